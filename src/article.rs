@@ -1,0 +1,216 @@
+//! What an article is: the domain's own types, which every other room speaks.
+//!
+//! Owns the article, its name, its canonical URL and what the parser reports about it. Refuses to know how an article
+//! travels (no wire type) or rests (no row).
+
+mod name;
+mod url;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+pub use self::name::{ArticleName, BadName};
+pub use self::url::{BadUrl, PageUrl};
+
+/// The longest body that is stored, in bytes of UTF-8: a FULL article then fits the 4 MiB that a gRPC client accepts by
+/// default.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// The largest document that is parsed, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
+
+/// What a page says, or a caller says of it: all of an article that is not the store's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArticleContent {
+    pub headline: String,
+    pub kicker: String,
+    pub subheadlines: Vec<String>,
+    pub dateline: Option<Dateline>,
+    pub authors: Vec<String>,
+    pub editors: Vec<String>,
+    pub info_source: String,
+    pub section: String,
+    /// Paragraphs, separated by one `\n`.
+    pub body: String,
+    pub keywords: Vec<String>,
+    pub cited_works: Vec<String>,
+    /// A BCP-47 tag; `und` if unknown.
+    pub language_code: String,
+    pub url: Option<PageUrl>,
+    pub publish_time: Option<PublishTime>,
+    pub fetch_time: Option<Timestamp>,
+    pub labels: BTreeMap<String, String>,
+}
+
+impl ArticleContent {
+    /// The length of the body in Unicode code points.
+    pub fn char_count(&self) -> usize {
+        self.body.chars().count()
+    }
+}
+
+/// An article as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Article {
+    pub name: ArticleName,
+    pub content: ArticleContent,
+    /// The length of the body in code points. Kept apart, as a reader may have asked for no body.
+    pub char_count: u32,
+    pub create_time: Timestamp,
+    pub update_time: Timestamp,
+    /// Counts from 1.
+    pub revision: u64,
+    pub duplicate_of: Option<ArticleName>,
+    /// `None` if the article was made without a document, or the report was not asked for.
+    pub parse_report: Option<ParseReport>,
+    /// `None` if the article was made without a document, or the document was not asked for.
+    pub raw: Option<RawDocument>,
+}
+
+impl Article {
+    /// The key of the default order.
+    pub fn effective_time(&self) -> Timestamp {
+        effective_time(&self.content, self.create_time)
+    }
+
+    /// The strong validator of this state.
+    pub fn etag(&self) -> Etag {
+        Etag::new(self.revision, self.update_time)
+    }
+}
+
+/// The key of the default order: when it was published, else fetched, else first stored.
+pub fn effective_time(content: &ArticleContent, create_time: Timestamp) -> Timestamp {
+    content.publish_time.map(|published| published.time).or(content.fetch_time).unwrap_or(create_time)
+}
+
+/// A strong validator of an article's state (AIP-154). Revision and update time together never repeat under one name,
+/// even if the article was deleted and made again in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Etag(String);
+
+impl Etag {
+    pub fn new(revision: u64, update_time: Timestamp) -> Self {
+        Etag(format!("\"{revision:x}-{:x}\"", update_time.as_microsecond()))
+    }
+
+    /// What a caller sent back; it may be of any form, and is then just not the current one.
+    pub fn from_caller(text: &str) -> Self {
+        Etag(text.to_owned())
+    }
+
+    /// The quoted text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The dateline that opens a wire story.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dateline {
+    /// As printed, cleaned of residue.
+    pub text: String,
+    pub agency: String,
+    pub location: String,
+    pub date: Option<DatelineDate>,
+}
+
+/// A day as a dateline gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatelineDate {
+    /// 0 if it was neither printed nor inferred.
+    pub year: i16,
+    /// 1 to 12, or 0 if only the day is printed and the month could not be inferred.
+    pub month: i8,
+    /// 1 to 31.
+    pub day: i8,
+}
+
+/// When an article was published, how exactly that is known, and whence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublishTime {
+    pub time: Timestamp,
+    pub precision: TimePrecision,
+    pub basis: TimeBasis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimePrecision {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+}
+
+/// Where a publish time was read, most trusted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimeBasis {
+    Caller,
+    Metadata,
+    PageText,
+    Url,
+    Dateline,
+}
+
+/// A document as a crawler fetched it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawDocument {
+    pub content: Bytes,
+    /// A media type with an optional charset; empty if it is to be detected.
+    pub content_type: String,
+    pub url: Option<PageUrl>,
+    pub fetch_time: Option<Timestamp>,
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What the parser did to a document, and doubted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParseReport {
+    pub parser_version: u32,
+    /// How often each kind of repair was made.
+    pub repairs: BTreeMap<RepairKind, u32>,
+    /// In the order of the page.
+    pub removed_lines: Vec<RemovedLine>,
+    pub warnings: Vec<ParseWarning>,
+}
+
+/// The name of a kind of repair, UPPER_SNAKE_CASE: `PINYIN_RESIDUE`. A word rather than an enum, as articles stored by
+/// older and newer versions of the rules meet in one store.
+pub type RepairKind = Cow<'static, str>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedLine {
+    pub text: String,
+    /// UPPER_SNAKE_CASE, such as `SHARE_LABEL`.
+    pub reason: Cow<'static, str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseWarning {
+    /// UPPER_SNAKE_CASE, such as `PUBLISH_YEAR_UNKNOWN`.
+    pub reason: Cow<'static, str>,
+    pub message: String,
+}
+
+/// How much of an article a reader wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// All but body, report and raw document.
+    Basic,
+    /// All but the raw document.
+    Full,
+    Raw,
+}
+
+/// What storing an article did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+}

@@ -1,0 +1,11 @@
+//! `articled` keeps scraped news articles and searches them, over gRPC.
+//!
+//! The rooms, in reading order: [`article`] what an article is; [`text`] how text is compared; [`parse`] from scraped
+//! bytes to an article; [`query`] what a reader asks; [`store`] where articles rest; [`rpc`] the wire.
+
+pub mod article;
+pub mod parse;
+pub mod query;
+pub mod rpc;
+pub mod store;
+pub mod text;

@@ -1,0 +1,10 @@
+//! What a reader asks of the store: checked once, by the constructors here, and then only passed on.
+//!
+//! Owns the keyword filter and its exact meaning, the metadata filter, order, page size and cursor. Refuses to know how
+//! an answer is found: the store decides that, and must find what [`KeywordFilter::matches`] defines.
+
+mod keywords;
+mod page;
+
+pub use self::keywords::{BadKeywords, Keyword, KeywordFilter, KeywordMatch, TextField};
+pub use self::page::{Cursor, Order, OrderKey, PageSize};

@@ -1,0 +1,117 @@
+//! The keyword filter: which words an article must hold, checked.
+
+use crate::text::fold;
+
+/// The most keywords in one filter.
+const MAX_KEYWORDS: usize = 32;
+
+/// The longest keyword, in code points.
+const MAX_KEYWORD_CHARS: usize = 64;
+
+/// A keyword: as the caller wrote it, and folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyword {
+    given: String,
+    folded: String,
+}
+
+impl Keyword {
+    pub fn new(given: &str) -> Result<Self, BadKeywords> {
+        if given.chars().count() > MAX_KEYWORD_CHARS {
+            return Err(BadKeywords::TooLong);
+        }
+        let folded = fold(given.trim());
+        if folded.trim().is_empty() {
+            return Err(BadKeywords::Blank);
+        }
+        Ok(Self { given: given.to_owned(), folded })
+    }
+
+    /// As the caller wrote it.
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// What is looked for in folded text.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+}
+
+/// Why a keyword filter is refused. Each names what is wrong; the caller knows in which field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadKeywords {
+    #[error("must hold at least one keyword")]
+    Empty,
+    #[error("must hold at most {MAX_KEYWORDS} keywords in all")]
+    TooMany,
+    #[error("must not be blank")]
+    Blank,
+    #[error("must have at most {MAX_KEYWORD_CHARS} code points")]
+    TooLong,
+}
+
+/// A field that keywords are looked for in, the most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextField {
+    Headline,
+    Kicker,
+    Subheadline,
+    Keywords,
+    Authors,
+    InfoSource,
+    Body,
+}
+
+impl TextField {
+    pub const ALL: [TextField; 7] = [
+        TextField::Headline,
+        TextField::Kicker,
+        TextField::Subheadline,
+        TextField::Keywords,
+        TextField::Authors,
+        TextField::InfoSource,
+        TextField::Body,
+    ];
+}
+
+/// What counts as an occurrence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeywordMatch {
+    #[default]
+    Substring,
+    Word,
+}
+
+/// Which keywords an article must and must not contain. Never empty; `none` alone is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeywordFilter {
+    pub all: Vec<Keyword>,
+    pub any: Vec<Keyword>,
+    pub none: Vec<Keyword>,
+    /// Sorted, each once, never empty.
+    pub fields: Vec<TextField>,
+    pub matching: KeywordMatch,
+}
+
+impl KeywordFilter {
+    pub fn new(
+        all: Vec<Keyword>,
+        any: Vec<Keyword>,
+        none: Vec<Keyword>,
+        mut fields: Vec<TextField>,
+        matching: KeywordMatch,
+    ) -> Result<Self, BadKeywords> {
+        match all.len() + any.len() + none.len() {
+            0 => return Err(BadKeywords::Empty),
+            1..=MAX_KEYWORDS => {}
+            _ => return Err(BadKeywords::TooMany),
+        }
+        if fields.is_empty() {
+            fields = TextField::ALL.to_vec();
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        Ok(Self { all, any, none, fields, matching })
+    }
+}

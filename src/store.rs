@@ -1,0 +1,140 @@
+//! Where articles rest. Owns the trait that every backend implements, its errors and its conformance suite.
+//!
+//! Rules of the trait, which the suite checks:
+//! - What is missing is `Ok(None)`; an error is a failure.
+//! - A write that returned `Ok` is durable. A write whose future is dropped is whole or absent.
+//! - The clock is a parameter (`now`). Times are kept to the microsecond.
+//! - An article, its index entries and its entry in the feed change together, or not at all.
+
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
+use crate::query::{Cursor, KeywordFilter, Order, PageSize};
+
+pub type SharedStore = Arc<dyn ArticleStore>;
+
+/// What is to be stored under a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewArticle {
+    pub name: ArticleName,
+    pub content: ArticleContent,
+    pub parse_report: Option<ParseReport>,
+    pub raw: Option<RawDocument>,
+}
+
+/// One write. All the writes that wait are committed as a group.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// Stores what was parsed: creates the article, replaces it, or finds that the article of that name was made from
+    /// the same content (all but the fetch time) and leaves it as it is.
+    Ingest(NewArticle),
+    /// Creates the article, unless there is one of that name.
+    Create { article: NewArticle, request_id: Option<String> },
+    /// Replaces the content of an article that is still in the state that `expected` names. Report and raw document
+    /// stay.
+    Replace { name: ArticleName, content: ArticleContent, expected: Etag },
+    /// Deletes the article, if `expected` is `None` or names its state.
+    Delete { name: ArticleName, expected: Option<Etag> },
+}
+
+/// What a write did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The article as it now is, without its raw document.
+    Stored {
+        article: Box<Article>,
+        outcome: Outcome,
+    },
+    Deleted,
+    /// Create found an article of that name.
+    AlreadyExists,
+    /// Replace or Delete found none of that name.
+    Missing,
+    /// Replace or Delete found the article in another state than expected.
+    EtagMismatch,
+}
+
+/// A question to the store: List asks without keywords, Filter with them.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub keywords: Option<KeywordFilter>,
+    pub order: Order,
+    pub page_size: PageSize,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    pub view: View,
+    /// The page is cut before it passes this many bytes of text, but never to less than one article.
+    pub max_page_bytes: usize,
+    /// Whether to count all matches, up to [`MAX_EXACT_TOTAL`].
+    pub count_total: bool,
+}
+
+/// Up to this many matches are counted exactly.
+pub const MAX_EXACT_TOTAL: u32 = 10_000;
+
+/// The answer to a [`Search`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub articles: Vec<Article>,
+    /// `None`: this is the end.
+    pub next: Option<Cursor>,
+    pub total: Option<Total>,
+}
+
+/// How many articles match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub count: u32,
+    /// There are more than `count`.
+    pub is_lower_bound: bool,
+}
+
+#[async_trait]
+pub trait ArticleStore: Send + Sync + 'static {
+    /// Writes; returns when the write is durable. A `dry_run` answers what would happen, and writes nothing.
+    async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError>;
+
+    async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError>;
+
+    /// The articles of these names, in their order; `None` for one that is missing.
+    async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError>;
+
+    async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// Whether the store answers: for health checks.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Reads everything and compares it: rows, index, structure. One line for each fault that is found.
+    async fn check(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Waits for the writes that were taken, and closes the files.
+    async fn close(&self);
+}
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Too much waits already; worth another try soon.
+    #[error("the store is overloaded")]
+    Overloaded,
+    /// No room is left for writes.
+    #[error("the store is full")]
+    Full,
+    /// The store was opened for reading only.
+    #[error("the store is read-only")]
+    ReadOnly,
+    /// What is stored cannot be read back as it was written.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+    /// The store cannot be reached, or is closing; nothing was written.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// The database failed in a way that is none of the above.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
