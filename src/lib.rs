@@ -1,11 +1,16 @@
 //! `articled` keeps scraped news articles and searches them, over gRPC.
 //!
 //! The rooms, in reading order: [`article`] what an article is; [`text`] how text is compared; [`parse`] from scraped
-//! bytes to an article; [`query`] what a reader asks; [`store`] where articles rest; [`rpc`] the wire.
+//! bytes to an article; [`query`] what a reader asks; [`store`] where articles rest; [`rpc`] the wire; [`server`] the
+//! listener and what protects it; [`config`] every setting.
 
 pub mod article;
+pub mod config;
 pub mod parse;
 pub mod query;
 pub mod rpc;
+pub mod server;
 pub mod store;
 pub mod text;
+
+pub use crate::server::{RunError, run};

@@ -1,0 +1,233 @@
+//! Every setting: its unit, default, range and reason.
+//!
+//! Owns what can be set and whether a value is allowed. Refuses to know where values come from: the command line merges
+//! flags, `ARTICLED_*` variables and a TOML file into this.
+
+use std::net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr};
+
+use serde::{Deserialize, Deserializer};
+
+const MIB: usize = 1 << 20;
+
+/// What the server is told. Each field is a key of the TOML file.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where gRPC is served. Port 0: any free one. Default 127.0.0.1:50051.
+    pub listen: SocketAddr,
+    /// Where Prometheus metrics (`/metrics`) and `/healthz` are served over HTTP. Port 0: any free one; empty text: not
+    /// at all. Default 127.0.0.1:9464.
+    #[serde(deserialize_with = "optional_address")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// The store, `sqlite:PATH`. Default `sqlite:articled.db`.
+    pub database: String,
+    /// Serves what is stored and refuses to write. Default false.
+    pub read_only: bool,
+    /// Allows `listen` beyond loopback though nobody is asked for a token and nothing is encrypted. Default false.
+    pub insecure: bool,
+    /// Serves the contract to tools such as grpcurl. Default true.
+    pub reflection: bool,
+    pub limits: Limits,
+    pub shutdown: Shutdown,
+}
+
+/// What protects the server, and its honest clients, from the others.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Connections open at once; further ones wait to be accepted. 1 to 65,536; default 512.
+    pub max_connections: usize,
+    /// Connections open at once from one address; further ones are closed. 1 to 65,536; default 64.
+    pub max_connections_per_peer: usize,
+    /// Calls open at once on one connection (HTTP/2's own limit, which clients see and obey). 1 to 10,000; default 100.
+    pub max_streams_per_connection: u32,
+    /// Streams that one peer may make us reset before its connection is closed. 1 to 100,000; default 1024, as h2 has it.
+    pub max_local_error_resets: usize,
+    /// The headers of one call, in bytes. 1 KiB to 1 MiB; default 16 KiB.
+    pub max_header_list_bytes: u32,
+    /// Calls worked on at once, over all connections; further ones are refused with RESOURCE_EXHAUSTED. 1 to 100,000;
+    /// default 1024.
+    pub max_calls: usize,
+    /// One message from a client, in bytes. 8 MiB to 64 MiB; default 12 MiB, so that a document of 8 MiB that is too
+    /// long by a little is answered with the name of its field.
+    pub max_request_bytes: usize,
+    /// The requests being read or worked on, all together, in bytes; past it calls are refused with RESOURCE_EXHAUSTED.
+    /// At least `max_request_bytes`; default 256 MiB.
+    pub max_buffered_request_bytes: usize,
+    /// One message to a client, in bytes; only the RAW view comes near. 4 MiB to 64 MiB; default 12 MiB.
+    pub max_response_bytes: usize,
+    /// The articles of one page or batch, in bytes. 64 KiB to 3.5 MiB; default 3 MiB, so that an answer fits the 4 MiB
+    /// that clients accept by default.
+    pub max_page_bytes: usize,
+    /// How long a new connection may take to say that it speaks HTTP/2. 100 to 60,000 ms; default 10 s.
+    pub preface_deadline_ms: u64,
+    /// How long a connection may be silent before it is asked for a sign of life. 1,000 to 3,600,000 ms; default 30 s.
+    pub keepalive_interval_ms: u64,
+    /// How long that sign may take. 100 to 600,000 ms; default 10 s.
+    pub keepalive_timeout_ms: u64,
+    /// How long a call may take if the client sets no deadline. 10 to `max_deadline_ms`; default 5 s.
+    pub default_deadline_ms: u64,
+    /// How long a call may take at most. 10 to 600,000 ms; default 30 s.
+    pub max_deadline_ms: u64,
+    /// Documents parsed at once. 1 to 256, or 0, the default: as many as there are cores.
+    pub parsers: usize,
+}
+
+/// How the server ends.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shutdown {
+    /// How long health says NOT_SERVING before connections are told to go, so that a load balancer notices. 0 to 600,000
+    /// ms; default 0.
+    pub wait_ms: u64,
+    /// How long the whole of it may take, that wait apart. 100 to 600,000 ms; default 18 s, within the 20 s promised and
+    /// the 30 s that orchestrators give.
+    pub drain_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50051),
+            metrics_listen: Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464)),
+            database: "sqlite:articled.db".to_owned(),
+            read_only: false,
+            insecure: false,
+            reflection: true,
+            limits: Limits::default(),
+            shutdown: Shutdown::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_connections: 512,
+            max_connections_per_peer: 64,
+            max_streams_per_connection: 100,
+            max_local_error_resets: 1024,
+            max_header_list_bytes: 16 << 10,
+            max_calls: 1024,
+            max_request_bytes: 12 * MIB,
+            max_buffered_request_bytes: 256 * MIB,
+            max_response_bytes: 12 * MIB,
+            max_page_bytes: 3 * MIB,
+            preface_deadline_ms: 10_000,
+            keepalive_interval_ms: 30_000,
+            keepalive_timeout_ms: 10_000,
+            default_deadline_ms: 5_000,
+            max_deadline_ms: 30_000,
+            parsers: 0,
+        }
+    }
+}
+
+impl Default for Shutdown {
+    fn default() -> Self {
+        Self { wait_ms: 0, drain_ms: 18_000 }
+    }
+}
+
+/// A setting that is not allowed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadConfig {
+    #[error("{setting} must be between {min} and {max}, and is {value}")]
+    Range { setting: &'static str, value: u64, min: u64, max: u64 },
+    #[error(
+        "listen is {0}, which others can reach, without encryption or tokens: set insecure if that is meant, or listen \
+         on 127.0.0.1"
+    )]
+    Exposed(SocketAddr),
+}
+
+impl Config {
+    /// Whether every value is in its range, and none opens the server to the world by oversight.
+    pub fn check(&self) -> Result<(), BadConfig> {
+        if !self.insecure && !self.listen.ip().to_canonical().is_loopback() {
+            return Err(BadConfig::Exposed(self.listen));
+        }
+        self.limits.check()?;
+        range("shutdown.wait_ms", self.shutdown.wait_ms, 0, 600_000)?;
+        range("shutdown.drain_ms", self.shutdown.drain_ms, 100, 600_000)
+    }
+}
+
+impl Limits {
+    fn check(&self) -> Result<(), BadConfig> {
+        let mib = MIB as u64;
+        range("limits.max_connections", self.max_connections as u64, 1, 65_536)?;
+        range("limits.max_connections_per_peer", self.max_connections_per_peer as u64, 1, 65_536)?;
+        range("limits.max_streams_per_connection", self.max_streams_per_connection.into(), 1, 10_000)?;
+        range("limits.max_local_error_resets", self.max_local_error_resets as u64, 1, 100_000)?;
+        range("limits.max_header_list_bytes", self.max_header_list_bytes.into(), 1 << 10, mib)?;
+        range("limits.max_calls", self.max_calls as u64, 1, 100_000)?;
+        let max_request_bytes = self.max_request_bytes as u64;
+        range("limits.max_request_bytes", max_request_bytes, 8 * mib, 64 * mib)?;
+        // The upper bound keeps the number of permits of the semaphore that counts these bytes in a u32.
+        let max_buffered_request_bytes = self.max_buffered_request_bytes as u64;
+        range("limits.max_buffered_request_bytes", max_buffered_request_bytes, max_request_bytes, u32::MAX.into())?;
+        range("limits.max_response_bytes", self.max_response_bytes as u64, 4 * mib, 64 * mib)?;
+        range("limits.max_page_bytes", self.max_page_bytes as u64, 64 << 10, 7 * mib / 2)?;
+        range("limits.preface_deadline_ms", self.preface_deadline_ms, 100, 60_000)?;
+        range("limits.keepalive_interval_ms", self.keepalive_interval_ms, 1_000, 3_600_000)?;
+        range("limits.keepalive_timeout_ms", self.keepalive_timeout_ms, 100, 600_000)?;
+        range("limits.max_deadline_ms", self.max_deadline_ms, 10, 600_000)?;
+        range("limits.default_deadline_ms", self.default_deadline_ms, 10, self.max_deadline_ms)?;
+        range("limits.parsers", self.parsers as u64, 0, 256)
+    }
+}
+
+fn range(setting: &'static str, value: u64, min: u64, max: u64) -> Result<(), BadConfig> {
+    if (min..=max).contains(&value) { Ok(()) } else { Err(BadConfig::Range { setting, value, min, max }) }
+}
+
+/// Reads an address that may be left empty, which means none.
+pub fn parse_optional_address(text: &str) -> Result<Option<SocketAddr>, AddrParseError> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+}
+
+fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_optional_address(&text).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_allowed() {
+        assert_eq!(Config::default().check(), Ok(()));
+        assert_eq!(toml::from_str::<Config>("").expect("all has a default"), Config::default());
+    }
+
+    #[test]
+    fn reads_toml() {
+        let config: Config = toml::from_str("metrics_listen = ''\n[limits]\nmax_calls = 5").expect("valid");
+        assert_eq!(config.metrics_listen, None);
+        assert_eq!(config.limits, Limits { max_calls: 5, ..Limits::default() });
+        assert!(toml::from_str::<Config>("lisen = '127.0.0.1:1'").is_err(), "a typing error must not pass in silence");
+    }
+
+    #[test]
+    fn refuses_what_is_out_of_range() {
+        let limits = Limits { max_calls: 0, ..Limits::default() };
+        let config = Config { limits, ..Config::default() };
+        let error = config.check().expect_err("out of range");
+        assert_eq!(error.to_string(), "limits.max_calls must be between 1 and 100000, and is 0");
+    }
+
+    #[test]
+    fn listens_beyond_loopback_only_if_told_so() {
+        let check = |listen: &str, insecure: bool| {
+            let listen = listen.parse().expect(listen);
+            Config { listen, insecure, ..Config::default() }.check()
+        };
+        assert!(matches!(check("0.0.0.0:1", false), Err(BadConfig::Exposed(_))));
+        assert!(matches!(check("[::]:1", false), Err(BadConfig::Exposed(_))));
+        assert_eq!(check("0.0.0.0:1", true), Ok(()));
+        assert_eq!(check("[::1]:1", false), Ok(()));
+        assert_eq!(check("127.8.8.8:1", false), Ok(()));
+    }
+}
