@@ -41,10 +41,13 @@ pub fn parse(document: &RawDocument) -> Parsed {
         decode::Format::Text => extract::Page { text: decoded.text, metadata: extract::Metadata::default() },
     };
     let mut lines = page.text.lines();
+    let headline = lines.next().unwrap_or_default().to_owned();
+    let body = lines.collect::<Vec<_>>().join("\n");
     let content = ArticleContent {
-        headline: lines.next().unwrap_or_default().to_owned(),
-        body: lines.collect::<Vec<_>>().join("\n"),
-        language_code: "und".to_owned(),
+        language_code: derive::language_code(&headline, &body),
+        cited_works: derive::cited_works(&body),
+        headline,
+        body,
         url: document.url.clone(),
         fetch_time: document.fetch_time,
         labels: document.labels.clone(),

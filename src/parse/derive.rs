@@ -1,1 +1,10 @@
-//! To be written.
+//! What follows from an article's text alone: its language, its keywords, the works that it cites.
+//!
+//! Refuses to look at the page: what the page itself says of these comes in as a parameter.
+
+mod cited_works;
+mod language;
+mod script;
+
+pub(super) use self::cited_works::cited_works;
+pub(super) use self::language::language_code;

@@ -1,0 +1,194 @@
+//! The language of a text, as a BCP-47 tag; `und` where the text is too short or does not decide.
+
+use whatlang::Lang;
+
+use super::script::{Script, is_han, script_of};
+
+/// How much of a text is looked at: more does not change the answer.
+const MAX_CHARACTERS: usize = 4000;
+
+/// Below so many Han characters, a text that has no character of one script alone may be of any language that writes
+/// Han characters.
+const MIN_HAN_WITHOUT_SIGN: usize = 8;
+
+/// Below so many letters, trigram statistics guess.
+const MIN_LETTERS: usize = 40;
+
+const UNDETERMINED: &str = "und";
+
+/// The tag for a headline and its body.
+pub fn language_code(headline: &str, body: &str) -> String {
+    let mut counts = Counts::default();
+    for character in headline.chars().chain(body.chars()).take(MAX_CHARACTERS) {
+        counts.add(character);
+    }
+    if let Some(tag) = counts.east_asian() {
+        return tag.to_owned();
+    }
+    if counts.letters < MIN_LETTERS {
+        return UNDETERMINED.to_owned();
+    }
+    let sample: String =
+        headline.chars().chain(['\n']).chain(body.chars()).filter(|c| !is_han(*c)).take(MAX_CHARACTERS).collect();
+    match whatlang::detect(&sample) {
+        Some(info) if info.is_reliable() => tag_of(info.lang()).to_owned(),
+        _ => UNDETERMINED.to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    han: usize,
+    kana: usize,
+    hangul: usize,
+    /// Letters of all other scripts.
+    letters: usize,
+    simplified: usize,
+    traditional: usize,
+}
+
+impl Counts {
+    fn add(&mut self, character: char) {
+        match character {
+            '\u{3041}'..='\u{30FA}' | '\u{FF66}'..='\u{FF9D}' => self.kana += 1,
+            '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{AC00}'..='\u{D7A3}' => self.hangul += 1,
+            _ if is_han(character) => {
+                self.han += 1;
+                match script_of(character) {
+                    Script::Simplified => self.simplified += 1,
+                    Script::Traditional => self.traditional += 1,
+                    Script::Either => {}
+                }
+            }
+            _ if character.is_alphabetic() => self.letters += 1,
+            _ => {}
+        }
+    }
+
+    /// The tag, if the text is written in the scripts of East Asia. A Han character says about as much as three or four
+    /// letters.
+    fn east_asian(&self) -> Option<&'static str> {
+        let own = self.han + self.kana + self.hangul;
+        if own == 0 || own * 4 < self.letters {
+            return None;
+        }
+        // A Japanese text has kana in each sentence; a Chinese one has a brand's name in it at most.
+        if self.kana * 8 > self.han && self.kana >= self.hangul {
+            return Some("ja");
+        }
+        if self.hangul * 4 > self.han {
+            return Some("ko");
+        }
+        // Quotations, names and characters that both scripts know make a few of the other kind.
+        if self.simplified > 2 * self.traditional {
+            return Some("zh-Hans");
+        }
+        if self.traditional > 2 * self.simplified {
+            return Some("zh-Hant");
+        }
+        // Written Chinese, but nothing tells the script.
+        Some(if self.han >= MIN_HAN_WITHOUT_SIGN { "zh" } else { UNDETERMINED })
+    }
+}
+
+/// From the ISO 639-3 code that whatlang gives to BCP-47, which wants the shortest code there is (RFC 5646, 2.2.1).
+fn tag_of(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Eng => "en",
+        Lang::Rus => "ru",
+        Lang::Cmn => "zh",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Ben => "bn",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ukr => "uk",
+        Lang::Kat => "ka",
+        Lang::Ara => "ar",
+        Lang::Hin => "hi",
+        Lang::Jpn => "ja",
+        Lang::Heb => "he",
+        Lang::Yid => "yi",
+        Lang::Pol => "pl",
+        Lang::Amh => "am",
+        Lang::Jav => "jv",
+        Lang::Kor => "ko",
+        Lang::Nob => "nb",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Fin => "fi",
+        Lang::Tur => "tr",
+        Lang::Nld => "nl",
+        Lang::Hun => "hu",
+        Lang::Ces => "cs",
+        Lang::Ell => "el",
+        Lang::Bul => "bg",
+        Lang::Bel => "be",
+        Lang::Mar => "mr",
+        Lang::Kan => "kn",
+        Lang::Ron => "ro",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Lit => "lt",
+        Lang::Lav => "lv",
+        Lang::Est => "et",
+        Lang::Tam => "ta",
+        Lang::Vie => "vi",
+        Lang::Urd => "ur",
+        Lang::Tha => "th",
+        Lang::Guj => "gu",
+        Lang::Uzb => "uz",
+        Lang::Pan => "pa",
+        Lang::Aze => "az",
+        Lang::Ind => "id",
+        Lang::Tel => "te",
+        Lang::Pes => "fa",
+        Lang::Mal => "ml",
+        Lang::Ori => "or",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Sin => "si",
+        Lang::Khm => "km",
+        Lang::Tuk => "tk",
+        Lang::Aka => "ak",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Afr => "af",
+        Lang::Lat => "la",
+        Lang::Slk => "sk",
+        Lang::Cat => "ca",
+        Lang::Tgl => "tl",
+        Lang::Hye => "hy",
+        Lang::Cym => "cy",
+        Lang::Epo => "eo",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags() {
+        let check = |text: &str, tag: &str| assert_eq!(language_code(text, ""), tag, "{text}");
+        check("安全生產工作會議在青石鎮召開", "zh-Hant");
+        check("安全生产工作会议在青石镇召开", "zh-Hans");
+        check("皇后大道的后面是公里数", "zh-Hans");
+        check("新區", "zh-Hant");
+        check("", "und");
+        check("12:30", "und");
+        check("中文", "und");
+        check("大家一同走到山中看日出和月色", "zh");
+        check("NBA总决赛：Golden Eagles 击败 River Hawks 夺冠", "zh-Hans");
+        check("青石町で新しい図書館が開館し、多くの人が訪れた", "ja");
+        check("청석 마을에 새로운 도서관이 문을 열었다", "ko");
+        check("The council of Greystone opened a new library on Monday, and many people came to see it.", "en");
+        let french = "Le conseil municipal de Pierreverte a inauguré lundi une nouvelle bibliothèque. Les habitants \
+                      étaient nombreux devant les portes, et les enfants ont choisi leurs premiers livres.";
+        check(french, "fr");
+        check("OK", "und");
+    }
+}
