@@ -1,0 +1,83 @@
+//! The commands' way to a server: where it is, and what its refusals mean to a person.
+
+use anyhow::Context;
+use articled::rpc::proto::article_service_client::ArticleServiceClient;
+use clap::Args;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::failure::Usage;
+
+pub type Client = ArticleServiceClient<Channel>;
+
+/// The largest answer: a RAW article of 12 MiB, and its envelope.
+const MAX_ANSWER_BYTES: usize = 13 << 20;
+
+#[derive(Args, Clone, Debug)]
+pub struct ServerArguments {
+    /// The server to ask.
+    #[arg(long, env = "ARTICLED_SERVER", value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    server: String,
+}
+
+impl ServerArguments {
+    pub fn url(&self) -> &str {
+        &self.server
+    }
+
+    pub async fn channel(&self) -> anyhow::Result<Channel> {
+        let url = &self.server;
+        let endpoint = Endpoint::from_shared(url.clone())
+            .map_err(|error| Usage(format!("--server {url}: {error}; it has the form http://host:port")))?;
+        endpoint.connect().await.with_context(|| {
+            format!("no server answers at {url}; start one with `articled serve`, or name another with --server")
+        })
+    }
+
+    pub async fn connect(&self) -> anyhow::Result<Client> {
+        Ok(Client::new(self.channel().await?).max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+}
+
+/// What a refusal means to the person who typed the command.
+pub fn explain(status: Status) -> anyhow::Error {
+    let text = describe(&status);
+    if status.code() == Code::InvalidArgument { Usage(text).into() } else { anyhow::Error::msg(text) }
+}
+
+/// The status in a line: its code, its message, and each field that it complains of.
+pub fn describe(status: &Status) -> String {
+    let mut text = format!("{}: {}", code_name(status.code()), status.message());
+    let details = status.get_error_details();
+    for violation in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {
+        // The message often says it already.
+        if !status.message().contains(&violation.description) {
+            text += &format!("; {}: {}", violation.field, violation.description);
+        }
+    }
+    text
+}
+
+/// The name by which gRPC's documentation calls a code.
+pub fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,24 @@
+//! `articled completions`: prints a shell's completion script.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::Arguments;
+use super::output::Out;
+
+/// Prints a shell's completion script.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell; for bash: `articled completions bash > /etc/bash_completion.d/articled`.
+    shell: Shell,
+}
+
+impl Completions {
+    pub fn run(self) -> anyhow::Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Arguments::command(), "articled", &mut script);
+        let mut out = Out::new();
+        out.text(String::from_utf8_lossy(&script).trim_end())?;
+        out.flush()
+    }
+}

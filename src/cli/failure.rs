@@ -1,0 +1,57 @@
+//! How a command fails: what is said on standard error, and the exit code.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use articled::store::StoreError;
+
+const FAILED: u8 = 1;
+/// The code that clap itself uses.
+const BAD_USAGE: u8 = 2;
+const STORE_DAMAGED: u8 = 3;
+
+/// The caller asked for something that cannot be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Reports a failure, if there is one, and gives the exit code.
+pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    // A reader such as `head` has seen enough: that is no failure.
+    if error.chain().any(is_broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    // If standard error is closed, the exit code has to say it alone.
+    let _ = writeln!(io::stderr(), "articled: {error:#}");
+    ExitCode::from(code(&error))
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    if error.is::<Usage>() {
+        BAD_USAGE
+    } else if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Damaged(_)))) {
+        STORE_DAMAGED
+    } else {
+        FAILED
+    }
+}
+
+fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn each_kind_of_failure_has_its_code() {
+        assert_eq!(code(&anyhow!("it rained")), FAILED);
+        assert_eq!(code(&Usage("no such flag".to_owned()).into()), BAD_USAGE);
+        let damaged: Result<(), _> = Err(StoreError::Damaged("a page".to_owned()));
+        assert_eq!(code(&damaged.context("cannot open the store").unwrap_err()), STORE_DAMAGED);
+    }
+}

@@ -1,0 +1,181 @@
+//! Articles as people read them: a table of many, or a card of one.
+
+use articled::rpc::proto::{Article, ArticleMatch, ParseReport, PublishTimePrecision, Snippet};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+use jiff::Timestamp;
+use jiff::tz::{self, TimeZone};
+
+/// Times are shown in China's: a day is stored as its midnight there, and would show as the day before in UTC.
+const SHOWN_ZONE: TimeZone = TimeZone::fixed(tz::offset(8));
+
+/// A table of articles, one a row, with the passages that were found beneath the headline.
+pub struct Articles {
+    table: Table,
+}
+
+impl Articles {
+    pub fn new() -> Self {
+        let mut table = Table::new();
+        table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["published", "headline", "source", "name"]);
+        if let Some((_, columns)) = console::Term::stdout().size_checked() {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+        }
+        Self { table }
+    }
+
+    pub fn add(&mut self, article: &Article) {
+        self.add_row(article, String::new());
+    }
+
+    pub fn add_match(&mut self, found: &ArticleMatch) {
+        let article = found.article.clone().unwrap_or_default();
+        self.add_row(&article, found.snippets.iter().map(|snippet| format!("\n{}", passage(snippet))).collect());
+    }
+
+    fn add_row(&mut self, article: &Article, passages: String) {
+        let headline = if article.headline.is_empty() { "(no headline)" } else { &article.headline };
+        self.table.add_row([
+            published(article),
+            format!("{headline}{passages}"),
+            source(article).to_owned(),
+            article.name.clone(),
+        ]);
+    }
+
+    /// The whole table, and a line that says how many there are.
+    pub fn finish(&self, there_are_more: bool) -> String {
+        match (self.table.row_count(), there_are_more) {
+            (0, _) => "no articles".to_owned(),
+            (1, false) => format!("{}\n1 article", self.table),
+            (count, false) => format!("{}\n{count} articles", self.table),
+            (count, true) => format!("{}\nthe first {count} articles; --limit shows more, --limit 0 all", self.table),
+        }
+    }
+}
+
+/// A passage in one line, its hits in brackets.
+fn passage(snippet: &Snippet) -> String {
+    let marked = snippet.segments.iter().map(|segment| match segment.hit {
+        true => format!("[{}]", segment.text),
+        false => segment.text.clone(),
+    });
+    format!("… {} …", marked.collect::<String>().replace('\n', " "))
+}
+
+/// The outlet that the page names, else the agency of the dateline.
+fn source(article: &Article) -> &str {
+    match &article.dateline {
+        Some(dateline) if article.info_source.is_empty() => &dateline.agency,
+        _ => &article.info_source,
+    }
+}
+
+/// When an article was published, as exactly as that is known.
+fn published(article: &Article) -> String {
+    let form = match article.publish_time_precision() {
+        PublishTimePrecision::Unspecified => return String::new(),
+        PublishTimePrecision::Year => "%Y",
+        PublishTimePrecision::Month => "%Y-%m",
+        PublishTimePrecision::Day => "%Y-%m-%d",
+        PublishTimePrecision::Hour | PublishTimePrecision::Minute => "%Y-%m-%d %H:%M",
+        PublishTimePrecision::Second => "%Y-%m-%d %H:%M:%S",
+    };
+    article.publish_time.as_ref().map(|time| shown(time, form)).unwrap_or_default()
+}
+
+fn shown(time: &prost_types::Timestamp, form: &str) -> String {
+    match Timestamp::new(time.seconds, time.nanos) {
+        Ok(time) => time.to_zoned_datetime(SHOWN_ZONE).strftime(form).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// One article, whole: its fields, a line each, then its text.
+pub fn card(article: &Article) -> String {
+    let dateline = article.dateline.clone().unwrap_or_default();
+    let fetched = article.fetch_time.as_ref().map(|time| shown(time, "%Y-%m-%d %H:%M:%S")).unwrap_or_default();
+    let labels = article.labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
+    let fields = [
+        ("name", article.name.clone()),
+        ("kicker", article.kicker.clone()),
+        ("headline", article.headline.clone()),
+        ("subheadlines", article.subheadlines.join("\n")),
+        ("published", published(article)),
+        ("dateline", dateline.text),
+        ("source", article.info_source.clone()),
+        ("authors", article.authors.join(", ")),
+        ("editors", article.editors.join(", ")),
+        ("section", article.section.clone()),
+        ("keywords", article.keywords.join(", ")),
+        ("cited works", article.cited_works.join(", ")),
+        ("language", article.language_code.clone()),
+        ("url", article.url.clone()),
+        ("fetched", fetched),
+        ("labels", labels.join(", ")),
+        ("duplicate of", article.duplicate_of.clone()),
+        ("revision", if article.revision == 0 { String::new() } else { article.revision.to_string() }),
+        ("parser", article.parse_report.as_ref().map(report).unwrap_or_default()),
+    ];
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    for (field, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+        table.add_row([field.to_owned(), value]);
+    }
+    if article.body.is_empty() { table.trim_fmt() } else { format!("{}\n\n{}\n", table.trim_fmt(), article.body) }
+}
+
+/// What the parser did, a line each.
+fn report(report: &ParseReport) -> String {
+    let repairs = report.repairs.iter().map(|repair| format!("repaired {} {}", repair.count, repair.kind));
+    let removed = report.removed_lines.iter().map(|line| format!("removed {} {:?}", line.reason, line.text));
+    let warnings = report.warnings.iter().map(|warning| format!("warns {}: {}", warning.reason, warning.message));
+    repairs.chain(removed).chain(warnings).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use articled::rpc::proto::SnippetSegment;
+
+    use super::*;
+
+    fn article(headline: &str) -> Article {
+        Article {
+            name: "articles/a1".to_owned(),
+            headline: headline.to_owned(),
+            info_source: "青澜日报".to_owned(),
+            publish_time: Some(prost_types::Timestamp { seconds: 1_636_819_200, nanos: 0 }),
+            publish_time_precision: PublishTimePrecision::Day.into(),
+            ..Article::default()
+        }
+    }
+
+    #[test]
+    fn columns_stand_straight_beside_wide_characters() {
+        let mut rows = Articles::new();
+        rows.add(&article("青澜市开通三条公交线路"));
+        rows.add(&article("A bridge opens"));
+        let text = rows.finish(false);
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains("articles/a1")).collect();
+        // A Han character takes two columns: the source column begins in the same one on both lines.
+        let column = |line: &str| -> usize {
+            let before = line.split("青澜日报").next().unwrap_or_default();
+            before.chars().map(|char| if char.is_ascii() { 1 } else { 2 }).sum()
+        };
+        assert_eq!(column(lines[0]), column(lines[1]), "{text}");
+        assert!(text.ends_with("2 articles"), "{text}");
+    }
+
+    #[test]
+    fn a_day_is_shown_as_it_was_in_china() {
+        assert_eq!(published(&article("a")), "2021-11-14");
+    }
+
+    #[test]
+    fn hits_stand_in_brackets() {
+        let segment = |text: &str, hit| SnippetSegment { text: text.to_owned(), hit };
+        let snippet =
+            Snippet { segments: vec![segment("开通\n三条", false), segment("公交", true)], ..Snippet::default() };
+        assert_eq!(passage(&snippet), "… 开通 三条[公交] …");
+    }
+}
