@@ -10,9 +10,11 @@ mod filter;
 mod get;
 mod healthcheck;
 mod input;
+mod interrupt;
 mod list;
 mod output;
 mod parse;
+mod serve;
 mod settings;
 mod table;
 
@@ -45,6 +47,7 @@ pub struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Serve(serve::Serve),
     Parse(parse::Parse),
     Get(get::Get),
     List(list::List),
@@ -55,18 +58,18 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let arguments = match settings::read(std::env::args_os()) {
-        Ok(arguments) => arguments,
+    let (arguments, tables) = match settings::read(std::env::args_os()) {
+        Ok(read) => read,
         Err(error) => {
             // Help and version are errors to clap, with status 0. If the terminal is gone, nobody is left to tell.
             let _ = error.print();
             return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
         }
     };
-    failure::exit_code(run(arguments))
+    failure::exit_code(run(arguments, tables))
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
+fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
     telemetry::start(&arguments.log)
         .map_err(|error| failure::Usage(format!("--log or ARTICLED_LOG cannot be read: {error}")))?;
     if let Command::Completions(command) = arguments.command {
@@ -75,6 +78,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(async {
         match arguments.command {
+            Command::Serve(command) => command.run(tables).await,
             Command::Parse(command) => command.run().await,
             Command::Get(command) => command.run().await,
             Command::List(command) => command.run().await,

@@ -2,6 +2,7 @@
 //!
 //! A setting is an argument that also has a variable. Its key in the file is its flag's name with `_` for `-`. The file's
 //! values become the arguments' defaults, so that each is checked, and named in an error, as the flag itself would be.
+//! The file's tables are the server's finer settings, which `serve` reads.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,47 +10,44 @@ use std::path::Path;
 
 use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
+use toml::{Table, Value};
 
 use super::Arguments;
 
-/// Reads arguments, variables, and the file that they name.
-pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+/// Reads arguments, variables, and the file that they name; with it, the file's tables.
+pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Table), clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parse = |mut command: Command| {
         let mut matches = command.try_get_matches_from_mut(&arguments)?;
         Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
     };
     let without_file = parse(Arguments::command())?;
-    let Some(path) = &without_file.config else { return Ok(without_file) };
+    let Some(path) = &without_file.config else { return Ok((without_file, Table::new())) };
     let fail = |what: String| {
         let what = format!("--config {}: {what}", path.display());
         Arguments::command().error(ErrorKind::InvalidValue, what)
     };
-    let command = with_defaults(Arguments::command(), &file_settings(path).map_err(fail)?).map_err(fail)?;
-    parse(command)
+    let (tables, settings) = split(file(path).map_err(fail)?).map_err(fail)?;
+    let command = with_defaults(Arguments::command(), &settings).map_err(fail)?;
+    Ok((parse(command)?, tables))
 }
 
-/// A key of the file, and its values as a flag would take them.
-type Setting = (String, Vec<String>);
-
-fn file_settings(path: &Path) -> Result<Vec<Setting>, String> {
+fn file(path: &Path) -> Result<Table, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let table: toml::Table = text.parse().map_err(|error| format!("is not TOML: {error}"))?;
-    table.into_iter().map(|(key, value)| Ok((key.clone(), values(&key, value)?))).collect()
+    text.parse().map_err(|error| format!("is not TOML: {error}"))
 }
 
-fn values(key: &str, value: toml::Value) -> Result<Vec<String>, String> {
-    match value {
-        toml::Value::String(text) => Ok(vec![text]),
-        toml::Value::Integer(number) => Ok(vec![number.to_string()]),
-        toml::Value::Float(number) => Ok(vec![number.to_string()]),
-        toml::Value::Boolean(truth) => Ok(vec![truth.to_string()]),
-        toml::Value::Datetime(time) => Ok(vec![time.to_string()]),
-        toml::Value::Array(items) => {
-            items.into_iter().map(|item| values(key, item)).collect::<Result<Vec<_>, _>>().map(|items| items.concat())
-        }
-        toml::Value::Table(_) => Err(format!("{key} must not be a table: all settings stand at the top")),
-    }
+/// A key of the file, and its value as a flag would take it.
+type Setting = (String, String);
+
+fn split(file: Table) -> Result<(Table, Vec<Setting>), String> {
+    let (tables, settings): (Table, Table) = file.into_iter().partition(|(_, value)| value.is_table());
+    let settings = settings.into_iter().map(|(key, value)| match value {
+        Value::String(text) => Ok((key, text)),
+        Value::Array(_) => Err(format!("{key} must be a single value")),
+        other => Ok((key, other.to_string())),
+    });
+    Ok((tables, settings.collect::<Result<_, _>>()?))
 }
 
 fn with_defaults(command: Command, settings: &[Setting]) -> Result<Command, String> {
@@ -62,7 +60,7 @@ fn with_defaults(command: Command, settings: &[Setting]) -> Result<Command, Stri
 
 fn set_defaults(command: Command, settings: &[Setting]) -> Command {
     let set = |arg: Arg| match settings.iter().find(|(key, _)| is_setting(&arg, key)) {
-        Some((_, values)) => arg.default_values(values.clone()),
+        Some((_, value)) => arg.default_value(value.clone()),
         None => arg,
     };
     command.mut_args(set).mut_subcommands(|subcommand| set_defaults(subcommand, settings))
@@ -91,7 +89,7 @@ mod tests {
         let path = config.path().to_str().expect("a plain path");
         let line = ["articled", "--config", path].into_iter().chain(arguments.iter().copied());
         match read(line.map(OsString::from)) {
-            Ok(Arguments { command: Chosen::Get(get), .. }) => Ok(get.server.url().to_owned()),
+            Ok((Arguments { command: Chosen::Get(get), .. }, _)) => Ok(get.server.url().to_owned()),
             Ok(other) => panic!("not get: {other:?}"),
             Err(error) => Err(error.to_string()),
         }
@@ -114,7 +112,7 @@ mod tests {
         };
         check("sever = 1", "sever is no setting");
         check("server = ", "is not TOML");
-        check("[server]", "server must not be a table");
+        check("server = ['a']", "server must be a single value");
         check("name = 'a'", "name is no setting");
         check("config = 'a'", "config is no setting");
         check("log_format = 'xml'", "--log-format");

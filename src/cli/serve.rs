@@ -1,0 +1,182 @@
+//! `articled serve`: the server, from its settings to its end.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use articled::RunError;
+use articled::config::Config;
+use clap::Args;
+use tokio::net::TcpListener;
+use toml::{Table, Value};
+use tracing::info;
+
+use super::failure::Usage;
+use super::interrupt;
+
+/// Variables of these prefixes are settings in the tables of the same names.
+const TABLES: [&str; 2] = ["limits", "shutdown"];
+
+/// Serves articles over gRPC until SIGTERM or Ctrl-C.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Where gRPC is served; port 0: any free one.
+    #[arg(long, env = "ARTICLED_LISTEN", value_name = "ADDRESS", default_value_t = Config::default().listen)]
+    listen: SocketAddr,
+    /// Where Prometheus metrics (/metrics) and /healthz are served over HTTP; port 0: any free one; empty: not at all.
+    #[arg(long, env = "ARTICLED_METRICS_LISTEN", value_name = "ADDRESS", default_value = default_metrics_listen())]
+    metrics_listen: String,
+    /// The store.
+    #[arg(long, env = "ARTICLED_DATABASE", value_name = "sqlite:PATH", default_value_t = Config::default().database)]
+    database: String,
+    /// Serves what is stored and refuses to write.
+    #[arg(
+        long,
+        env = "ARTICLED_READ_ONLY",
+        value_name = "BOOL",
+        require_equals = true,
+        num_args = 0..=1,
+        default_value = "false",
+        default_missing_value = "true"
+    )]
+    read_only: bool,
+    /// Allows to listen beyond loopback, without encryption or tokens.
+    #[arg(
+        long,
+        env = "ARTICLED_INSECURE",
+        value_name = "BOOL",
+        require_equals = true,
+        num_args = 0..=1,
+        default_value = "false",
+        default_missing_value = "true"
+    )]
+    insecure: bool,
+    /// Serves the contract to tools such as grpcurl.
+    #[arg(
+        long,
+        env = "ARTICLED_REFLECTION",
+        value_name = "BOOL",
+        require_equals = true,
+        num_args = 0..=1,
+        default_value = "true",
+        default_missing_value = "true"
+    )]
+    reflection: bool,
+    /// A finer setting, such as limits.max_calls=100 or shutdown.wait_ms=5000; may be given several times. Also a
+    /// variable, ARTICLED_LIMITS_MAX_CALLS, and a key in a table of the settings file.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+fn default_metrics_listen() -> String {
+    Config::default().metrics_listen.map(|address| address.to_string()).unwrap_or_default()
+}
+
+impl Serve {
+    /// Serves; `tables` are those of the settings file.
+    pub async fn run(self, tables: Table) -> anyhow::Result<()> {
+        let variables = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
+        let variables = variables.filter_map(|(key, value)| Some((key, value.into_string().ok()?)));
+        let config = self.config(tables, variables)?;
+        config.check().map_err(|error| Usage(error.to_string()))?;
+        let shutdown = interrupt::signals().context("cannot listen for signals")?;
+        let listener = TcpListener::bind(config.listen).await.with_context(|| {
+            format!("cannot listen on {}; is another server running there? --listen names another address", self.listen)
+        })?;
+        // The one line that tells a person, or a test that asked for port 0, where to go.
+        info!(grpc = %listener.local_addr()?, database = config.database, "listening");
+        match articled::run(config, listener, shutdown).await {
+            Err(RunError::Config(error)) => Err(Usage(error.to_string()).into()),
+            ended => ended.context("the server failed"),
+        }
+    }
+
+    fn config(&self, tables: Table, variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Config> {
+        let mut all = tables;
+        for (variable, value) in variables {
+            let Some(key) = variable.strip_prefix("ARTICLED_").map(str::to_ascii_lowercase) else { continue };
+            let in_table = key.split_once('_').filter(|(table, _)| TABLES.contains(table));
+            if let Some((table, key)) = in_table {
+                put(&mut all, table, key, &value);
+            }
+        }
+        for setting in &self.set {
+            let parts = setting.split_once('=').and_then(|(key, value)| Some((key.split_once('.')?, value)));
+            let Some(((table, key), value)) = parts else {
+                return Err(Usage(format!("--set {setting}: it has the form limits.max_calls=100")).into());
+            };
+            put(&mut all, table, key, value);
+        }
+        all.insert("listen".to_owned(), self.listen.to_string().into());
+        all.insert("metrics_listen".to_owned(), self.metrics_listen.clone().into());
+        all.insert("database".to_owned(), self.database.clone().into());
+        all.insert("read_only".to_owned(), self.read_only.into());
+        all.insert("insecure".to_owned(), self.insecure.into());
+        all.insert("reflection".to_owned(), self.reflection.into());
+        all.try_into().map_err(|error: toml::de::Error| Usage(format!("settings: {}", error.message())).into())
+    }
+}
+
+/// Puts a value into a table, as the number or truth that it looks like.
+fn put(all: &mut Table, table: &str, key: &str, value: &str) {
+    let value = match (value.parse(), value.parse()) {
+        (Ok(number), _) => Value::Integer(number),
+        (_, Ok(truth)) => Value::Boolean(truth),
+        _ => Value::String(value.to_owned()),
+    };
+    if let Value::Table(table) = all.entry(table).or_insert_with(|| Value::Table(Table::new())) {
+        table.insert(key.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: Serve,
+    }
+
+    fn config(line: &[&str], variables: &[(&str, &str)], file: &str) -> Result<Config, String> {
+        let serve = Line::parse_from(["serve"].iter().chain(line)).serve;
+        let variables = variables.iter().map(|&(key, value)| (key.to_owned(), value.to_owned()));
+        serve.config(file.parse().expect("TOML"), variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn says_nothing_gets_the_defaults() {
+        assert_eq!(config(&[], &[], ""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn flags_go_before_variables_and_those_before_the_file() {
+        let calls = |line, variables| config(line, variables, "limits.max_calls = 1").expect("valid").limits.max_calls;
+        assert_eq!(calls(&[], &[]), 1);
+        assert_eq!(calls(&[], &[("ARTICLED_LIMITS_MAX_CALLS", "2")]), 2);
+        assert_eq!(calls(&["--set", "limits.max_calls=3"], &[("ARTICLED_LIMITS_MAX_CALLS", "2")]), 3);
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused_by_name() {
+        let check = |result: Result<Config, String>, name: &str| {
+            let error = result.expect_err(name);
+            assert!(error.contains(name), "{error}");
+        };
+        check(config(&["--set", "limits.max_cals=1"], &[], ""), "max_cals");
+        check(config(&["--set", "limit.max_calls=1"], &[], ""), "limit");
+        check(config(&["--set", "max_calls"], &[], ""), "max_calls");
+        check(config(&[], &[("ARTICLED_SHUTDOWN_WAIT", "1")], ""), "wait");
+        check(config(&[], &[], "[limit]"), "limit");
+        check(config(&["--metrics-listen", "nowhere"], &[], ""), "address");
+    }
+
+    #[test]
+    fn truth_can_be_said_both_ways() {
+        assert!(config(&["--insecure"], &[], "").expect("valid").insecure);
+        assert!(!config(&["--reflection=false"], &[], "").expect("valid").reflection);
+        assert_eq!(config(&["--metrics-listen", ""], &[], "").expect("valid").metrics_listen, None);
+    }
+}
