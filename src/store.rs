@@ -6,7 +6,13 @@
 //! - The clock is a parameter (`now`). Times are kept to the microsecond.
 //! - An article, its index entries and its entry in the feed change together, or not at all.
 
+mod decide;
+pub mod memory;
+mod pages;
 pub mod sqlite;
+
+#[cfg(test)]
+mod conformance;
 
 use std::sync::Arc;
 
@@ -31,9 +37,10 @@ pub struct NewArticle {
 #[derive(Clone, Debug)]
 pub enum Write {
     /// Stores what was parsed: creates the article, replaces it, or finds that the article of that name was made from
-    /// the same content (all but the fetch time) and leaves it as it is.
+    /// the same content (all but the fetch time) and leaves it as it is, even if a Replace has edited it since.
     Ingest(NewArticle),
-    /// Creates the article, unless there is one of that name.
+    /// Creates the article, unless there is one of that name. A `request_id` is remembered for a day: the same request
+    /// sent again is not done again, and answers with the article as it now is.
     Create { article: NewArticle, request_id: Option<String> },
     /// Replaces the content of an article that is still in the state that `expected` names. Report and raw document
     /// stay.
@@ -53,8 +60,10 @@ pub enum Written {
     Deleted,
     /// Create found an article of that name.
     AlreadyExists,
-    /// Replace or Delete found none of that name.
+    /// Replace or Delete found none of that name; or the article of a Create that was sent again is deleted by now.
     Missing,
+    /// Create came with the `request_id` of an earlier Create of something else.
+    RequestIdReused,
     /// Replace or Delete found the article in another state than expected.
     EtagMismatch,
 }

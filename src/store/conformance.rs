@@ -1,0 +1,25 @@
+//! What every backend must do: one suite, run for each.
+
+mod fixtures;
+mod rules;
+
+use super::SharedStore;
+
+/// A store with nothing in it, and what must live as long as it does.
+struct Fresh {
+    store: SharedStore,
+    _folder: Option<tempfile::TempDir>,
+}
+
+mod memory {
+    use std::sync::Arc;
+
+    use super::Fresh;
+    use crate::store::memory::MemoryStore;
+
+    async fn fresh() -> Fresh {
+        Fresh { store: Arc::new(MemoryStore::new()), _folder: None }
+    }
+
+    super::rules::suite!(fresh);
+}

@@ -1,0 +1,91 @@
+//! Articles to store, and short ways to ask.
+
+use jiff::Timestamp;
+
+use crate::article::{ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, View};
+use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
+use crate::store::{NewArticle, Page, Search, SharedStore, Write, Written};
+
+pub fn name(id: &str) -> ArticleName {
+    ArticleName::from_id(id).expect("a well-formed id")
+}
+
+/// A moment, in seconds after some morning in 2024.
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).expect("a time in range")
+}
+
+pub fn new(id: &str, headline: &str, body: &str) -> NewArticle {
+    let content = ArticleContent {
+        headline: headline.to_owned(),
+        body: body.to_owned(),
+        language_code: "zh-Hans".to_owned(),
+        ..ArticleContent::default()
+    };
+    NewArticle { name: name(id), content, parse_report: None, raw: None }
+}
+
+pub fn published(mut article: NewArticle, time: Timestamp) -> NewArticle {
+    article.content.publish_time =
+        Some(PublishTime { time, precision: TimePrecision::Second, basis: TimeBasis::Caller });
+    article
+}
+
+pub async fn write(store: &SharedStore, write: Write, now: Timestamp) -> Written {
+    store.write(write, false, now).await.expect("a write")
+}
+
+/// Ingests and returns the etag.
+pub async fn ingest(store: &SharedStore, article: NewArticle, now: Timestamp) -> Etag {
+    match write(store, Write::Ingest(article), now).await {
+        Written::Stored { article, .. } => article.etag(),
+        other => panic!("not stored: {other:?}"),
+    }
+}
+
+pub fn outcome(written: &Written) -> Option<Outcome> {
+    match written {
+        Written::Stored { outcome, .. } => Some(*outcome),
+        _ => None,
+    }
+}
+
+pub fn search() -> Search {
+    Search {
+        keywords: None,
+        order: Order::default(),
+        page_size: PageSize::new(1000).expect("a page size"),
+        after: None,
+        view: View::Full,
+        max_page_bytes: 3 << 20,
+        count_total: false,
+    }
+}
+
+/// A filter for all of these words, in these fields (none: all of them).
+pub fn words(all: &[&str], any: &[&str], none: &[&str], fields: &[TextField]) -> KeywordFilter {
+    let checked = |words: &[&str]| words.iter().map(|word| Keyword::new(word).expect("a keyword")).collect();
+    KeywordFilter::new(checked(all), checked(any), checked(none), fields.to_vec(), KeywordMatch::Substring)
+        .expect("a filter")
+}
+
+pub async fn ask(store: &SharedStore, search: &Search) -> Page {
+    store.search(search).await.expect("a page")
+}
+
+pub fn ids(page: &Page) -> Vec<&str> {
+    page.articles.iter().map(|article| article.name.id()).collect()
+}
+
+/// Reads page after page to the end, and returns the ids of each.
+pub async fn all_pages(store: &SharedStore, mut search: Search) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    loop {
+        let page = ask(store, &search).await;
+        pages.push(ids(&page).into_iter().map(str::to_owned).collect());
+        match page.next {
+            Some(next) => search.after = Some(next),
+            None => return pages,
+        }
+    }
+}

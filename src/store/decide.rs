@@ -1,0 +1,238 @@
+//! What a write does to the article of its name: the rules that every backend shares.
+//!
+//! Pure: the backend brings what is stored and does what is decided. Owns the digest by which an ingest recognises what
+//! it stored before, and how times grow. Refuses to know where anything is kept.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::NewArticle;
+use crate::article::{Article, ArticleContent, Etag, Outcome};
+
+/// How long the id of a Create request is remembered.
+pub(super) const REQUEST_MEMORY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// SHA-256 over all of a content but its fetch time.
+pub(super) type ContentDigest = [u8; 32];
+
+/// The article that is stored under a name, without its raw document.
+pub(super) struct Current {
+    pub article: Article,
+    /// Of what it was last made from, by Ingest or Create.
+    pub made_from: ContentDigest,
+}
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Store this article. `duplicate_of` is still to be found.
+    Store {
+        article: Box<Article>,
+        made_from: ContentDigest,
+        outcome: Outcome,
+    },
+    /// Leave the article as it is.
+    Keep(Box<Article>),
+    AlreadyExists,
+}
+
+/// Ingest: create, replace, or leave what was made from the same content.
+pub(super) fn ingest(
+    new: NewArticle,
+    made_from: ContentDigest,
+    current: Option<Current>,
+    deleted_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Decision {
+    match current {
+        Some(current) if current.made_from == made_from => Decision::Keep(Box::new(current.article)),
+        Some(current) => {
+            let mut article = article_of(new, now);
+            article.create_time = current.article.create_time;
+            article.revision = current.article.revision.saturating_add(1);
+            article.update_time = later_than(current.article.update_time, now);
+            Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Updated }
+        }
+        None => create(new, made_from, false, deleted_at, now),
+    }
+}
+
+/// Create: only if there is none.
+pub(super) fn create(
+    new: NewArticle,
+    made_from: ContentDigest,
+    exists: bool,
+    deleted_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Decision {
+    if exists {
+        return Decision::AlreadyExists;
+    }
+    let mut article = article_of(new, now);
+    if let Some(deleted_at) = deleted_at {
+        // Revision 1 comes again under this name, so that the time alone keeps the validators apart.
+        article.update_time = later_than(deleted_at, now);
+    }
+    Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Created }
+}
+
+/// Replace: the article with another content. The caller has compared the validators.
+pub(super) fn replace(current: Current, content: ArticleContent, now: Timestamp) -> Decision {
+    let Current { article: old, made_from } = current;
+    let content = in_microseconds(content);
+    let article = Article {
+        name: old.name,
+        char_count: char_count(&content),
+        content,
+        create_time: old.create_time,
+        update_time: later_than(old.update_time, now),
+        revision: old.revision.saturating_add(1),
+        duplicate_of: None,
+        parse_report: old.parse_report,
+        raw: None,
+    };
+    Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Updated }
+}
+
+/// Whether the caller wants this very state, or any.
+pub(super) fn is_expected(article: &Article, expected: Option<&Etag>) -> bool {
+    expected.is_none_or(|expected| *expected == article.etag())
+}
+
+/// The moment that is noted for a deleted article: never before its last change.
+pub(super) fn deletion_time(article: &Article, now: Timestamp) -> Timestamp {
+    later_than(article.update_time, now)
+}
+
+fn article_of(new: NewArticle, now: Timestamp) -> Article {
+    let NewArticle { name, content, parse_report, raw } = new;
+    let content = in_microseconds(content);
+    let now = to_microseconds(now);
+    Article {
+        name,
+        char_count: char_count(&content),
+        content,
+        create_time: now,
+        update_time: now,
+        revision: 1,
+        duplicate_of: None,
+        parse_report,
+        raw: raw.map(|mut raw| {
+            raw.fetch_time = raw.fetch_time.map(to_microseconds);
+            raw
+        }),
+    }
+}
+
+fn char_count(content: &ArticleContent) -> u32 {
+    u32::try_from(content.char_count()).unwrap_or(u32::MAX)
+}
+
+/// Now, or a microsecond after the last change if the clock stepped back: an article's update time only grows.
+fn later_than(last: Timestamp, now: Timestamp) -> Timestamp {
+    let now = to_microseconds(now);
+    if now > last {
+        return now;
+    }
+    last.checked_add(jiff::SignedDuration::from_micros(1)).unwrap_or(last)
+}
+
+/// A time as it is stored. Rounded towards the past, so that the order of two times stays.
+pub(super) fn to_microseconds(time: Timestamp) -> Timestamp {
+    let micros = time.as_nanosecond().div_euclid(1_000);
+    i64::try_from(micros).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or(time)
+}
+
+fn in_microseconds(mut content: ArticleContent) -> ArticleContent {
+    content.fetch_time = content.fetch_time.map(to_microseconds);
+    if let Some(published) = &mut content.publish_time {
+        published.time = to_microseconds(published.time);
+    }
+    content
+}
+
+/// The digest of a content. It is stored, so its input must not change: a changed digest only costs one needless
+/// UPDATED for each article that is ingested again.
+pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
+    let ArticleContent {
+        headline,
+        kicker,
+        subheadlines,
+        dateline,
+        authors,
+        editors,
+        info_source,
+        section,
+        body,
+        keywords,
+        cited_works,
+        language_code,
+        url,
+        publish_time,
+        // The same page fetched again is the same page.
+        fetch_time: _,
+        labels,
+    } = content;
+    let mut hash = Fields(Sha256::new());
+    hash.text(headline);
+    hash.text(kicker);
+    hash.texts(subheadlines);
+    hash.count(usize::from(dateline.is_some()));
+    if let Some(dateline) = dateline {
+        hash.text(&dateline.text);
+        hash.text(&dateline.agency);
+        hash.text(&dateline.location);
+        hash.count(usize::from(dateline.date.is_some()));
+        if let Some(date) = dateline.date {
+            hash.number(i64::from(date.year));
+            hash.number(i64::from(date.month));
+            hash.number(i64::from(date.day));
+        }
+    }
+    hash.texts(authors);
+    hash.texts(editors);
+    hash.text(info_source);
+    hash.text(section);
+    hash.text(body);
+    hash.texts(keywords);
+    hash.texts(cited_works);
+    hash.text(language_code);
+    hash.text(url.as_ref().map_or("", |url| url.as_str()));
+    hash.count(usize::from(publish_time.is_some()));
+    if let Some(published) = publish_time {
+        hash.number(to_microseconds(published.time).as_microsecond());
+        hash.number(published.precision as i64);
+        hash.number(published.basis as i64);
+    }
+    hash.count(labels.len());
+    for (key, value) in labels {
+        hash.text(key);
+        hash.text(value);
+    }
+    hash.0.finalize().into()
+}
+
+/// Hashes fields one after the other, each with its length, so that no text can pass for two.
+struct Fields(Sha256);
+
+impl Fields {
+    fn number(&mut self, number: i64) {
+        self.0.update(number.to_le_bytes());
+    }
+
+    fn count(&mut self, count: usize) {
+        self.0.update((count as u64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn texts(&mut self, texts: &[String]) {
+        self.count(texts.len());
+        for text in texts {
+            self.text(text);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The store that defines the meaning of all others: a map, scanned from end to end. It keeps nothing when the process
+//! ends; tests and the conformance suite use it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
+use super::{ArticleStore, MAX_EXACT_TOTAL, Page, Search, StoreError, Total, Write, Written, pages};
+use crate::article::{Article, ArticleName, View};
+
+#[derive(Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    stored: BTreeMap<ArticleName, Stored>,
+    /// When the last article of a name was deleted.
+    deleted: BTreeMap<ArticleName, Timestamp>,
+    requests: BTreeMap<String, Request>,
+    created: u64,
+}
+
+#[derive(Clone)]
+struct Stored {
+    article: Article,
+    made_from: ContentDigest,
+    /// The how-manieth creation it was.
+    created: u64,
+}
+
+#[derive(Clone)]
+struct Request {
+    name: ArticleName,
+    made_from: ContentDigest,
+    time: Timestamp,
+}
+
+impl MemoryStore {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held is a bug elsewhere; the map itself is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn current(&self, name: &ArticleName) -> Option<Current> {
+        let stored = self.stored.get(name)?;
+        Some(Current { article: stored.article.clone(), made_from: stored.made_from })
+    }
+
+    fn apply(&mut self, write: Write, now: Timestamp) -> Written {
+        match write {
+            Write::Ingest(new) => {
+                let digest = decide::digest(&new.content);
+                let (current, deleted_at) = (self.current(&new.name), self.deleted.get(&new.name).copied());
+                self.carry_out(decide::ingest(new, digest, current, deleted_at, now))
+            }
+            Write::Create { article: new, request_id } => {
+                let digest = decide::digest(&new.content);
+                let oldest = now.as_microsecond().saturating_sub(REQUEST_MEMORY_MICROS);
+                self.requests.retain(|_, request| request.time.as_microsecond() > oldest);
+                if let Some(request) = request_id.as_ref().and_then(|id| self.requests.get(id)) {
+                    return self.repeated(request, &new.name, digest);
+                }
+                let (name, deleted_at) = (new.name.clone(), self.deleted.get(&new.name).copied());
+                let exists = self.stored.contains_key(&name);
+                let written = self.carry_out(decide::create(new, digest, exists, deleted_at, now));
+                if let (Some(id), Written::Stored { .. }) = (request_id, &written) {
+                    self.requests.insert(id, Request { name, made_from: digest, time: now });
+                }
+                written
+            }
+            Write::Replace { name, content, expected } => match self.current(&name) {
+                None => Written::Missing,
+                Some(current) if !decide::is_expected(&current.article, Some(&expected)) => Written::EtagMismatch,
+                Some(current) => {
+                    let raw = current.article.raw.clone();
+                    let written = self.carry_out(decide::replace(current, content, now));
+                    if let Some(stored) = self.stored.get_mut(&name) {
+                        stored.article.raw = raw;
+                    }
+                    written
+                }
+            },
+            Write::Delete { name, expected } => match self.stored.get(&name) {
+                None => Written::Missing,
+                Some(stored) if !decide::is_expected(&stored.article, expected.as_ref()) => Written::EtagMismatch,
+                Some(stored) => {
+                    self.deleted.insert(name.clone(), decide::deletion_time(&stored.article, now));
+                    self.stored.remove(&name);
+                    Written::Deleted
+                }
+            },
+        }
+    }
+
+    fn repeated(&self, request: &Request, name: &ArticleName, digest: ContentDigest) -> Written {
+        if request.name != *name || request.made_from != digest {
+            return Written::RequestIdReused;
+        }
+        match self.stored.get(name) {
+            None => Written::Missing,
+            Some(_) => self.answer(name, crate::article::Outcome::Created),
+        }
+    }
+
+    fn carry_out(&mut self, decision: Decision) -> Written {
+        match decision {
+            Decision::AlreadyExists => Written::AlreadyExists,
+            Decision::Keep(article) => self.answer(&article.name, crate::article::Outcome::Unchanged),
+            Decision::Store { article, made_from, outcome } => {
+                let name = article.name.clone();
+                let created = match self.stored.get(&name) {
+                    Some(stored) => stored.created,
+                    None => {
+                        self.created += 1;
+                        self.created
+                    }
+                };
+                self.stored.insert(name.clone(), Stored { article: *article, made_from, created });
+                self.answer(&name, outcome)
+            }
+        }
+    }
+
+    fn answer(&self, name: &ArticleName, outcome: crate::article::Outcome) -> Written {
+        match self.read(name, View::Full) {
+            Some(article) => Written::Stored { article: Box::new(article), outcome },
+            None => Written::Missing,
+        }
+    }
+
+    fn read(&self, name: &ArticleName, view: View) -> Option<Article> {
+        let stored = self.stored.get(name)?;
+        let mut article = pages::in_view(stored.article.clone(), view);
+        article.duplicate_of = self.duplicate_of(stored);
+        Some(article)
+    }
+
+    fn duplicate_of(&self, of: &Stored) -> Option<ArticleName> {
+        // Near-duplicates are found by their fingerprints, once there are some.
+        let earlier = self.stored.values().filter(|stored| stored.created < of.created);
+        let near = earlier.filter(|stored| pages::is_duplicate(&stored.article.content, &of.article.content));
+        near.min_by_key(|stored| stored.created).map(|stored| stored.article.name.clone())
+    }
+}
+
+#[async_trait]
+impl ArticleStore for MemoryStore {
+    async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
+        let mut state = self.state();
+        if dry_run {
+            return Ok(state.clone().apply(write, now));
+        }
+        Ok(state.apply(write, now))
+    }
+
+    async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError> {
+        Ok(self.state().read(name, view))
+    }
+
+    async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError> {
+        let state = self.state();
+        Ok(names.iter().map(|name| state.read(name, view)).collect())
+    }
+
+    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
+        let state = self.state();
+        let mut matches: Vec<&Article> = state
+            .stored
+            .values()
+            .map(|stored| &stored.article)
+            .filter(|article| search.keywords.as_ref().is_none_or(|keywords| pages::matches(keywords, article)))
+            .collect();
+        matches.sort_by(|a, b| {
+            pages::compare(search.order, &pages::cursor(a, search.order), &pages::cursor(b, search.order))
+        });
+        let total = search.count_total.then(|| Total {
+            count: u32::try_from(matches.len()).unwrap_or(u32::MAX).min(MAX_EXACT_TOTAL),
+            is_lower_bound: matches.len() > MAX_EXACT_TOTAL as usize,
+        });
+        let mut page = pages::PageBuilder::new(search);
+        for article in matches {
+            if search
+                .after
+                .as_ref()
+                .is_some_and(|after| pages::compare(search.order, &pages::cursor(article, search.order), after).is_le())
+            {
+                continue;
+            }
+            let Some(shown) = state.read(&article.name, search.view) else { continue };
+            if !page.add(shown) {
+                break;
+            }
+        }
+        Ok(page.finish(total))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn close(&self) {}
+}

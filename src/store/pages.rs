@@ -1,0 +1,130 @@
+//! How an answer is cut into pages, and what a view shows: shared by all backends, as their pages must be the same.
+
+use std::cmp::Ordering;
+
+use super::{Page, Search, Total};
+use crate::article::{Article, View};
+use crate::query::{Cursor, KeywordFilter, Order, OrderKey, TextField};
+use crate::text::fold;
+
+/// What of an article a view shows.
+pub(super) fn in_view(mut article: Article, view: View) -> Article {
+    if view < View::Raw {
+        article.raw = None;
+    }
+    if view < View::Full {
+        article.content.body = String::new();
+        article.parse_report = None;
+    }
+    article
+}
+
+/// Where a page that ends with this article ends.
+pub(super) fn cursor(article: &Article, order: Order) -> Cursor {
+    let time = match order.key {
+        OrderKey::EffectiveTime => article.effective_time(),
+        OrderKey::CreateTime => article.create_time,
+        OrderKey::UpdateTime => article.update_time,
+    };
+    Cursor { time, name: article.name.clone() }
+}
+
+/// Which of two comes first. The name is the last key, ascending in every order.
+pub(super) fn compare(order: Order, a: &Cursor, b: &Cursor) -> Ordering {
+    let by_time = if order.descending { b.time.cmp(&a.time) } else { a.time.cmp(&b.time) };
+    by_time.then_with(|| a.name.cmp(&b.name))
+}
+
+/// Fills a page up to its two limits.
+pub(super) struct PageBuilder {
+    order: Order,
+    most_articles: usize,
+    most_bytes: usize,
+    bytes: usize,
+    articles: Vec<Article>,
+    next: Option<Cursor>,
+}
+
+impl PageBuilder {
+    pub fn new(search: &Search) -> Self {
+        Self {
+            order: search.order,
+            most_articles: search.page_size.get(),
+            most_bytes: search.max_page_bytes,
+            bytes: 0,
+            articles: Vec::new(),
+            next: None,
+        }
+    }
+
+    /// Adds the next match. `false`: the page was full already, and the article belongs to the next one.
+    pub fn add(&mut self, article: Article) -> bool {
+        let bytes = text_bytes(&article);
+        let is_full = self.articles.len() >= self.most_articles
+            || (!self.articles.is_empty() && self.bytes.saturating_add(bytes) > self.most_bytes);
+        if is_full {
+            self.next = self.articles.last().map(|last| cursor(last, self.order));
+            return false;
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.articles.push(article);
+        true
+    }
+
+    pub fn finish(self, total: Option<Total>) -> Page {
+        Page { articles: self.articles, next: self.next, total }
+    }
+}
+
+/// What an article adds to a page, in bytes: all that can be long.
+fn text_bytes(article: &Article) -> usize {
+    let content = &article.content;
+    let lists = [&content.subheadlines, &content.authors, &content.editors, &content.keywords, &content.cited_works];
+    let list_bytes: usize = lists.into_iter().flatten().map(|text| text.len() + PIECE_BYTES).sum();
+    let label_bytes: usize = content.labels.iter().map(|(key, value)| key.len() + value.len() + 2 * PIECE_BYTES).sum();
+    let url_bytes = content.url.as_ref().map_or(0, |url| url.as_str().len() + url.canonical().len());
+    let report_bytes = article.parse_report.as_ref().map_or(0, |report| {
+        let removed = report.removed_lines.iter().map(|line| line.text.len() + line.reason.len() + 2 * PIECE_BYTES);
+        let warned = report.warnings.iter().map(|doubt| doubt.message.len() + doubt.reason.len() + 2 * PIECE_BYTES);
+        let repaired = report.repairs.keys().map(|kind| kind.len() + 2 * PIECE_BYTES);
+        removed.chain(warned).chain(repaired).sum()
+    });
+    let dateline_bytes =
+        content.dateline.as_ref().map_or(0, |line| line.text.len() + line.agency.len() + line.location.len());
+    let scalars = [&content.headline, &content.kicker, &content.info_source, &content.section, &content.body];
+    let scalar_bytes: usize = scalars.into_iter().map(String::len).sum();
+    let raw_bytes = article.raw.as_ref().map_or(0, |raw| raw.content.len());
+    FIXED_BYTES + list_bytes + label_bytes + url_bytes + report_bytes + dateline_bytes + scalar_bytes + raw_bytes
+}
+
+/// What names, times and numbers of an article add, about.
+const FIXED_BYTES: usize = 300;
+
+/// What a piece of text needs besides itself: a tag and a length.
+const PIECE_BYTES: usize = 6;
+
+/// The meaning of a keyword filter.
+pub(super) fn matches(keywords: &KeywordFilter, article: &Article) -> bool {
+    let content = &article.content;
+    let mut texts: Vec<String> = Vec::new();
+    for field in &keywords.fields {
+        match field {
+            TextField::Headline => texts.push(fold(&content.headline)),
+            TextField::Kicker => texts.push(fold(&content.kicker)),
+            TextField::Subheadline => texts.extend(content.subheadlines.iter().map(|text| fold(text))),
+            TextField::Keywords => texts.extend(content.keywords.iter().map(|text| fold(text))),
+            TextField::Authors => texts.extend(content.authors.iter().map(|text| fold(text))),
+            TextField::InfoSource => texts.push(fold(&content.info_source)),
+            TextField::Body => texts.push(fold(&content.body)),
+        }
+    }
+    let occurs = |keyword: &crate::query::Keyword| texts.iter().any(|text| text.contains(keyword.folded()));
+    keywords.all.iter().all(occurs)
+        && (keywords.any.is_empty() || keywords.any.iter().any(occurs))
+        && !keywords.none.iter().any(occurs)
+}
+
+/// Whether two contents carry the same text. Until there are fingerprints: the same body.
+pub(super) fn is_duplicate(a: &crate::article::ArticleContent, b: &crate::article::ArticleContent) -> bool {
+    !a.body.is_empty() && a.body == b.body
+}
