@@ -33,7 +33,25 @@ pub struct Parsed {
     pub report: ParseReport,
 }
 
+/// What of the parsing a caller may leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseOptions {
+    /// Whether to take keywords from the text where the page gives none. It needs a dictionary of some 80 MB, which is
+    /// loaded with the first such text.
+    pub extract_keywords: bool,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self { extract_keywords: true }
+    }
+}
+
 pub fn parse(document: &RawDocument) -> Parsed {
+    parse_with(document, ParseOptions::default())
+}
+
+pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let mut report = ParseReport { parser_version: PARSER_VERSION, ..ParseReport::default() };
     let decoded = decode::decode(&document.content, &document.content_type, &mut report);
     let page = match decoded.format {
@@ -43,7 +61,12 @@ pub fn parse(document: &RawDocument) -> Parsed {
     let mut lines = page.text.lines();
     let headline = lines.next().unwrap_or_default().to_owned();
     let body = lines.collect::<Vec<_>>().join("\n");
+    let mut keywords = derive::own_keywords(&page.metadata.keywords);
+    if keywords.is_empty() && options.extract_keywords {
+        keywords = derive::extract_keywords(&headline, &body);
+    }
     let content = ArticleContent {
+        keywords,
         language_code: derive::language_code(&headline, &body),
         cited_works: derive::cited_works(&body),
         headline,

@@ -1,0 +1,390 @@
+//! The keywords of an article: the page's own, else words and compounds taken from its text.
+//!
+//! The method, for a text in Han characters: cut its Simplified form into tagged words (jieba), join neighbours that the
+//! text repeats as one (安全 + 生產), weigh each candidate by how often it stands in the text, how rare it is in the
+//! language (jieba's inverse document frequencies) and whether the headline has it, and print the best as the article
+//! itself writes them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use jieba_rs::{Jieba, KeywordExtract, TfIdf};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::script::{is_han, to_simplified};
+
+const MAX_EXTRACTED: usize = 10;
+
+/// A page that names more is trying to be found and not to be understood.
+const MAX_OWN: usize = 32;
+
+/// In characters; more is a sentence.
+const MAX_OWN_CHARACTERS: usize = 40;
+
+/// The text that is looked at, in characters: an article says early what it is about, and the time stays bounded.
+const MAX_TEXT_CHARACTERS: usize = 6000;
+
+/// In words.
+const MAX_COMPOUND: usize = 4;
+
+/// In characters: 習近平新時代中國特色社會主義思想 is a title, not a keyword.
+const MAX_COMPOUND_CHARACTERS: usize = 10;
+
+/// Words of news prose that say nothing of one article, in Simplified characters: 记者, 表示, 工作 and their like.
+const EMPTY_WORDS: &str = include_str!("empty_words.txt");
+
+/// English words that say nothing of one article.
+const EMPTY_ENGLISH: &str = include_str!("empty_english.txt");
+
+struct Dictionary {
+    jieba: Jieba,
+    frequencies: TfIdf,
+    empty: HashSet<&'static str>,
+}
+
+/// Loading takes a quarter of a second and some 80 MB, so that it waits for the first text that needs it.
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary {
+    jieba: Jieba::new(),
+    frequencies: TfIdf::default(),
+    empty: EMPTY_WORDS.split_whitespace().collect(),
+});
+
+/// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none.
+pub fn own_keywords(page: &[String]) -> Vec<String> {
+    let mut own: Vec<String> = Vec::new();
+    let parts = page.iter().flat_map(|item| item.split([',', '，', '、', ';', '；', '|', '\n', '\t']));
+    // Some sites part them by spaces alone.
+    let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
+    let by_space = parts.len() == 1 && parts.iter().all(|part| part.chars().any(is_han));
+    let parts = if by_space { parts.iter().flat_map(|part| part.split_whitespace()).collect() } else { parts };
+    for part in parts {
+        if part.chars().count() <= MAX_OWN_CHARACTERS
+            && part.chars().any(char::is_alphabetic)
+            && own.len() < MAX_OWN
+            && !own.iter().any(|known| known == part)
+        {
+            own.push(part.to_owned());
+        }
+    }
+    own
+}
+
+/// The best first, at most [`MAX_EXTRACTED`].
+pub fn extract_keywords(headline: &str, body: &str) -> Vec<String> {
+    let text: Vec<char> = headline.chars().chain(['\n']).chain(body.chars()).take(MAX_TEXT_CHARACTERS).collect();
+    let han = text.iter().filter(|c| is_han(**c)).count();
+    let letters = text.iter().filter(|c| c.is_alphabetic()).count();
+    if han * 4 < letters { from_words(headline, body) } else { from_han(&text, headline.chars().count()) }
+}
+
+/// A word or compound, as a run of characters.
+struct Candidate {
+    count: u32,
+    /// Where it stands first, in characters.
+    first: usize,
+    weight: f64,
+    words: usize,
+}
+
+fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
+    let simplified: String = text.iter().map(|c| to_simplified(*c)).collect();
+    let tags = DICTIONARY.jieba.tag(&simplified, true);
+    let rarity = Rarity::of(&simplified);
+    let words: Vec<Word<'_>> = tags
+        .iter()
+        .map(|tag| Word {
+            text: tag.word,
+            first: tag.start,
+            characters: tag.end - tag.start,
+            kind: if in_residue(text, tag.start, tag.end) { Kind::Other } else { Kind::of(tag.word, tag.tag) },
+        })
+        .collect();
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for word in &words {
+        *counts.entry(word.text).or_default() += 1;
+    }
+    let compounds = compounds(&simplified, &words, &counts);
+    let mut candidates: HashMap<&str, Candidate> = HashMap::new();
+    // A word inside a compound counts for the compound.
+    let mut at = 0;
+    while at < words.len() {
+        let joined = (2..=MAX_COMPOUND).rev().find_map(|length| {
+            let run = words.get(at..at + length)?;
+            let run_text = text_of(&simplified, run)?;
+            compounds.contains(run_text).then_some((length, run_text, run))
+        });
+        if let Some((length, run_text, run)) = joined {
+            let weight = run.iter().map(|word| rarity.of_word(word.text)).sum::<f64>() * 0.8;
+            add(&mut candidates, run_text, run.first().map_or(0, |word| word.first), weight, length);
+            at += length;
+        } else {
+            if let Some(word) = words.get(at)
+                && let Some(kind_weight) = word.weight()
+            {
+                let weight = rarity.of_word(word.text) * kind_weight;
+                add(&mut candidates, word.text, word.first, weight, 1);
+            }
+            at += 1;
+        }
+    }
+    best(candidates, text, headline_characters)
+}
+
+/// Whether a word of letters is a reading that a mirror site left behind its character, or a piece of one: `(chǎn)`, of
+/// which the cutter makes `ch`, `ǎ` and `n`.
+fn in_residue(text: &[char], start: usize, end: usize) -> bool {
+    let letter = |at: usize| text.get(at).is_some_and(|c| c.is_alphabetic() && !is_han(*c));
+    if !letter(start) {
+        return false;
+    }
+    let before = (0..start).rev().find(|at| !letter(*at)).and_then(|at| text.get(at));
+    let piece = end.checked_sub(1).is_some_and(letter) && (letter(end) || start.checked_sub(1).is_some_and(letter));
+    let lower = (start..end).filter_map(|at| text.get(at)).all(|c| c.is_lowercase());
+    piece || lower && matches!(before, Some('(' | '（'))
+}
+
+fn add<'a>(candidates: &mut HashMap<&'a str, Candidate>, text: &'a str, first: usize, weight: f64, words: usize) {
+    let candidate = candidates.entry(text).or_insert(Candidate { count: 0, first, weight, words });
+    candidate.count += 1;
+}
+
+/// Orders the candidates and prints them as the article writes them.
+fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters: usize) -> Vec<String> {
+    let mut scored: Vec<(f64, &str, Candidate)> = candidates
+        .into_iter()
+        .map(|(word, candidate)| {
+            let in_headline = if candidate.first < headline_characters { 1.8 } else { 1.0 };
+            // What a text says once it may say by the way.
+            let count = f64::from(candidate.count);
+            let repeated = if candidate.count > 1 { count.sqrt() * 1.4 } else { 0.7 };
+            let compound = if candidate.words > 1 { 1.2 } else { 1.0 };
+            (repeated * candidate.weight * in_headline * compound, word, candidate)
+        })
+        .collect();
+    // The place decides between equals, so that the order does not depend on the map's.
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.first.cmp(&b.2.first)));
+    let mut chosen: Vec<&str> = Vec::new();
+    let mut printed = Vec::new();
+    for (_, word, candidate) in &scored {
+        // 雄安 says nothing beside 雄安新区.
+        if chosen.iter().any(|known| known.contains(word) || word.contains(*known)) {
+            continue;
+        }
+        chosen.push(word);
+        printed.extend(text.get(candidate.first..candidate.first + word.chars().count()).map(|c| c.iter().collect()));
+        if printed.len() == MAX_EXTRACTED {
+            break;
+        }
+    }
+    printed
+}
+
+struct Word<'a> {
+    text: &'a str,
+    /// In characters.
+    first: usize,
+    characters: usize,
+    kind: Kind,
+}
+
+/// What a word can be to a reader, from jieba's tags (those of the ICTCLAS set).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The name of somebody or something.
+    Name,
+    Noun,
+    /// A verb or adjective used as a noun, an idiom, an abbreviation.
+    Nominal,
+    Verb,
+    /// Part of a compound at most.
+    Attribute,
+    /// Function words, numbers, dates, punctuation.
+    Other,
+}
+
+impl Kind {
+    fn of(word: &str, tag: &str) -> Self {
+        if DICTIONARY.empty.contains(word) || word.chars().any(|c| !c.is_alphabetic()) && tag != "eng" {
+            return Kind::Other;
+        }
+        match tag {
+            "nr" | "nrt" | "nrfg" | "ns" | "nt" | "nz" => Kind::Name,
+            "n" | "ng" | "j" | "eng" => Kind::Noun,
+            "vn" | "an" | "l" | "i" | "nrj" => Kind::Nominal,
+            "v" | "vi" => Kind::Verb,
+            "a" | "b" | "s" | "g" | "h" | "k" | "x" | "z" => Kind::Attribute,
+            _ => Kind::Other,
+        }
+    }
+}
+
+impl Word<'_> {
+    /// How much it is worth alone; `None` if a reader would not look for it.
+    fn weight(&self) -> Option<f64> {
+        if self.characters < 2 {
+            return None;
+        }
+        match self.kind {
+            Kind::Name => Some(1.2),
+            Kind::Noun => Some(1.0),
+            Kind::Nominal => Some(0.7),
+            Kind::Verb => Some(0.25),
+            Kind::Attribute | Kind::Other => None,
+        }
+    }
+}
+
+fn text_of<'a>(text: &'a str, run: &[Word<'a>]) -> Option<&'a str> {
+    let start = run.first()?.text.as_ptr() as usize - text.as_ptr() as usize;
+    let length: usize = run.iter().map(|word| word.text.len()).sum();
+    text.get(start..start + length)
+}
+
+/// Runs of neighbouring words that the text uses as one: repeated, ending in a noun, and most uses of its rarest word are
+/// uses of the run.
+fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>) -> HashSet<&'a str> {
+    let mut runs: HashMap<&'a str, (u32, u32)> = HashMap::new();
+    for start in 0..words.len() {
+        for length in 2..=MAX_COMPOUND {
+            let Some(run) = words.get(start..start + length) else { break };
+            if run.iter().any(|word| word.kind == Kind::Other) {
+                break;
+            }
+            let characters: usize = run.iter().map(|word| word.characters).sum();
+            let ends_in_noun =
+                run.last().is_some_and(|word| matches!(word.kind, Kind::Name | Kind::Noun | Kind::Nominal));
+            if characters > MAX_COMPOUND_CHARACTERS || characters < 3 || !ends_in_noun {
+                continue;
+            }
+            if run.first().is_some_and(|word| word.kind == Kind::Verb) {
+                continue;
+            }
+            let Some(run_text) = text_of(text, run) else { continue };
+            let rarest = run.iter().filter_map(|word| counts.get(word.text)).min().copied().unwrap_or(0);
+            runs.entry(run_text).or_insert((0, rarest)).0 += 1;
+        }
+    }
+    runs.into_iter().filter(|(_, (count, rarest))| *count >= 2 && *count * 2 > *rarest).map(|(run, _)| run).collect()
+}
+
+/// How rare each word of a text is in the language, up to a factor that is the same for all of them.
+struct Rarity {
+    of: HashMap<String, f64>,
+}
+
+impl Rarity {
+    /// The library gives frequency in the text times rarity, over all that it counted.
+    fn of(text: &str) -> Self {
+        let weights = DICTIONARY.frequencies.extract_keywords(&DICTIONARY.jieba, text, usize::MAX, Vec::new());
+        Self { of: weights.into_iter().map(|keyword| (keyword.keyword, keyword.weight)).collect() }
+    }
+
+    fn of_word(&self, word: &str) -> f64 {
+        self.of.get(word).copied().unwrap_or(0.0)
+    }
+}
+
+/// For text in letters: the words that stand in it most, names first.
+fn from_words(headline: &str, body: &str) -> Vec<String> {
+    let empty: HashSet<&str> = EMPTY_ENGLISH.split_whitespace().collect();
+    let mut candidates: HashMap<String, (f64, usize, &str)> = HashMap::new();
+    let pieces = headline.unicode_words().map(|word| (word, 3.0)).chain(body.unicode_words().map(|word| (word, 1.0)));
+    for (at, (word, weight)) in pieces.take(MAX_TEXT_CHARACTERS).enumerate() {
+        let lower = word.to_lowercase();
+        if word.chars().count() < 3 || !word.chars().all(char::is_alphabetic) || empty.contains(lower.as_str()) {
+            continue;
+        }
+        let name = if word.chars().next().is_some_and(char::is_uppercase) { 1.5 } else { 1.0 };
+        candidates.entry(lower).or_insert((0.0, at, word)).0 += weight * name;
+    }
+    let mut scored: Vec<(f64, usize, &str)> = candidates.into_values().filter(|(score, ..)| *score > 1.5).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    scored.into_iter().take(MAX_EXTRACTED).map(|(_, _, word)| word.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADLINE: &str = "青石鎮圖書館新館九月開放";
+    const BODY: &str = "青石鎮圖書館新館九月一日起向居民開放。圖書館新館由舊糧倉改建,施工隊保留了糧倉的磚牆。鎮長林遠舟說,圖書館是一個地方的客廳。\n\
+                        館長何秋白介紹,圖書館設有盲文閱覽區,盲文閱覽區的藏書由省盲人協會捐贈。何秋白希望居民多到盲文閱覽區做志願者,為讀者朗讀。";
+
+    #[test]
+    fn joins_what_the_text_repeats_and_prints_its_own_script() {
+        let keywords = extract_keywords(HEADLINE, BODY);
+        assert!(keywords.len() <= MAX_EXTRACTED);
+        assert!(keywords.iter().take(3).any(|keyword| keyword.contains("圖書館")), "{keywords:?}");
+        assert!(keywords.iter().any(|keyword| keyword == "盲文閱覽區"), "{keywords:?}");
+        for keyword in &keywords {
+            assert!(HEADLINE.contains(keyword.as_str()) || BODY.contains(keyword.as_str()), "{keyword}");
+            assert!(keyword.chars().count() > 1, "{keyword}");
+        }
+    }
+
+    #[test]
+    fn the_sample_has_its_subject_first() {
+        let data = std::env::var_os("ARTICLED_TEST_DATA").unwrap_or_else(|| "../shared/data".into());
+        let Ok(text) = std::fs::read_to_string(std::path::Path::new(&data).join("seed-article.txt")) else {
+            println!("skipped: no test data");
+            return;
+        };
+        // What the repair stage does, for this text: it has one real parenthesis, 行業(領域).
+        let mut inside = false;
+        let text: String = text
+            .replace("(領", "領")
+            .chars()
+            .filter(|c| {
+                inside = *c == '(' || inside && *c != ')';
+                !inside && *c != ')'
+            })
+            .collect();
+        let (headline, body) = text.split_once('\n').unwrap_or((&text, ""));
+        let keywords = extract_keywords(headline, body);
+        assert!(keywords.iter().take(5).any(|keyword| keyword == "安全生產"), "{keywords:?}");
+    }
+
+    #[test]
+    fn leaves_out_what_nobody_looks_for() {
+        let check = |body: &str, refused: &[&str]| {
+            let keywords = extract_keywords("", body);
+            assert!(!keywords.is_empty(), "{body}");
+            for word in refused {
+                assert!(!keywords.iter().any(|keyword| keyword == word), "{word} in {keywords:?}");
+            }
+        };
+        check(
+            "11月14日,记者从青石镇获悉,图书馆今天开放,图书馆共有12万册藏书。",
+            &["11", "14", "记者", "今天", "12", "获悉"],
+        );
+        check("圖書館的產(chǎn)品(pin)目錄", &["chǎn", "ch", "n", "pin"]);
+    }
+
+    #[test]
+    fn texts_in_letters() {
+        let keywords = extract_keywords(
+            "Greystone opens library",
+            "The library in Greystone has four floors. The library keeps its old brick walls, said mayor Ann Farrow.",
+        );
+        assert_eq!(keywords.iter().take(2).collect::<Vec<_>>(), ["Greystone", "library"]);
+        assert!(!keywords.iter().any(|keyword| keyword == "The"), "{keywords:?}");
+    }
+
+    #[test]
+    fn nothing_from_nothing() {
+        assert_eq!(extract_keywords("", ""), Vec::<String>::new());
+        assert_eq!(extract_keywords("。", "12 3\n(a)"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_pages_own() {
+        let check = |page: &[&str], expected: &[&str]| {
+            let page: Vec<String> = page.iter().map(|item| (*item).to_owned()).collect();
+            assert_eq!(own_keywords(&page), expected);
+        };
+        check(&["图书馆,青石镇，盲文、开放;图书馆"], &["图书馆", "青石镇", "盲文", "开放"]);
+        check(&["图书馆 青石镇"], &["图书馆", "青石镇"]);
+        check(&["Ann Farrow", "12", " "], &["Ann Farrow"]);
+        check(&["", ","], &[]);
+    }
+}
