@@ -3,6 +3,7 @@
 
 mod fingerprint;
 mod fold;
+mod fold_table;
 
 pub use self::fingerprint::{FINGERPRINT_BYTES, Fingerprint, KEY_COUNT};
-pub use self::fold::{Folded, fold};
+pub use self::fold::{Folded, fold, fold_into};
