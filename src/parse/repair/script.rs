@@ -1,0 +1,152 @@
+//! What is known of single Chinese characters: their readings, their other script's form, how common they are.
+//!
+//! Owns the lookups that several rules share. Refuses to judge a text.
+
+use std::sync::LazyLock;
+
+use encoding_rs::GBK;
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use pinyin::ToPinyinMulti;
+
+// OpenCC's own dictionaries are compiled into the crate. If they were ever broken, no character would count as converted,
+// and the rules that build on it would leave every text alone.
+static TO_SIMPLIFIED: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::T2s).ok());
+
+/// Whether this is a Chinese character of the blocks that GBK draws from.
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// The simplified form of a character; itself if it has no other.
+pub fn simplified(c: char) -> char {
+    converted(&TO_SIMPLIFIED, c)
+}
+
+fn converted(table: &LazyLock<Option<OpenCC>>, c: char) -> char {
+    let Some(table) = table.as_ref() else { return c };
+    table.convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c)
+}
+
+/// The two bytes by which GBK writes a character, if it does.
+pub fn gbk_pair(c: char) -> Option<[u8; 2]> {
+    let mut buffer = [0; 4];
+    let (bytes, _, unmappable) = GBK.encode(c.encode_utf8(&mut buffer));
+    match *bytes {
+        [lead, trail] if !unmappable => Some([lead, trail]),
+        _ => None,
+    }
+}
+
+/// The character that two bytes write in GBK as the converters of scraped pages know it, which is code page 936: neither
+/// the user-defined areas nor what GB18030 added later (as WHATWG's table, which `encoding_rs` follows, does).
+pub fn gbk_char(pair: [u8; 2]) -> Option<char> {
+    let text = GBK.decode_without_bom_handling_and_without_replacement(&pair)?;
+    let mut chars = text.chars();
+    let (Some(c), None) = (chars.next(), chars.next()) else { return None };
+    let later = matches!(c,
+        '\u{E000}'..='\u{F8FF}' | '\u{01F9}' | '\u{2E80}'..='\u{2EFF}' | '\u{2FF0}'..='\u{2FFF}' | '\u{303E}'
+        | '\u{3400}'..='\u{4DBF}' | '\u{9FA6}'..='\u{9FFF}' | '\u{FE10}'..='\u{FE1F}');
+    (!later).then_some(c)
+}
+
+/// Whether a character is of the first level of GB 2312: the 3,755 characters that its makers held to be in common use,
+/// whose lead bytes are B0 to D7.
+pub fn is_common(simplified: char) -> bool {
+    gbk_pair(simplified).is_some_and(|[lead, trail]| (0xB0..=0xD7).contains(&lead) && trail >= 0xA1)
+}
+
+/// Simplified characters that have a traditional form of their own and are among the 1,500 most frequent characters of
+/// jieba's dictionary (a character's frequency being the sum of the frequencies of the words that have it), in code point
+/// order.
+const FREQUENT: &str = "\
+    万与专业东丝两严个丰临为丽举么义乌乐习乡书买乱争于云亚产亩亲亿仅从仪们价众优伙会伟传伤伦体余侧倾储儿\
+    党兰关兴养内写军农冲决况净准减几凤凭击划刘则刚创别剂剑剧办务动劲劳势区医华协单卖占卫却厂厅历厉压县参\
+    双发变台叶号叹吃后吗吨听启吴员响团园围国图圆圣场坏块坚坛墙壮声处备复够头夺奋奖奥妇妈孙学宁宝实审宪宫\
+    宽对寻导将尔尸尽层届属岁岗岛岩岭岳峡峰币师带帮干并广庄庆床库应庙废开异弃张弹强归当录彻征径怀态总恶惊\
+    惯愿戏战户托执扩扬抢护报担拥择挂挥损换据摆摇敌数斗断无旧时显晋术机杀杂权条来杨极构枪标树样桥梦检楼横\
+    欢欧残毁毕气汇汉汤沟没泪泽测济浓润涨渐温游湾湿满潜灭灯灵灾点烟烧热爱爷状独献环现电画疗盐监盖盘矿码础\
+    确礼离种秘积称税稳穷竞笔筑签简类粮紧红约级纪纯纳纵纷纸纺线练组细织终绍经结绕给络绝统继绩绪续维综绿缓\
+    编缘缩网罗罢群职联胆胜脉脑脚脱脸舰艺节苏范荆荣药莲获营萨蓝虑虚虫虽补袭装见观规视览觉触誉计订认讨让训\
+    议讯记讲许论设访证评识诉词译试诗话询该语误说请诸诺读课谁调谈谋谓谢贝负贡财责败货质贫购贯贴贵贸费贼资\
+    赏赛赞赵赶跃车转轮软轻载较辈辑输辖辞边辽达迁过运还这进远连迹适选递遗郑采释里针钟钢钱铁铜银铺销锋错锛\
+    键镇镜长门闪闭问闯闲间闹闻阁阅队阳阴阵阶际陆陈险随隐隶难静韦韩页顶项顺须顾顿预领频题额风飞饭饮馆马驻\
+    骂验骑鱼鲁鲜鸟鸡鸿麦黄齐龄龙";
+
+/// Whether a character with two forms is of those that stand on nearly every page.
+pub fn is_frequent(simplified: char) -> bool {
+    FREQUENT.contains(simplified)
+}
+
+/// How a character is read, in the spelling of dictionaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The reading that a dictionary names first, of the character itself or of its simplified form.
+    First,
+    /// Another of its readings.
+    Other,
+    /// Not a reading of this character.
+    None,
+}
+
+/// Whether a syllable, tone mark included, is a reading of a character.
+pub fn reading_of(c: char, syllable: &str) -> Reading {
+    let mut found = Reading::None;
+    for form in [c, simplified(c)] {
+        let Some(readings) = form.to_pinyin_multi() else { continue };
+        for (place, reading) in readings.into_iter().enumerate() {
+            if reading.with_tone() == syllable {
+                if place == 0 {
+                    return Reading::First;
+                }
+                found = Reading::Other;
+            }
+        }
+    }
+    found
+}
+
+/// Whether a character can stand in a syllable of toned pinyin.
+pub fn is_pinyin_letter(c: char) -> bool {
+    c.is_ascii_lowercase() || "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜêńňǹḿɑɡ".contains(c)
+}
+
+/// The longest syllable of pinyin has six letters: zhuāng, chuáng, shuǎng.
+pub const LONGEST_SYLLABLE: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_are_looked_up_in_both_scripts() {
+        for (c, syllable, expected) in [
+            ('學', "xué", Reading::First),
+            ('學', "xuě", Reading::None),
+            ('學', "xue", Reading::None),
+            ('长', "cháng", Reading::Other),
+            ('長', "zhǎng", Reading::First),
+            ('渦', "guō", Reading::Other),
+            ('a', "a", Reading::None),
+        ] {
+            assert_eq!(reading_of(c, syllable), expected, "{c} {syllable}");
+        }
+    }
+
+    #[test]
+    fn gbk_is_code_page_936() {
+        assert_eq!(gbk_char([0xD1, 0xA7]), Some('学'));
+        assert_eq!(gbk_char([0xFB, 0xD5]), None, "user-defined");
+        assert_eq!(gbk_char([0x41, 0x42]), None, "two letters are not a pair");
+        assert_eq!(gbk_pair('学'), Some([0xD1, 0xA7]));
+        assert_eq!(gbk_pair('a'), None);
+        assert_eq!(gbk_pair('😀'), None);
+    }
+
+    #[test]
+    fn the_first_level_is_common() {
+        assert!(is_common('学'));
+        assert!(!is_common('谯'));
+        assert!(!is_common('學'), "the standard has simplified forms only");
+    }
+}
