@@ -58,7 +58,8 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         decode::Format::Html => extract::extract(&decoded.text, document.url.as_ref(), &mut report),
         decode::Format::Text => extract::Page { text: decoded.text, metadata: extract::Metadata::default() },
     };
-    let mut lines = page.text.lines();
+    let text = repair::Repairer::learn(&page.text).apply(&page.text, &mut report);
+    let mut lines = text.lines();
     let headline = lines.next().unwrap_or_default().to_owned();
     let body = lines.collect::<Vec<_>>().join("\n");
     let mut keywords = derive::own_keywords(&page.metadata.keywords);
