@@ -1,0 +1,228 @@
+//! The house rules that a compiler does not check: which room may use what, that modules say what they are, that files
+//! stay small, and that nothing strays in. Plain reading of the source tree; each fault names file, line and rule.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The longest source file, in lines, tests included: past it a file has more than one reason to change.
+const MAX_LINES: usize = 600;
+
+/// Words that a room must not use, and why.
+struct Ban {
+    words: &'static [&'static str],
+    /// Whether the ban holds for a file, given by its path from the root.
+    holds: fn(&str) -> bool,
+    why: &'static str,
+}
+
+const BANS: &[Ban] = &[
+    Ban {
+        words: &["tokio", "sqlx", "tonic", "prost"],
+        holds: |path| ["article", "parse", "query", "text"].iter().any(|room| is_in(path, room)),
+        why: "what an article is and means is free of runtime, database and wire",
+    },
+    Ban { words: &["sqlx"], holds: |path| !is_in(path, "store"), why: "only the store knows its database" },
+    Ban {
+        words: &["tonic", "prost", "proto"],
+        holds: |path| is_in(path, "store"),
+        why: "what is stored is no wire type",
+    },
+    Ban {
+        words: &["proto"],
+        holds: |path| !["rpc", "server", "cli"].iter().any(|room| is_in(path, room)),
+        why: "generated types stay where the wire is",
+    },
+    Ban {
+        words: &["unsafe"],
+        holds: |_| true,
+        why: "nothing here needs it; a measured reason would be argued in ARCHITECTURE.md and allowed here by file",
+    },
+    Ban {
+        words: &["todo", "unimplemented", "dbg"],
+        holds: |_| true,
+        why: "what is unfinished is not landed, and what debugs is taken out again",
+    },
+];
+
+/// Whether a path belongs to a room of the library: `src/parse.rs` and all in `src/parse/`.
+fn is_in(path: &str, room: &str) -> bool {
+    let inside = path.strip_prefix("src/").and_then(|path| path.strip_prefix(room));
+    inside.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+}
+
+#[test]
+fn rooms_use_only_what_they_may() {
+    let mut faults = Vec::new();
+    for (path, text) in rust_files("src") {
+        for ban in BANS.iter().filter(|ban| (ban.holds)(&path)) {
+            for (number, line) in code_lines(&text) {
+                let found = ban.words.iter().filter(|&&word| words(line).any(|found| found == word));
+                faults.extend(found.map(|word| format!("{path}:{number}: uses {word}: {}", ban.why)));
+            }
+        }
+    }
+    none(faults);
+}
+
+#[test]
+fn modules_say_what_they_are() {
+    let files = ["src", "tests", "benches", "examples"].into_iter().flat_map(rust_files);
+    none(
+        files
+            .filter(|(_, text)| !text.starts_with("//! "))
+            .map(|(path, _)| format!("{path}:1: begins without //!: say what the module owns and what it refuses"))
+            .collect(),
+    );
+}
+
+#[test]
+fn files_stay_small() {
+    let files = ["src", "tests", "benches", "examples"].into_iter().flat_map(rust_files);
+    none(
+        files
+            .map(|(path, text)| (path, text.lines().count()))
+            .filter(|&(_, lines)| lines > MAX_LINES)
+            .map(|(path, lines)| {
+                format!("{path}: has {lines} lines, more than {MAX_LINES}: split it by reason to change")
+            })
+            .collect(),
+    );
+}
+
+#[test]
+fn nothing_names_a_machine() {
+    // Put together, so that this file does not find itself.
+    let places = ["work", "root", "home"].map(|folder| format!("/{folder}/"));
+    let mut faults = Vec::new();
+    for (path, text) in text_files() {
+        for (number, line) in text.lines().enumerate() {
+            let found = places.iter().filter(|place| names_place(line, place));
+            faults.extend(found.map(|place| format!("{path}:{}: names {place}, a place on one machine", number + 1)));
+        }
+    }
+    none(faults);
+}
+
+/// Whether a line has a path that begins with this folder, rather than has it in its midst, as an address may.
+fn names_place(line: &str, place: &str) -> bool {
+    line.match_indices(place).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        before.is_none_or(|char| !char.is_alphanumeric() && !matches!(char, '.' | '_' | '-' | '}' | '~'))
+    })
+}
+
+#[test]
+fn samples_and_fixtures_name_no_real_site() {
+    let mut faults = Vec::new();
+    for (path, text) in text_files().into_iter().filter(|(path, _)| is_sample(path)) {
+        for (number, line) in text.lines().enumerate() {
+            let real = hosts(line).filter(|host| !is_made_up(host));
+            faults.extend(real.map(|host| {
+                format!("{path}:{}: names {host}: invented pages stand on hosts that end in .example", number + 1)
+            }));
+        }
+    }
+    none(faults);
+}
+
+fn is_sample(path: &str) -> bool {
+    path.starts_with("samples/") || (path.starts_with("tests/") && !path.ends_with(".rs") && !path.ends_with(".py"))
+}
+
+fn hosts(line: &str) -> impl Iterator<Item = &str> {
+    let addresses = line.split("http://").flat_map(|part| part.split("https://")).skip(1);
+    addresses
+        .map(|rest| rest.split(|char: char| !char.is_alphanumeric() && char != '.' && char != '-').next().unwrap_or(""))
+}
+
+fn is_made_up(host: &str) -> bool {
+    // The vocabulary of JSON-LD, which pages name and nobody fetches.
+    const VOCABULARY: &str = "schema.org";
+    host.is_empty() || host.ends_with(".example") || host == VOCABULARY || host == "localhost" || host == "127.0.0.1"
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |engine: &str| -> Vec<String> {
+        let folder = root().join("migrations").join(engine);
+        let mut names: Vec<String> = files_beneath(&folder).iter().filter_map(|path| file_name(path)).collect();
+        names.sort();
+        names
+    };
+    let (sqlite, postgres) = (names("sqlite"), names("postgres"));
+    if !postgres.is_empty() {
+        assert_eq!(sqlite, postgres, "migrations/sqlite and migrations/postgres: same numbers, same names");
+    }
+}
+
+fn none(faults: Vec<String>) {
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The lines that are not comments, with their numbers from 1.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+    numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    // What follows `//` on a line of code is a comment, or the rest of an address, which names no module.
+    let code = line.split("//").next().unwrap_or(line);
+    code.split(|char: char| !char.is_alphanumeric() && char != '_')
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &str) -> Vec<(String, String)> {
+    texts(&root().join(folder)).into_iter().filter(|(path, _)| path.ends_with(".rs")).collect()
+}
+
+/// Every text file of the repository.
+fn text_files() -> Vec<(String, String)> {
+    texts(&root())
+}
+
+fn texts(folder: &Path) -> Vec<(String, String)> {
+    let mut texts: Vec<(String, String)> = files_beneath(folder)
+        .into_iter()
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).ok()?;
+            let from_root = path.strip_prefix(root()).ok()?.to_str()?.to_owned();
+            Some((from_root, text))
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+/// All files beneath a folder that could be committed.
+fn files_beneath(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_ours = file_name(&path).is_some_and(|name| !["target", ".git", "node_modules"].contains(&name.as_str()));
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && is_ours => files.extend(files_beneath(&path)),
+            Ok(kind) if kind.is_file() && is_ours => files.push(path),
+            _ => {}
+        }
+    }
+    files
+}
+
+fn file_name(path: &Path) -> Option<String> {
+    path.file_name().and_then(|name| name.to_str()).map(str::to_owned)
+}
+
+#[test]
+fn the_readers_above_read_as_meant() {
+    assert!(is_in("src/parse.rs", "parse") && is_in("src/parse/time.rs", "parse"));
+    assert!(!is_in("src/parser.rs", "parse") && !is_in("src/cli/parse.rs", "parse"));
+    assert!(words("use tokio::time; // tonic").eq(["use", "tokio", "", "time", "", ""]));
+    assert!(hosts("see https://a.example/b and http://c").eq(["a.example", "c"]));
+    let place = format!("/{}/", "root");
+    assert!(names_place(&format!("cd {place}x"), &place) && !names_place(&format!("https://a.b{place}x"), &place));
+}
