@@ -5,7 +5,9 @@
 //! listener and what protects it; [`config`] every setting.
 
 pub mod article;
+pub mod clock;
 pub mod config;
+pub mod ingest;
 pub mod parse;
 pub mod query;
 pub mod rpc;

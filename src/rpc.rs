@@ -1,4 +1,29 @@
 //! The wire: what comes in is checked here, once, into the domain's types, and what goes out is converted here.
+//!
+//! One RPC a file. [`convert`] is the border between the domain's types and the generated ones, [`status`] the one place
+//! where an error becomes a status, [`page_token`] what continues a list.
+
+mod batch_get_articles;
+pub mod convert;
+mod create_article;
+mod delete_article;
+mod filter_articles;
+mod get_article;
+mod ingest_article;
+mod list_articles;
+pub mod page_token;
+mod parse_article;
+pub mod status;
+mod update_article;
+pub mod violations;
+
+use tonic::{Request, Response, Status};
+
+pub use self::parse_article::parse_response;
+pub use self::status::RpcError;
+use crate::clock::Clock;
+use crate::ingest::Ingest;
+use crate::store::SharedStore;
 
 /// The generated code of the contract.
 #[allow(clippy::all, missing_docs)]
@@ -19,4 +44,81 @@ pub mod proto {
 
     /// The contract's descriptors, comments included.
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/articled_descriptor.bin"));
+}
+
+/// What the RPCs work with.
+pub struct ArticleRpc {
+    pub store: SharedStore,
+    pub ingest: Ingest,
+    pub clock: Clock,
+    /// The articles of one page or batch, in bytes.
+    pub max_page_bytes: usize,
+}
+
+/// One method a file; here each is only found.
+#[tonic::async_trait]
+impl proto::article_service_server::ArticleService for ArticleRpc {
+    async fn parse_article(
+        &self,
+        request: Request<proto::ParseArticleRequest>,
+    ) -> Result<Response<proto::ParseArticleResponse>, Status> {
+        answer(parse_article::parse_article(self, request.into_inner()).await)
+    }
+
+    async fn ingest_article(
+        &self,
+        request: Request<proto::IngestArticleRequest>,
+    ) -> Result<Response<proto::IngestArticleResponse>, Status> {
+        answer(ingest_article::ingest_article(self, request.into_inner()).await)
+    }
+
+    async fn create_article(
+        &self,
+        request: Request<proto::CreateArticleRequest>,
+    ) -> Result<Response<proto::Article>, Status> {
+        answer(create_article::create_article(self, request.into_inner()).await)
+    }
+
+    async fn get_article(
+        &self,
+        request: Request<proto::GetArticleRequest>,
+    ) -> Result<Response<proto::Article>, Status> {
+        answer(get_article::get_article(self, request.into_inner()).await)
+    }
+
+    async fn batch_get_articles(
+        &self,
+        request: Request<proto::BatchGetArticlesRequest>,
+    ) -> Result<Response<proto::BatchGetArticlesResponse>, Status> {
+        answer(batch_get_articles::batch_get_articles(self, request.into_inner()).await)
+    }
+
+    async fn list_articles(
+        &self,
+        request: Request<proto::ListArticlesRequest>,
+    ) -> Result<Response<proto::ListArticlesResponse>, Status> {
+        answer(list_articles::list_articles(self, request.into_inner()).await)
+    }
+
+    async fn filter_articles(
+        &self,
+        request: Request<proto::FilterArticlesRequest>,
+    ) -> Result<Response<proto::FilterArticlesResponse>, Status> {
+        answer(filter_articles::filter_articles(self, request.into_inner()).await)
+    }
+
+    async fn update_article(
+        &self,
+        request: Request<proto::UpdateArticleRequest>,
+    ) -> Result<Response<proto::Article>, Status> {
+        answer(update_article::update_article(self, request.into_inner()).await)
+    }
+
+    async fn delete_article(&self, request: Request<proto::DeleteArticleRequest>) -> Result<Response<()>, Status> {
+        answer(delete_article::delete_article(self, request.into_inner()).await)
+    }
+}
+
+fn answer<T>(result: Result<T, RpcError>) -> Result<Response<T>, Status> {
+    Ok(Response::new(result?))
 }

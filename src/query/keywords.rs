@@ -95,6 +95,9 @@ pub struct KeywordFilter {
 }
 
 impl KeywordFilter {
+    /// The most keywords in one filter.
+    pub const MAX_KEYWORDS: usize = MAX_KEYWORDS;
+
     pub fn new(
         all: Vec<Keyword>,
         any: Vec<Keyword>,

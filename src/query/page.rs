@@ -14,6 +14,12 @@ const MAX_PAGE_SIZE: u32 = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageSize(u32);
 
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(DEFAULT_PAGE_SIZE)
+    }
+}
+
 impl PageSize {
     /// 0 is the default, more than the most is the most, and less than nothing is refused.
     pub fn new(requested: i32) -> Option<Self> {

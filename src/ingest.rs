@@ -1,0 +1,117 @@
+//! From a raw document to a stored article: parses off the async threads, then writes.
+//!
+//! Owns how many documents are parsed at once, and the name that an article gets. Refuses to know the wire.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::article::{ArticleName, MAX_BODY_BYTES, RawDocument};
+use crate::clock::Clock;
+use crate::parse::{self, Parsed};
+use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
+
+/// The most text that one article and its report hold, in bytes. With it a FULL article fits a page, and the 4 MiB that
+/// a gRPC client accepts by default; only a document made of little but page chrome comes near.
+pub const MAX_ARTICLE_BYTES: usize = 5 << 19;
+
+/// Parses and stores documents. Cheap to clone; clones share the parsers.
+#[derive(Clone)]
+pub struct Ingest {
+    store: SharedStore,
+    clock: Clock,
+    parsers: Arc<Semaphore>,
+}
+
+/// Why a document was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    #[error("the body of the article would have {bytes} bytes, and at most {MAX_BODY_BYTES} are stored")]
+    BodyTooLong { bytes: usize },
+    #[error("article and report would have {bytes} bytes, and at most {MAX_ARTICLE_BYTES} are stored")]
+    ArticleTooLarge { bytes: usize },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A document, its article, and the name that the article gets.
+#[derive(Clone, Debug)]
+pub struct ParsedDocument {
+    pub name: ArticleName,
+    pub parsed: Parsed,
+    pub raw: RawDocument,
+}
+
+impl Ingest {
+    /// `parsers` documents are parsed at once; 0 is as many as there are cores.
+    pub fn new(store: SharedStore, clock: Clock, parsers: usize) -> Self {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let parsers = if parsers == 0 { cores() } else { parsers };
+        Self { store, clock, parsers: Arc::new(Semaphore::new(parsers)) }
+    }
+
+    /// Parses a document and stores nothing. `name` is the caller's choice; without one it is derived.
+    ///
+    /// # Panics
+    /// If the parser does, which is a defect: the caller's own guard against panics sees it.
+    pub async fn parse(&self, raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
+        // The semaphore is never closed. The permit goes along with the work: who loses patience does not make room for
+        // more work than there are cores.
+        let permit = Arc::clone(&self.parsers).acquire_owned().await.ok();
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            parse_document(raw, name)
+        });
+        match work.await {
+            Ok(parsed) => parsed,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(StoreError::Unavailable("the server is stopping".to_owned()).into()),
+            },
+        }
+    }
+
+    /// Parses a document and stores its article; returns when that is durable. A `dry_run` stores nothing.
+    pub async fn ingest(
+        &self,
+        raw: RawDocument,
+        name: Option<ArticleName>,
+        dry_run: bool,
+    ) -> Result<Written, IngestError> {
+        let ParsedDocument { name, parsed, raw } = self.parse(raw, name).await?;
+        let Parsed { content, report } = parsed;
+        let article = NewArticle { name, content, parse_report: Some(report), raw: Some(raw) };
+        Ok(self.store.write(Write::Ingest(article), dry_run, self.clock.now()).await?)
+    }
+}
+
+/// Parses on the calling thread, and checks that what came out can be stored.
+pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
+    let parsed = parse::parse(&raw);
+    let bytes = parsed.content.body.len();
+    if bytes > MAX_BODY_BYTES {
+        return Err(IngestError::BodyTooLong { bytes });
+    }
+    let bytes = text_bytes(&parsed);
+    if bytes > MAX_ARTICLE_BYTES {
+        return Err(IngestError::ArticleTooLarge { bytes });
+    }
+    let name = name.unwrap_or_else(|| match &raw.url {
+        Some(url) => ArticleName::of_url(url),
+        None => ArticleName::of_document(&raw.content),
+    });
+    Ok(ParsedDocument { name, parsed, raw })
+}
+
+/// About what an article takes on the wire: its texts, and a few bytes for each.
+fn text_bytes(parsed: &Parsed) -> usize {
+    const EACH: usize = 8;
+    let Parsed { content, report } = parsed;
+    let lists = [&content.subheadlines, &content.authors, &content.editors, &content.keywords, &content.cited_works];
+    let of_lists: usize = lists.into_iter().flatten().map(|text| text.len() + EACH).sum();
+    let of_lines: usize = report.removed_lines.iter().map(|line| line.text.len() + line.reason.len() + EACH).sum();
+    let of_warnings: usize = report.warnings.iter().map(|one| one.message.len() + one.reason.len() + EACH).sum();
+    let single = [&content.headline, &content.kicker, &content.info_source, &content.section, &content.body];
+    let of_single: usize = single.into_iter().map(|text| text.len() + EACH).sum();
+    of_single + of_lists + of_lines + of_warnings
+}

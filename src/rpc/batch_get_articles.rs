@@ -1,0 +1,62 @@
+//! BatchGetArticles: several articles by name, all of them or none.
+
+use prost::Message;
+
+use super::proto::{BatchGetArticlesRequest, BatchGetArticlesResponse};
+use super::violations::{Fault, Violations};
+use super::{ArticleRpc, RpcError, convert};
+use crate::article::{ArticleName, View};
+
+/// The most names in one call.
+const MAX_NAMES: usize = 100;
+
+/// What tag and length of an article take within the answer, at most.
+const ENTRY_BYTES: usize = 6;
+
+pub async fn batch_get_articles(
+    rpc: &ArticleRpc,
+    request: BatchGetArticlesRequest,
+) -> Result<BatchGetArticlesResponse, RpcError> {
+    let BatchGetArticlesRequest { names, view } = request;
+    let mut violations = Violations::default();
+    let names = check_names(&names, &mut violations);
+    let view = convert::view(view, View::Full, &mut violations);
+    violations.refuse()?;
+
+    let mut articles = Vec::with_capacity(names.len());
+    let mut bytes = 0;
+    for some in names.chunks(names_read_at_once(view)) {
+        let found = rpc.store.batch_get(some, view).await?;
+        for (name, article) in some.iter().zip(found) {
+            let article = article.ok_or_else(|| RpcError::NotFound(name.clone()))?;
+            let article = convert::article(article, view);
+            bytes += article.encoded_len() + ENTRY_BYTES;
+            if bytes > rpc.max_page_bytes {
+                return Err(RpcError::BatchTooLarge { fitting: articles.len() });
+            }
+            articles.push(article);
+        }
+    }
+    Ok(BatchGetArticlesResponse { articles })
+}
+
+/// Little is read in vain, and little held in memory, if the answer turns out too large.
+fn names_read_at_once(view: View) -> usize {
+    match view {
+        View::Basic => MAX_NAMES,
+        View::Full => 25,
+        View::Raw => 2,
+    }
+}
+
+fn check_names(names: &[String], violations: &mut Violations) -> Vec<ArticleName> {
+    if names.is_empty() {
+        violations.add("names", Fault::Required, "must not be empty");
+    }
+    if names.len() > MAX_NAMES {
+        violations.add("names", Fault::TooLarge, format!("must hold at most {MAX_NAMES} names"));
+        return Vec::new();
+    }
+    let numbered = names.iter().enumerate();
+    numbered.filter_map(|(index, name)| convert::article_name(&format!("names[{index}]"), name, violations)).collect()
+}

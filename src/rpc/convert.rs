@@ -1,0 +1,24 @@
+//! Between the domain's types and the wire's.
+//!
+//! What comes in is checked here, once; what goes out cannot fail. Structs are taken apart without `..`, so that a field
+//! that is added is noticed here.
+
+mod article;
+mod document;
+mod given;
+mod labels;
+mod mask;
+mod name;
+mod query;
+mod report;
+mod snippet;
+mod time;
+
+pub use self::article::{article, outcome, unsaved_article};
+pub use self::document::document;
+pub use self::given::{GivenArticle, given_article};
+pub use self::labels::check_label_count;
+pub use self::mask::UpdateMask;
+pub use self::name::{article_id, article_name, etag, request_id};
+pub use self::query::{filter, keyword_filter, order, page_size, snippet_count, view};
+pub use self::snippet::{matched_terms, snippets};

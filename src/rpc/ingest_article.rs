@@ -1,0 +1,25 @@
+//! IngestArticle: parses a document and stores its article.
+
+use super::proto::{IngestArticleRequest, IngestArticleResponse};
+use super::violations::Violations;
+use super::{ArticleRpc, RpcError, convert};
+use crate::article::View;
+use crate::store::{StoreError, Written};
+
+pub async fn ingest_article(
+    rpc: &ArticleRpc,
+    request: IngestArticleRequest,
+) -> Result<IngestArticleResponse, RpcError> {
+    let IngestArticleRequest { document, article_id, validate_only } = request;
+    let mut violations = Violations::default();
+    let document = convert::document(document, &mut violations);
+    let name = convert::article_id(&article_id, &mut violations);
+    violations.refuse()?;
+    match rpc.ingest.ingest(document, name, validate_only).await? {
+        Written::Stored { article, outcome } => Ok(IngestArticleResponse {
+            article: Some(convert::article(*article, View::Full)),
+            outcome: convert::outcome(outcome).into(),
+        }),
+        other => Err(StoreError::Failed(format!("an ingest was answered with {other:?}")).into()),
+    }
+}

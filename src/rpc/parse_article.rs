@@ -1,0 +1,32 @@
+//! ParseArticle: a document's article, without storing it.
+
+use super::proto::{ParseArticleRequest, ParseArticleResponse};
+use super::violations::{Fault, Violations, bad_field};
+use super::{ArticleRpc, RpcError, convert};
+use crate::ingest::{IngestError, ParsedDocument};
+use crate::parse::Parsed;
+
+pub async fn parse_article(rpc: &ArticleRpc, request: ParseArticleRequest) -> Result<ParseArticleResponse, RpcError> {
+    let ParseArticleRequest { document } = request;
+    let mut violations = Violations::default();
+    let document = convert::document(document, &mut violations);
+    violations.refuse()?;
+    Ok(parse_response(rpc.ingest.parse(document, None).await?))
+}
+
+/// The answer for a document that was parsed, here or by the command line.
+pub fn parse_response(document: ParsedDocument) -> ParseArticleResponse {
+    let ParsedDocument { name, parsed: Parsed { content, report }, raw: _ } = document;
+    ParseArticleResponse { article: Some(convert::unsaved_article(&name, content, report)) }
+}
+
+impl From<IngestError> for RpcError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::BodyTooLong { .. } | IngestError::ArticleTooLarge { .. } => {
+                bad_field("document.content", Fault::TooLarge, format!("is too much for one article: {error}"))
+            }
+            IngestError::Store(error) => error.into(),
+        }
+    }
+}

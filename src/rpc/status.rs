@@ -1,0 +1,227 @@
+//! From an error to the status that a client sees. The one place where a status is built.
+//!
+//! Every status carries an ErrorInfo; what else it carries is decided here, by one exhaustive match.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+
+use super::violations::Violations;
+use crate::article::ArticleName;
+use crate::store::StoreError;
+
+/// The domain of every ErrorInfo.
+pub const ERROR_DOMAIN: &str = "articled";
+
+/// The type in every ResourceInfo, as the proto annotates it.
+const RESOURCE_TYPE: &str = "articled/Article";
+
+/// A status message is percent-encoded into a header, which triples Chinese text, and clients refuse headers past 8 to
+/// 16 KiB.
+const MAX_MESSAGE_BYTES: usize = 1024;
+
+/// Descriptions and paths of violations travel in a header too.
+const MAX_DESCRIPTION_BYTES: usize = 256;
+
+/// So many violations of the longest kind stay below 8 KiB.
+const MAX_VIOLATIONS: usize = 10;
+
+/// Why a call failed.
+#[derive(Debug)]
+pub enum RpcError {
+    BadRequest(Violations),
+    NotFound(ArticleName),
+    AlreadyExists(ArticleName),
+    /// The article is not in the state that the caller's etag names.
+    EtagMismatch(ArticleName),
+    /// Others changed the article each time that it was tried.
+    Contended(ArticleName),
+    /// The articles asked for are too large for one answer; the first `fitting` of them are not.
+    BatchTooLarge {
+        fitting: usize,
+    },
+    Store(StoreError),
+}
+
+impl From<StoreError> for RpcError {
+    fn from(error: StoreError) -> Self {
+        RpcError::Store(error)
+    }
+}
+
+impl From<RpcError> for Status {
+    fn from(error: RpcError) -> Self {
+        match error {
+            RpcError::BadRequest(violations) => bad_request(&violations),
+            RpcError::NotFound(name) => {
+                let mut details = info("ARTICLE_NOT_FOUND");
+                details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
+                status(Code::NotFound, &format!("there is no {name}"), details)
+            }
+            RpcError::AlreadyExists(name) => {
+                let mut details = info("ARTICLE_EXISTS");
+                details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
+                status(Code::AlreadyExists, &format!("{name} exists already"), details)
+            }
+            RpcError::EtagMismatch(name) => {
+                let mut details = info("ETAG_MISMATCH");
+                details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
+                let message = format!("{name} is not in the state of that etag: read it again");
+                status(Code::Aborted, &message, details)
+            }
+            RpcError::Contended(name) => {
+                let mut details = info("ARTICLE_CONTENDED");
+                details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
+                details.set_retry_info(Some(Duration::from_millis(200)));
+                status(Code::Aborted, &format!("{name} is being changed by others"), details)
+            }
+            RpcError::BatchTooLarge { fitting } => {
+                let metadata = [("fitting_names", fitting.to_string())];
+                let details = info_with("BATCH_TOO_LARGE", metadata);
+                let message = format!("the articles are too large for one answer; the first {fitting} fit");
+                status(Code::ResourceExhausted, &message, details)
+            }
+            RpcError::Store(error) => store_status(error),
+        }
+    }
+}
+
+fn store_status(error: StoreError) -> Status {
+    let (code, reason, retry_after) = match &error {
+        StoreError::Overloaded => (Code::ResourceExhausted, "STORE_OVERLOADED", Some(Duration::from_millis(500))),
+        StoreError::Full => (Code::ResourceExhausted, "STORE_FULL", Some(Duration::from_secs(10))),
+        StoreError::ReadOnly => (Code::FailedPrecondition, "STORE_READ_ONLY", None),
+        StoreError::Damaged(_) => (Code::DataLoss, "STORE_DAMAGED", None),
+        StoreError::Unavailable(_) => (Code::Unavailable, "STORE_UNAVAILABLE", Some(Duration::from_secs(1))),
+        StoreError::Failed(_) => (Code::Internal, "INTERNAL", None),
+    };
+    // The particulars are for the log; the caller learns what concerns it.
+    let message = match &error {
+        StoreError::Overloaded | StoreError::Full | StoreError::ReadOnly => error.to_string(),
+        StoreError::Damaged(_) => "stored data is damaged".to_owned(),
+        StoreError::Unavailable(_) => "the store is unavailable".to_owned(),
+        StoreError::Failed(_) => "internal error".to_owned(),
+    };
+    let mut details = info(reason);
+    if retry_after.is_some() {
+        details.set_retry_info(retry_after);
+    }
+    let mut status = status(code, &message, details);
+    status.set_source(Arc::new(error));
+    status
+}
+
+fn bad_request(violations: &Violations) -> Status {
+    let reason = violations.iter().next().map_or("INVALID_ARGUMENT", |violation| violation.fault.reason());
+    let mut details = info(reason);
+    let listed: Vec<FieldViolation> = violations
+        .iter()
+        .take(MAX_VIOLATIONS)
+        .map(|violation| FieldViolation {
+            field: head(&violation.field, MAX_DESCRIPTION_BYTES).to_owned(),
+            description: head(&violation.description, MAX_DESCRIPTION_BYTES).to_owned(),
+            reason: violation.fault.reason().to_owned(),
+            localized_message: None,
+        })
+        .collect();
+    let sentences: Vec<String> =
+        listed.iter().map(|violation| format!("{} {}", violation.field, violation.description)).collect();
+    details.set_bad_request(listed);
+    status(Code::InvalidArgument, &sentences.join("; "), details)
+}
+
+/// A status of what protects the server, for the layers: a code, a reason, and how long to wait before another try.
+pub fn shed(code: Code, reason: &str, message: &str, retry_after: Option<Duration>) -> Status {
+    let mut details = info(reason);
+    if retry_after.is_some() {
+        details.set_retry_info(retry_after);
+    }
+    status(code, message, details)
+}
+
+/// What every failure inside looks like from outside.
+pub fn internal() -> Status {
+    status(Code::Internal, "internal error", info("INTERNAL"))
+}
+
+fn status(code: Code, message: &str, details: ErrorDetails) -> Status {
+    Status::with_error_details(code, head(message, MAX_MESSAGE_BYTES), details)
+}
+
+fn info(reason: &str) -> ErrorDetails {
+    info_with(reason, [])
+}
+
+fn info_with<const N: usize>(reason: &str, metadata: [(&str, String); N]) -> ErrorDetails {
+    let metadata: HashMap<String, String> = metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata)
+}
+
+/// The beginning of a text: at most so many bytes, never a part of a character.
+fn head(text: &str, max_bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(max_bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::violations::{Fault, bad_field};
+
+    fn check(error: impl Into<RpcError>, code: Code, reason: &str) {
+        let status = Status::from(error.into());
+        assert_eq!(status.code(), code);
+        let details = status.get_error_details();
+        let info = details.error_info().expect("every status has one");
+        assert_eq!((info.reason.as_str(), info.domain.as_str()), (reason, ERROR_DOMAIN));
+        let may_retry = matches!(reason, "STORE_OVERLOADED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "ARTICLE_CONTENDED");
+        assert_eq!(details.retry_info().is_some(), may_retry, "{reason}");
+    }
+
+    #[test]
+    fn every_error_has_a_code_and_a_reason() {
+        let name = || ArticleName::from_id("a").expect("an id");
+        check(bad_field("f", Fault::Required, "must be set"), Code::InvalidArgument, "FIELD_REQUIRED");
+        check(RpcError::NotFound(name()), Code::NotFound, "ARTICLE_NOT_FOUND");
+        check(RpcError::AlreadyExists(name()), Code::AlreadyExists, "ARTICLE_EXISTS");
+        check(RpcError::EtagMismatch(name()), Code::Aborted, "ETAG_MISMATCH");
+        check(RpcError::Contended(name()), Code::Aborted, "ARTICLE_CONTENDED");
+        check(RpcError::BatchTooLarge { fitting: 3 }, Code::ResourceExhausted, "BATCH_TOO_LARGE");
+        check(StoreError::Overloaded, Code::ResourceExhausted, "STORE_OVERLOADED");
+        check(StoreError::Full, Code::ResourceExhausted, "STORE_FULL");
+        check(StoreError::ReadOnly, Code::FailedPrecondition, "STORE_READ_ONLY");
+        check(StoreError::Damaged(String::new()), Code::DataLoss, "STORE_DAMAGED");
+        check(StoreError::Unavailable(String::new()), Code::Unavailable, "STORE_UNAVAILABLE");
+        check(StoreError::Failed(String::new()), Code::Internal, "INTERNAL");
+    }
+
+    #[test]
+    fn says_nothing_of_the_inside() {
+        for error in [
+            StoreError::Damaged("table articles".to_owned()),
+            StoreError::Unavailable("/var/lib/x".to_owned()),
+            StoreError::Failed("SELECT".to_owned()),
+        ] {
+            let inside = error.to_string();
+            let status = Status::from(RpcError::from(error));
+            assert!(!inside.contains(status.message()) || status.message().len() < inside.len());
+            for word in ["articles", "/var", "SELECT"] {
+                assert!(!status.message().contains(word));
+                assert!(!String::from_utf8_lossy(status.details()).contains(word));
+            }
+        }
+    }
+
+    #[test]
+    fn stays_within_what_clients_take_as_headers() {
+        let mut violations = Violations::default();
+        for _ in 0..100 {
+            violations.add("長".repeat(1000), Fault::TooLarge, "長".repeat(1000));
+        }
+        let status = Status::from(RpcError::BadRequest(violations));
+        assert!(status.message().len() <= MAX_MESSAGE_BYTES);
+        assert!(status.details().len() * 4 / 3 + 3 * status.message().len() < 14 << 10);
+    }
+}
