@@ -1,10 +1,52 @@
-//! The server around the RPCs: listener, layers, health, shutdown.
+//! The server around the RPCs: what protects it, how it starts, and how it ends.
+//!
+//! [`incoming`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`metrics`] how it was.
+
+mod answer_body;
+mod call;
+mod contracts;
+mod deadline;
+mod guard;
+mod health;
+mod incoming;
+mod metrics;
+mod metrics_http;
+mod precise;
+mod request_bytes;
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tonic::codec::CompressionEncoding;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic_health::pb::health_server::HealthServer;
 
-use crate::config::{BadConfig, Config};
+use self::guard::GuardLayer;
+use self::health::Reporter;
+use self::incoming::Gate;
+use self::metrics::Metrics;
+use crate::clock::Clock;
+use crate::config::{BadConfig, Config, Limits};
+use crate::ingest::Ingest;
+use crate::rpc::ArticleRpc;
+use crate::rpc::proto::article_service_server::ArticleServiceServer;
+use crate::store::SharedStore;
+
+/// How long the last connections may take to go once they are broken, and the store to write what it took. With the
+/// drain it stays within the 20 s that are promised.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+
+/// h2's own default, which tonic removes unless it is named. Resets of streams that were not even accepted: CVE-2023-44487.
+const MAX_PENDING_ACCEPT_RESETS: usize = 20;
+
+/// Headers up to so many times the limit are read, to be refused with a status that a client understands; past it, the
+/// stream is refused by HTTP/2, which clients report as UNKNOWN.
+const HEADER_LIST_LEEWAY: u32 = 4;
 
 /// Why the server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -14,19 +56,145 @@ pub enum RunError {
     #[error("store: {0}")]
     Store(String),
     #[error("metrics cannot be served on {address}: {error}")]
-    Metrics { address: std::net::SocketAddr, error: std::io::Error },
+    Metrics { address: SocketAddr, error: io::Error },
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
     #[error("network: {0}")]
-    Io(#[from] std::io::Error),
+    Transport(#[from] tonic::transport::Error),
+    #[error("network: {0}")]
+    Io(#[from] io::Error),
 }
 
-/// Serves on `listener` until `shutdown` is ready, then ends in order. Of `config.listen` only the listener counts.
+/// Opens the store that `config` names, serves it on `listener` until `shutdown` is ready, and ends in order. Of
+/// `config.listen` only the check that it may be listened on counts.
 pub async fn run(
     config: Config,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), RunError> {
     config.check()?;
-    shutdown.await;
-    drop(listener);
-    Ok(())
+    let store = open_store(&config).await?;
+    serve(config, listener, store, Clock::system(), shutdown).await
+}
+
+async fn open_store(_config: &Config) -> Result<SharedStore, RunError> {
+    Ok(Arc::new(crate::store::memory::MemoryStore::new()))
+}
+
+/// Serves a store that is open, and closes it in the end.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    store: SharedStore,
+    clock: Clock,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), RunError> {
+    config.check()?;
+    let limits = &config.limits;
+    let services = contracts::services(config.reflection);
+    let methods =
+        services.iter().flat_map(|(service, methods)| methods.iter().map(move |it| format!("{service}/{it}")));
+    let metrics = Arc::new(Metrics::new(methods.collect()));
+    let health = Reporter::new();
+    let metrics_listener = bind_metrics(&config).await?;
+    let routes = routes(&config, &store, clock, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
+    let gate = Arc::new(Gate::new(limits));
+    tracing::info!(listen = %listener.local_addr()?, "serving");
+
+    let ends = async {
+        tokio::select! {
+            () = shutdown => {}
+            () = health.follow(Arc::clone(&store)) => {}
+        }
+        tracing::info!("stopping");
+        health.set_not_serving();
+        tokio::time::sleep(Duration::from_millis(config.shutdown.wait_ms)).await;
+        health.end();
+        gate.drain();
+    };
+    let served = transport(limits)
+        .layer(GuardLayer::new(limits, Arc::clone(&metrics)))
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(Arc::clone(&gate).incoming(listener), ends);
+    let drain_passes = async {
+        gate.drained().await;
+        tokio::time::sleep(Duration::from_millis(config.shutdown.drain_ms)).await;
+    };
+    let metrics_served = async {
+        match metrics_listener {
+            Some(listener) => metrics_http::serve(listener, metrics, health.clone()).await,
+            None => std::future::pending().await,
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = served => outcome,
+        () = drain_passes => {
+            tracing::warn!("connections were left when the time to drain had passed; they are broken");
+            Ok(())
+        }
+        () = metrics_served => Ok(()),
+    };
+    let closed = async {
+        gate.close().await;
+        store.close().await;
+    };
+    if tokio::time::timeout(CLOSE_DEADLINE, closed).await.is_err() {
+        tracing::error!("the store did not close in time; what was acknowledged is durable nevertheless");
+    }
+    tracing::info!("stopped");
+    Ok(outcome?)
+}
+
+async fn bind_metrics(config: &Config) -> Result<Option<TcpListener>, RunError> {
+    let Some(address) = config.metrics_listen else { return Ok(None) };
+    let failed = |error| RunError::Metrics { address, error };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    tracing::info!(metrics_listen = %listener.local_addr().map_err(failed)?, "serving metrics");
+    Ok(Some(listener))
+}
+
+fn transport(limits: &Limits) -> Server {
+    Server::builder()
+        .max_concurrent_streams(limits.max_streams_per_connection)
+        .http2_max_local_error_reset_streams(Some(limits.max_local_error_resets))
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_ACCEPT_RESETS))
+        .http2_max_header_list_size(limits.max_header_list_bytes.saturating_mul(HEADER_LIST_LEEWAY))
+        .http2_keepalive_interval(Some(Duration::from_millis(limits.keepalive_interval_ms)))
+        .http2_keepalive_timeout(Some(Duration::from_millis(limits.keepalive_timeout_ms)))
+}
+
+fn routes(
+    config: &Config,
+    store: &SharedStore,
+    clock: Clock,
+    health: health::HealthService,
+) -> Result<Routes, RunError> {
+    let limits = &config.limits;
+    let rpc = ArticleRpc {
+        store: Arc::clone(store),
+        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers),
+        clock,
+        max_page_bytes: limits.max_page_bytes,
+    };
+    let articles = ArticleServiceServer::new(rpc)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Zstd)
+        .send_compressed(CompressionEncoding::Gzip)
+        .send_compressed(CompressionEncoding::Zstd)
+        .max_decoding_message_size(limits.max_request_bytes)
+        .max_encoding_message_size(limits.max_response_bytes);
+    let mut routes = Routes::new(articles).add_service(HealthServer::new(health));
+    if config.reflection {
+        let builder = || {
+            contracts::DESCRIPTORS
+                .into_iter()
+                .fold(tonic_reflection::server::Builder::configure(), |builder, descriptors| {
+                    builder.register_encoded_file_descriptor_set(descriptors)
+                })
+                .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
+        };
+        routes = routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?);
+    }
+    Ok(routes)
 }

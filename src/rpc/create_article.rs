@@ -1,7 +1,7 @@
 //! CreateArticle: stores an article that the caller has parsed.
 
 use super::proto::{self, CreateArticleRequest};
-use super::violations::{Fault, Violations};
+use super::violations::{Fault, Violations, bad_field};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::{ArticleContent, ArticleName, View};
 use crate::store::{NewArticle, StoreError, Write, Written};
@@ -27,6 +27,12 @@ pub async fn create_article(rpc: &ArticleRpc, request: CreateArticleRequest) -> 
     match rpc.store.write(write, validate_only, rpc.clock.now()).await? {
         Written::Stored { article, outcome: _ } => Ok(convert::article(*article, View::Full)),
         Written::AlreadyExists => Err(RpcError::AlreadyExists(name)),
+        // It was made by an earlier try of this request, and deleted since.
+        Written::Missing => Err(RpcError::NotFound(name)),
+        Written::RequestIdReused => {
+            let description = "was that of another request within the last day";
+            Err(bad_field("request_id", Fault::RequestIdReused, description))
+        }
         other => Err(StoreError::Failed(format!("a create was answered with {other:?}")).into()),
     }
 }

@@ -19,6 +19,8 @@ pub enum Fault {
     UnknownField,
     /// The mask names what only the server sets.
     OutputOnly,
+    /// The id came before, with another request.
+    RequestIdReused,
     /// The token is not one that the server gave, or not for these arguments.
     BadPageToken,
     /// The text of a filter cannot be read.
@@ -36,6 +38,7 @@ impl Fault {
             Fault::UnknownValue => "UNKNOWN_ENUM_VALUE",
             Fault::UnknownField => "UNKNOWN_FIELD",
             Fault::OutputOnly => "FIELD_OUTPUT_ONLY",
+            Fault::RequestIdReused => "REQUEST_ID_REUSED",
             Fault::BadPageToken => "PAGE_TOKEN_INVALID",
             Fault::BadFilter => "FILTER_INVALID",
         }

@@ -1,0 +1,47 @@
+//! What is served, read out of the descriptors: for reflection, health and metrics.
+
+use prost::Message;
+use prost_types::FileDescriptorSet;
+
+use crate::rpc::proto;
+
+/// The descriptors of everything that is served, but for reflection's own.
+pub const DESCRIPTORS: [&[u8]; 2] = [proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET];
+
+/// The descriptors of reflection.
+const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
+    [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET];
+
+/// Every service that is served, as `package.Service`, with its methods.
+pub fn services(reflection: bool) -> Vec<(String, Vec<String>)> {
+    let reflection: &[&[u8]] = if reflection { &REFLECTION_DESCRIPTORS } else { &[] };
+    let mut services = Vec::new();
+    for encoded in DESCRIPTORS.iter().chain(reflection) {
+        // They were compiled in, and a test reads them.
+        let Ok(set) = FileDescriptorSet::decode(*encoded) else { continue };
+        for file in &set.file {
+            for service in &file.service {
+                let methods = service.method.iter().map(|method| method.name().to_owned()).collect();
+                services.push((format!("{}.{}", file.package(), service.name()), methods));
+            }
+        }
+    }
+    services
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_what_is_served() {
+        let services: Vec<String> = super::services(true).into_iter().map(|(service, _)| service).collect();
+        assert_eq!(
+            services,
+            [
+                "articled.v1.ArticleService",
+                "grpc.health.v1.Health",
+                "grpc.reflection.v1.ServerReflection",
+                "grpc.reflection.v1alpha.ServerReflection"
+            ]
+        );
+    }
+}
