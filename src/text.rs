@@ -4,6 +4,8 @@
 mod fingerprint;
 mod fold;
 mod fold_table;
+mod segment;
 
 pub use self::fingerprint::{FINGERPRINT_BYTES, Fingerprint, KEY_COUNT};
 pub use self::fold::{Folded, fold, fold_into};
+pub use self::segment::{Words, dictionary};

@@ -20,8 +20,8 @@ impl Keyword {
         if given.chars().count() > MAX_KEYWORD_CHARS {
             return Err(BadKeywords::TooLong);
         }
-        let folded = fold(given.trim());
-        if folded.trim().is_empty() {
+        let folded = fold(given);
+        if folded.is_empty() {
             return Err(BadKeywords::Blank);
         }
         Ok(Self { given: given.to_owned(), folded })

@@ -8,10 +8,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use jieba_rs::{Jieba, KeywordExtract, TfIdf};
+use jieba_rs::{KeywordExtract, TfIdf};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::script::{is_han, to_simplified};
+use crate::text::dictionary;
 
 const MAX_EXTRACTED: usize = 10;
 
@@ -36,18 +37,14 @@ const EMPTY_WORDS: &str = include_str!("empty_words.txt");
 /// English words that say nothing of one article.
 const EMPTY_ENGLISH: &str = include_str!("empty_english.txt");
 
-struct Dictionary {
-    jieba: Jieba,
+struct WordWeights {
     frequencies: TfIdf,
     empty: HashSet<&'static str>,
 }
 
 /// Loading takes a quarter of a second and some 80 MB, so that it waits for the first text that needs it.
-static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary {
-    jieba: Jieba::new(),
-    frequencies: TfIdf::default(),
-    empty: EMPTY_WORDS.split_whitespace().collect(),
-});
+static WORD_WEIGHTS: LazyLock<WordWeights> =
+    LazyLock::new(|| WordWeights { frequencies: TfIdf::default(), empty: EMPTY_WORDS.split_whitespace().collect() });
 
 /// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none.
 pub fn own_keywords(page: &[String]) -> Vec<String> {
@@ -88,7 +85,7 @@ struct Candidate {
 
 fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
     let simplified: String = text.iter().map(|c| to_simplified(*c)).collect();
-    let tags = DICTIONARY.jieba.tag(&simplified, true);
+    let tags = dictionary().tag(&simplified, true);
     let rarity = Rarity::of(&simplified);
     let words: Vec<Word<'_>> = tags
         .iter()
@@ -204,7 +201,7 @@ enum Kind {
 
 impl Kind {
     fn of(word: &str, tag: &str) -> Self {
-        if DICTIONARY.empty.contains(word) || word.chars().any(|c| !c.is_alphabetic()) && tag != "eng" {
+        if WORD_WEIGHTS.empty.contains(word) || word.chars().any(|c| !c.is_alphabetic()) && tag != "eng" {
             return Kind::Other;
         }
         match tag {
@@ -275,7 +272,7 @@ struct Rarity {
 impl Rarity {
     /// The library gives frequency in the text times rarity, over all that it counted.
     fn of(text: &str) -> Self {
-        let weights = DICTIONARY.frequencies.extract_keywords(&DICTIONARY.jieba, text, usize::MAX, Vec::new());
+        let weights = WORD_WEIGHTS.frequencies.extract_keywords(dictionary(), text, usize::MAX, Vec::new());
         Self { of: weights.into_iter().map(|keyword| (keyword.keyword, keyword.weight)).collect() }
     }
 

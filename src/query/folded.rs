@@ -1,0 +1,134 @@
+//! The folded texts of an article: what keywords are looked for in, and what an index is made of.
+
+use std::ops::Range;
+
+use super::TextField;
+use crate::article::ArticleContent;
+use crate::text::fold_into;
+
+/// Ends a field. Folded text holds no white space but spaces, so neither this nor [`ITEM_END`] is ever part of a text
+/// or of a keyword: a keyword that is found in several of them at once is found in one.
+const FIELD_END: char = '\t';
+
+/// Stands between two items of a field that has several, such as two authors.
+const ITEM_END: char = '\n';
+
+/// The searchable texts of an article, folded, each item by itself, in one string that can be kept as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoldedFields {
+    /// Every field of [`TextField::ALL`], in that order, each with its end.
+    text: String,
+    ends: [usize; TextField::ALL.len()],
+}
+
+impl FoldedFields {
+    /// Folds an article.
+    pub fn of(content: &ArticleContent) -> Self {
+        let mut text = String::with_capacity(content.body.len() + 512);
+        let mut ends = [0; TextField::ALL.len()];
+        for (field, end) in TextField::ALL.into_iter().zip(&mut ends) {
+            for (index, item) in items(content, field).enumerate() {
+                if index > 0 {
+                    text.push(ITEM_END);
+                }
+                fold_into(item, &mut text);
+            }
+            *end = text.len();
+            text.push(FIELD_END);
+        }
+        Self { text, ends }
+    }
+
+    /// Takes back what [`FoldedFields::as_str`] gave; `None` for any text that it can't have given.
+    pub fn from_stored(text: String) -> Option<Self> {
+        let mut ends = [0; TextField::ALL.len()];
+        let mut found = text.match_indices(FIELD_END).map(|(at, _)| at);
+        for end in &mut ends {
+            *end = found.next()?;
+        }
+        let is_whole = found.next().is_none() && text.ends_with(FIELD_END);
+        is_whole.then_some(Self { text, ends })
+    }
+
+    /// The form to keep.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The folded items of a field, in order. A field that is empty has one item or none.
+    pub fn items(&self, field: TextField) -> impl Iterator<Item = &str> {
+        self.text[self.range(field)].split(ITEM_END)
+    }
+
+    /// The given fields, in stretches of text as long as possible. The fields are sorted.
+    pub(super) fn stretches(&self, fields: &[TextField]) -> impl Iterator<Item = &str> {
+        fields.chunk_by(|a, b| *a as usize + 1 == *b as usize).filter_map(|run| {
+            let (first, last) = (*run.first()?, *run.last()?);
+            self.text.get(self.range(first).start..self.range(last).end)
+        })
+    }
+
+    fn range(&self, field: TextField) -> Range<usize> {
+        let index = field as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] + FIELD_END.len_utf8() };
+        start..self.ends[index]
+    }
+}
+
+/// The texts of a field, each to be searched by itself.
+pub(super) fn items(content: &ArticleContent, field: TextField) -> impl Iterator<Item = &str> {
+    let (one, several): (Option<&String>, &[String]) = match field {
+        TextField::Headline => (Some(&content.headline), &[]),
+        TextField::Kicker => (Some(&content.kicker), &[]),
+        TextField::Subheadline => (None, &content.subheadlines),
+        TextField::Keywords => (None, &content.keywords),
+        TextField::Authors => (None, &content.authors),
+        TextField::InfoSource => (Some(&content.info_source), &[]),
+        TextField::Body => (Some(&content.body), &[]),
+    };
+    one.into_iter().chain(several).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content() -> ArticleContent {
+        ArticleContent {
+            headline: "雲城\t新區".to_owned(),
+            authors: vec!["甲".to_owned(), " ".to_owned(), "Ｂ\n".to_owned()],
+            body: "第一段\n第二段 a".to_owned(),
+            ..ArticleContent::default()
+        }
+    }
+
+    #[test]
+    fn each_item_is_folded_by_itself() {
+        let folded = FoldedFields::of(&content());
+        let items = |field| folded.items(field).collect::<Vec<_>>();
+        assert_eq!(items(TextField::Headline), ["云城新区"]);
+        assert_eq!(items(TextField::Kicker), [""]);
+        assert_eq!(items(TextField::Authors), ["甲", "", "b"]);
+        assert_eq!(items(TextField::Body), ["第一段第二段 a"]);
+    }
+
+    #[test]
+    fn neighbouring_fields_are_one_stretch() {
+        let folded = FoldedFields::of(&content());
+        let stretches = |fields: &[TextField]| folded.stretches(fields).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(stretches(&TextField::ALL), [folded.as_str().trim_end_matches('\t')]);
+        assert_eq!(
+            stretches(&[TextField::Headline, TextField::InfoSource, TextField::Body]),
+            ["云城新区", "\t第一段第二段 a"]
+        );
+    }
+
+    #[test]
+    fn what_was_kept_comes_back() {
+        let folded = FoldedFields::of(&content());
+        assert_eq!(FoldedFields::from_stored(folded.as_str().to_owned()), Some(folded));
+        for damaged in ["", "a", "\t\t\t\t\t\t", "\t\t\t\t\t\t\t\t", "\t\t\t\t\t\t\ta"] {
+            assert_eq!(FoldedFields::from_stored(damaged.to_owned()), None, "{damaged:?}");
+        }
+    }
+}
