@@ -1,18 +1,63 @@
-//! From bytes to text.
+//! From bytes to text: which charset, which format, and no character that only a machine sees.
+//!
+//! Owns the choice of the charset, the cleaning of the decoded text and the choice between text and HTML. Refuses to repair
+//! what earlier converters did to the text itself: that is [`super::repair`]'s room.
 
-use crate::article::ParseReport;
+mod charset;
+mod clean;
+mod format;
 
-pub enum Format {
-    Text,
-    Html,
-}
+pub use self::format::Format;
+
+use crate::article::{ParseReport, ParseWarning};
 
 pub struct Decoded {
+    /// NFC, its lines ended by `\n`, without invisible characters.
     pub text: String,
     pub format: Format,
 }
 
-pub fn decode(content: &[u8], content_type: &str, _report: &mut ParseReport) -> Decoded {
-    let format = if content_type.contains("html") { Format::Html } else { Format::Text };
-    Decoded { text: String::from_utf8_lossy(content).into_owned(), format }
+/// Decodes a document. `content_type` is a media type with an optional charset; empty if it is not known.
+pub fn decode(content: &[u8], content_type: &str, report: &mut ParseReport) -> Decoded {
+    let (text, charset) = charset::decode(content, content_type);
+    if let Some(declared) = charset.wrongly_declared {
+        report.warnings.push(ParseWarning {
+            reason: "CHARSET_MISDECLARED".into(),
+            message: format!("the charset is declared as {declared}, but the bytes are {}", charset.used),
+        });
+    }
+    if charset.undecodable > 0 {
+        report.warnings.push(ParseWarning {
+            reason: "UNDECODABLE_BYTES".into(),
+            message: format!("{} sequences of bytes are not {} and became U+FFFD", charset.undecodable, charset.used),
+        });
+    }
+    let text = clean::clean(&text, report);
+    let format = format::format(&text, content_type);
+    Decoded { text, format }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_to_clean_text(
+            content in proptest::collection::vec(any::<u8>(), 0..400),
+            content_type in prop::sample::select(vec!["", "text/html", "text/plain; charset=gbk", "text/html;charset=utf-16",
+                "text/plain;charset=big5", "text/plain; charset=utf-8", "x;;;=", "text/html; charset=\"iso-2022-jp\""]),
+        ) {
+            let mut report = ParseReport::default();
+            let text = decode(&content, content_type, &mut report).text;
+            let unclean = text.contains(['\0', '\r', '\u{FEFF}', '\u{200B}', '\u{85}']);
+            prop_assert!(!unclean);
+            // What is clean stays as it is.
+            let mut again = ParseReport::default();
+            prop_assert_eq!(decode(text.as_bytes(), "text/plain; charset=utf-8", &mut again).text, text);
+            prop_assert!(again.repairs.is_empty());
+        }
+    }
 }

@@ -8,7 +8,7 @@
 #[cfg(test)]
 mod measure;
 mod residue;
-mod script;
+pub(super) mod script;
 
 use self::residue::Residue;
 use crate::article::ParseReport;

@@ -1,0 +1,351 @@
+//! Which charset a document's bytes are in.
+//!
+//! Owns the order of belief: byte-order mark, then bytes that can hardly be anything but UTF-8, then what was declared, then
+//! what the bytes look like. Refuses to believe a declaration that the bytes contradict.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::parse::repair::script::{is_common, is_han, simplified};
+
+/// How far into a document its own declaration is looked for: HTML's standard says 1,024 bytes.
+const DECLARED_WITHIN_BYTES: usize = 1024;
+
+/// How many Chinese characters of a decoded text are judged. More would not change the judgement.
+const JUDGED_CHARS: usize = 2000;
+
+/// How much more natural another charset must make the text than the declared one, on the scale of [`naturalness`]. Right
+/// readings of Chinese text lie about 0.9, wrong ones below 0.5.
+const CONVINCING: f64 = 0.2;
+
+/// How much of a document is shown to the detector, which sees to every byte for each of some thirty charsets.
+const GUESSED_FROM_BYTES: usize = 1 << 18;
+
+/// How the charset was found, and what did not fit it.
+pub struct Charset {
+    pub used: &'static str,
+    /// The label that the document or its transport gave, if it was not that.
+    pub wrongly_declared: Option<String>,
+    /// How many sequences of bytes became U+FFFD.
+    pub undecodable: usize,
+}
+
+/// The media type of a content type, in lower case and without parameters.
+pub fn media_type(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Decodes a document whose content type is given.
+pub fn decode(content: &[u8], content_type: &str) -> (String, Charset) {
+    if let Some((encoding, mark_bytes)) = by_mark(content) {
+        return decoded(&content[mark_bytes..], encoding, None);
+    }
+    let declared = charset_parameter(content_type)
+        .and_then(|label| Some((label, Encoding::for_label(label.as_bytes())?)))
+        .or_else(|| declared_inside(content));
+    let encoding = choose(content, declared.as_ref().map(|(_, encoding)| *encoding));
+    let label = declared.filter(|(_, declared)| decoder_of(declared) != decoder_of(encoding));
+    // ASCII is the same in nearly all of them.
+    let label = label.filter(|_| !content.is_ascii());
+    decoded(content, encoding, label.map(|(label, _)| label.to_owned()))
+}
+
+fn decoded(content: &[u8], encoding: &'static Encoding, wrongly_declared: Option<String>) -> (String, Charset) {
+    let (text, errors) = decoder_of(encoding).decode_without_bom_handling(content);
+    let undecodable = if errors { replacements(&text).saturating_sub(own_replacements(content, encoding)) } else { 0 };
+    (text.into_owned(), Charset { used: encoding.name(), wrongly_declared, undecodable })
+}
+
+fn replacements(text: &str) -> usize {
+    text.matches('\u{FFFD}').count()
+}
+
+/// The U+FFFD that a document itself has, from a converter before us.
+fn own_replacements(content: &[u8], encoding: &'static Encoding) -> usize {
+    if encoding == UTF_8 { content.windows(3).filter(|bytes| *bytes == [0xEF, 0xBF, 0xBD]).count() } else { 0 }
+}
+
+/// GB18030 reads all that GBK and GB 2312 can write, and pages so labelled often have more.
+fn decoder_of(encoding: &'static Encoding) -> &'static Encoding {
+    if encoding == GBK { GB18030 } else { encoding }
+}
+
+fn by_mark(content: &[u8]) -> Option<(&'static Encoding, usize)> {
+    // GB18030 has a mark as well, its form of U+FEFF.
+    const GB18030_MARK: &[u8] = &[0x84, 0x31, 0x95, 0x33];
+    if content.starts_with(GB18030_MARK) {
+        return Some((GB18030, GB18030_MARK.len()));
+    }
+    Encoding::for_bom(content)
+}
+
+fn charset_parameter(content_type: &str) -> Option<&str> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']))
+    })
+}
+
+/// What a document says of itself: `<meta charset=…>`, `<meta http-equiv=… content="…; charset=…">` or
+/// `<?xml … encoding="…"?>`.
+fn declared_inside(content: &[u8]) -> Option<(&str, &'static Encoding)> {
+    let opening = &content[..content.len().min(DECLARED_WITHIN_BYTES)];
+    let xml = opening.trim_ascii_start().starts_with(b"<?xml");
+    let inside_tags = opening.split(|&byte| byte == b'<').skip(1).filter_map(|after| {
+        let tag = after.split(|&byte| byte == b'>').next()?;
+        let key: &[u8] = match tag.first_chunk::<4>() {
+            Some(name) if name.eq_ignore_ascii_case(b"meta") => b"charset",
+            Some(b"?xml") if xml => b"encoding",
+            _ => return None,
+        };
+        let at = tag.windows(key.len()).position(|piece| piece.eq_ignore_ascii_case(key))?;
+        let value = tag[at + key.len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value).trim_ascii_start();
+        let end = value.iter().position(|byte| b"\"'; \t\r\n/".contains(byte)).unwrap_or(value.len());
+        std::str::from_utf8(&value[..end]).ok()
+    });
+    let (label, encoding) =
+        inside_tags.filter_map(|label| Some((label, Encoding::for_label(label.as_bytes())?))).next()?;
+    // Whoever could read this declaration as ASCII does not read UTF-16; HTML's standard has it mean UTF-8.
+    let encoding = if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding };
+    Some((label, encoding))
+}
+
+fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding {
+    if let Some(encoding) = utf16_by_zeros(content) {
+        return encoding;
+    }
+    if let Ok(text) = std::str::from_utf8(content)
+        && declared != Some(UTF_16LE)
+        && declared != Some(UTF_16BE)
+        && !content.starts_with(b"\x1B$")
+    {
+        return match declared {
+            None if short_gbk_in_disguise(text) => GBK,
+            // A declaration is believed where the bytes say nothing, and where they are too few to say anything.
+            Some(declared) if text.is_ascii() || !text.chars().any(|c| c >= '\u{800}') => declared,
+            _ => UTF_8,
+        };
+    }
+    let guess = guessed(content);
+    let mut best = declared.unwrap_or(guess);
+    let mut best_score = score(content, best) + if declared.is_some() { CONVINCING } else { 0.0 };
+    for encoding in [guess, GBK, BIG5, UTF_8, UTF_16LE, UTF_16BE] {
+        if decoder_of(encoding) == decoder_of(best) {
+            continue;
+        }
+        // Only a text that it makes Chinese speaks for a charset here; of the others chardetng knows more.
+        let score = score(content, encoding);
+        if score > best_score {
+            (best, best_score) = (encoding, score);
+        }
+    }
+    best
+}
+
+fn guessed(content: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&content[..content.len().min(GUESSED_FROM_BYTES)], true);
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// UTF-16 has a zero in every other byte wherever it writes ASCII, and no other charset has zeros at all.
+fn utf16_by_zeros(content: &[u8]) -> Option<&'static Encoding> {
+    let [mut even, mut odd] = [0usize; 2];
+    for pair in content.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    // A stray NUL in a text of another charset is not enough: one in twenty units must be ASCII, in one place only.
+    let enough = content.len() / 2 / 20 + 1;
+    if odd >= enough && even * 20 <= odd && naturalness(content, UTF_16LE) > 0.5 {
+        Some(UTF_16LE)
+    } else if even >= enough && odd * 20 <= even && naturalness(content, UTF_16BE) > 0.5 {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// A few Chinese characters in GBK can be two-byte sequences of UTF-8 by chance (联通 is the known case).
+fn short_gbk_in_disguise(text: &str) -> bool {
+    if text.is_ascii() || text.chars().any(|c| c >= '\u{800}' || c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let (as_gbk, errors) = GBK.decode_without_bom_handling(text.as_bytes());
+    !errors && as_gbk.chars().filter(|c| !c.is_ascii()).all(is_common)
+}
+
+/// [`naturalness`], less a penalty for what does not decode.
+fn score(content: &[u8], encoding: &'static Encoding) -> f64 {
+    if (encoding == UTF_16LE || encoding == UTF_16BE) && content.len() % 2 == 1 {
+        return -1.0;
+    }
+    naturalness(content, encoding)
+}
+
+/// How much a reading of the bytes looks like text, at most 1: the share of what is not ASCII that is a common character or
+/// the punctuation of Chinese; less five times the share of what does not decode, as even a broken page has few such bytes.
+fn naturalness(content: &[u8], encoding: &'static Encoding) -> f64 {
+    // Enough of the bytes for the characters that are judged, and a piece of markup around each.
+    let judged: Cow<'_, [u8]> = head_of_non_ascii(content, encoding);
+    let (text, _) = decoder_of(encoding).decode_without_bom_handling(&judged);
+    let (mut natural, mut broken, mut all) = (0u32, 0u32, 0u32);
+    let mut previous = ' ';
+    for c in text.chars() {
+        if !c.is_ascii() {
+            all += 1;
+            let natural_here = match c {
+                '\u{FFFD}' => {
+                    broken += 1;
+                    false
+                }
+                c if is_han(c) => is_common(simplified(c)),
+                '\u{3000}'..='\u{30FF}' | '\u{FF00}'..='\u{FFEE}' | '\u{2010}'..='\u{2030}' | '\u{B7}' | '\u{A0}' => {
+                    true
+                }
+                // A letter with a mark stands beside letters. Chinese read as Latin is a jumble of signs and capitals.
+                c => c.is_lowercase() && (c as u32) < 0x500 && previous.is_alphabetic() && !is_accented(previous),
+            };
+            natural += u32::from(natural_here);
+        }
+        previous = c;
+    }
+    if all == 0 {
+        return 0.0;
+    }
+    (f64::from(natural) - 5.0 * f64::from(broken)) / f64::from(all)
+}
+
+fn is_accented(c: char) -> bool {
+    ('\u{80}'..'\u{250}').contains(&c)
+}
+
+/// The first stretch of a document that has enough of other than ASCII to judge it; long stretches of markup are left out.
+fn head_of_non_ascii<'a>(content: &'a [u8], encoding: &'static Encoding) -> Cow<'a, [u8]> {
+    const ENOUGH_BYTES: usize = JUDGED_CHARS * 4;
+    if content.len() <= ENOUGH_BYTES || encoding == UTF_16LE || encoding == UTF_16BE {
+        return Cow::Borrowed(&content[..content.len().min(ENOUGH_BYTES)]);
+    }
+    let mut kept = Vec::with_capacity(ENOUGH_BYTES + 1);
+    let mut ascii_run = 0;
+    for &byte in content {
+        ascii_run = if byte.is_ascii() { ascii_run + 1 } else { 0 };
+        // The first two are kept, as the last byte of a character of GBK or Big5 can be ASCII.
+        if ascii_run <= 2 {
+            kept.push(byte);
+        }
+        if kept.len() >= ENOUGH_BYTES {
+            break;
+        }
+    }
+    // A character that the cut parted is no error of the document's.
+    while kept.last().is_some_and(|byte| !byte.is_ascii()) && kept.len() > ENOUGH_BYTES - 8 {
+        kept.pop();
+    }
+    Cow::Owned(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIMPLIFIED: &str = "湖畔镇的居民昨天为新修的石桥举行了通车仪式，镇长说这座桥把两岸的学校和医院连在了一起。";
+    const TRADITIONAL: &str = "湖畔鎮的居民昨天為新修的石橋舉行了通車儀式，鎮長說這座橋把兩岸的學校和醫院連在了一起。";
+
+    fn check(content: &[u8], content_type: &str, expected: &str, misdeclared: bool) {
+        let (text, charset) = decode(content, content_type);
+        assert_eq!(text, expected, "{content_type:?}, read as {}", charset.used);
+        assert_eq!(charset.wrongly_declared.is_some(), misdeclared, "{content_type:?}, read as {}", charset.used);
+        assert_eq!(charset.undecodable, 0);
+    }
+
+    fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+        encoding.encode(text).0.into_owned()
+    }
+
+    fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
+    }
+
+    #[test]
+    fn a_mark_wins() {
+        check("\u{FEFF}湖畔".as_bytes(), "text/plain; charset=gbk", "湖畔", false);
+        check(&[&[0xFF, 0xFE][..], &utf16("湖畔", u16::to_le_bytes)].concat(), "", "湖畔", false);
+        check(&[&[0xFE, 0xFF][..], &utf16("湖畔", u16::to_be_bytes)].concat(), "", "湖畔", false);
+        check(&[&[0x84, 0x31, 0x95, 0x33][..], &encoded("湖畔", GB18030)].concat(), "", "湖畔", false);
+    }
+
+    #[test]
+    fn a_right_declaration_is_followed() {
+        check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=GB2312", SIMPLIFIED, false);
+        check(&encoded(TRADITIONAL, BIG5), "text/plain;charset=\"big5\"", TRADITIONAL, false);
+        check(SIMPLIFIED.as_bytes(), "text/plain; charset=utf-8", SIMPLIFIED, false);
+        check(&utf16(SIMPLIFIED, u16::to_le_bytes), "text/plain; charset=utf-16le", SIMPLIFIED, false);
+        check(b"caf\xE9", "text/plain; charset=iso-8859-1", "café", false);
+        check(&encoded("联通", GBK), "text/plain; charset=gbk", "联通", false);
+        check(b"plain", "text/plain; charset=big5", "plain", false);
+    }
+
+    #[test]
+    fn a_page_declares_itself() {
+        for declaration in [
+            "<html><head><meta charset=gb2312>",
+            "<meta http-equiv='Content-Type' content='text/html; charset=gbk' />",
+            "<META CHARSET = \"GBK\">",
+            "<?xml version=\"1.0\" encoding='gb18030'?>",
+        ] {
+            let page = format!("{declaration}<p>湖畔");
+            check(&encoded(&page, GBK), "text/html", &page, false);
+        }
+    }
+
+    #[test]
+    fn a_wrong_declaration_is_noticed() {
+        check(SIMPLIFIED.as_bytes(), "text/plain; charset=gbk", SIMPLIFIED, true);
+        check(TRADITIONAL.as_bytes(), "text/plain; charset=big5", TRADITIONAL, true);
+        check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=utf-8", SIMPLIFIED, true);
+        check(&encoded(TRADITIONAL, BIG5), "text/plain; charset=utf-8", TRADITIONAL, true);
+        check(&encoded(TRADITIONAL, BIG5), "text/plain; charset=gbk", TRADITIONAL, true);
+        check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=big5", SIMPLIFIED, true);
+        check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=iso-8859-1", SIMPLIFIED, true);
+        check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=shift_jis", SIMPLIFIED, true);
+        check(SIMPLIFIED.as_bytes(), "text/plain; charset=windows-1252", SIMPLIFIED, true);
+    }
+
+    #[test]
+    fn what_is_not_declared_is_detected() {
+        check(SIMPLIFIED.as_bytes(), "", SIMPLIFIED, false);
+        check(&encoded(SIMPLIFIED, GBK), "", SIMPLIFIED, false);
+        check(&encoded(TRADITIONAL, GBK), "", TRADITIONAL, false);
+        check(&encoded(TRADITIONAL, BIG5), "", TRADITIONAL, false);
+        check(&encoded("联通", GBK), "", "联通", false);
+        check(&encoded("新桥通车", GBK), "", "新桥通车", false);
+        check(&encoded("龙𠮷", GB18030), "text/plain; charset=gb18030", "龙𠮷", false);
+        check(&utf16("湖畔镇修桥\n12月3日\n", u16::to_le_bytes), "", "湖畔镇修桥\n12月3日\n", false);
+        check(&utf16("湖畔镇修桥\n12月3日\n", u16::to_be_bytes), "", "湖畔镇修桥\n12月3日\n", false);
+        check(&utf16(SIMPLIFIED, u16::to_le_bytes), "", SIMPLIFIED, false);
+        check(&utf16(SIMPLIFIED, u16::to_be_bytes), "", SIMPLIFIED, false);
+        check("Привет, мир".as_bytes(), "", "Привет, мир", false);
+        check("café".as_bytes(), "", "café", false);
+        check(b"", "", "", false);
+    }
+
+    #[test]
+    fn an_unknown_label_is_none() {
+        check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=klingon", SIMPLIFIED, false);
+        check(SIMPLIFIED.as_bytes(), "text/plain; charset=", SIMPLIFIED, false);
+    }
+
+    #[test]
+    fn a_few_broken_bytes_are_counted_and_change_nothing_else() {
+        let mut content = SIMPLIFIED.as_bytes().to_vec();
+        content.push(0xFF);
+        content.extend("\u{FFFD}完".as_bytes());
+        let (text, charset) = decode(&content, "text/plain; charset=utf-8");
+        assert_eq!(text, format!("{SIMPLIFIED}\u{FFFD}\u{FFFD}完"));
+        assert_eq!((charset.used, charset.undecodable), ("UTF-8", 1));
+    }
+}

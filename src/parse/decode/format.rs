@@ -1,0 +1,101 @@
+//! Whether a document is HTML or plain text.
+//!
+//! Owns that one choice. Refuses to look at plain text that says it is plain text, whatever tags it holds.
+
+use super::charset::media_type;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Html,
+}
+
+/// How much of a document is looked at. A page whose markup begins later than this is no page.
+const LOOKED_AT_CHARS: usize = 1024;
+
+/// So many tags among the first characters, and it is a piece of a page that lacks its head.
+const TAGS_OF_A_FRAGMENT: usize = 5;
+
+/// What a page or a piece of one begins with.
+const OPENINGS: [&str; 17] = [
+    "<!doctype html",
+    "<html",
+    "<head",
+    "<body",
+    "<meta",
+    "<title",
+    "<link",
+    "<script",
+    "<style",
+    "<div",
+    "<p>",
+    "<p ",
+    "<table",
+    "<article",
+    "<section",
+    "<main",
+    "<h1",
+];
+
+/// Tags that text which is not HTML hardly has.
+const TAGS: [&str; 16] = [
+    "<div", "</div", "<p>", "<p ", "</p>", "<br", "<span", "</span", "<a ", "</a>", "<li", "<td", "<tr", "<strong",
+    "<img", "<meta",
+];
+
+pub fn format(text: &str, content_type: &str) -> Format {
+    match media_type(content_type).as_str() {
+        "text/html" | "application/xhtml+xml" => Format::Html,
+        "text/plain" | "text/markdown" => Format::Text,
+        _ if looks_like_html(text) => Format::Html,
+        _ => Format::Text,
+    }
+}
+
+fn looks_like_html(text: &str) -> bool {
+    let opening: String = text.trim_start().chars().take(LOOKED_AT_CHARS).collect::<String>().to_ascii_lowercase();
+    let opening = opening.trim_start();
+    let after_prolog = without_prolog(opening);
+    OPENINGS.iter().any(|tag| after_prolog.starts_with(tag))
+        || TAGS.iter().map(|tag| opening.matches(tag).count()).sum::<usize>() >= TAGS_OF_A_FRAGMENT
+}
+
+/// What follows an XML declaration and comments.
+fn without_prolog(mut text: &str) -> &str {
+    loop {
+        let end = if text.starts_with("<?xml") {
+            text.find("?>").map(|at| at + 2)
+        } else if text.starts_with("<!--") {
+            text.find("-->").map(|at| at + 3)
+        } else {
+            None
+        };
+        let Some(end) = end else { return text };
+        text = text[end..].trim_start();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_media_type_decides_then_the_looks() {
+        for (text, content_type, expected) in [
+            ("湖畔镇修桥", "", Format::Text),
+            ("湖畔镇修桥", "text/html; charset=gbk", Format::Html),
+            ("<html><body>湖畔镇修桥", "text/plain", Format::Text),
+            ("<html><body>湖畔镇修桥", "", Format::Html),
+            ("\n <!DOCTYPE HTML PUBLIC \"x\">", "application/octet-stream", Format::Html),
+            ("<?xml version=\"1.0\"?>\n<!-- a --><html>", "", Format::Html),
+            ("<?xml version=\"1.0\"?><rss>", "", Format::Text),
+            ("<div>一</div>", "", Format::Html),
+            ("一<br>二<br>三<br>四<br/>五<BR>六", "", Format::Html),
+            ("若 a<b 则 b>a", "", Format::Text),
+            ("<湖畔镇>修桥", "", Format::Text),
+            ("", "", Format::Text),
+        ] {
+            assert_eq!(format(text, content_type), expected, "{text} as {content_type}");
+        }
+    }
+}
