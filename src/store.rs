@@ -9,6 +9,7 @@
 mod decide;
 pub mod memory;
 mod pages;
+mod record;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -126,7 +127,7 @@ pub trait ArticleStore: Send + Sync + 'static {
 }
 
 /// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// Too much waits already; worth another try soon.
     #[error("the store is overloaded")]

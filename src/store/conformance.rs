@@ -23,3 +23,18 @@ mod memory {
 
     super::rules::suite!(fresh);
 }
+
+mod sqlite {
+    use std::sync::Arc;
+
+    use super::Fresh;
+    use crate::store::sqlite::{SqliteOptions, SqliteStore};
+
+    async fn fresh() -> Fresh {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(SqliteOptions::new(folder.path().join("articles.db"))).await.expect("a store");
+        Fresh { store: Arc::new(store), _folder: Some(folder) }
+    }
+
+    super::rules::suite!(fresh);
+}

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use super::{ArticleStore, MAX_EXACT_TOTAL, Page, Search, StoreError, Total, Write, Written, pages};
-use crate::article::{Article, ArticleName, View};
+use crate::article::{Article, ArticleName, Outcome, View};
+use crate::text::Fingerprint;
 
 #[derive(Default)]
 pub struct MemoryStore {
@@ -29,6 +30,7 @@ struct State {
 struct Stored {
     article: Article,
     made_from: ContentDigest,
+    fingerprint: Option<Fingerprint>,
     /// The how-manieth creation it was.
     created: u64,
 }
@@ -109,14 +111,14 @@ impl State {
         }
         match self.stored.get(name) {
             None => Written::Missing,
-            Some(_) => self.answer(name, crate::article::Outcome::Created),
+            Some(_) => self.answer(name, Outcome::Created),
         }
     }
 
     fn carry_out(&mut self, decision: Decision) -> Written {
         match decision {
             Decision::AlreadyExists => Written::AlreadyExists,
-            Decision::Keep(article) => self.answer(&article.name, crate::article::Outcome::Unchanged),
+            Decision::Keep(article) => self.answer(&article.name, Outcome::Unchanged),
             Decision::Store { article, made_from, outcome } => {
                 let name = article.name.clone();
                 let created = match self.stored.get(&name) {
@@ -126,13 +128,14 @@ impl State {
                         self.created
                     }
                 };
-                self.stored.insert(name.clone(), Stored { article: *article, made_from, created });
+                let fingerprint = Fingerprint::of(&article.content.body);
+                self.stored.insert(name.clone(), Stored { article: *article, made_from, fingerprint, created });
                 self.answer(&name, outcome)
             }
         }
     }
 
-    fn answer(&self, name: &ArticleName, outcome: crate::article::Outcome) -> Written {
+    fn answer(&self, name: &ArticleName, outcome: Outcome) -> Written {
         match self.read(name, View::Full) {
             Some(article) => Written::Stored { article: Box::new(article), outcome },
             None => Written::Missing,
@@ -147,9 +150,10 @@ impl State {
     }
 
     fn duplicate_of(&self, of: &Stored) -> Option<ArticleName> {
-        // Near-duplicates are found by their fingerprints, once there are some.
+        let fingerprint = of.fingerprint.as_ref()?;
         let earlier = self.stored.values().filter(|stored| stored.created < of.created);
-        let near = earlier.filter(|stored| pages::is_duplicate(&stored.article.content, &of.article.content));
+        let near = earlier
+            .filter(|stored| stored.fingerprint.as_ref().is_some_and(|other| pages::is_duplicate(other, fingerprint)));
         near.min_by_key(|stored| stored.created).map(|stored| stored.article.name.clone())
     }
 }

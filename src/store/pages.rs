@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::{Page, Search, Total};
-use crate::article::{Article, View};
-use crate::query::{Cursor, KeywordFilter, Order, OrderKey, TextField};
-use crate::text::fold;
+use crate::article::{Article, ArticleContent, View};
+use crate::query::{Cursor, Keyword, KeywordFilter, Order, OrderKey, TextField};
+use crate::text::{Fingerprint, fold};
 
 /// What of an article a view shows.
 pub(super) fn in_view(mut article: Article, view: View) -> Article {
@@ -71,6 +71,15 @@ impl PageBuilder {
         true
     }
 
+    pub fn len(&self) -> usize {
+        self.articles.len()
+    }
+
+    /// Ends a page that may not be full, though more may follow after this place.
+    pub fn finish_early(self, after: Option<Cursor>, total: Option<Total>) -> Page {
+        Page { articles: self.articles, next: after, total }
+    }
+
     pub fn finish(self, total: Option<Total>) -> Page {
         Page { articles: self.articles, next: self.next, total }
     }
@@ -105,26 +114,29 @@ const PIECE_BYTES: usize = 6;
 
 /// The meaning of a keyword filter.
 pub(super) fn matches(keywords: &KeywordFilter, article: &Article) -> bool {
-    let content = &article.content;
-    let mut texts: Vec<String> = Vec::new();
-    for field in &keywords.fields {
-        match field {
-            TextField::Headline => texts.push(fold(&content.headline)),
-            TextField::Kicker => texts.push(fold(&content.kicker)),
-            TextField::Subheadline => texts.extend(content.subheadlines.iter().map(|text| fold(text))),
-            TextField::Keywords => texts.extend(content.keywords.iter().map(|text| fold(text))),
-            TextField::Authors => texts.extend(content.authors.iter().map(|text| fold(text))),
-            TextField::InfoSource => texts.push(fold(&content.info_source)),
-            TextField::Body => texts.push(fold(&content.body)),
-        }
-    }
-    let occurs = |keyword: &crate::query::Keyword| texts.iter().any(|text| text.contains(keyword.folded()));
+    let texts: Vec<String> =
+        keywords.fields.iter().flat_map(|&field| searched_texts(&article.content, field)).map(fold).collect();
+    let occurs = |keyword: &Keyword| texts.iter().any(|text| text.contains(keyword.folded()));
     keywords.all.iter().all(occurs)
         && (keywords.any.is_empty() || keywords.any.iter().any(occurs))
         && !keywords.none.iter().any(occurs)
 }
 
-/// Whether two contents carry the same text. Until there are fingerprints: the same body.
-pub(super) fn is_duplicate(a: &crate::article::ArticleContent, b: &crate::article::ArticleContent) -> bool {
-    !a.body.is_empty() && a.body == b.body
+/// The texts of a field that keywords are looked for in, each by itself.
+pub(super) fn searched_texts(content: &ArticleContent, field: TextField) -> Vec<&str> {
+    match field {
+        TextField::Headline => vec![&content.headline],
+        TextField::Kicker => vec![&content.kicker],
+        TextField::Subheadline => content.subheadlines.iter().map(String::as_str).collect(),
+        TextField::Keywords => content.keywords.iter().map(String::as_str).collect(),
+        TextField::Authors => content.authors.iter().map(String::as_str).collect(),
+        TextField::InfoSource => vec![&content.info_source],
+        TextField::Body => vec![&content.body],
+    }
+}
+
+/// Whether two bodies are nearly the same.
+pub(super) fn is_duplicate(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let keys = b.keys();
+    a.keys().iter().any(|key| keys.contains(key)) && a.is_near(b)
 }

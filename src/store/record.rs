@@ -1,0 +1,435 @@
+//! An article as bytes: the protobuf encoding of the contract's `Article`, in pieces that each view needs.
+//!
+//! Written by hand, with the contract's own field numbers, so that rows can be handed to the wire as they are: the bytes
+//! of BASIC, followed by those of the rest, are a FULL message. A field that the contract gains later is absent in old
+//! rows, which is what absence means in protobuf. Left out are `duplicate_of`, which changes when other articles do, and
+//! the raw document, which rests apart.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use prost::Message;
+
+use crate::article::{
+    Article, ArticleContent, ArticleName, Dateline, DatelineDate, PageUrl, ParseReport, ParseWarning, PublishTime,
+    RawDocument, RemovedLine, TimeBasis, TimePrecision,
+};
+
+/// Why bytes are not what was written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BadRecord {
+    #[error("not decodable: {0}")]
+    Encoding(#[from] prost::DecodeError),
+    #[error("{0} is not of the form in which it is written")]
+    Field(&'static str),
+}
+
+/// The bytes of the BASIC view.
+pub(super) fn encode_basic(article: &Article) -> Vec<u8> {
+    let Article {
+        name,
+        content,
+        char_count,
+        create_time,
+        update_time,
+        revision,
+        duplicate_of: _,
+        parse_report: _,
+        raw: _,
+    } = article;
+    let ArticleContent {
+        headline,
+        kicker,
+        subheadlines,
+        dateline,
+        authors,
+        editors,
+        info_source,
+        section,
+        body: _,
+        keywords,
+        cited_works,
+        language_code,
+        url,
+        publish_time,
+        fetch_time,
+        labels,
+    } = content.clone();
+    let basic = Basic {
+        name: name.to_string(),
+        headline,
+        kicker,
+        subheadlines,
+        dateline: dateline.map(|dateline| DatelineRecord {
+            text: dateline.text,
+            agency: dateline.agency,
+            location: dateline.location,
+            date: dateline.date.map(|date| DateRecord {
+                year: date.year.into(),
+                month: date.month.into(),
+                day: date.day.into(),
+            }),
+        }),
+        authors,
+        editors,
+        info_source,
+        section,
+        keywords,
+        cited_works,
+        language_code,
+        canonical_url: url.as_ref().map_or_else(String::new, |url| url.canonical().to_owned()),
+        url: url.map_or_else(String::new, |url| url.as_str().to_owned()),
+        publish_time: publish_time.map(|published| published.time.into()),
+        publish_time_precision: publish_time.map_or(0, |published| precision_number(published.precision)),
+        publish_time_basis: publish_time.map_or(0, |published| basis_number(published.basis)),
+        fetch_time: fetch_time.map(TimeRecord::from),
+        create_time: Some((*create_time).into()),
+        update_time: Some((*update_time).into()),
+        effective_time: Some(article.effective_time().into()),
+        etag: article.etag().as_str().to_owned(),
+        revision: *revision,
+        char_count: *char_count,
+        labels,
+    };
+    basic.encode_to_vec()
+}
+
+/// The bytes that FULL adds.
+pub(super) fn encode_rest(article: &Article) -> Vec<u8> {
+    let rest = Rest {
+        body: article.content.body.clone(),
+        parse_report: article.parse_report.as_ref().map(|report| ReportRecord {
+            parser_version: report.parser_version,
+            repairs: report
+                .repairs
+                .iter()
+                .map(|(kind, &count)| RepairRecord { kind: kind.clone().into_owned(), count })
+                .collect(),
+            removed_lines: report
+                .removed_lines
+                .iter()
+                .map(|line| RemovedLineRecord { text: line.text.clone(), reason: line.reason.clone().into_owned() })
+                .collect(),
+            warnings: report
+                .warnings
+                .iter()
+                .map(|doubt| WarningRecord {
+                    reason: doubt.reason.clone().into_owned(),
+                    message: doubt.message.clone(),
+                })
+                .collect(),
+        }),
+    };
+    rest.encode_to_vec()
+}
+
+/// The bytes of a raw document but its content, which is kept beside them.
+pub(super) fn encode_raw_head(raw: &RawDocument) -> Vec<u8> {
+    let RawDocument { content: _, content_type, url, fetch_time, labels } = raw;
+    let head = RawHead {
+        content_type: content_type.clone(),
+        url: url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
+        fetch_time: fetch_time.map(TimeRecord::from),
+        labels: labels.clone(),
+    };
+    head.encode_to_vec()
+}
+
+/// Reads the BASIC view.
+pub(super) fn decode_basic(bytes: &[u8]) -> Result<Article, BadRecord> {
+    let basic = Basic::decode(bytes)?;
+    let publish_time = match basic.publish_time {
+        None => None,
+        Some(time) => Some(PublishTime {
+            time: time.read("publish_time")?,
+            precision: precision(basic.publish_time_precision)?,
+            basis: basis(basic.publish_time_basis)?,
+        }),
+    };
+    Ok(Article {
+        name: ArticleName::parse(&basic.name).map_err(|_| BadRecord::Field("name"))?,
+        content: ArticleContent {
+            headline: basic.headline,
+            kicker: basic.kicker,
+            subheadlines: basic.subheadlines,
+            dateline: basic.dateline.map(read_dateline).transpose()?,
+            authors: basic.authors,
+            editors: basic.editors,
+            info_source: basic.info_source,
+            section: basic.section,
+            body: String::new(),
+            keywords: basic.keywords,
+            cited_works: basic.cited_works,
+            language_code: basic.language_code,
+            url: read_url(&basic.url)?,
+            publish_time,
+            fetch_time: basic.fetch_time.map(|time| time.read("fetch_time")).transpose()?,
+            labels: basic.labels,
+        },
+        char_count: basic.char_count,
+        create_time: basic.create_time.unwrap_or_default().read("create_time")?,
+        update_time: basic.update_time.unwrap_or_default().read("update_time")?,
+        revision: basic.revision,
+        duplicate_of: None,
+        parse_report: None,
+        raw: None,
+    })
+}
+
+/// Adds what FULL adds.
+pub(super) fn decode_rest(article: &mut Article, bytes: &[u8]) -> Result<(), BadRecord> {
+    let rest = Rest::decode(bytes)?;
+    article.content.body = rest.body;
+    article.parse_report = rest.parse_report.map(|report| ParseReport {
+        parser_version: report.parser_version,
+        repairs: report.repairs.into_iter().map(|repair| (Cow::Owned(repair.kind), repair.count)).collect(),
+        removed_lines: report
+            .removed_lines
+            .into_iter()
+            .map(|line| RemovedLine { text: line.text, reason: Cow::Owned(line.reason) })
+            .collect(),
+        warnings: report
+            .warnings
+            .into_iter()
+            .map(|doubt| ParseWarning { reason: Cow::Owned(doubt.reason), message: doubt.message })
+            .collect(),
+    });
+    Ok(())
+}
+
+/// Reads a raw document from its head and its content.
+pub(super) fn decode_raw(head: &[u8], content: Vec<u8>) -> Result<RawDocument, BadRecord> {
+    let head = RawHead::decode(head)?;
+    Ok(RawDocument {
+        content: content.into(),
+        content_type: head.content_type,
+        url: read_url(&head.url)?,
+        fetch_time: head.fetch_time.map(|time| time.read("raw.fetch_time")).transpose()?,
+        labels: head.labels,
+    })
+}
+
+fn read_url(url: &str) -> Result<Option<PageUrl>, BadRecord> {
+    if url.is_empty() {
+        return Ok(None);
+    }
+    PageUrl::parse(url).map(Some).map_err(|_| BadRecord::Field("url"))
+}
+
+fn read_dateline(record: DatelineRecord) -> Result<Dateline, BadRecord> {
+    let date = match record.date {
+        None => None,
+        Some(date) => Some(DatelineDate {
+            year: i16::try_from(date.year).map_err(|_| BadRecord::Field("dateline.date.year"))?,
+            month: i8::try_from(date.month).map_err(|_| BadRecord::Field("dateline.date.month"))?,
+            day: i8::try_from(date.day).map_err(|_| BadRecord::Field("dateline.date.day"))?,
+        }),
+    };
+    Ok(Dateline { text: record.text, agency: record.agency, location: record.location, date })
+}
+
+fn precision_number(precision: TimePrecision) -> i32 {
+    match precision {
+        TimePrecision::Year => 1,
+        TimePrecision::Month => 2,
+        TimePrecision::Day => 3,
+        TimePrecision::Hour => 4,
+        TimePrecision::Minute => 5,
+        TimePrecision::Second => 6,
+    }
+}
+
+fn precision(number: i32) -> Result<TimePrecision, BadRecord> {
+    match number {
+        1 => Ok(TimePrecision::Year),
+        2 => Ok(TimePrecision::Month),
+        3 => Ok(TimePrecision::Day),
+        4 => Ok(TimePrecision::Hour),
+        5 => Ok(TimePrecision::Minute),
+        6 => Ok(TimePrecision::Second),
+        _ => Err(BadRecord::Field("publish_time_precision")),
+    }
+}
+
+fn basis_number(basis: TimeBasis) -> i32 {
+    match basis {
+        TimeBasis::Caller => 1,
+        TimeBasis::Metadata => 2,
+        TimeBasis::PageText => 3,
+        TimeBasis::Url => 4,
+        TimeBasis::Dateline => 5,
+    }
+}
+
+fn basis(number: i32) -> Result<TimeBasis, BadRecord> {
+    match number {
+        1 => Ok(TimeBasis::Caller),
+        2 => Ok(TimeBasis::Metadata),
+        3 => Ok(TimeBasis::PageText),
+        4 => Ok(TimeBasis::Url),
+        5 => Ok(TimeBasis::Dateline),
+        _ => Err(BadRecord::Field("publish_time_basis")),
+    }
+}
+
+/// `google.protobuf.Timestamp`.
+#[derive(Clone, Copy, PartialEq, Message)]
+struct TimeRecord {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
+}
+
+impl From<Timestamp> for TimeRecord {
+    /// Protobuf counts nanoseconds forward from the second, before 1970 too.
+    fn from(time: Timestamp) -> Self {
+        let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
+        if nanos < 0 {
+            return Self { seconds: seconds - 1, nanos: nanos + 1_000_000_000 };
+        }
+        Self { seconds, nanos }
+    }
+}
+
+impl TimeRecord {
+    fn read(self, field: &'static str) -> Result<Timestamp, BadRecord> {
+        let nanos = i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos);
+        Timestamp::from_nanosecond(nanos).map_err(|_| BadRecord::Field(field))
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Basic {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    headline: String,
+    #[prost(string, tag = "3")]
+    kicker: String,
+    #[prost(string, repeated, tag = "4")]
+    subheadlines: Vec<String>,
+    #[prost(message, optional, tag = "5")]
+    dateline: Option<DatelineRecord>,
+    #[prost(string, repeated, tag = "6")]
+    authors: Vec<String>,
+    #[prost(string, repeated, tag = "7")]
+    editors: Vec<String>,
+    #[prost(string, tag = "8")]
+    info_source: String,
+    #[prost(string, tag = "9")]
+    section: String,
+    #[prost(string, repeated, tag = "11")]
+    keywords: Vec<String>,
+    #[prost(string, repeated, tag = "12")]
+    cited_works: Vec<String>,
+    #[prost(string, tag = "13")]
+    language_code: String,
+    #[prost(string, tag = "14")]
+    url: String,
+    #[prost(string, tag = "15")]
+    canonical_url: String,
+    #[prost(message, optional, tag = "16")]
+    publish_time: Option<TimeRecord>,
+    #[prost(int32, tag = "17")]
+    publish_time_precision: i32,
+    #[prost(int32, tag = "18")]
+    publish_time_basis: i32,
+    #[prost(message, optional, tag = "19")]
+    fetch_time: Option<TimeRecord>,
+    #[prost(message, optional, tag = "20")]
+    create_time: Option<TimeRecord>,
+    #[prost(message, optional, tag = "21")]
+    update_time: Option<TimeRecord>,
+    #[prost(message, optional, tag = "22")]
+    effective_time: Option<TimeRecord>,
+    #[prost(string, tag = "23")]
+    etag: String,
+    #[prost(uint64, tag = "24")]
+    revision: u64,
+    #[prost(uint32, tag = "25")]
+    char_count: u32,
+    #[prost(btree_map = "string, string", tag = "27")]
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Rest {
+    #[prost(string, tag = "10")]
+    body: String,
+    #[prost(message, optional, tag = "28")]
+    parse_report: Option<ReportRecord>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct DatelineRecord {
+    #[prost(string, tag = "1")]
+    text: String,
+    #[prost(string, tag = "2")]
+    agency: String,
+    #[prost(string, tag = "3")]
+    location: String,
+    #[prost(message, optional, tag = "4")]
+    date: Option<DateRecord>,
+}
+
+/// `google.type.Date`.
+#[derive(Clone, Copy, PartialEq, Message)]
+struct DateRecord {
+    #[prost(int32, tag = "1")]
+    year: i32,
+    #[prost(int32, tag = "2")]
+    month: i32,
+    #[prost(int32, tag = "3")]
+    day: i32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ReportRecord {
+    #[prost(uint32, tag = "1")]
+    parser_version: u32,
+    #[prost(message, repeated, tag = "2")]
+    repairs: Vec<RepairRecord>,
+    #[prost(message, repeated, tag = "3")]
+    removed_lines: Vec<RemovedLineRecord>,
+    #[prost(message, repeated, tag = "4")]
+    warnings: Vec<WarningRecord>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct RepairRecord {
+    #[prost(string, tag = "1")]
+    kind: String,
+    #[prost(uint32, tag = "2")]
+    count: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct RemovedLineRecord {
+    #[prost(string, tag = "1")]
+    text: String,
+    #[prost(string, tag = "2")]
+    reason: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct WarningRecord {
+    #[prost(string, tag = "1")]
+    reason: String,
+    #[prost(string, tag = "2")]
+    message: String,
+}
+
+/// `RawDocument` without its content.
+#[derive(Clone, PartialEq, Message)]
+struct RawHead {
+    #[prost(string, tag = "2")]
+    content_type: String,
+    #[prost(string, tag = "3")]
+    url: String,
+    #[prost(message, optional, tag = "4")]
+    fetch_time: Option<TimeRecord>,
+    #[prost(btree_map = "string, string", tag = "5")]
+    labels: BTreeMap<String, String>,
+}

@@ -1,0 +1,318 @@
+//! One write on the writer's connection, within its transaction: reads what is stored, asks what the write means, and
+//! does it.
+
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection};
+
+use super::fault::Fault;
+use super::index::{self, Grams};
+use super::originals;
+use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle};
+use super::rows;
+use crate::article::{Article, ArticleName, Outcome, View};
+use crate::store::Written;
+use crate::store::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
+use crate::store::record::{self, BadRecord};
+use crate::text::Fingerprint;
+
+/// What is stored under a name.
+struct Stored {
+    id: i64,
+    current: Current,
+    fingerprint: Option<Fingerprint>,
+}
+
+/// What becomes of the raw document when an article is stored.
+enum RawChange<'a> {
+    Keep,
+    Set(Option<&'a PackedRaw>),
+}
+
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    next_id: &mut i64,
+    write: &Prepared,
+    now: Timestamp,
+) -> Result<Written, Fault> {
+    match write {
+        Prepared::Ingest(prepared) => ingest(connection, next_id, prepared, now).await,
+        Prepared::Create { article, request_id } => {
+            create(connection, next_id, article, request_id.as_deref(), now).await
+        }
+        Prepared::Replace { name, content, index, expected } => {
+            let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
+            if !decide::is_expected(&stored.current.article, Some(expected)) {
+                return Ok(Written::EtagMismatch);
+            }
+            let before = Before::of(&stored);
+            match decide::replace(stored.current, content.clone(), now) {
+                Decision::Store { article, made_from, outcome } => {
+                    let after = After { article: *article, made_from, index, raw: RawChange::Keep };
+                    let article = update(connection, before, after).await?;
+                    Ok(Written::Stored { article: Box::new(article), outcome })
+                }
+                Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+                Decision::AlreadyExists => Ok(Written::AlreadyExists),
+            }
+        }
+        Prepared::Delete { name, expected } => {
+            let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
+            if !decide::is_expected(&stored.current.article, expected.as_ref()) {
+                return Ok(Written::EtagMismatch);
+            }
+            delete(connection, &stored, now).await?;
+            Ok(Written::Deleted)
+        }
+    }
+}
+
+async fn ingest(
+    connection: &mut SqliteConnection,
+    next_id: &mut i64,
+    prepared: &PreparedArticle,
+    now: Timestamp,
+) -> Result<Written, Fault> {
+    let (stored, deleted_at) = load(connection, &prepared.new.name).await?;
+    let before = stored.as_ref().map(Before::of);
+    let current = stored.map(|stored| stored.current);
+    match decide::ingest(prepared.new.clone(), prepared.made_from, current, deleted_at, now) {
+        Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+        Decision::AlreadyExists => Ok(Written::AlreadyExists),
+        Decision::Store { article, made_from, outcome } => {
+            let raw = RawChange::Set(prepared.raw.as_ref());
+            let after = After { article: *article, made_from, index: &prepared.index, raw };
+            let article = match before {
+                Some(before) => update(connection, before, after).await?,
+                None => insert(connection, next_id, after).await?,
+            };
+            Ok(Written::Stored { article: Box::new(article), outcome })
+        }
+    }
+}
+
+async fn create(
+    connection: &mut SqliteConnection,
+    next_id: &mut i64,
+    prepared: &PreparedArticle,
+    request_id: Option<&str>,
+    now: Timestamp,
+) -> Result<Written, Fault> {
+    let name = &prepared.new.name;
+    if let Some(request_id) = request_id {
+        let oldest = now.as_microsecond().saturating_sub(REQUEST_MEMORY_MICROS);
+        let sql = "DELETE FROM create_request WHERE create_us <= ?1";
+        sqlx::query(sql).bind(oldest).execute(&mut *connection).await?;
+        let sql = "SELECT name, made_from FROM create_request WHERE request_id = ?1";
+        if let Some(row) = sqlx::query(sql).bind(request_id).fetch_optional(&mut *connection).await? {
+            let (known_name, known_digest): (&str, &[u8]) = (row.try_get(0)?, row.try_get(1)?);
+            if known_name != name.id() || known_digest != prepared.made_from {
+                return Ok(Written::RequestIdReused);
+            }
+            return Ok(match rows::get(connection, name, View::Full).await? {
+                Some(article) => Written::Stored { article: Box::new(article), outcome: Outcome::Created },
+                None => Written::Missing,
+            });
+        }
+    }
+    let (stored, deleted_at) = load(connection, name).await?;
+    match decide::create(prepared.new.clone(), prepared.made_from, stored.is_some(), deleted_at, now) {
+        Decision::AlreadyExists => Ok(Written::AlreadyExists),
+        Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+        Decision::Store { article, made_from, outcome } => {
+            let raw = RawChange::Set(prepared.raw.as_ref());
+            let after = After { article: *article, made_from, index: &prepared.index, raw };
+            let article = insert(connection, next_id, after).await?;
+            if let Some(request_id) = request_id {
+                let sql = "INSERT INTO create_request (request_id, name, made_from, create_us) VALUES (?1, ?2, ?3, ?4)";
+                sqlx::query(sql)
+                    .bind(request_id)
+                    .bind(name.id())
+                    .bind(made_from.as_slice())
+                    .bind(now.as_microsecond())
+                    .execute(connection)
+                    .await?;
+            }
+            Ok(Written::Stored { article: Box::new(article), outcome })
+        }
+    }
+}
+
+/// What is stored under a name, and when the last article of that name was deleted.
+async fn load(
+    connection: &mut SqliteConnection,
+    name: &ArticleName,
+) -> Result<(Option<Stored>, Option<Timestamp>), Fault> {
+    // One row always: one question costs half of two.
+    let sql = "SELECT deleted.delete_us, a.made_from, a.fingerprint,
+                      a.id, a.basic, a.basic_xxh3, original.name, body.rest, body.rest_xxh3
+               FROM (SELECT ?1 AS name) AS wanted
+               LEFT JOIN deleted ON deleted.name = wanted.name
+               LEFT JOIN article AS a ON a.name = wanted.name
+               LEFT JOIN article AS original ON original.id = a.duplicate_of
+               LEFT JOIN body ON body.id = a.id";
+    let row = sqlx::query(sql).bind(name.id()).fetch_one(connection).await?;
+    let deleted_at = row.try_get::<Option<i64>, _>(0)?.and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    let Some(id) = row.try_get::<Option<i64>, _>(3)? else { return Ok((None, deleted_at)) };
+    let article = rows::read(&row, 3, View::Full)?;
+    let made_from: &[u8] = row.try_get(1)?;
+    let made_from = made_from.try_into().map_err(|_| Fault::row("article", id, &BadRecord::Field("made_from")))?;
+    let fingerprint = row.try_get::<Option<&[u8]>, _>(2)?.and_then(Fingerprint::from_bytes);
+    Ok((Some(Stored { id, current: Current { article, made_from }, fingerprint }), deleted_at))
+}
+
+/// What an article leaves in the indexes.
+struct Before {
+    id: i64,
+    grams: Grams,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl Before {
+    fn of(stored: &Stored) -> Self {
+        let grams = Grams::of(&stored.current.article.content);
+        Self { id: stored.id, grams, fingerprint: stored.fingerprint.clone() }
+    }
+}
+
+/// An article as it shall be.
+struct After<'a> {
+    article: Article,
+    made_from: ContentDigest,
+    index: &'a Indexed,
+    raw: RawChange<'a>,
+}
+
+async fn insert(connection: &mut SqliteConnection, next_id: &mut i64, after: After<'_>) -> Result<Article, Fault> {
+    let id = *next_id;
+    *next_id += 1;
+    let fingerprint = after.index.fingerprint.as_ref();
+    let original = originals::find(connection, id, fingerprint).await?;
+    let sql =
+        "INSERT INTO article (name, effective_us, create_us, update_us, publish_us, fetch_us, revision, char_count,
+                                    language_code, info_source, made_from, basic, basic_xxh3, duplicate_of,
+                                    fingerprint, id)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+               INSERT INTO body (rest, rest_xxh3, id) VALUES (?, ?, ?);
+               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
+    store(connection, sql, id, original.as_ref().map(|(id, _)| *id), &after).await?;
+    index::put(connection, id, &after.index.grams).await?;
+    if let RawChange::Set(Some(raw)) = after.raw {
+        put_raw(connection, id, raw).await?;
+    }
+    Ok(Article { duplicate_of: original.map(|(_, name)| name), ..after.article })
+}
+
+async fn update(connection: &mut SqliteConnection, before: Before, after: After<'_>) -> Result<Article, Fault> {
+    let Before { id, grams, fingerprint } = before;
+    let new_fingerprint = after.index.fingerprint.as_ref();
+    let is_other_body = fingerprint.as_ref() != new_fingerprint;
+    if is_other_body {
+        forget_keys(connection, id, fingerprint.as_ref()).await?;
+    }
+    let original = originals::find(connection, id, new_fingerprint).await?;
+    let sql = "UPDATE article
+               SET name = ?, effective_us = ?, create_us = ?, update_us = ?, publish_us = ?, fetch_us = ?, revision = ?,
+                   char_count = ?, language_code = ?, info_source = ?, made_from = ?, basic = ?, basic_xxh3 = ?,
+                   duplicate_of = ?, fingerprint = ?
+               WHERE id = ?;
+               UPDATE body SET rest = ?, rest_xxh3 = ? WHERE id = ?;
+               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
+    store(connection, sql, id, original.as_ref().map(|(id, _)| *id), &after).await?;
+    if grams != after.index.grams {
+        index::remove(connection, id, &grams).await?;
+        index::put(connection, id, &after.index.grams).await?;
+    }
+    if let RawChange::Set(raw) = after.raw {
+        sqlx::query("DELETE FROM raw WHERE id = ?1").bind(id).execute(&mut *connection).await?;
+        if let Some(raw) = raw {
+            put_raw(connection, id, raw).await?;
+        }
+    }
+    if is_other_body {
+        originals::orphaned(connection, id).await?;
+        originals::adopt(connection, id, new_fingerprint).await?;
+    }
+    Ok(Article { duplicate_of: original.map(|(_, name)| name), ..after.article })
+}
+
+async fn delete(connection: &mut SqliteConnection, stored: &Stored, now: Timestamp) -> Result<(), Fault> {
+    let Stored { id, current, fingerprint } = stored;
+    index::remove(connection, *id, &Grams::of(&current.article.content)).await?;
+    forget_keys(connection, *id, fingerprint.as_ref()).await?;
+    let sql = "DELETE FROM article WHERE id = ?;
+               DELETE FROM body WHERE id = ?;
+               DELETE FROM raw WHERE id = ?;
+               INSERT OR REPLACE INTO deleted (name, delete_us) VALUES (?, ?)";
+    sqlx::query(sql)
+        .bind(id)
+        .bind(id)
+        .bind(id)
+        .bind(current.article.name.id())
+        .bind(decide::deletion_time(&current.article, now).as_microsecond())
+        .execute(&mut *connection)
+        .await?;
+    originals::orphaned(connection, *id).await
+}
+
+/// Writes an article's columns, its body and its keys. `sql` takes them in this order; it is several statements in one, as
+/// what costs is the way to SQLite's thread and back. Their parameters have no numbers: sqlx binds numbered ones wrongly
+/// where a later statement leaves some out.
+async fn store(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    id: i64,
+    original: Option<i64>,
+    after: &After<'_>,
+) -> Result<(), Fault> {
+    let After { article, made_from, index, raw: _ } = after;
+    let (basic, rest) = (record::encode_basic(article), record::encode_rest(article));
+    let (basic_xxh3, rest_xxh3) = (rows::checksum(&basic), rows::checksum(&rest));
+    sqlx::query(sql)
+        .bind(article.name.id())
+        .bind(article.effective_time().as_microsecond())
+        .bind(article.create_time.as_microsecond())
+        .bind(article.update_time.as_microsecond())
+        .bind(article.content.publish_time.map(|published| published.time.as_microsecond()))
+        .bind(article.content.fetch_time.map(Timestamp::as_microsecond))
+        .bind(article.revision.cast_signed())
+        .bind(i64::from(article.char_count))
+        .bind(&article.content.language_code)
+        .bind(&article.content.info_source)
+        .bind(made_from.as_slice())
+        .bind(basic)
+        .bind(basic_xxh3)
+        .bind(original)
+        .bind(index.fingerprint.as_ref().map(|fingerprint| fingerprint.to_bytes().to_vec()))
+        .bind(id)
+        .bind(rest)
+        .bind(rest_xxh3)
+        .bind(id)
+        .bind(id)
+        .bind(originals::key_list(index.fingerprint.as_ref()))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn put_raw(connection: &mut SqliteConnection, id: i64, raw: &PackedRaw) -> Result<(), Fault> {
+    let sql = "INSERT INTO raw (id, head, content, is_compressed, raw_xxh3) VALUES (?1, ?2, ?3, ?4, ?5)";
+    sqlx::query(sql)
+        .bind(id)
+        .bind(raw.head.as_slice())
+        .bind(raw.content.as_ref())
+        .bind(raw.is_compressed)
+        .bind(rows::raw_checksum(&raw.head, &raw.content))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn forget_keys(
+    connection: &mut SqliteConnection,
+    id: i64,
+    fingerprint: Option<&Fingerprint>,
+) -> Result<(), Fault> {
+    let sql = "DELETE FROM fingerprint_key WHERE id = ?1 AND key IN (SELECT value FROM json_each(?2))";
+    sqlx::query(sql).bind(id).bind(originals::key_list(fingerprint)).execute(connection).await?;
+    Ok(())
+}

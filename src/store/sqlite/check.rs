@@ -1,0 +1,164 @@
+//! The check: reads everything and compares it, in one snapshot on a connection of its own.
+
+use std::collections::HashMap;
+
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use super::connect::{Role, connect};
+use super::fault::Fault;
+use super::index::Grams;
+use super::open::SqliteOptions;
+use super::originals;
+use super::rows;
+use crate::article::{Article, View};
+use crate::store::StoreError;
+use crate::text::Fingerprint;
+
+/// How many faults are named; a broken disk has thousands.
+const MAX_FAULTS: usize = 100;
+
+/// How many rows a statement brings.
+const BATCH: i64 = 64;
+
+pub(super) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreError> {
+    let mut connection = connect(&options.path, Role::Read).await?;
+    let faults = check_all(&mut connection).await;
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the checking connection did not close well");
+    }
+    Ok(faults?)
+}
+
+async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
+    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    let mut faults = Vec::new();
+    // It looks into the index's own structure too.
+    let rows = sqlx::query("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
+    for row in rows {
+        let line: String = row.try_get(0)?;
+        if line != "ok" {
+            faults.push(line);
+        }
+    }
+    if faults.is_empty() {
+        check_articles(connection, &mut faults).await?;
+        check_leftovers(connection, &mut faults).await?;
+    }
+    faults.truncate(MAX_FAULTS);
+    sqlx::query("ROLLBACK").execute(connection).await?;
+    Ok(faults)
+}
+
+/// Reads each article, compares its columns with its record, and the sum of all grams with the index.
+async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
+    let mut documents: HashMap<String, i64> = HashMap::new();
+    let mut after = i64::MIN;
+    loop {
+        let sql = format!(
+            "SELECT {}, a.name, a.effective_us, a.create_us, a.update_us, a.revision, a.char_count, a.fingerprint
+             FROM article AS a {} WHERE a.id > ?1 ORDER BY a.id LIMIT ?2",
+            rows::columns(View::Raw),
+            rows::joins(View::Raw)
+        );
+        let batch = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(BATCH).fetch_all(&mut *connection).await?;
+        for row in &batch {
+            after = row.try_get(0)?;
+            let article = match rows::read(row, 0, View::Raw) {
+                Ok(article) => article,
+                Err(fault @ Fault::Row { .. }) => {
+                    faults.push(fault.to_string());
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            };
+            let fingerprint = row.try_get::<Option<&[u8]>, _>(16)?.and_then(Fingerprint::from_bytes);
+            let columns = (
+                row.try_get::<&str, _>(10)?,
+                row.try_get::<i64, _>(11)?,
+                row.try_get::<i64, _>(12)?,
+                row.try_get::<i64, _>(13)?,
+                row.try_get::<i64, _>(14)?,
+                row.try_get::<i64, _>(15)?,
+            );
+            if columns != columns_of(&article) || fingerprint != Fingerprint::of(&article.content.body) {
+                faults.push(format!("article {after}: its columns differ from its record"));
+            }
+            check_duplicate(connection, after, &article, fingerprint.as_ref(), faults).await?;
+            for gram in Grams::of(&article.content).as_str().split_ascii_whitespace() {
+                match documents.get_mut(gram) {
+                    Some(count) => *count += 1,
+                    None => drop(documents.insert(gram.to_owned(), 1)),
+                }
+            }
+        }
+        if batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            break;
+        }
+    }
+    check_index(connection, documents, faults).await
+}
+
+fn columns_of(article: &Article) -> (&str, i64, i64, i64, i64, i64) {
+    (
+        article.name.id(),
+        article.effective_time().as_microsecond(),
+        article.create_time.as_microsecond(),
+        article.update_time.as_microsecond(),
+        article.revision.cast_signed(),
+        i64::from(article.char_count),
+    )
+}
+
+async fn check_duplicate(
+    connection: &mut SqliteConnection,
+    id: i64,
+    article: &Article,
+    fingerprint: Option<&Fingerprint>,
+    faults: &mut Vec<String>,
+) -> Result<(), Fault> {
+    let original = originals::find(connection, id, fingerprint).await?.map(|(_, name)| name);
+    if original != article.duplicate_of {
+        faults.push(format!("article {id}: duplicate_of is not the earliest article of that text"));
+    }
+    Ok(())
+}
+
+/// Compares in how many articles each gram occurs with what the index says.
+async fn check_index(
+    connection: &mut SqliteConnection,
+    mut documents: HashMap<String, i64>,
+    faults: &mut Vec<String>,
+) -> Result<(), Fault> {
+    let sql = "CREATE VIRTUAL TABLE temp.gram_count USING fts5vocab('main', 'gram', 'row')";
+    sqlx::query(sql).execute(&mut *connection).await?;
+    let mut last = String::new();
+    loop {
+        let sql = "SELECT term, doc FROM temp.gram_count WHERE term > ?1 ORDER BY term LIMIT 10000";
+        let batch = sqlx::query(sql).bind(&last).fetch_all(&mut *connection).await?;
+        for row in &batch {
+            let (gram, indexed): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
+            let counted = documents.remove(gram).unwrap_or_default();
+            if counted != indexed {
+                faults.push(format!("gram {gram}: in {counted} articles, in {indexed} by the index"));
+            }
+        }
+        match batch.last() {
+            Some(row) => last = row.try_get(0)?,
+            None => break,
+        }
+    }
+    faults.extend(documents.iter().map(|(gram, count)| format!("gram {gram}: in {count} articles, not in the index")));
+    Ok(())
+}
+
+/// Looks for rows that belong to no article.
+async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
+    for table in ["body", "raw", "fingerprint_key"] {
+        let sql = format!("SELECT count(*) FROM {table} WHERE id NOT IN (SELECT id FROM article)");
+        let count: i64 = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?.try_get(0)?;
+        if count > 0 {
+            faults.push(format!("{table}: {count} rows belong to no article"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! How connections are opened: every setting of SQLite, with its reason.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
+
+use super::fault::Fault;
+
+/// An article of average length fits one page with its index cells, and blobs need few overflow pages.
+const PAGE_BYTES: u32 = 16 << 10;
+
+/// What the write-ahead log shrinks to after a checkpoint, in bytes.
+const JOURNAL_SIZE_LIMIT: &str = "67108864";
+
+/// How long a statement waits for another connection's lock: a checkpoint, at worst.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Each connection's page cache, in KiB. Negative numbers are KiB to SQLite.
+const READER_CACHE: &str = "-8192";
+const WRITER_CACHE: &str = "-32768";
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Write,
+    Read,
+    /// Reads a file on media that cannot be written: nobody changes it, and nothing can be locked.
+    ReadImmutable,
+}
+
+pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection, Fault> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(128)
+        // There are none: what belongs together is written together.
+        .foreign_keys(false)
+        // A schema that someone tampered with must not run functions, and a damaged page must be noticed.
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", if role == Role::Write { WRITER_CACHE } else { READER_CACHE })
+        .disable_statement_logging();
+    let options = match role {
+        Role::Write => options
+            .create_if_missing(true)
+            .page_size(PAGE_BYTES)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was acknowledged survives a power cut; NORMAL loses the last commits.
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+            // Deleted text is overwritten, not just unlinked.
+            .pragma("secure_delete", "ON"),
+        Role::Read => options.read_only(true),
+        Role::ReadImmutable => options.read_only(true).immutable(true),
+    };
+    Ok(options.connect().await?)
+}

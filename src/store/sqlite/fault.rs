@@ -1,0 +1,77 @@
+//! What went wrong inside, and what of it the outside is told.
+
+use crate::store::StoreError;
+use crate::store::record::BadRecord;
+
+/// The primary result codes that matter here (sqlite.org/rescode.html).
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READONLY: i32 = 8;
+const IOERR: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANTOPEN: i32 = 14;
+const NOTADB: i32 = 26;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    /// A row that is not what was written, by table and id.
+    #[error("{table} {id}: {reason}")]
+    Row { table: &'static str, id: i64, reason: String },
+}
+
+impl Fault {
+    pub fn row(table: &'static str, id: i64, bad: &BadRecord) -> Self {
+        Fault::Row { table, id, reason: bad.to_string() }
+    }
+
+    pub fn checksum(table: &'static str, id: i64) -> Self {
+        Fault::Row { table, id, reason: "the checksum differs".to_owned() }
+    }
+
+    /// SQLite's primary result code, if it was SQLite that failed.
+    pub fn code(&self) -> Option<i32> {
+        match self {
+            Fault::Sql(sqlx::Error::Database(error)) => {
+                error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff)
+            }
+            Fault::Sql(_) | Fault::Row { .. } => None,
+        }
+    }
+
+    /// Whether the connection that it happened on must not be used again.
+    pub fn spoils_connection(&self) -> bool {
+        matches!(self, Fault::Sql(_)) && !matches!(self.code(), Some(BUSY | LOCKED))
+    }
+
+    /// Whether the file itself is not sound.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Fault::Row { .. }) || matches!(self.code(), Some(CORRUPT | NOTADB))
+    }
+
+    pub fn is_cannot_open(&self) -> bool {
+        self.code() == Some(CANTOPEN)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        let reason = fault.to_string();
+        if fault.is_damage() {
+            return StoreError::Damaged(reason);
+        }
+        match fault.code() {
+            Some(BUSY | LOCKED) => StoreError::Overloaded,
+            Some(READONLY) => StoreError::ReadOnly,
+            Some(FULL) => StoreError::Full,
+            Some(IOERR | CANTOPEN) => StoreError::Unavailable(reason),
+            Some(_) => StoreError::Failed(reason),
+            None => match fault {
+                Fault::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => StoreError::Unavailable(reason),
+                Fault::Sql(_) | Fault::Row { .. } => StoreError::Failed(reason),
+            },
+        }
+    }
+}

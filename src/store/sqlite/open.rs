@@ -1,0 +1,222 @@
+//! How a store is opened: locked, looked at, brought to today's schema; or refused, and then left as it was.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
+
+use super::SqliteStore;
+use super::connect::{Role, connect};
+use super::fault::Fault;
+use super::lock::{LockError, ProcessLock};
+use super::readers::Readers;
+use super::writer::Writer;
+
+/// What marks a database as ours, in its header: "ARTC".
+const APPLICATION_ID: i64 = 0x4152_5443;
+
+/// Files up to this size are looked through at every start, which takes a fraction of a second; larger ones by `check`.
+const QUICK_CHECK_BYTES: u64 = 64 << 20;
+
+/// Every migration, in order. An applied one is never edited.
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
+    (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
+];
+
+/// Where the store is and how it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqliteOptions {
+    pub path: PathBuf,
+    /// Opens an existing file for reading; writes are refused. No lock is taken, so that a file on read-only media opens.
+    pub read_only: bool,
+    /// Connections that read at the same time; by default two more than there are cores.
+    pub readers: usize,
+}
+
+impl SqliteOptions {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { path: path.into(), read_only: false, readers: cores + 2 }
+    }
+
+    /// Reads `sqlite:PATH`.
+    pub fn from_url(url: &str) -> Option<Self> {
+        let path = url.strip_prefix("sqlite:")?;
+        (!path.is_empty()).then(|| Self::new(path))
+    }
+}
+
+/// Why a store is not opened. The file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{} is in use by {holder}", path.display())]
+    Locked { path: PathBuf, holder: String },
+    #[error("{} has schema version {found}, and this program knows versions up to {known}", path.display())]
+    NewerSchema { path: PathBuf, found: i64, known: i64 },
+    /// It is opened for reading only, and a writer has to bring it to today's schema first.
+    #[error("{} has schema version {found}, and must be migrated to {known} first", path.display())]
+    NeedsMigration { path: PathBuf, found: i64, known: i64 },
+    #[error("{} is damaged or no database of articles: {reason}", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    #[error("cannot open {}: {reason}", path.display())]
+    Io { path: PathBuf, reason: String },
+}
+
+impl SqliteStore {
+    pub async fn open(mut options: SqliteOptions) -> Result<Self, OpenError> {
+        // An absolute path is never taken for a `file:` URI, and does not follow a change of folder.
+        options.path = std::path::absolute(&options.path).map_err(|error| io_error(&options.path, &error))?;
+        if options.read_only { open_to_read(options).await } else { open_to_write(options).await }
+    }
+
+    /// The version of the schema that this program writes.
+    pub fn schema_version() -> i64 {
+        MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default()
+    }
+}
+
+async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
+    let path = options.path.as_path();
+    let lock = ProcessLock::take(path).map_err(|error| match error {
+        LockError::Held(holder) => OpenError::Locked { path: path.to_owned(), holder },
+        LockError::Io(error) => io_error(path, &error),
+    })?;
+    if holds_anything(path)? {
+        let mut connection = connect(path, Role::Read).await.map_err(|fault| refused(path, &fault))?;
+        let found = inspect(path, &mut connection).await;
+        close(connection).await;
+        found?;
+    }
+    let mut connection = connect(path, Role::Write).await.map_err(|fault| refused(path, &fault))?;
+    migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
+    let writer = Writer::start(path.to_owned(), connection).await.map_err(|fault| refused(path, &fault))?;
+    let readers = Readers::new(path.to_owned(), Role::Read, options.readers);
+    Ok(SqliteStore { readers, writer: Some(writer), lock: Mutex::new(Some(lock)), options })
+}
+
+async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
+    let path = options.path.as_path();
+    if !holds_anything(path)? {
+        return Err(OpenError::Io { path: path.to_owned(), reason: "there is no such database".to_owned() });
+    }
+    let (role, found) = match inspect_as(path, Role::Read).await {
+        // Without a log to replay, a file on read-only media can be read as it is.
+        Err(fault) if fault.is_cannot_open() && !has_log(path) => {
+            (Role::ReadImmutable, inspect_as(path, Role::ReadImmutable).await)
+        }
+        found => (Role::Read, found),
+    };
+    let found = found.map_err(|fault| refused(path, &fault))??;
+    let known = SqliteStore::schema_version();
+    if found < known {
+        return Err(OpenError::NeedsMigration { path: path.to_owned(), found, known });
+    }
+    let readers = Readers::new(path.to_owned(), role, options.readers);
+    Ok(SqliteStore { readers, writer: None, lock: Mutex::new(None), options })
+}
+
+async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, Fault> {
+    let mut connection = connect(path, role).await?;
+    // The first statement is what finds that nothing can be locked.
+    sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await?;
+    let found = inspect(path, &mut connection).await;
+    close(connection).await;
+    Ok(found)
+}
+
+/// Whether there is a file with something in it. An empty one is as good as none: it is what a crash right after the
+/// first open leaves.
+fn holds_anything(path: &Path) -> Result<bool, OpenError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len() > 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(io_error(path, &error)),
+    }
+}
+
+/// Whether a write-ahead log is left beside the file.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).is_ok_and(|metadata| metadata.len() > 0)
+}
+
+/// Looks at a database without changing it, and returns its schema version; 0 if it has none yet.
+async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, OpenError> {
+    let damaged = |reason: &str| OpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
+    let refused = |fault: Fault| refused(path, &fault);
+    let (version, page_bytes, application_id) = outline(connection).await.map_err(refused)?;
+    let file_bytes = fs::metadata(path).map_err(|error| io_error(path, &error))?.len();
+    if !has_log(path) && file_bytes < page_bytes {
+        return Err(damaged("the file is shorter than it says"));
+    }
+    match version {
+        None if application_id == 0 => return Ok(0),
+        Some(_) if application_id == APPLICATION_ID => {}
+        _ => return Err(damaged("another program's database")),
+    }
+    let (found, known) = (version.unwrap_or_default(), SqliteStore::schema_version());
+    if found > known {
+        return Err(OpenError::NewerSchema { path: path.to_owned(), found, known });
+    }
+    if file_bytes <= QUICK_CHECK_BYTES {
+        let result = sqlx::query("PRAGMA quick_check(1)").fetch_one(&mut *connection).await;
+        let result: String = result.and_then(|row| row.try_get(0)).map_err(|error| refused(error.into()))?;
+        if result != "ok" {
+            return Err(damaged(&result));
+        }
+    }
+    Ok(found)
+}
+
+/// The schema's version (`None`: there are no tables at all; 0: there are others than ours), the length that the file
+/// says it has, and whose it is.
+async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64, i64), Fault> {
+    let count = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations') FROM sqlite_schema";
+    let row = sqlx::query(count).fetch_one(&mut *connection).await?;
+    let (objects, has_versions): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let row = sqlx::query(
+        "SELECT page_count * page_size, application_id
+         FROM pragma_page_count, pragma_page_size, pragma_application_id",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let (bytes, application_id): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let version = if has_versions > 0 {
+        let newest = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
+        let version: i64 = sqlx::query(newest).fetch_one(connection).await?.try_get(0)?;
+        // A crash between the first two steps of the first migration leaves the table alone.
+        (version > 0 || objects > 2).then_some(version)
+    } else {
+        (objects > 0).then_some(0)
+    };
+    Ok((version, u64::try_from(bytes).unwrap_or_default(), application_id))
+}
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    let migrations = MIGRATIONS.map(|(version, description, sql)| {
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let migrator = Migrator::with_migrations(migrations.to_vec());
+    migrator.run_direct(None, connection, false).await.map_err(|error| Fault::Sql(error.into()))
+}
+
+async fn close(connection: SqliteConnection) {
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "a connection did not close well");
+    }
+}
+
+fn refused(path: &Path, fault: &Fault) -> OpenError {
+    let (path, reason) = (path.to_owned(), fault.to_string());
+    if fault.is_damage() { OpenError::Damaged { path, reason } } else { OpenError::Io { path, reason } }
+}
+
+fn io_error(path: &Path, error: &io::Error) -> OpenError {
+    OpenError::Io { path: path.to_owned(), reason: error.to_string() }
+}

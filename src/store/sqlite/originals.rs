@@ -1,0 +1,100 @@
+//! Who is whose duplicate: for each article, the earliest stored one with nearly the same body.
+//!
+//! The rule looks at what is stored now, so every change of a body asks it again for those whom it may concern. That is
+//! no change of those articles themselves: their revision, etag and update time stay.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::fault::Fault;
+use crate::article::ArticleName;
+use crate::store::pages::is_duplicate;
+use crate::store::record::BadRecord;
+use crate::text::Fingerprint;
+
+/// How many articles that share a key are compared. A key that more share is boilerplate; its text is no story.
+const MAX_COMPARED: i64 = 256;
+
+struct Similar {
+    id: i64,
+    name: String,
+    duplicate_of: Option<i64>,
+    fingerprint: Option<Fingerprint>,
+}
+
+/// The earliest article before `id` with nearly this body.
+pub(super) async fn find(
+    connection: &mut SqliteConnection,
+    id: i64,
+    fingerprint: Option<&Fingerprint>,
+) -> Result<Option<(i64, ArticleName)>, Fault> {
+    let Some(fingerprint) = fingerprint else { return Ok(None) };
+    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
+               WHERE id IN (SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1)) AND id < ?2)
+               ORDER BY id LIMIT ?3";
+    let rows = sqlx::query(sql).bind(key_list(Some(fingerprint))).bind(id).bind(MAX_COMPARED);
+    for row in rows.fetch_all(connection).await? {
+        let similar = read(&row)?;
+        if similar.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
+            let name = ArticleName::from_id(&similar.name);
+            let name = name.map_err(|_| Fault::row("article", similar.id, &BadRecord::Field("name")))?;
+            return Ok(Some((similar.id, name)));
+        }
+    }
+    Ok(None)
+}
+
+/// Settles the duplicates of an article whose body went or changed: each finds its next original.
+pub(super) async fn orphaned(connection: &mut SqliteConnection, original: i64) -> Result<(), Fault> {
+    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE duplicate_of = ?1 ORDER BY id";
+    let rows = sqlx::query(sql).bind(original).fetch_all(&mut *connection).await?;
+    for row in rows {
+        let orphan = read(&row)?;
+        let next = find(connection, orphan.id, orphan.fingerprint.as_ref()).await?;
+        set(connection, orphan.id, next.map(|(id, _)| id)).await?;
+    }
+    Ok(())
+}
+
+/// Settles the articles stored after `id` that are like its new body and knew no earlier original.
+pub(super) async fn adopt(
+    connection: &mut SqliteConnection,
+    id: i64,
+    fingerprint: Option<&Fingerprint>,
+) -> Result<(), Fault> {
+    let Some(fingerprint) = fingerprint else { return Ok(()) };
+    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
+               WHERE id IN (SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1)) AND id > ?2)";
+    let rows = sqlx::query(sql).bind(key_list(Some(fingerprint))).bind(id).fetch_all(&mut *connection).await?;
+    for row in rows {
+        let later = read(&row)?;
+        let has_earlier = later.duplicate_of.is_some_and(|original| original < id);
+        if !has_earlier && later.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
+            set(connection, later.id, Some(id)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<Similar, Fault> {
+    let fingerprint: Option<&[u8]> = row.try_get(3)?;
+    Ok(Similar {
+        id: row.try_get(0)?,
+        name: row.try_get(1)?,
+        duplicate_of: row.try_get(2)?,
+        fingerprint: fingerprint.and_then(Fingerprint::from_bytes),
+    })
+}
+
+async fn set(connection: &mut SqliteConnection, id: i64, original: Option<i64>) -> Result<(), Fault> {
+    let sql = "UPDATE article SET duplicate_of = ?2 WHERE id = ?1";
+    sqlx::query(sql).bind(id).bind(original).execute(connection).await?;
+    Ok(())
+}
+
+/// The keys as a JSON array; none if there is no fingerprint.
+pub(super) fn key_list(fingerprint: Option<&Fingerprint>) -> String {
+    let keys = fingerprint.map(Fingerprint::keys);
+    let keys: Vec<String> = keys.iter().flatten().map(u32::to_string).collect();
+    format!("[{}]", keys.join(","))
+}

@@ -1,0 +1,86 @@
+//! The connections that read: a queue of our own, which costs a reader less than sqlx's pool.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use super::connect::{Role, connect};
+use super::fault::Fault;
+use crate::store::StoreError;
+
+/// How long a read waits for a connection. Longer than SQLite's busy timeout.
+const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub(super) struct Readers {
+    path: PathBuf,
+    role: Role,
+    permits: Semaphore,
+    idle: Mutex<Vec<SqliteConnection>>,
+}
+
+impl Readers {
+    pub fn new(path: PathBuf, role: Role, count: usize) -> Self {
+        Self { path, role, permits: Semaphore::new(count.max(1)), idle: Mutex::default() }
+    }
+
+    /// A connection of one's own. They are opened when first needed, and kept.
+    pub async fn lease(&self) -> Result<Lease<'_>, StoreError> {
+        let permit = match timeout(LEASE_TIMEOUT, self.permits.acquire()).await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(_)) => return Err(StoreError::Unavailable("closed".to_owned())),
+            Err(_) => return Err(StoreError::Overloaded),
+        };
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.path, self.role).await?,
+        };
+        Ok(Lease { readers: self, connection: Some(connection), _permit: permit })
+    }
+
+    pub async fn close(&self) {
+        self.permits.close();
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for connection in idle {
+            if let Err(error) = connection.close().await {
+                tracing::warn!(%error, "a reading connection did not close well");
+            }
+        }
+    }
+}
+
+/// A connection that goes back when this is dropped. No transaction is ever open on it, so that it may be dropped in the
+/// middle of a query.
+pub(super) struct Lease<'a> {
+    readers: &'a Readers,
+    connection: Option<SqliteConnection>,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Lease<'_> {
+    pub fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("closed".to_owned()))
+    }
+
+    /// Passes a result on, and throws the connection away if the result says that it is spoilt.
+    pub fn settle<T>(mut self, result: Result<T, Fault>) -> Result<T, StoreError> {
+        if result.as_ref().is_err_and(Fault::spoils_connection) {
+            self.connection = None;
+        }
+        Ok(result?)
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && !self.readers.permits.is_closed()
+        {
+            self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}

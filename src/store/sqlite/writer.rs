@@ -1,0 +1,314 @@
+//! The one task that writes, and the queue before it.
+//!
+//! It owns its connection, commits all that waits as one group, and answers each write when the group is durable. A write
+//! that was queued is carried out though its caller goes away. A connection that failed is thrown away: after some errors
+//! SQLite has rolled back while sqlx still counts a transaction, and every later one would fail.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::{Connection, Row, SqliteConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::apply::apply;
+use super::connect::{Role, connect};
+use super::fault::Fault;
+use super::prepare::{Prepared, prepare, size};
+use crate::store::{StoreError, Write, Written};
+
+/// Writes that wait; more than these are refused.
+const QUEUE_WRITES: usize = 256;
+
+/// What the waiting writes may hold in memory, in bytes.
+const QUEUE_BYTES: usize = 64 << 20;
+
+/// How long a write waits for a place in the queue.
+const QUEUE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What is committed at once: enough to share the cost of a sync, too little to keep anyone waiting long.
+const GROUP_BYTES: usize = 16 << 20;
+
+/// Writes larger than this are prepared off the async threads, in bytes.
+const LARGE_WRITE_BYTES: usize = 64 << 10;
+
+/// How often a connection that could not be opened is tried again.
+const REOPEN_PAUSE: Duration = Duration::from_secs(1);
+
+struct Job {
+    write: Prepared,
+    bytes: usize,
+    dry_run: bool,
+    now: Timestamp,
+    answer: oneshot::Sender<Result<Written, StoreError>>,
+    _room: OwnedSemaphorePermit,
+}
+
+pub(super) struct Writer {
+    queue: mpsc::Sender<Job>,
+    room: Arc<Semaphore>,
+    closing: CancellationToken,
+    is_broken: Arc<AtomicBool>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub async fn start(path: PathBuf, mut connection: SqliteConnection) -> Result<Self, Fault> {
+        let next_id = next_id(&mut connection).await?;
+        let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
+        let closing = CancellationToken::new();
+        let is_broken = Arc::new(AtomicBool::new(false));
+        let loop_state = Loop {
+            path,
+            jobs,
+            closing: closing.clone(),
+            is_broken: Arc::clone(&is_broken),
+            open: Some(Open { connection, next_id }),
+            owes_checkpoint: false,
+        };
+        let task = tokio::spawn(loop_state.run());
+        let room = Arc::new(Semaphore::new(QUEUE_BYTES));
+        Ok(Self { queue, room, closing, is_broken, task: Mutex::new(Some(task)) })
+    }
+
+    pub async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
+        let bytes = size(&write).min(QUEUE_BYTES);
+        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let room = match timeout(QUEUE_TIMEOUT, Arc::clone(&self.room).acquire_many_owned(permits)).await {
+            Ok(Ok(room)) => room,
+            Ok(Err(_)) => return Err(closing()),
+            Err(_) => return Err(StoreError::Overloaded),
+        };
+        let write = if bytes > LARGE_WRITE_BYTES {
+            let prepared = tokio::task::spawn_blocking(move || prepare(write)).await;
+            prepared.map_err(|error| StoreError::Failed(error.to_string()))?
+        } else {
+            prepare(write)
+        };
+        let (answer, answered) = oneshot::channel();
+        let job = Job { write, bytes, dry_run, now, answer, _room: room };
+        match timeout(QUEUE_TIMEOUT, self.queue.send(job)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err(closing()),
+            Err(_) => return Err(StoreError::Overloaded),
+        }
+        answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned())))
+    }
+
+    pub fn ping(&self) -> Result<(), StoreError> {
+        if self.is_broken.load(Ordering::Relaxed) || self.queue.is_closed() {
+            return Err(StoreError::Unavailable("the writing connection is down".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Takes no more, and waits until all that was taken is written.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+}
+
+fn closing() -> StoreError {
+    StoreError::Unavailable("the store is closing".to_owned())
+}
+
+/// An open connection, and the id of the next article on it.
+struct Open {
+    connection: SqliteConnection,
+    next_id: i64,
+}
+
+struct Loop {
+    path: PathBuf,
+    jobs: mpsc::Receiver<Job>,
+    closing: CancellationToken,
+    is_broken: Arc<AtomicBool>,
+    open: Option<Open>,
+    /// Deleted text is still in the log.
+    owes_checkpoint: bool,
+}
+
+impl Loop {
+    async fn run(mut self) {
+        let mut is_closing = false;
+        loop {
+            let job = tokio::select! {
+                job = self.jobs.recv() => job,
+                () = self.closing.cancelled(), if !is_closing => {
+                    is_closing = true;
+                    self.jobs.close();
+                    continue;
+                }
+                () = tokio::time::sleep(REOPEN_PAUSE), if self.open.is_none() || self.owes_checkpoint => {
+                    self.recover().await;
+                    continue;
+                }
+            };
+            let Some(job) = job else { break };
+            let group = self.group(job);
+            self.write_group(group).await;
+        }
+        if let Some(Open { connection, .. }) = self.open.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "the writing connection did not close well");
+        }
+    }
+
+    /// The first job, and what waits behind it.
+    fn group(&mut self, first: Job) -> Vec<Job> {
+        let mut bytes = first.bytes;
+        let mut group = vec![first];
+        while bytes < GROUP_BYTES && group.len() < QUEUE_WRITES {
+            let Ok(job) = self.jobs.try_recv() else { break };
+            bytes += job.bytes;
+            group.push(job);
+        }
+        group
+    }
+
+    async fn write_group(&mut self, group: Vec<Job>) {
+        let (dry, wet): (Vec<Job>, Vec<Job>) = group.into_iter().partition(|job| job.dry_run);
+        if !wet.is_empty() {
+            let outcomes = self.transact(&wet, "COMMIT").await;
+            answer(wet, outcomes);
+        }
+        // Each by itself, as one must not see what another would have written.
+        for job in dry {
+            let outcomes = self.transact(std::slice::from_ref(&job), "ROLLBACK").await;
+            answer(vec![job], outcomes);
+        }
+        if self.owes_checkpoint {
+            self.checkpoint().await;
+        }
+    }
+
+    /// Carries out all of a group in one transaction. If that fails, none of it is written.
+    async fn transact(&mut self, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, StoreError> {
+        let open = self.reopened().await?;
+        let next_id = open.next_id;
+        let outcomes = carry_out(open, jobs, end).await;
+        match outcomes {
+            Ok(outcomes) => {
+                if end == "ROLLBACK" {
+                    open.next_id = next_id;
+                } else if outcomes.iter().any(|outcome| matches!(outcome, Ok(Written::Deleted))) {
+                    self.owes_checkpoint = true;
+                }
+                Ok(outcomes)
+            }
+            Err(fault) => {
+                tracing::error!(%fault, writes = jobs.len(), "a group of writes failed");
+                self.discard().await;
+                // Most often this works at once, and readiness is not lost for a disk that is merely full.
+                let _ = self.reopened().await;
+                Err(fault.into())
+            }
+        }
+    }
+
+    async fn reopened(&mut self) -> Result<&mut Open, StoreError> {
+        if self.open.is_none() {
+            match reopen(&self.path).await {
+                Ok(open) => self.open = Some(open),
+                Err(fault) => {
+                    self.is_broken.store(true, Ordering::Relaxed);
+                    return Err(StoreError::Unavailable(fault.to_string()));
+                }
+            }
+            self.is_broken.store(false, Ordering::Relaxed);
+        }
+        self.open.as_mut().ok_or_else(closing)
+    }
+
+    async fn discard(&mut self) {
+        if let Some(open) = self.open.take() {
+            // It rolls back by closing; that it fails once more says nothing new.
+            let _ = open.connection.close().await;
+        }
+    }
+
+    async fn recover(&mut self) {
+        if self.reopened().await.is_ok() && self.owes_checkpoint {
+            self.checkpoint().await;
+        }
+    }
+
+    /// Moves the log into the database and empties it, so that deleted text is in neither. Does not wait for readers:
+    /// while one still reads an older state it is tried again later.
+    async fn checkpoint(&mut self) {
+        let Some(open) = self.open.as_mut() else { return };
+        match checkpoint(&mut open.connection).await {
+            Ok(is_done) => self.owes_checkpoint = !is_done,
+            Err(fault) => {
+                tracing::warn!(%fault, "a checkpoint failed");
+                if fault.spoils_connection() {
+                    self.discard().await;
+                }
+            }
+        }
+    }
+}
+
+async fn checkpoint(connection: &mut SqliteConnection) -> Result<bool, Fault> {
+    sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *connection).await?;
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+    sqlx::query("PRAGMA busy_timeout = 5000").execute(connection).await?;
+    let is_busy: i64 = row?.try_get(0)?;
+    Ok(is_busy == 0)
+}
+
+async fn reopen(path: &std::path::Path) -> Result<Open, Fault> {
+    let mut connection = connect(path, Role::Write).await?;
+    let next_id = next_id(&mut connection).await?;
+    Ok(Open { connection, next_id })
+}
+
+async fn next_id(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+    let row = sqlx::query("SELECT coalesce(max(id), 0) + 1 FROM article").fetch_one(connection).await?;
+    Ok(row.try_get(0)?)
+}
+
+async fn carry_out(open: &mut Open, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, Fault> {
+    let Open { connection, next_id } = open;
+    // A transaction that only later turns to writing would fail at once if another wrote in between.
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        match apply(connection, next_id, &job.write, job.now).await {
+            Ok(written) => outcomes.push(Ok(written)),
+            // A row that cannot be read concerns its own write alone: it was read before anything was written.
+            Err(fault @ Fault::Row { .. }) => outcomes.push(Err(fault)),
+            Err(fault) => return Err(fault),
+        }
+    }
+    sqlx::query(end).execute(&mut *connection).await?;
+    Ok(outcomes)
+}
+
+fn answer(jobs: Vec<Job>, outcomes: Result<Vec<Result<Written, Fault>>, StoreError>) {
+    match outcomes {
+        Ok(outcomes) => {
+            for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                // Whoever asked may be gone; what was written stays.
+                let _ = job.answer.send(outcome.map_err(StoreError::from));
+            }
+        }
+        Err(error) => {
+            for job in jobs {
+                let _ = job.answer.send(Err(error.clone()));
+            }
+        }
+    }
+}
