@@ -16,6 +16,7 @@ mod prepare;
 mod readers;
 mod rows;
 mod search;
+pub mod segments;
 mod writer;
 
 use async_trait::async_trait;

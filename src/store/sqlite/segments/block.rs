@@ -1,0 +1,381 @@
+//! Blocks: what is fetched, cached and checked as one.
+//!
+//! A block begins with a checksum over its bytes and its identity, so that neither a damaged block nor one in the wrong
+//! place is ever taken for an answer. A posting block then holds lists in the order of their grams:
+//!
+//! ```text
+//! block = checksum(8 bytes) entry…
+//! entry = varint(gram - gram before, or gram) list      (see `postings`)
+//! ```
+
+use std::fmt;
+
+use bytes::Bytes;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::codec::{Malformed, Reader, put_varint};
+use super::gram::Gram;
+use super::postings::{CHUNK_DOCUMENTS, List, is_short, put_chunk, put_chunked_head, put_short_list, read_list};
+
+/// A posting block is closed once it has this many bytes: less than half a page of 16 KiB, so that little is read in vain,
+/// and so much that a list of some thousand documents is one read.
+const BLOCK_BYTES: usize = 6 * 1024;
+
+/// The bytes of a checksum.
+const CHECKSUM_BYTES: usize = 8;
+
+/// The bits of a block's number within its segment.
+const NUMBER_BITS: u32 = 24;
+
+/// Numbers from here on are the directory's. Eight million posting blocks are some 48 GB.
+const FIRST_DIRECTORY_NUMBER: u32 = 1 << (NUMBER_BITS - 1);
+
+/// The identity of a segment, never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentId(pub u32);
+
+/// The identity of a block: its segment, and its number within it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockId {
+    segment: SegmentId,
+    number: u32,
+}
+
+impl BlockId {
+    /// A block of gram lists.
+    pub fn posting(segment: SegmentId, number: u32) -> Self {
+        Self { segment, number }
+    }
+
+    /// A piece of the segment's directory.
+    pub fn directory(segment: SegmentId, number: u32) -> Self {
+        Self { segment, number: FIRST_DIRECTORY_NUMBER + number }
+    }
+
+    pub fn segment(self) -> SegmentId {
+        self.segment
+    }
+
+    /// Which of its segment's posting blocks this is.
+    pub fn posting_number(self) -> Option<u32> {
+        (self.number < FIRST_DIRECTORY_NUMBER).then_some(self.number)
+    }
+
+    /// The key under which the block is stored. All keys of a segment lie together.
+    pub fn key(self) -> i64 {
+        i64::from(self.segment.0) << NUMBER_BITS | i64::from(self.number)
+    }
+
+    pub fn from_key(key: i64) -> Option<Self> {
+        let segment = SegmentId(u32::try_from(key >> NUMBER_BITS).ok()?);
+        Some(Self { segment, number: (key & ((1 << NUMBER_BITS) - 1)) as u32 })
+    }
+
+    /// The keys of all that a segment may have stored, first and last.
+    pub fn keys_of(segment: SegmentId) -> (i64, i64) {
+        let first = BlockId { segment, number: 0 }.key();
+        (first, first | ((1 << NUMBER_BITS) - 1))
+    }
+
+    /// The keys of the pieces of a segment's directory, first and last.
+    pub fn directory_keys_of(segment: SegmentId) -> (i64, i64) {
+        (BlockId::directory(segment, 0).key(), Self::keys_of(segment).1)
+    }
+}
+
+impl fmt::Debug for BlockId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.segment.0, self.number)
+    }
+}
+
+/// A block that is not what was written. Nothing is answered from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the keyword index's block {block:?}: {what}")]
+pub struct Damaged {
+    pub block: BlockId,
+    pub what: &'static str,
+}
+
+/// A block ready to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedBlock {
+    pub id: BlockId,
+    pub bytes: Vec<u8>,
+}
+
+impl EncodedBlock {
+    /// Seals a block whose first bytes were left free for the checksum.
+    fn seal(id: BlockId, mut bytes: Vec<u8>) -> Self {
+        let sum = checksum(id, &bytes[CHECKSUM_BYTES..]);
+        bytes[..CHECKSUM_BYTES].copy_from_slice(&sum.to_le_bytes());
+        Self { id, bytes }
+    }
+
+    pub fn of_payload(id: BlockId, payload: &[u8]) -> Self {
+        let mut bytes = vec![0; CHECKSUM_BYTES];
+        bytes.extend_from_slice(payload);
+        Self::seal(id, bytes)
+    }
+}
+
+fn checksum(id: BlockId, payload: &[u8]) -> u64 {
+    xxh3_64_with_seed(payload, id.key() as u64)
+}
+
+/// A block that was fetched, its checksum found right.
+#[derive(Clone, Debug)]
+pub struct Block {
+    id: BlockId,
+    bytes: Bytes,
+}
+
+impl Block {
+    pub fn check(id: BlockId, bytes: Bytes) -> Result<Self, Damaged> {
+        let damaged = |what| Damaged { block: id, what };
+        let (sum, payload) = bytes.split_first_chunk().ok_or(damaged("it is cut off"))?;
+        if u64::from_le_bytes(*sum) != checksum(id, payload) {
+            return Err(damaged("its checksum is wrong"));
+        }
+        Ok(Self { id, bytes: bytes.slice(CHECKSUM_BYTES..) })
+    }
+
+    pub fn id(&self) -> BlockId {
+        self.id
+    }
+
+    pub fn payload(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub fn damaged(&self, Malformed(what): Malformed) -> Damaged {
+        Damaged { block: self.id, what }
+    }
+
+    /// The list of a gram, or the block's part of it.
+    pub fn find(&self, gram: Gram) -> Result<Option<List>, Damaged> {
+        let mut entries = Entries::default();
+        while let Some((found, list)) = entries.next(self)? {
+            match found.cmp(&gram) {
+                std::cmp::Ordering::Less => {}
+                std::cmp::Ordering::Equal => return Ok(Some(list)),
+                std::cmp::Ordering::Greater => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A walk over the entries of a block.
+#[derive(Clone, Debug, Default)]
+pub struct Entries {
+    at: usize,
+    gram: Option<Gram>,
+}
+
+impl Entries {
+    pub fn next(&mut self, block: &Block) -> Result<Option<(Gram, List)>, Damaged> {
+        let mut reader = Reader::starting_at(block.payload(), self.at);
+        if reader.is_at_end() {
+            return Ok(None);
+        }
+        let number = reader.varint().map_err(|malformed| block.damaged(malformed))?;
+        let gram = match self.gram {
+            None => Gram::from_number(number),
+            Some(before) => match before.number().checked_add(number) {
+                Some(sum) if number > 0 => Gram::from_number(sum),
+                _ => return Err(block.damaged(Malformed("grams do not ascend"))),
+            },
+        };
+        let list = read_list(&mut reader).map_err(|malformed| block.damaged(malformed))?;
+        self.at = reader.at();
+        self.gram = Some(gram);
+        Ok(Some((gram, list)))
+    }
+}
+
+/// Packs lists into blocks, in the order of their grams.
+#[derive(Debug)]
+pub struct BlockWriter {
+    segment: SegmentId,
+    /// The block that is being filled; its checksum is left free.
+    open: Vec<u8>,
+    last_gram: Option<Gram>,
+    finished: Vec<EncodedBlock>,
+    finished_bytes: usize,
+    /// Gram and ordinal that each block begins with.
+    firsts: Vec<(Gram, u32)>,
+    /// Reused for the chunks of one part.
+    part: Vec<u8>,
+}
+
+impl BlockWriter {
+    pub fn new(segment: SegmentId) -> Self {
+        Self {
+            segment,
+            open: Vec::new(),
+            last_gram: None,
+            finished: Vec::new(),
+            finished_bytes: 0,
+            firsts: Vec::new(),
+            part: Vec::new(),
+        }
+    }
+
+    /// Adds the list of a gram that sorts behind all before it. The ordinals ascend.
+    pub fn push(&mut self, gram: Gram, ordinals: &[u32]) {
+        let Some(&first) = ordinals.first() else { return };
+        if is_short(ordinals) {
+            self.begin_entry(gram, first);
+            put_short_list(&mut self.open, ordinals);
+            return;
+        }
+        let mut rest = ordinals;
+        while let Some(&first) = rest.first() {
+            self.begin_entry(gram, first);
+            let mut part = std::mem::take(&mut self.part);
+            part.clear();
+            let mut end_before = 0;
+            while !rest.is_empty() && (part.is_empty() || self.open.len() + part.len() < BLOCK_BYTES) {
+                let (chunk, behind) = rest.split_at(rest.len().min(CHUNK_DOCUMENTS));
+                put_chunk(&mut part, chunk, end_before);
+                end_before = chunk[chunk.len() - 1] + 1;
+                rest = behind;
+            }
+            put_chunked_head(&mut self.open, ordinals.len(), part.len());
+            self.open.extend_from_slice(&part);
+            self.part = part;
+            if !rest.is_empty() {
+                // A gram occurs once in a block, so the rest of its list needs the next one.
+                self.close_block();
+            }
+        }
+    }
+
+    fn begin_entry(&mut self, gram: Gram, first: u32) {
+        if self.open.len() >= BLOCK_BYTES {
+            self.close_block();
+        }
+        if self.open.is_empty() {
+            self.open.resize(CHECKSUM_BYTES, 0);
+            self.firsts.push((gram, first));
+            self.last_gram = None;
+        }
+        put_varint(&mut self.open, gram.number() - self.last_gram.map_or(0, Gram::number));
+        self.last_gram = Some(gram);
+    }
+
+    fn close_block(&mut self) {
+        if self.open.is_empty() {
+            return;
+        }
+        let bytes = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 4));
+        self.finished_bytes += bytes.len();
+        let id = BlockId::posting(self.segment, self.firsts.len() as u32 - 1);
+        self.finished.push(EncodedBlock::seal(id, bytes));
+    }
+
+    /// How many bytes of finished blocks wait to be taken.
+    pub fn finished_bytes(&self) -> usize {
+        self.finished_bytes
+    }
+
+    pub fn take_finished(&mut self) -> Vec<EncodedBlock> {
+        self.finished_bytes = 0;
+        std::mem::take(&mut self.finished)
+    }
+
+    /// Closes the last block; answers the blocks that were not taken yet, and what every block begins with.
+    pub fn finish(mut self) -> (Vec<EncodedBlock>, Vec<(Gram, u32)>) {
+        self.close_block();
+        (self.finished, self.firsts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::sqlite::segments::postings::decode_list;
+
+    fn grams() -> impl Iterator<Item = Gram> {
+        ('a'..='z').flat_map(|first| ('a'..='z').map(move |second| Gram::two(first, second)))
+    }
+
+    #[test]
+    fn lists_that_span_blocks_come_back() {
+        let lists: Vec<(Gram, Vec<u32>)> =
+            grams().zip((1u32..).map(|step| (0..40_000u32).step_by(1 + step as usize * 3 % 701).collect())).collect();
+        let mut writer = BlockWriter::new(SegmentId(3));
+        for (gram, ordinals) in &lists {
+            writer.push(*gram, ordinals);
+        }
+        let (blocks, firsts) = writer.finish();
+        assert_eq!(blocks.len(), firsts.len());
+        let mut read: Vec<(Gram, Vec<u32>)> = Vec::new();
+        for (encoded, first) in blocks.into_iter().zip(firsts) {
+            assert!(encoded.bytes.len() < 2 * BLOCK_BYTES);
+            let block = Block::check(encoded.id, encoded.bytes.into()).unwrap();
+            let mut entries = Entries::default();
+            let mut is_first = true;
+            while let Some((gram, list)) = entries.next(&block).unwrap() {
+                let mut ordinals = Vec::new();
+                decode_list(block.payload(), &list, &mut ordinals).unwrap();
+                if std::mem::take(&mut is_first) {
+                    assert_eq!((gram, ordinals[0]), first);
+                }
+                assert_eq!(block.find(gram).unwrap(), Some(list));
+                match read.last_mut() {
+                    Some((last, all)) if *last == gram => all.extend(ordinals),
+                    _ => read.push((gram, ordinals)),
+                }
+            }
+        }
+        assert_eq!(read, lists);
+    }
+
+    #[test]
+    fn keys_round_trip_and_lie_together() {
+        let (first, last) = BlockId::keys_of(SegmentId(7));
+        for id in
+            [BlockId::posting(SegmentId(7), 0), BlockId::posting(SegmentId(7), 99), BlockId::directory(SegmentId(7), 5)]
+        {
+            assert_eq!(BlockId::from_key(id.key()), Some(id));
+            assert!((first..=last).contains(&id.key()));
+        }
+        assert_eq!(BlockId::from_key(last + 1), Some(BlockId::posting(SegmentId(8), 0)));
+        assert_eq!(BlockId::from_key(-1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_block_is_refused(at: prop::sample::Index, flip in 1u8.., cut: prop::sample::Index) {
+            let mut writer = BlockWriter::new(SegmentId(1));
+            for gram in grams().take(30) {
+                writer.push(gram, &[1, 5, 9]);
+            }
+            let (blocks, _) = writer.finish();
+            let EncodedBlock { id, bytes } = blocks[0].clone();
+            let mut flipped = bytes.clone();
+            let at = at.index(flipped.len());
+            flipped[at] ^= flip;
+            prop_assert!(Block::check(id, flipped.into()).is_err());
+            prop_assert!(Block::check(id, bytes[..cut.index(bytes.len())].to_vec().into()).is_err());
+            prop_assert!(Block::check(BlockId::posting(SegmentId(2), 0), bytes.clone().into()).is_err());
+            prop_assert!(Block::check(id, bytes.into()).is_ok());
+        }
+
+        #[test]
+        fn any_payload_is_read_without_panic(payload: Vec<u8>, number: u64) {
+            let encoded = EncodedBlock::of_payload(BlockId::posting(SegmentId(1), 0), &payload);
+            let block = Block::check(encoded.id, encoded.bytes.into()).unwrap();
+            let _ = block.find(Gram::from_number(number));
+            let mut entries = Entries::default();
+            let mut ordinals = Vec::new();
+            while let Ok(Some((_, list))) = entries.next(&block) {
+                let _ = decode_list(block.payload(), &list, &mut ordinals);
+            }
+        }
+    }
+}

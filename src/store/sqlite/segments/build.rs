@@ -1,0 +1,163 @@
+//! From the documents of one commit to a segment.
+//!
+//! Every character of an article passes through here, so the grams are grouped in one pass with one hash table: no
+//! document's grams are made distinct, or sorted, by themselves.
+
+use super::block::{BlockWriter, EncodedBlock, SegmentId};
+use super::directory::{BlockStarts, Documents, Key};
+use super::gram::{Gram, for_each_gram};
+use super::segment::Segment;
+
+/// A document to be indexed.
+#[derive(Clone, Debug)]
+pub struct Document<'a> {
+    /// The caller's identity of it. No other live document of the index has it.
+    pub id: i64,
+    /// What orders it. No other live document of the index has the same.
+    pub key: Key<'a>,
+    /// Its folded texts. No gram spans two of them.
+    pub texts: Vec<&'a str>,
+}
+
+/// Makes a segment of some documents, in any order; answers it and all the blocks that are to be stored.
+pub fn build(id: SegmentId, mut documents: Vec<Document>) -> (Segment, Vec<EncodedBlock>) {
+    documents.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    let mut directory = Documents::default();
+    let mut grouped = Grouped::default();
+    for (ordinal, document) in (0..).zip(&documents) {
+        directory.push(document.id, document.key);
+        for text in &document.texts {
+            for_each_gram(text, |gram| grouped.add(gram, ordinal));
+        }
+    }
+    let mut writer = BlockWriter::new(id);
+    grouped.for_each_list(|gram, ordinals| writer.push(gram, ordinals));
+    let (mut blocks, firsts) = writer.finish();
+    let segment = Segment { id, documents: directory, starts: BlockStarts::new(&firsts) };
+    blocks.extend(segment.directory());
+    (segment, blocks)
+}
+
+/// The postings of some documents, grouped by gram. Documents are added in the order of their ordinals.
+#[derive(Default)]
+struct Grouped {
+    /// For each gram: how many documents hold it, and the last of them.
+    grams: Vec<GramCount>,
+    /// Where a gram is in `grams`: open addressing, [`EMPTY`] where there is none, a power of two long.
+    table: Vec<u32>,
+    /// Place in `grams` and ordinal of each posting, by ordinal.
+    postings: Vec<(u32, u32)>,
+}
+
+struct GramCount {
+    gram: Gram,
+    documents: u32,
+    last: u32,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+/// The odd number nearest to 2^64 / φ: a product with it spreads over the high bits (Knuth, The Art of Computer Programming, 6.4).
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Grouped {
+    fn add(&mut self, gram: Gram, ordinal: u32) {
+        if self.grams.len() * 2 >= self.table.len() {
+            self.grow();
+        }
+        let mask = self.table.len() - 1;
+        let mut slot = Self::slot(gram, self.table.len());
+        let place = loop {
+            let place = self.table[slot];
+            if place == EMPTY {
+                let place = self.grams.len() as u32;
+                self.table[slot] = place;
+                self.grams.push(GramCount { gram, documents: 1, last: ordinal });
+                self.postings.push((place, ordinal));
+                return;
+            }
+            if self.grams[place as usize].gram == gram {
+                break place;
+            }
+            slot = (slot + 1) & mask;
+        };
+        let count = &mut self.grams[place as usize];
+        if count.last != ordinal {
+            count.last = ordinal;
+            count.documents += 1;
+            self.postings.push((place, ordinal));
+        }
+    }
+
+    fn slot(gram: Gram, slots: usize) -> usize {
+        (gram.number().wrapping_mul(SPREAD) >> (64 - slots.trailing_zeros())) as usize
+    }
+
+    fn grow(&mut self) {
+        let slots = (self.table.len() * 2).max(1 << 12);
+        self.table.clear();
+        self.table.resize(slots, EMPTY);
+        for (place, count) in (0..).zip(&self.grams) {
+            let mut slot = Self::slot(count.gram, slots);
+            while self.table[slot] != EMPTY {
+                slot = (slot + 1) & (slots - 1);
+            }
+            self.table[slot] = place;
+        }
+    }
+
+    /// Visits each gram with its ordinals, both ascending.
+    fn for_each_list(&self, mut visit: impl FnMut(Gram, &[u32])) {
+        // A counting sort: where each gram's list begins, then each posting to its list.
+        let mut ends = Vec::with_capacity(self.grams.len());
+        let mut end = 0usize;
+        for count in &self.grams {
+            ends.push(end);
+            end += count.documents as usize;
+        }
+        let mut ordinals = vec![0; end];
+        for &(place, ordinal) in &self.postings {
+            let at = &mut ends[place as usize];
+            ordinals[*at] = ordinal;
+            *at += 1;
+        }
+        let mut order: Vec<(Gram, u32)> = self.grams.iter().map(|count| count.gram).zip(0..).collect();
+        order.sort_unstable();
+        for (gram, place) in order {
+            let end = ends[place as usize];
+            let start = end - self.grams[place as usize].documents as usize;
+            visit(gram, &ordinals[start..end]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn grouping_is_a_map_of_sets(documents in proptest::collection::vec(proptest::collection::vec(0u64..9000, 0..400), 0..12)) {
+            let mut grouped = Grouped::default();
+            let mut expected: BTreeMap<Gram, BTreeSet<u32>> = BTreeMap::new();
+            for (ordinal, numbers) in (0..).zip(&documents) {
+                for &number in numbers {
+                    let gram = Gram::from_number(number);
+                    grouped.add(gram, ordinal);
+                    expected.entry(gram).or_default().insert(ordinal);
+                }
+            }
+            let mut lists = Vec::new();
+            grouped.for_each_list(|gram, ordinals| lists.push((gram, ordinals.to_vec())));
+            let expected: Vec<_> =
+                expected.into_iter().map(|(gram, ordinals)| (gram, ordinals.into_iter().collect::<Vec<_>>())).collect();
+            prop_assert_eq!(lists, expected);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! What a segment holds in memory: its documents in order, and where each block begins.
+//!
+//! Owns the order of documents and its two directions. Refuses to know what a block contains.
+//!
+//! ```text
+//! directory = varint(version) varint(documents) document… varint(blocks) first…
+//! document  = varint(id, signed, less the one before) varint(effective_us: the first signed, then how much older)
+//!             varint(bytes of the name) name
+//! first     = varint(gram less the one before) varint(ordinal)
+//! ```
+
+use std::cmp::Ordering;
+
+use super::codec::{Malformed, Reader, put_varint, unzigzag, zigzag};
+use super::gram::Gram;
+
+/// Raised when anything of a segment's form changes; a version that is not known is refused, not guessed at.
+const FORMAT_VERSION: u64 = 1;
+
+/// What orders documents: newest first, then by name. It sorts as the default listing does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key<'a> {
+    pub effective_us: i64,
+    pub name: &'a str,
+}
+
+impl Ord for Key<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.effective_us.cmp(&self.effective_us).then_with(|| self.name.cmp(other.name))
+    }
+}
+
+impl PartialOrd for Key<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The documents of a segment in the order of [`Key`]: the place of one is its ordinal.
+#[derive(Clone, Debug, Default)]
+pub struct Documents {
+    ids: Vec<i64>,
+    effective_us: Vec<i64>,
+    /// All names, one behind the other: a string each would double their memory.
+    names: String,
+    name_ends: Vec<u32>,
+}
+
+impl Documents {
+    /// Adds a document that sorts behind all before it.
+    pub fn push(&mut self, id: i64, key: Key) {
+        self.ids.push(id);
+        self.effective_us.push(key.effective_us);
+        self.names.push_str(key.name);
+        self.name_ends.push(self.names.len() as u32);
+    }
+
+    pub fn len(&self) -> u32 {
+        self.ids.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The caller's identity of a document. The ordinal must be less than [`Self::len`].
+    pub fn id(&self, ordinal: u32) -> i64 {
+        self.ids[ordinal as usize]
+    }
+
+    pub fn key(&self, ordinal: u32) -> Key<'_> {
+        let at = ordinal as usize;
+        let start = if at == 0 { 0 } else { self.name_ends[at - 1] as usize };
+        Key { effective_us: self.effective_us[at], name: &self.names[start..self.name_ends[at] as usize] }
+    }
+
+    pub fn ordinal_of(&self, key: Key) -> Option<u32> {
+        let at = self.first_where(|other| other >= key);
+        (at < self.len() && self.key(at) == key).then_some(at)
+    }
+
+    /// The first ordinal whose key fulfils what all keys behind it fulfil too.
+    pub fn first_where(&self, is_behind: impl Fn(Key) -> bool) -> u32 {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if is_behind(self.key(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+
+    /// The first of the documents that have the time of this one.
+    pub fn group_start(&self, ordinal: u32) -> u32 {
+        let effective_us = self.effective_us[ordinal as usize];
+        if ordinal == 0 || self.effective_us[ordinal as usize - 1] != effective_us {
+            return ordinal;
+        }
+        self.effective_us.partition_point(|&other| other > effective_us) as u32
+    }
+
+    /// One behind the last of the documents that have the time of this one.
+    pub fn group_end(&self, ordinal: u32) -> u32 {
+        let effective_us = self.effective_us[ordinal as usize];
+        if self.effective_us.get(ordinal as usize + 1) != Some(&effective_us) {
+            return ordinal + 1;
+        }
+        self.effective_us.partition_point(|&other| other >= effective_us) as u32
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        put_varint(out, u64::from(self.len()));
+        let mut id_before = 0i64;
+        let mut effective_before = None;
+        for ordinal in 0..self.len() {
+            let Key { effective_us, name } = self.key(ordinal);
+            let id = self.id(ordinal);
+            put_varint(out, zigzag(id.wrapping_sub(id_before)));
+            match effective_before {
+                None => put_varint(out, zigzag(effective_us)),
+                Some(before) => put_varint(out, effective_us.abs_diff(before)),
+            }
+            put_varint(out, name.len() as u64);
+            out.extend_from_slice(name.as_bytes());
+            id_before = id;
+            effective_before = Some(effective_us);
+        }
+    }
+
+    fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
+        let documents = reader.varint_u32()?;
+        let mut read = Self::default();
+        let mut id_before = 0i64;
+        for ordinal in 0..documents {
+            let id = id_before.wrapping_add(unzigzag(reader.varint()?));
+            let number = reader.varint()?;
+            let effective_us = match read.effective_us.last() {
+                None => unzigzag(number),
+                Some(&before) => before.checked_sub_unsigned(number).ok_or(Malformed("a time is out of range"))?,
+            };
+            let length = reader.varint()?;
+            let name = std::str::from_utf8(reader.take(length)?).map_err(|_| Malformed("a name is not UTF-8"))?;
+            let key = Key { effective_us, name };
+            if ordinal > 0 && read.key(ordinal - 1) >= key {
+                return Err(Malformed("documents are out of order"));
+            }
+            read.push(id, key);
+            id_before = id;
+        }
+        read.ids.shrink_to_fit();
+        read.effective_us.shrink_to_fit();
+        read.names.shrink_to_fit();
+        read.name_ends.shrink_to_fit();
+        Ok(read)
+    }
+}
+
+/// The gram and ordinal that each posting block of a segment begins with.
+#[derive(Clone, Debug, Default)]
+pub struct BlockStarts {
+    grams: Vec<Gram>,
+    ordinals: Vec<u32>,
+}
+
+impl BlockStarts {
+    pub fn new(firsts: &[(Gram, u32)]) -> Self {
+        let (grams, ordinals) = firsts.iter().copied().unzip();
+        Self { grams, ordinals }
+    }
+
+    /// How many posting blocks there are.
+    pub fn len(&self) -> u32 {
+        self.grams.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.grams.is_empty()
+    }
+
+    pub fn get(&self, block: u32) -> Option<(Gram, u32)> {
+        Some((*self.grams.get(block as usize)?, *self.ordinals.get(block as usize)?))
+    }
+
+    /// The last block that begins at or before this ordinal of this gram's list. If the list has such an ordinal at all,
+    /// that block holds it.
+    pub fn block_of(&self, gram: Gram, ordinal: u32) -> Option<u32> {
+        let (mut low, mut high) = (0, self.grams.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if (self.grams[middle], self.ordinals[middle]) <= (gram, ordinal) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low.checked_sub(1).map(|block| block as u32)
+    }
+
+    /// Whether a block begins in the middle of, or with, the list of this gram.
+    pub fn starts_with(&self, block: u32, gram: Gram) -> bool {
+        self.grams.get(block as usize) == Some(&gram)
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        put_varint(out, u64::from(self.len()));
+        let mut before = 0;
+        for (gram, &ordinal) in self.grams.iter().zip(&self.ordinals) {
+            put_varint(out, gram.number() - before);
+            put_varint(out, u64::from(ordinal));
+            before = gram.number();
+        }
+    }
+
+    fn decode(reader: &mut Reader, documents: u32) -> Result<Self, Malformed> {
+        let blocks = reader.varint_u32()?;
+        let mut read = Self::default();
+        let mut gram = 0u64;
+        for _ in 0..blocks {
+            gram = gram.checked_add(reader.varint()?).ok_or(Malformed("a gram is out of range"))?;
+            let first = (Gram::from_number(gram), reader.varint_u32()?);
+            if first.1 >= documents || read.len().checked_sub(1).and_then(|last| read.get(last)) >= Some(first) {
+                return Err(Malformed("blocks are out of order"));
+            }
+            read.grams.push(first.0);
+            read.ordinals.push(first.1);
+        }
+        read.grams.shrink_to_fit();
+        read.ordinals.shrink_to_fit();
+        Ok(read)
+    }
+}
+
+/// Both parts as bytes.
+pub fn encode(documents: &Documents, starts: &BlockStarts) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_varint(&mut out, FORMAT_VERSION);
+    documents.encode(&mut out);
+    starts.encode(&mut out);
+    out
+}
+
+pub fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts), Malformed> {
+    let mut reader = Reader::new(bytes);
+    if reader.varint()? != FORMAT_VERSION {
+        return Err(Malformed("its format is of another version"));
+    }
+    let documents = Documents::decode(&mut reader)?;
+    let starts = BlockStarts::decode(&mut reader, documents.len())?;
+    if !reader.is_at_end() {
+        return Err(Malformed("it is too long"));
+    }
+    Ok((documents, starts))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn documents(keys: &BTreeSet<(i64, String)>) -> Documents {
+        let mut sorted: Vec<Key> = keys.iter().map(|(time, name)| Key { effective_us: *time, name }).collect();
+        sorted.sort();
+        let mut documents = Documents::default();
+        for (id, key) in (-3i64..).zip(sorted) {
+            documents.push(id.wrapping_mul(i64::MAX / 5), key);
+        }
+        documents
+    }
+
+    fn keys() -> impl Strategy<Value = BTreeSet<(i64, String)>> {
+        let times = prop_oneof![-3i64..3, any::<i64>()];
+        proptest::collection::btree_set((times, "[a-c]{0,3}"), 0..30)
+    }
+
+    proptest! {
+        #[test]
+        fn a_directory_round_trips(keys in keys(), grams in proptest::collection::btree_set(any::<u64>(), 0..20)) {
+            let documents = documents(&keys);
+            let firsts: Vec<(Gram, u32)> = if documents.is_empty() { vec![] } else {
+                grams.into_iter().map(|gram| (Gram::from_number(gram), gram as u32 % documents.len())).collect()
+            };
+            let starts = BlockStarts::new(&firsts);
+            let bytes = encode(&documents, &starts);
+            let (read, read_starts) = decode(&bytes).unwrap();
+            prop_assert_eq!(encode(&read, &read_starts), bytes);
+            for ordinal in 0..documents.len() {
+                prop_assert_eq!(read.id(ordinal), documents.id(ordinal));
+                prop_assert_eq!(read.key(ordinal), documents.key(ordinal));
+                prop_assert_eq!(read.ordinal_of(documents.key(ordinal)), Some(ordinal));
+                let group: Vec<u32> = (0..documents.len())
+                    .filter(|&other| documents.key(other).effective_us == documents.key(ordinal).effective_us)
+                    .collect();
+                prop_assert_eq!(read.group_start(ordinal), group[0]);
+                prop_assert_eq!(read.group_end(ordinal), group[group.len() - 1] + 1);
+            }
+        }
+
+        #[test]
+        fn damaged_bytes_do_not_panic(keys in keys(), at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
+            let documents = documents(&keys);
+            let mut bytes = encode(&documents, &BlockStarts::default());
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let _ = decode(&bytes);
+            let _ = decode(&bytes[..cut.index(bytes.len())]);
+        }
+    }
+}

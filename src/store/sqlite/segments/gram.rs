@@ -1,0 +1,95 @@
+//! What is indexed of a text: each character and each pair of neighbours, as one number.
+//!
+//! Owns the numbering of grams and the walk over a text. Refuses to fold: the text that comes here is folded already.
+
+/// The bits of a code point; the largest is U+10FFFF.
+const CHAR_BITS: u32 = 21;
+
+/// Stands where a gram of one character has no second one. It is no code point, and sorts behind all of them.
+const NO_CHAR: u64 = (1 << CHAR_BITS) - 1;
+
+/// Marks a gram of three characters, so that these sort behind all others and the others stay small numbers.
+const THREE: u64 = 1 << 63;
+
+/// One to three neighbouring characters of folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gram(u64);
+
+impl Gram {
+    pub fn one(character: char) -> Self {
+        Gram(u64::from(character) << CHAR_BITS | NO_CHAR)
+    }
+
+    pub fn two(first: char, second: char) -> Self {
+        Gram(u64::from(first) << CHAR_BITS | u64::from(second))
+    }
+
+    pub fn three(first: char, second: char, third: char) -> Self {
+        Gram(THREE | u64::from(first) << (2 * CHAR_BITS) | u64::from(second) << CHAR_BITS | u64::from(third))
+    }
+
+    /// The number that is stored.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    pub fn from_number(number: u64) -> Self {
+        Gram(number)
+    }
+
+    /// Whether this is a gram of two characters.
+    pub fn is_two(self) -> bool {
+        self.0 & THREE == 0 && self.0 & NO_CHAR != NO_CHAR
+    }
+}
+
+/// Names every gram of one or two characters of a piece of folded text, as often as it occurs.
+pub fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
+    let mut previous = None;
+    for character in text.chars() {
+        visit(Gram::one(character));
+        if let Some(previous) = previous {
+            visit(Gram::two(previous, character));
+        }
+        previous = Some(character);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grams(text: &str) -> Vec<Gram> {
+        let mut grams = Vec::new();
+        for_each_gram(text, |gram| grams.push(gram));
+        grams
+    }
+
+    #[test]
+    fn a_text_yields_its_characters_and_pairs() {
+        assert_eq!(grams(""), []);
+        assert_eq!(grams("新"), [Gram::one('新')]);
+        assert_eq!(
+            grams("新𠮷a"),
+            [Gram::one('新'), Gram::one('𠮷'), Gram::two('新', '𠮷'), Gram::one('a'), Gram::two('𠮷', 'a')]
+        );
+    }
+
+    #[test]
+    fn no_two_grams_share_a_number() {
+        let last = char::MAX;
+        let mut all = vec![
+            Gram::one('\0'),
+            Gram::one(last),
+            Gram::two('\0', '\0'),
+            Gram::two('\0', last),
+            Gram::two(last, last),
+            Gram::three('\0', '\0', '\0'),
+            Gram::three(last, last, last),
+        ];
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 7);
+        assert!(Gram::two(last, last).is_two() && !Gram::one(last).is_two() && !Gram::three('\0', '\0', '\0').is_two());
+    }
+}

@@ -1,0 +1,277 @@
+//! From some segments to one, in small steps.
+//!
+//! The inputs never change, so a merge can take its time while the store serves and writes. What is deleted when it
+//! begins is left out; what is deleted meanwhile is found by [`Merge::deleted_since`] when its output takes their place.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::block::{Block, BlockId, BlockWriter, Damaged, EncodedBlock, Entries, SegmentId};
+use super::codec::Malformed;
+use super::directory::{BlockStarts, Documents};
+use super::gram::Gram;
+use super::postings::{List, decode_list};
+use super::segment::Segment;
+use super::snapshot::{Deletions, LiveSegment, Snapshot};
+
+/// Finished blocks are handed over once they have this many bytes: a transaction of a few milliseconds.
+const STEP_BYTES: usize = 512 * 1024;
+
+/// The most blocks of one input that are asked for at once.
+const READ_AHEAD: u32 = 32;
+
+/// Stands for an ordinal that is left out.
+const DROPPED: u32 = u32::MAX;
+
+/// A list that holds more than one in so many documents is put in order through a bitmap rather than by sorting.
+const BITMAP_SHARE: usize = 64;
+
+/// What a call of [`Merge::step`] came to.
+#[derive(Debug)]
+pub enum MergeStep {
+    /// These blocks are missing: [`Merge::supply`] them, and call again.
+    Need(Vec<BlockId>),
+    /// These are to be stored before the next call.
+    Write(Vec<EncodedBlock>),
+    /// All is written. `None` if no document was left.
+    Done(Option<Arc<Segment>>),
+}
+
+/// A merge on its way.
+#[derive(Debug)]
+pub struct Merge {
+    output: SegmentId,
+    inputs: Vec<Input>,
+    documents: Documents,
+    writer: Option<BlockWriter>,
+    segment: Option<Arc<Segment>>,
+    /// The gram whose list is being gathered, and what is gathered.
+    gram: Option<Gram>,
+    ordinals: Vec<u32>,
+    bitmap: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Input {
+    live: LiveSegment,
+    /// The ordinal in the output of each of its documents, or [`DROPPED`].
+    ordinals: Vec<u32>,
+    /// Blocks that were supplied, the first being read.
+    blocks: VecDeque<Block>,
+    /// How many blocks were supplied in all.
+    supplied: u32,
+    entries: Entries,
+    /// The entry that is next.
+    next: Option<(Gram, List)>,
+    decoded: Vec<u32>,
+}
+
+impl Merge {
+    pub fn new(output: SegmentId, inputs: Vec<LiveSegment>) -> Self {
+        let mut inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
+        // Where the inputs cover stretches of time that do not overlap, lists are then in order as they come.
+        inputs.sort_by(|a, b| a.first_key().cmp(&b.first_key()));
+        let documents = merge_documents(&mut inputs);
+        let bitmap = vec![0; documents.len() as usize / 64 + 1];
+        let writer = Some(BlockWriter::new(output));
+        Self { output, inputs, documents, writer, segment: None, gram: None, ordinals: Vec::new(), bitmap }
+    }
+
+    /// Takes a block that was needed. A segment's blocks are to be supplied in their order.
+    pub fn supply(&mut self, block: Block) -> Result<(), Damaged> {
+        let segment = block.id().segment();
+        let input = self.inputs.iter_mut().find(|input| input.live.segment.id == segment);
+        match input {
+            Some(input) if block.id() == BlockId::posting(segment, input.supplied) => {
+                input.supplied += 1;
+                input.blocks.push_back(block);
+                Ok(())
+            }
+            _ => Err(block.damaged(Malformed("it was not asked for"))),
+        }
+    }
+
+    /// Goes on for some milliseconds at most.
+    pub fn step(&mut self) -> Result<MergeStep, Damaged> {
+        let Some(writer) = &mut self.writer else { return Ok(MergeStep::Done(self.segment.clone())) };
+        if self.documents.is_empty() {
+            return Ok(MergeStep::Done(None));
+        }
+        loop {
+            let mut needed = Vec::new();
+            for input in &mut self.inputs {
+                input.advance(&mut needed)?;
+            }
+            if !needed.is_empty() {
+                return Ok(MergeStep::Need(needed));
+            }
+            let next = self.inputs.iter().filter_map(|input| input.next.map(|(gram, _)| gram)).min();
+            if next != self.gram {
+                if let Some(gram) = self.gram {
+                    put_in_order(&mut self.ordinals, &mut self.bitmap);
+                    writer.push(gram, &self.ordinals);
+                    self.ordinals.clear();
+                }
+                self.gram = next;
+            }
+            let Some(gram) = next else { break };
+            for input in &mut self.inputs {
+                input.take(gram, &mut self.ordinals)?;
+            }
+            if writer.finished_bytes() >= STEP_BYTES {
+                return Ok(MergeStep::Write(writer.take_finished()));
+            }
+        }
+        let Some(writer) = self.writer.take() else { return Ok(MergeStep::Done(None)) };
+        let (mut blocks, firsts) = writer.finish();
+        let documents = std::mem::take(&mut self.documents);
+        let segment = Segment { id: self.output, documents, starts: BlockStarts::new(&firsts) };
+        blocks.extend(segment.directory());
+        self.segment = Some(Arc::new(segment));
+        Ok(MergeStep::Write(blocks))
+    }
+
+    pub fn output(&self) -> SegmentId {
+        self.output
+    }
+
+    pub fn inputs(&self) -> impl Iterator<Item = SegmentId> {
+        self.inputs.iter().map(|input| input.live.segment.id)
+    }
+
+    /// The ordinals in the output of what was deleted after the merge began.
+    pub fn deleted_since(&self, now: &Snapshot) -> Vec<u32> {
+        let mut deleted = Vec::new();
+        for input in &self.inputs {
+            let Some(live) = now.get(input.live.segment.id) else { continue };
+            if live.deletions.count() == input.live.deletions.count() {
+                continue;
+            }
+            let kept = (0..).zip(&input.ordinals).filter(|(_, merged)| **merged != DROPPED);
+            deleted.extend(kept.filter(|(ordinal, _)| live.deletions.contains(*ordinal)).map(|(_, merged)| *merged));
+        }
+        deleted
+    }
+}
+
+impl Input {
+    fn new(live: LiveSegment) -> Self {
+        let ordinals = vec![DROPPED; live.segment.documents.len() as usize];
+        Self {
+            live,
+            ordinals,
+            blocks: VecDeque::new(),
+            supplied: 0,
+            entries: Entries::default(),
+            next: None,
+            decoded: Vec::new(),
+        }
+    }
+
+    fn first_key(&self) -> Option<super::directory::Key<'_>> {
+        (!self.live.segment.documents.is_empty()).then(|| self.live.segment.documents.key(0))
+    }
+
+    /// Reads the next entry, if it is not read yet; names the blocks that it takes.
+    fn advance(&mut self, needed: &mut Vec<BlockId>) -> Result<(), Damaged> {
+        while self.next.is_none() {
+            let Some(block) = self.blocks.front() else {
+                let end = self.live.segment.starts.len().min(self.supplied + READ_AHEAD);
+                needed.extend((self.supplied..end).map(|number| BlockId::posting(self.live.segment.id, number)));
+                return Ok(());
+            };
+            self.next = self.entries.next(block)?;
+            if self.next.is_none() {
+                self.blocks.pop_front();
+                self.entries = Entries::default();
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends what the next entry lists, if it is of this gram.
+    fn take(&mut self, gram: Gram, ordinals: &mut Vec<u32>) -> Result<(), Damaged> {
+        let (Some((next, list)), Some(block)) = (self.next, self.blocks.front()) else { return Ok(()) };
+        if next != gram {
+            return Ok(());
+        }
+        self.next = None;
+        self.decoded.clear();
+        decode_list(block.payload(), &list, &mut self.decoded).map_err(|malformed| block.damaged(malformed))?;
+        for &ordinal in &self.decoded {
+            match self.ordinals.get(ordinal as usize) {
+                Some(&DROPPED) => {}
+                Some(&merged) => ordinals.push(merged),
+                None => return Err(block.damaged(Malformed("it lists a document that there is not"))),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Merges the directories of the inputs, without what is deleted, and notes where each document goes.
+fn merge_documents(inputs: &mut [Input]) -> Documents {
+    let mut merged = Documents::default();
+    let mut at: Vec<u32> = vec![0; inputs.len()];
+    let is_deleted = |deletions: &Deletions, ordinal| deletions.contains(ordinal);
+    loop {
+        for (input, at) in inputs.iter().zip(&mut at) {
+            while *at < input.live.segment.documents.len() && is_deleted(&input.live.deletions, *at) {
+                *at += 1;
+            }
+        }
+        let heads =
+            inputs.iter().zip(&at).enumerate().filter(|(_, (input, at))| **at < input.live.segment.documents.len());
+        let first = heads.min_by(|(_, (a, at_a)), (_, (b, at_b))| {
+            a.live.segment.documents.key(**at_a).cmp(&b.live.segment.documents.key(**at_b))
+        });
+        let Some((index, (input, &ordinal))) = first else { return merged };
+        let place = merged.len();
+        let documents = &input.live.segment.documents;
+        merged.push(documents.id(ordinal), documents.key(ordinal));
+        inputs[index].ordinals[ordinal as usize] = place;
+        at[index] += 1;
+    }
+}
+
+/// Sorts ordinals; each is there once.
+fn put_in_order(ordinals: &mut Vec<u32>, bitmap: &mut [u64]) {
+    if ordinals.is_sorted() {
+        return;
+    }
+    if ordinals.len() < bitmap.len() * 64 / BITMAP_SHARE {
+        ordinals.sort_unstable();
+        return;
+    }
+    for &ordinal in ordinals.iter() {
+        bitmap[ordinal as usize / 64] |= 1 << (ordinal % 64);
+    }
+    ordinals.clear();
+    for (at, word) in (0..).zip(bitmap) {
+        let mut word = std::mem::take(word);
+        while word != 0 {
+            ordinals.push(at * 64 + word.trailing_zeros());
+            word &= word - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ordinals_are_put_in_order(ordinals in proptest::collection::hash_set(0u32..500, 0..200)) {
+            let mut ordinals: Vec<u32> = ordinals.into_iter().collect();
+            let mut expected = ordinals.clone();
+            expected.sort_unstable();
+            let mut bitmap = vec![0; 500 / 64 + 1];
+            put_in_order(&mut ordinals, &mut bitmap);
+            prop_assert_eq!(ordinals, expected);
+            prop_assert!(bitmap.iter().all(|&word| word == 0));
+        }
+    }
+}

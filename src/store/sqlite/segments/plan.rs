@@ -1,0 +1,193 @@
+//! From words to grams: what the index can say about a question.
+//!
+//! The index knows for certain whether a document contains a term of one or two characters. Of a longer term it knows
+//! only what could contain it. So a question has two bounds: an **upper** one, which no match falls outside of, and a
+//! **lower** one, which holds nothing but matches. The index walks the upper one; where both are the same, the answer
+//! needs no look at the texts.
+
+use crate::query::{Keyword, KeywordFilter, KeywordMatch, TextField};
+
+/// What must be true of a document's texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// Every document.
+    All,
+    Term(Term),
+    And(Vec<Query>),
+    Or(Vec<Query>),
+    Not(Box<Query>),
+}
+
+/// One term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Never empty.
+    pub folded: String,
+    /// Whether it may occur in any text and at any place. If not, what the index finds is to be verified.
+    pub anywhere: bool,
+}
+
+impl Query {
+    /// What a keyword filter asks.
+    pub fn of_keywords(filter: &KeywordFilter) -> Self {
+        let anywhere = filter.matching == KeywordMatch::Substring && filter.fields == TextField::ALL;
+        let term = |keyword: &Keyword| Query::Term(Term { folded: keyword.folded().to_owned(), anywhere });
+        let mut parts: Vec<Query> = filter.all.iter().map(term).collect();
+        if !filter.any.is_empty() {
+            parts.push(Query::Or(filter.any.iter().map(term).collect()));
+        }
+        parts.extend(filter.none.iter().map(|keyword| Query::Not(Box::new(term(keyword)))));
+        Query::And(parts)
+    }
+}
+
+/// What the index walks for a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub(super) walk: Expr,
+    /// Whether what the index finds is the answer. If not, each document found is only a candidate.
+    pub is_exact: bool,
+}
+
+impl Plan {
+    pub fn new(query: &Query) -> Self {
+        let Bounds { lower, upper } = bounds(query);
+        Self { is_exact: lower == upper, walk: upper }
+    }
+}
+
+/// A set of documents, as an expression over grams. Made by the constructors below, which leave out what has no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expr {
+    Nothing,
+    All,
+    /// What holds the one or two characters.
+    Short(Vec<char>),
+    /// What holds all the grams of three or more characters.
+    Long(Vec<char>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+}
+
+impl Expr {
+    fn and(parts: impl IntoIterator<Item = Expr>) -> Self {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Expr::Nothing => return Expr::Nothing,
+                Expr::All => {}
+                Expr::And(inner) => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        Self::one_or(kept, Expr::All, Expr::And)
+    }
+
+    fn or(parts: impl IntoIterator<Item = Expr>) -> Self {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Expr::All => return Expr::All,
+                Expr::Nothing => {}
+                Expr::Or(inner) => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        Self::one_or(kept, Expr::Nothing, Expr::Or)
+    }
+
+    fn not(part: Expr) -> Self {
+        match part {
+            Expr::Nothing => Expr::All,
+            Expr::All => Expr::Nothing,
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        }
+    }
+
+    fn one_or(mut kept: Vec<Expr>, none: Expr, many: fn(Vec<Expr>) -> Expr) -> Self {
+        match kept.len() {
+            0 => none,
+            1 => kept.remove(0),
+            _ => many(kept),
+        }
+    }
+}
+
+struct Bounds {
+    lower: Expr,
+    upper: Expr,
+}
+
+fn bounds(query: &Query) -> Bounds {
+    match query {
+        Query::All => Bounds { lower: Expr::All, upper: Expr::All },
+        Query::Term(term) => {
+            let characters: Vec<char> = term.folded.chars().collect();
+            match characters.len() {
+                // A blank term is refused long before; should one come here, it is found everywhere.
+                0 => Bounds { lower: Expr::All, upper: Expr::All },
+                1 | 2 if term.anywhere => {
+                    Bounds { lower: Expr::Short(characters.clone()), upper: Expr::Short(characters) }
+                }
+                1 | 2 => Bounds { lower: Expr::Nothing, upper: Expr::Short(characters) },
+                _ => Bounds { lower: Expr::Nothing, upper: Expr::Long(characters) },
+            }
+        }
+        Query::And(parts) => {
+            let (lower, upper) = bounds_of(parts);
+            Bounds { lower: Expr::and(lower), upper: Expr::and(upper) }
+        }
+        Query::Or(parts) => {
+            let (lower, upper) = bounds_of(parts);
+            Bounds { lower: Expr::or(lower), upper: Expr::or(upper) }
+        }
+        Query::Not(part) => {
+            let Bounds { lower, upper } = bounds(part);
+            Bounds { lower: Expr::not(upper), upper: Expr::not(lower) }
+        }
+    }
+}
+
+fn bounds_of(parts: &[Query]) -> (Vec<Expr>, Vec<Expr>) {
+    parts.iter().map(bounds).map(|Bounds { lower, upper }| (lower, upper)).unzip()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(text: &str) -> Query {
+        Query::Term(Term { folded: text.to_owned(), anywhere: true })
+    }
+
+    fn elsewhere(text: &str) -> Query {
+        Query::Term(Term { folded: text.to_owned(), anywhere: false })
+    }
+
+    fn not(query: Query) -> Query {
+        Query::Not(Box::new(query))
+    }
+
+    fn check(query: Query, is_exact: bool, walk: Expr) {
+        assert_eq!(Plan::new(&query), Plan { walk, is_exact });
+    }
+
+    #[test]
+    fn short_terms_are_exact_and_long_ones_are_not() {
+        let short = |text: &str| Expr::Short(text.chars().collect());
+        let long = |text: &str| Expr::Long(text.chars().collect());
+        check(term("新"), true, short("新"));
+        check(term("新区"), true, short("新区"));
+        check(term("新华社"), false, long("新华社"));
+        check(elsewhere("新"), false, short("新"));
+        check(not(term("新")), true, Expr::Not(Box::new(short("新"))));
+        check(not(term("新华社")), false, Expr::All);
+        check(not(elsewhere("新")), false, Expr::All);
+        check(Query::And(vec![term("新"), not(term("新华社"))]), false, short("新"));
+        check(Query::Or(vec![term("新"), not(term("新华社"))]), false, Expr::All);
+        check(Query::And(vec![]), true, Expr::All);
+        check(Query::Or(vec![]), true, Expr::Nothing);
+    }
+}

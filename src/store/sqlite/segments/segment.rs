@@ -1,0 +1,42 @@
+//! A segment as it is known to a running store: its identity and its directory. The lists stay in their blocks.
+
+use super::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
+use super::codec::Malformed;
+use super::directory::{BlockStarts, Documents, decode, encode};
+
+/// The most bytes of a directory in one block: a few pages, so that even the directory of a million documents is written
+/// in many small steps.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// An immutable part of the index.
+#[derive(Debug)]
+pub struct Segment {
+    pub id: SegmentId,
+    pub documents: Documents,
+    pub starts: BlockStarts,
+}
+
+impl Segment {
+    /// Puts a segment together from all the pieces of its directory, in order.
+    pub fn from_directory(id: SegmentId, pieces: &[Block]) -> Result<Self, Damaged> {
+        let mut bytes = Vec::new();
+        for (number, piece) in (0..).zip(pieces) {
+            if piece.id() != BlockId::directory(id, number) {
+                return Err(piece.damaged(Malformed("it is out of its place")));
+            }
+            bytes.extend_from_slice(piece.payload());
+        }
+        let (documents, starts) =
+            decode(&bytes).map_err(|Malformed(what)| Damaged { block: BlockId::directory(id, 0), what })?;
+        Ok(Self { id, documents, starts })
+    }
+
+    /// The pieces of the directory.
+    pub fn directory(&self) -> Vec<EncodedBlock> {
+        let bytes = encode(&self.documents, &self.starts);
+        (0..)
+            .zip(bytes.chunks(PIECE_BYTES))
+            .map(|(number, piece)| EncodedBlock::of_payload(BlockId::directory(self.id, number), piece))
+            .collect()
+    }
+}

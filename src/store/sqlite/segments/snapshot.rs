@@ -1,0 +1,130 @@
+//! The index at one moment: which segments there are, and which of their documents are deleted.
+//!
+//! A snapshot never changes: a commit makes the next one, so that a reader needs no lock. What it shares with the one
+//! before it is not copied.
+
+use std::sync::Arc;
+
+use super::block::SegmentId;
+use super::directory::Key;
+use super::segment::Segment;
+
+/// Where a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub segment: SegmentId,
+    pub ordinal: u32,
+}
+
+/// The ordinals of a segment that are deleted.
+#[derive(Clone, Debug, Default)]
+pub struct Deletions {
+    words: Vec<u64>,
+    count: u32,
+}
+
+impl Deletions {
+    pub fn contains(&self, ordinal: u32) -> bool {
+        self.words.get(ordinal as usize / 64).is_some_and(|word| word >> (ordinal % 64) & 1 == 1)
+    }
+
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn insert(&mut self, ordinal: u32) {
+        let at = ordinal as usize / 64;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        let bit = 1 << (ordinal % 64);
+        if self.words[at] & bit == 0 {
+            self.words[at] |= bit;
+            self.count += 1;
+        }
+    }
+}
+
+/// A segment, and what of it is deleted.
+#[derive(Clone, Debug)]
+pub struct LiveSegment {
+    pub segment: Arc<Segment>,
+    pub deletions: Arc<Deletions>,
+}
+
+impl LiveSegment {
+    pub fn live_documents(&self) -> u32 {
+        self.segment.documents.len().saturating_sub(self.deletions.count())
+    }
+}
+
+/// All segments, by identity.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    segments: Vec<LiveSegment>,
+}
+
+impl Snapshot {
+    pub fn segments(&self) -> &[LiveSegment] {
+        &self.segments
+    }
+
+    pub fn get(&self, id: SegmentId) -> Option<&LiveSegment> {
+        self.segments.binary_search_by_key(&id, |live| live.segment.id).ok().and_then(|at| self.segments.get(at))
+    }
+
+    pub fn live_documents(&self) -> u64 {
+        self.segments.iter().map(|live| u64::from(live.live_documents())).sum()
+    }
+
+    /// The place of a live document. `id` and key as they were indexed.
+    pub fn place_of(&self, id: i64, key: Key) -> Option<Place> {
+        self.segments.iter().find_map(|live| {
+            let ordinal = live.segment.documents.ordinal_of(key)?;
+            let is_it = live.segment.documents.id(ordinal) == id && !live.deletions.contains(ordinal);
+            is_it.then_some(Place { segment: live.segment.id, ordinal })
+        })
+    }
+
+    /// With one more segment.
+    pub fn with_segment(&self, segment: Arc<Segment>) -> Self {
+        let mut next = self.clone();
+        next.insert(LiveSegment { segment, deletions: Arc::default() });
+        next
+    }
+
+    /// With more documents deleted. A place that is not there is passed over.
+    pub fn with_deletions(&self, places: &[Place]) -> Self {
+        let mut next = self.clone();
+        next.delete(places);
+        next
+    }
+
+    /// With the inputs of a merge replaced by its output, of which these ordinals are deleted.
+    pub fn with_replaced(&self, inputs: &[SegmentId], output: Option<Arc<Segment>>, deleted: &[u32]) -> Self {
+        let mut next = self.clone();
+        next.segments.retain(|live| !inputs.contains(&live.segment.id));
+        if let Some(output) = output {
+            let segment = output.id;
+            next.insert(LiveSegment { segment: output, deletions: Arc::default() });
+            next.delete(&deleted.iter().map(|&ordinal| Place { segment, ordinal }).collect::<Vec<_>>());
+        }
+        next
+    }
+
+    fn insert(&mut self, live: LiveSegment) {
+        let at = self.segments.partition_point(|other| other.segment.id < live.segment.id);
+        self.segments.insert(at, live);
+    }
+
+    fn delete(&mut self, places: &[Place]) {
+        for live in &mut self.segments {
+            let mut here = places.iter().filter(|place| place.segment == live.segment.id).peekable();
+            if here.peek().is_some() {
+                let deletions = Arc::make_mut(&mut live.deletions);
+                here.filter(|place| place.ordinal < live.segment.documents.len())
+                    .for_each(|place| deletions.insert(place.ordinal));
+            }
+        }
+    }
+}
