@@ -3,19 +3,23 @@
 //! Owns arguments, settings, output and exit codes. Refuses to know how an article is parsed, stored or found: it calls
 //! the library, or a server through the generated client.
 
+mod check;
 mod client;
 mod completions;
 mod failure;
 mod filter;
 mod get;
 mod healthcheck;
+mod import;
 mod input;
 mod interrupt;
 mod list;
+mod migrate;
 mod output;
 mod parse;
 mod serve;
 mod settings;
+mod store;
 mod table;
 
 use std::path::PathBuf;
@@ -48,10 +52,13 @@ pub struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Serve),
+    Import(import::Import),
     Parse(parse::Parse),
     Get(get::Get),
     List(list::List),
     Filter(filter::Filter),
+    Check(check::Check),
+    Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),
     Completions(completions::Completions),
 }
@@ -79,10 +86,13 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
     runtime.block_on(async {
         match arguments.command {
             Command::Serve(command) => command.run(tables).await,
+            Command::Import(command) => command.run().await,
             Command::Parse(command) => command.run().await,
             Command::Get(command) => command.run().await,
             Command::List(command) => command.run().await,
             Command::Filter(command) => command.run().await,
+            Command::Check(command) => command.run().await,
+            Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,
             Command::Completions(command) => command.run(),
         }

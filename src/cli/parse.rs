@@ -1,9 +1,20 @@
 //! `articled parse`: what the parser makes of documents, without a server or a store.
 
-use clap::Args;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 
-use super::input::InputArguments;
-use super::output::OutputArguments;
+use anyhow::{Context, bail};
+use articled::article::ArticleName;
+use articled::ingest::parse_document;
+use articled::rpc::parse_response;
+use articled::rpc::proto::ParseArticleResponse;
+use clap::Args;
+use futures::StreamExt;
+use tokio::task::spawn_blocking;
+
+use super::input::{Document, InputArguments, Item};
+use super::output::{Out, OutputArguments};
+use super::table;
 
 /// Parses documents and prints the articles; needs no server, stores nothing.
 #[derive(Args, Debug)]
@@ -16,6 +27,36 @@ pub struct Parse {
 
 impl Parse {
     pub async fn run(self) -> anyhow::Result<()> {
-        anyhow::bail!("not yet")
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        // Many are parsed at once, and yet come out in the order in which they were read.
+        let mut parsed = self.input.documents().map(|item| spawn_blocking(|| parse(item))).buffered(cores);
+        let mut out = Out::new();
+        let (mut total, mut failed) = (0, 0);
+        while let Some(result) = parsed.next().await {
+            total += 1;
+            match result.context("the parser stopped")? {
+                Ok(response) if self.output.is_json() => out.json(&response)?,
+                Ok(response) => out.text(&table::card(&response.article.unwrap_or_default()))?,
+                Err(reason) => {
+                    failed += 1;
+                    eprintln!("articled: {reason}");
+                }
+            }
+        }
+        out.flush()?;
+        if failed > 0 {
+            bail!("{failed} of {total} documents could not be parsed");
+        }
+        Ok(())
     }
+}
+
+/// The article of a document, or where and why there is none.
+fn parse(item: Item) -> Result<ParseArticleResponse, String> {
+    let parsed = item.document.and_then(|Document { raw, id }| {
+        let name = (!id.is_empty()).then(|| ArticleName::from_id(&id)).transpose();
+        let name = name.map_err(|error| format!("id {id:?}: {error}"))?;
+        parse_document(raw, name).map_err(|error| error.to_string())
+    });
+    parsed.map(parse_response).map_err(|reason| format!("{}: {reason}", item.origin))
 }

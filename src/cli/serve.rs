@@ -1,17 +1,24 @@
 //! `articled serve`: the server, from its settings to its end.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use articled::RunError;
+use articled::clock::Clock;
 use articled::config::Config;
+use articled::server;
+use articled::store::SharedStore;
 use clap::Args;
 use tokio::net::TcpListener;
 use toml::{Table, Value};
 use tracing::info;
 
 use super::failure::Usage;
-use super::interrupt;
+use super::import::{self, Destination};
+use super::input::InputArguments;
+use super::{interrupt, store};
 
 /// Variables of these prefixes are settings in the tables of the same names.
 const TABLES: [&str; 2] = ["limits", "shutdown"];
@@ -65,10 +72,27 @@ pub struct Serve {
     /// variable, ARTICLED_LIMITS_MAX_CALLS, and a key in a table of the settings file.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Imports these files and folders before it serves; may be given several times.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    load: Vec<PathBuf>,
 }
 
 fn default_metrics_listen() -> String {
     Config::default().metrics_listen.map(|address| address.to_string()).unwrap_or_default()
+}
+
+/// Imports before serving. A document that is refused is reported, and is no reason not to serve the others.
+async fn load(
+    paths: Vec<PathBuf>,
+    opened: &SharedStore,
+    config: &Config,
+    interrupted: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let destination = Destination::store(store::rpc(Arc::clone(opened), config));
+    let input = InputArguments::of_paths(paths);
+    let summary = import::import(input, &destination, interrupted, &mut |_| Ok(())).await?;
+    info!("loaded: {summary}");
+    summary.uninterrupted()
 }
 
 impl Serve {
@@ -79,12 +103,15 @@ impl Serve {
         let config = self.config(tables, variables)?;
         config.check().map_err(|error| Usage(error.to_string()))?;
         let shutdown = interrupt::signals().context("cannot listen for signals")?;
+        let mut shutdown = std::pin::pin!(shutdown);
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!("cannot listen on {}; is another server running there? --listen names another address", self.listen)
         })?;
-        // The one line that tells a person, or a test that asked for port 0, where to go.
-        info!(grpc = %listener.local_addr()?, database = config.database, "listening");
-        match articled::run(config, listener, shutdown).await {
+        let opened = store::open(&config.database, config.read_only).await?;
+        if !self.load.is_empty() {
+            load(self.load, &opened, &config, shutdown.as_mut()).await?;
+        }
+        match server::serve(config, listener, opened, Clock::system(), shutdown).await {
             Err(RunError::Config(error)) => Err(Usage(error.to_string()).into()),
             ended => ended.context("the server failed"),
         }

@@ -1,13 +1,17 @@
 //! Articles as people read them: a table of many, or a card of one.
 
 use articled::rpc::proto::{Article, ArticleMatch, ParseReport, PublishTimePrecision, Snippet};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::presets::NOTHING;
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
 
 /// Times are shown in China's: a day is stored as its midnight there, and would show as the day before in UTC.
 const SHOWN_ZONE: TimeZone = TimeZone::fixed(tz::offset(8));
+
+/// The widest that the column of headlines gets, in columns of the terminal: a headline in Chinese rarely has more than
+/// 30 characters, and what has is wrapped.
+const MAX_HEADLINE_COLUMNS: u16 = 64;
 
 /// A table of articles, one a row, with the passages that were found beneath the headline.
 pub struct Articles {
@@ -17,7 +21,10 @@ pub struct Articles {
 impl Articles {
     pub fn new() -> Self {
         let mut table = Table::new();
-        table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["published", "headline", "source", "name"]);
+        table.load_style(NOTHING).set_header(["PUBLISHED", "HEADLINE", "SOURCE", "NAME"]);
+        if let Some(headlines) = table.column_mut(1) {
+            headlines.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(MAX_HEADLINE_COLUMNS)));
+        }
         if let Some((_, columns)) = console::Term::stdout().size_checked() {
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
         }
@@ -118,7 +125,7 @@ pub fn card(article: &Article) -> String {
         ("parser", article.parse_report.as_ref().map(report).unwrap_or_default()),
     ];
     let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
+    table.load_style(NOTHING);
     for (field, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
         table.add_row([field.to_owned(), value]);
     }

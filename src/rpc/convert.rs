@@ -15,7 +15,7 @@ mod snippet;
 mod time;
 
 pub use self::article::{article, outcome, unsaved_article};
-pub use self::document::document;
+pub use self::document::{document, to_wire as document_to_wire};
 pub use self::given::{GivenArticle, given_article};
 pub use self::labels::check_label_count;
 pub use self::mask::UpdateMask;

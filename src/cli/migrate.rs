@@ -1,0 +1,22 @@
+//! `articled migrate`: brings a store to today's schema.
+
+use clap::Args;
+
+use super::output::Out;
+use super::store::{self, DatabaseArguments};
+
+/// Makes a store, or brings it to today's schema, as `serve` does when it starts.
+#[derive(Args, Debug)]
+pub struct Migrate {
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+impl Migrate {
+    pub async fn run(self) -> anyhow::Result<()> {
+        store::open(&self.database.database, false).await?.close().await;
+        let mut out = Out::new();
+        out.text(&format!("{} has today's schema", self.database.database))?;
+        out.flush()
+    }
+}
