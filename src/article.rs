@@ -50,6 +50,23 @@ impl ArticleContent {
     pub fn char_count(&self) -> usize {
         self.body.chars().count()
     }
+
+    /// The article as a paper would print it: headline block, then the dateline before the body. Parsing this again gives
+    /// the same headline, dateline and body.
+    pub fn printed(&self) -> String {
+        let block = [&self.kicker, &self.headline].into_iter().chain(&self.subheadlines);
+        let mut printed = String::with_capacity(self.body.len() + 256);
+        for line in block.filter(|line| !line.is_empty()) {
+            printed.push_str(line);
+            printed.push('\n');
+        }
+        if let Some(dateline) = &self.dateline {
+            printed.push_str(&dateline.text);
+            printed.push(' ');
+        }
+        printed.push_str(&self.body);
+        printed
+    }
 }
 
 /// An article as it is stored.

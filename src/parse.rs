@@ -13,15 +13,17 @@
 //! printed text again gives the same headline, dateline and body.
 
 mod blocks;
-mod dateline;
+pub mod dateline;
 mod decode;
 mod derive;
 mod extract;
 mod headline;
+mod plain;
 mod repair;
 mod time;
 
-use crate::article::{ArticleContent, ParseReport, RawDocument};
+use self::dateline::{Person, Role};
+use crate::article::{ArticleContent, MAX_BODY_BYTES, PageUrl, ParseReport, ParseWarning, RawDocument};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.
 pub const PARSER_VERSION: u32 = 1;
@@ -58,24 +60,101 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         decode::Format::Html => extract::extract(&decoded.text, document.url.as_ref(), &mut report),
         decode::Format::Text => extract::Page { text: decoded.text, metadata: extract::Metadata::default() },
     };
-    let text = repair::Repairer::learn(&page.text).apply(&page.text, &mut report);
-    let mut lines = text.lines();
-    let headline = lines.next().unwrap_or_default().to_owned();
-    let body = lines.collect::<Vec<_>>().join("\n");
-    let mut keywords = derive::own_keywords(&page.metadata.keywords);
+    let repairer = repair::Repairer::learn(&page.text);
+    let text = repairer.apply(&page.text, &mut report);
+    let metadata = repaired(page.metadata, &repairer, &mut report);
+    let layout = blocks::lay_out(&text, &metadata.headline, &mut report);
+    let headlines = headline::choose(&layout.headline_block, &metadata.headline, &mut report);
+    if headlines.headline.is_empty() {
+        warn(&mut report, "HEADLINE_MISSING", "no line of the page is its headline".to_owned());
+    }
+    let body = fit(layout.body.join("\n"), &mut report);
+    let found = layout.dateline.map(|found| (found.dateline, found.people));
+    let (mut dateline, dateline_people) = found.map_or((None, Vec::new()), |(line, people)| (Some(line), people));
+    let clues = time::Clues {
+        metadata: metadata.publish_time,
+        printed: &layout.facts.times,
+        url: document.url.as_ref().map(PageUrl::as_str),
+        crawl_day: layout.facts.crawl_day,
+        fetch_time: document.fetch_time,
+    };
+    let publish_time = time::resolve(&clues, dateline.as_mut(), &mut report);
+    let people: Vec<Person> = dateline_people.into_iter().chain(layout.facts.people).collect();
+    let mut keywords = derive::own_keywords(&metadata.keywords);
+    if keywords.is_empty() {
+        keywords = derive::own_keywords(&layout.facts.keywords);
+    }
     if keywords.is_empty() && options.extract_keywords {
-        keywords = derive::extract_keywords(&headline, &body);
+        keywords = derive::extract_keywords(&headlines.headline, &body);
     }
     let content = ArticleContent {
         keywords,
-        language_code: derive::language_code(&headline, &body),
+        language_code: derive::language_code(&headlines.headline, &body),
         cited_works: derive::cited_works(&body),
-        headline,
+        headline: headlines.headline,
+        kicker: headlines.kicker,
+        subheadlines: headlines.subheadlines,
+        dateline,
+        authors: names(&people, &AUTHORS, metadata.authors),
+        editors: names(&people, &[Role::Editor], metadata.editors),
+        info_source: first_of(metadata.info_source, layout.facts.source),
+        section: first_of(metadata.section, layout.facts.section),
         body,
+        publish_time,
         url: document.url.clone(),
         fetch_time: document.fetch_time,
         labels: document.labels.clone(),
-        ..ArticleContent::default()
     };
     Parsed { content, report }
 }
+
+/// Who is an author, those first whom the page calls reporters.
+const AUTHORS: [Role; 3] = [Role::Reporter, Role::Contributor, Role::Photographer];
+
+/// The names of those who have one of the roles, once each; those that the markup names first.
+fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<String> {
+    let of_role = |role| people.iter().filter(move |person| person.role == role).map(|person| person.name.clone());
+    let mut names: Vec<String> = Vec::new();
+    for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn first_of(first: String, second: String) -> String {
+    if first.is_empty() { second } else { first }
+}
+
+/// The same habit of a page shows in its title and metadata.
+fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &mut ParseReport) -> extract::Metadata {
+    let mut repair = |text: String| if text.is_empty() { text } else { repairer.apply(&text, report) };
+    extract::Metadata {
+        headline: repair(metadata.headline),
+        authors: metadata.authors.into_iter().map(&mut repair).collect(),
+        editors: metadata.editors.into_iter().map(&mut repair).collect(),
+        info_source: repair(metadata.info_source),
+        section: repair(metadata.section),
+        keywords: metadata.keywords.into_iter().map(&mut repair).collect(),
+        ..metadata
+    }
+}
+
+/// Cuts a body that is longer than is stored, and says so.
+fn fit(mut body: String, report: &mut ParseReport) -> String {
+    if body.len() <= MAX_BODY_BYTES {
+        return body;
+    }
+    let cut = body.floor_char_boundary(MAX_BODY_BYTES);
+    warn(report, "BODY_TRUNCATED", format!("the last {} bytes of the body were cut", body.len() - cut));
+    body.truncate(cut);
+    body
+}
+
+fn warn(report: &mut ParseReport, reason: &'static str, message: String) {
+    report.warnings.push(ParseWarning { reason: reason.into(), message });
+}
+
+#[cfg(test)]
+mod tests;

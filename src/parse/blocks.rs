@@ -1,1 +1,131 @@
-//! To be written.
+//! Which line of a page is what: chrome, headline block, byline, dateline, body, closing lines.
+//!
+//! Owns the order in which the rules look at a page, from its edges inwards. Each rule has a file of its own. Refuses to
+//! remove anything from the midst of a body.
+//!
+//! Every character of the page ends up in the headline block, the dateline, the body or a removed line; white space at
+//! the ends of lines is layout and is not counted.
+
+mod byline;
+mod chrome;
+mod closing;
+mod head;
+mod line;
+mod tables;
+mod tail;
+
+use std::borrow::Cow;
+
+pub use self::line::Line;
+
+use super::dateline::{self, Found, Person};
+use super::time::Printed;
+use crate::article::{ParseReport, RemovedLine};
+use chrome::Reason;
+
+/// A page, taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct Layout<'a> {
+    /// The lines of the headline block, labels and repetitions removed.
+    pub headline_block: Vec<&'a str>,
+    pub dateline: Option<Found>,
+    /// Paragraphs, the first without its dateline.
+    pub body: Vec<&'a str>,
+    pub facts: Facts,
+}
+
+/// What bylines and closing lines say.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub times: Vec<Printed>,
+    pub crawl_day: Option<Printed>,
+    pub source: String,
+    pub section: String,
+    pub people: Vec<Person>,
+    pub keywords: Vec<String>,
+}
+
+impl Facts {
+    fn add(&mut self, byline: byline::Byline) {
+        self.times.extend(byline.times);
+        let set = |own: &mut String, other: String| {
+            if own.is_empty() {
+                *own = other;
+            }
+        };
+        set(&mut self.source, byline.source);
+        set(&mut self.section, byline.section);
+        self.people.extend(byline.people);
+        if self.keywords.is_empty() {
+            self.keywords = byline.keywords;
+        }
+    }
+}
+
+/// Lines that were removed, with their place on the page.
+#[derive(Default)]
+struct Removed<'a> {
+    lines: Vec<(usize, &'a str, Reason)>,
+}
+
+impl<'a> Removed<'a> {
+    fn add(&mut self, index: usize, text: &'a str, reason: Reason) {
+        if !text.is_empty() {
+            self.lines.push((index, text, reason));
+        }
+    }
+
+    fn report(mut self, report: &mut ParseReport) {
+        self.lines.sort_by_key(|(index, _, _)| *index);
+        report.removed_lines.extend(
+            self.lines
+                .into_iter()
+                .map(|(_, text, reason)| RemovedLine { text: text.to_owned(), reason: Cow::Borrowed(reason) }),
+        );
+    }
+}
+
+/// Counts a piece that was taken off a line that stays.
+fn count_piece(report: &mut ParseReport, reason: Reason) {
+    *report.repairs.entry(Cow::Borrowed(reason)).or_default() += 1;
+}
+
+/// Takes a page apart. `known_headline` is what the page's metadata says the headline is; empty if it says nothing.
+pub fn lay_out<'a>(text: &'a str, known_headline: &str, report: &mut ParseReport) -> Layout<'a> {
+    let lines: Vec<Line> = text.lines().map(Line::new).filter(|line| !line.text.is_empty()).collect();
+    let mut removed = Removed::default();
+    let mut layout = Layout::default();
+    let start = head::read(&lines, known_headline, &mut layout, &mut removed, report);
+    let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
+    let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
+    take_dateline(&mut body, &mut layout, start, &mut removed, report);
+    closing::take(&mut body, end, &mut layout.facts, &mut removed, report);
+    body.retain(|paragraph| !paragraph.is_empty());
+    layout.body = body;
+    removed.report(report);
+    layout
+}
+
+/// Takes the dateline off the body's first paragraph.
+fn take_dateline<'a>(
+    body: &mut [&'a str],
+    layout: &mut Layout<'a>,
+    start: usize,
+    removed: &mut Removed<'a>,
+    report: &mut ParseReport,
+) {
+    let Some(first) = body.first_mut() else { return };
+    let Some(found) = dateline::at_start(first).or_else(|| head::glued_dateline(first)) else { return };
+    let (front, rest) = (first.get(..found.range.start), first.get(found.body_start..));
+    let (Some(front), Some(rest)) = (front, rest) else { return };
+    head::settle_front(front.trim_matches(line::is_blank), start, layout, removed, report);
+    let between = first.get(found.range.end..found.body_start).unwrap_or_default();
+    if between.chars().any(|character| !line::is_blank(character)) {
+        removed.add(start, between.trim_matches(line::is_blank), DATELINE_PUNCTUATION);
+        count_piece(report, DATELINE_PUNCTUATION);
+    }
+    *first = rest.trim_matches(line::is_blank);
+    layout.dateline = Some(found);
+}
+
+const DATELINE_PUNCTUATION: Reason = "DATELINE_PUNCTUATION";

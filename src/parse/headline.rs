@@ -1,1 +1,171 @@
-//! To be written.
+//! Which line of a headline block is what: kicker, headline, subheadlines.
+
+use super::blocks::Line;
+use super::plain::plain;
+use crate::article::{ParseReport, RemovedLine};
+
+/// A headline block, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headlines {
+    pub kicker: String,
+    pub headline: String,
+    pub subheadlines: Vec<String>,
+}
+
+/// What a line ends in that can't stand alone, Simplified: verbs whose object is the next line.
+const OPEN_ENDS: &[&str] = &[
+    "强调",
+    "指出",
+    "要求",
+    "提出",
+    "表示",
+    "显示",
+    "表明",
+    "认为",
+    "透露",
+    "嘱托",
+    "勉励",
+    "寄语",
+    "号召",
+    "希望",
+    "时说",
+    "时称",
+    "时指",
+    "会上说",
+    "宣布",
+    "披露",
+    "时",
+    "之际",
+    "讲话时",
+    "介绍说",
+    "时表示",
+    "坦言",
+    "警告",
+    "呼吁说",
+    "如是说",
+    "证实说",
+    "获悉",
+];
+
+/// Words that end like an open line and stand alone.
+const CLOSED_ENDS: &[&str] = &[
+    "小时",
+    "及时",
+    "同时",
+    "准时",
+    "限时",
+    "平时",
+    "战时",
+    "临时",
+    "实时",
+    "计时",
+    "按时",
+    "历时",
+    "学时",
+    "工时",
+    "不时",
+    "暂时",
+    "当时",
+    "即时",
+    "时时",
+    "守时",
+    "定时",
+    "年时",
+    "几时",
+    "何时",
+    "符合要求",
+    "新要求",
+    "新希望",
+];
+
+/// Reads the lines of a block, of which none is blank.
+pub fn read(lines: &[&str]) -> Headlines {
+    let (first, rest) = match lines {
+        [] => return Headlines::default(),
+        [only] => return Headlines { headline: (*only).to_owned(), ..Headlines::default() },
+        [first, rest @ ..] => (*first, rest),
+    };
+    let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+    match rest {
+        [headline, subheadlines @ ..] if cannot_stand_alone(first) => {
+            Headlines { kicker: first.to_owned(), headline: (*headline).to_owned(), subheadlines: owned(subheadlines) }
+        }
+        // The page's title, and under it a block of its own that opens with a kicker.
+        [kicker, subheadlines @ ..]
+            if !subheadlines.is_empty() && cannot_stand_alone(kicker) && repeats(kicker, first) =>
+        {
+            Headlines { kicker: (*kicker).to_owned(), headline: first.to_owned(), subheadlines: owned(subheadlines) }
+        }
+        _ => Headlines { kicker: String::new(), headline: first.to_owned(), subheadlines: owned(rest) },
+    }
+}
+
+/// The headline block of a page whose metadata may name the headline too. The metadata is the surer of the two; a line that
+/// says the same is not printed twice.
+pub fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> Headlines {
+    if from_metadata.is_empty() {
+        return read(block);
+    }
+    let known = Line::new(from_metadata);
+    let mut others: Vec<&str> = Vec::new();
+    let mut kicker = "";
+    for (index, text) in block.iter().enumerate() {
+        let line = Line::new(text);
+        let alike = !line.key.is_empty() && (known.key.contains(&line.key) || line.key.contains(&known.key));
+        if alike && line.key == known.key {
+            continue;
+        } else if alike {
+            report.removed_lines.push(RemovedLine { text: (*text).to_owned(), reason: "REPEATED_HEADLINE".into() });
+        } else if index == 0 && cannot_stand_alone(text) {
+            kicker = text;
+        } else {
+            others.push(text);
+        }
+    }
+    Headlines {
+        kicker: kicker.to_owned(),
+        headline: from_metadata.to_owned(),
+        subheadlines: others.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// Whether a line needs the next one to be understood.
+pub fn cannot_stand_alone(line: &str) -> bool {
+    let seen = plain(line.trim());
+    let seen = seen.trim_end_matches(['”', '"', '」']);
+    let marked = ["引题", "眉题", "肩题"].iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
+    let open = OPEN_ENDS.iter().any(|end| seen.ends_with(end)) && !CLOSED_ENDS.iter().any(|end| seen.ends_with(end));
+    marked || seen.ends_with([':', '—']) || open
+}
+
+/// Whether a kicker says again what the title says: 某某調研工作 and 某某調研工作時強調.
+fn repeats(kicker: &str, title: &str) -> bool {
+    let (kicker, title) = (Line::new(kicker), Line::new(title));
+    !title.key.is_empty() && kicker.key.starts_with(&title.key)
+}
+
+/// Whether two lines say the same, apart from white space, script and width.
+pub fn same(first: &Line, second: &Line) -> bool {
+    !first.key.is_empty() && first.key == second.key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_the_headline() {
+        let check = |lines: &[&str], expected: (&str, &str, &[&str])| {
+            let found = read(lines);
+            assert_eq!((found.kicker.as_str(), found.headline.as_str()), (expected.0, expected.1), "{lines:?}");
+            assert_eq!(found.subheadlines, expected.2, "{lines:?}");
+        };
+        check(&["新區召開會議", "增強責任感", "提供保障"], ("", "新區召開會議", &["增強責任感", "提供保障"]));
+        check(&["某某調研時強調", "從嚴從實", "築牢屏障"], ("某某調研時強調", "從嚴從實", &["築牢屏障"]));
+        check(&["某会议上指出", "形势会更好"], ("某会议上指出", "形势会更好", &[]));
+        check(&["某某在会上要求："], ("", "某某在会上要求：", &[]));
+        check(&["比赛历时三小时", "主队获胜"], ("", "比赛历时三小时", &["主队获胜"]));
+        check(&["调查显示", "多数人满意"], ("调查显示", "多数人满意", &[]));
+        check(&[], ("", "", &[]));
+    }
+}

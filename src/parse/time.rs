@@ -1,1 +1,129 @@
-//! To be written.
+//! When a page was published: which of its dates is believed, and the year and month that a dateline leaves out.
+//!
+//! The order of trust: metadata, what the page prints near its headline, the date in its address, the dateline. Refuses
+//! dates inside the text: they are the events'.
+
+mod infer;
+mod printed;
+mod url;
+
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+pub use self::printed::{Printed, printed_at};
+
+use crate::article::{Dateline, DatelineDate, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision};
+
+/// What a page says of its time.
+#[derive(Clone, Debug, Default)]
+pub struct Clues<'a> {
+    pub metadata: Option<PublishTime>,
+    /// In the order of the page.
+    pub printed: &'a [Printed],
+    pub url: Option<&'a str>,
+    /// A day that a crawler wrote into the text. It says when the page was there, not when it was published.
+    pub crawl_day: Option<Printed>,
+    pub fetch_time: Option<Timestamp>,
+}
+
+/// Mainland China, Hong Kong, Macao and Taiwan keep this time without summer time since 1991. A fixed offset needs no zone
+/// database, which a container made from nothing lacks.
+const SHANGHAI: Offset = Offset::constant(8);
+
+/// How far past the fetch a publish time is believed: clocks and zones differ by up to a day.
+const TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Chooses the publish time, and completes the dateline's date.
+pub fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut ParseReport) -> Option<PublishTime> {
+    let fetched = clues.fetch_time.map(day_in_shanghai);
+    let crawled = clues.crawl_day.and_then(|printed| printed.date());
+    let mut judge = Judge { fetch_time: clues.fetch_time, report };
+    let mut published = clues.metadata.filter(|time| judge.believes(time));
+    if published.is_none() {
+        let candidates = clues.printed.iter().filter_map(|printed| {
+            let day = infer::complete(printed.day(), crawled.or(fetched))?;
+            publish_time(&printed.with_day(day), TimeBasis::PageText)
+        });
+        published = first_believed(candidates, &mut judge);
+    }
+    if published.is_none() {
+        let from_url =
+            clues.url.and_then(url::day_in).and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Url));
+        published = first_believed(from_url.into_iter(), &mut judge);
+    }
+    let Some(date) = dateline.and_then(|dateline| dateline.date.as_mut()) else { return published };
+    let reference = published.map(|time| day_in_shanghai(time.time)).or(crawled).or(fetched);
+    if let Some(complete) = infer::complete(*date, reference) {
+        *date = complete;
+    } else if date.year == 0 && published.is_none() {
+        let known = if date.month == 0 { "only the day" } else { "no year" };
+        judge.warn("PUBLISH_YEAR_UNKNOWN", format!("the dateline prints {known}, and nothing tells the rest"));
+    }
+    if published.is_none() && date.year != 0 && date.month != 0 {
+        let complete = *date;
+        let from_dateline =
+            to_date(complete).and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Dateline));
+        published = first_believed(from_dateline.into_iter(), &mut judge);
+    }
+    published
+}
+
+struct Judge<'a> {
+    fetch_time: Option<Timestamp>,
+    report: &'a mut ParseReport,
+}
+
+impl Judge<'_> {
+    fn believes(&mut self, candidate: &PublishTime) -> bool {
+        let Some(fetched) = self.fetch_time else { return true };
+        let latest = fetched.checked_add(TOLERANCE).unwrap_or(fetched);
+        if candidate.time <= latest {
+            return true;
+        }
+        let basis = match candidate.basis {
+            TimeBasis::Caller => "the caller",
+            TimeBasis::Metadata => "the page's metadata",
+            TimeBasis::PageText => "the page's text",
+            TimeBasis::Url => "the address",
+            TimeBasis::Dateline => "the dateline",
+        };
+        let message = format!("{basis} says {}, more than a day after the page was fetched", candidate.time);
+        self.warn("PUBLISH_TIME_AFTER_FETCH", message);
+        false
+    }
+
+    fn warn(&mut self, reason: &'static str, message: String) {
+        self.report.warnings.push(ParseWarning { reason: reason.into(), message });
+    }
+}
+
+fn first_believed(candidates: impl Iterator<Item = PublishTime>, judge: &mut Judge) -> Option<PublishTime> {
+    let mut candidates = candidates;
+    candidates.find(|candidate| judge.believes(candidate))
+}
+
+fn publish_time(printed: &Printed, basis: TimeBasis) -> Option<PublishTime> {
+    let date = printed.date()?;
+    let (hour, minute, second) = (printed.hour, printed.minute, printed.second);
+    let time = date.at(hour.unwrap_or(0), minute.unwrap_or(0), second.unwrap_or(0), 0);
+    let time = SHANGHAI.to_timestamp(time).ok()?;
+    let precision = match (hour, minute, second) {
+        (None, ..) => TimePrecision::Day,
+        (_, None, _) => TimePrecision::Hour,
+        (_, _, None) => TimePrecision::Minute,
+        _ => TimePrecision::Second,
+    };
+    Some(PublishTime { time, precision, basis })
+}
+
+fn day_in_shanghai(time: Timestamp) -> Date {
+    SHANGHAI.to_datetime(time).date()
+}
+
+fn to_date(date: DatelineDate) -> Option<Date> {
+    Date::new(date.year, date.month, date.day).ok()
+}
+
+#[cfg(test)]
+mod tests;

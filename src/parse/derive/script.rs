@@ -70,14 +70,14 @@ pub(super) fn script_of(character: char) -> Script {
 }
 
 /// The Simplified form: always one character for one, so that positions stay.
-pub(super) fn to_simplified(character: char) -> char {
+pub(in crate::parse) fn to_simplified(character: char) -> char {
     index(character)
         .and_then(|index| TABLE.simplified.get(index))
         .and_then(|&code| char::from_u32(u32::from(code)))
         .unwrap_or(character)
 }
 
-pub(super) fn is_han(character: char) -> bool {
+pub(in crate::parse) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 

@@ -1,0 +1,500 @@
+//! The line that says who published a story when: `2021-05-14 08:08:05 来源:某某网 作者:张三 责编:李四`.
+//!
+//! A line is one if labels, times, names and outlets are all that it holds; a title may be glued to its front.
+
+use std::ops::Range;
+
+use super::line::Line;
+use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, read_people, role_at};
+use crate::parse::plain::Plain;
+use crate::parse::time::{Printed, printed_at};
+
+/// What such a line says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Byline {
+    pub times: Vec<Printed>,
+    pub source: String,
+    pub people: Vec<Person>,
+    pub section: String,
+    pub keywords: Vec<String>,
+    /// A title that is glued to the line's front: where it ends, in bytes.
+    pub title_end: usize,
+}
+
+/// The longest line that is looked at, in characters.
+const MAX_BYLINE: usize = 160;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Source,
+    Time,
+    Author,
+    Editor,
+    Section,
+    Keywords,
+    Ignored,
+}
+
+/// Labels with the field that follows them, Simplified; longer ones first. They need a colon, but for those of [`BARE`].
+const LABELS: &[(&str, Field)] = &[
+    ("消息来源", Field::Source),
+    ("文章来源", Field::Source),
+    ("新闻来源", Field::Source),
+    ("信息来源", Field::Source),
+    ("稿件来源", Field::Source),
+    ("来源于", Field::Source),
+    ("来源", Field::Source),
+    ("稿源", Field::Source),
+    ("出处", Field::Source),
+    ("媒体", Field::Source),
+    ("转自", Field::Source),
+    ("source", Field::Source),
+    ("发布时间", Field::Time),
+    ("发布日期", Field::Time),
+    ("发表时间", Field::Time),
+    ("发表日期", Field::Time),
+    ("更新时间", Field::Time),
+    ("更新日期", Field::Time),
+    ("最后更新", Field::Time),
+    ("时间", Field::Time),
+    ("日期", Field::Time),
+    ("发布于", Field::Time),
+    ("发表于", Field::Time),
+    ("更新于", Field::Time),
+    ("发布", Field::Time),
+    ("更新", Field::Time),
+    ("发稿时间", Field::Time),
+    ("published", Field::Time),
+    ("updated", Field::Time),
+    ("date", Field::Time),
+    ("作者", Field::Author),
+    ("记者", Field::Author),
+    ("通讯员", Field::Author),
+    ("撰文", Field::Author),
+    ("撰稿", Field::Author),
+    ("供稿", Field::Author),
+    ("文/图", Field::Author),
+    ("文", Field::Author),
+    ("author", Field::Author),
+    ("by", Field::Author),
+    ("责任编辑", Field::Editor),
+    ("值班编辑", Field::Editor),
+    ("本文编辑", Field::Editor),
+    ("网络编辑", Field::Editor),
+    ("视频编辑", Field::Editor),
+    ("文字编辑", Field::Editor),
+    ("图文编辑", Field::Editor),
+    ("编辑", Field::Editor),
+    ("责编", Field::Editor),
+    ("editor", Field::Editor),
+    ("栏目", Field::Section),
+    ("专栏", Field::Section),
+    ("频道", Field::Section),
+    ("分类", Field::Section),
+    ("所属栏目", Field::Section),
+    ("关键词", Field::Keywords),
+    ("关键字", Field::Keywords),
+    ("标签", Field::Keywords),
+    ("tags", Field::Keywords),
+    ("tag", Field::Keywords),
+    ("浏览次数", Field::Ignored),
+    ("浏览量", Field::Ignored),
+    ("浏览", Field::Ignored),
+    ("点击次数", Field::Ignored),
+    ("点击量", Field::Ignored),
+    ("点击数", Field::Ignored),
+    ("点击", Field::Ignored),
+    ("阅读量", Field::Ignored),
+    ("阅读数", Field::Ignored),
+    ("阅读", Field::Ignored),
+    ("访问量", Field::Ignored),
+    ("人气", Field::Ignored),
+    ("评论数", Field::Ignored),
+    ("评论", Field::Ignored),
+    ("字号", Field::Ignored),
+    ("字体", Field::Ignored),
+    ("热度", Field::Ignored),
+    ("校对", Field::Editor),
+    ("审核", Field::Editor),
+    ("监制", Field::Editor),
+    ("主编", Field::Editor),
+    ("二审", Field::Editor),
+    ("三审", Field::Editor),
+    ("终审", Field::Editor),
+    ("一审", Field::Editor),
+    ("初审", Field::Editor),
+    ("复审", Field::Editor),
+    ("编审", Field::Editor),
+];
+
+/// Words that say nothing of the story.
+const NOISE: &[&str] = &[
+    "我要评论",
+    "发表评论",
+    "打印本页",
+    "打印",
+    "收藏",
+    "分享到",
+    "分享",
+    "关闭窗口",
+    "关闭",
+    "字号",
+    "字体",
+    "繁体",
+    "简体",
+    "举报",
+    "纠错",
+    "人参与",
+    "条评论",
+    "次阅读",
+    "阅读",
+    "评论",
+    "浏览",
+    "原标题",
+    "第",
+    "版",
+    "更新",
+    "发布",
+    "发表",
+    "次",
+    "大",
+    "中",
+    "小",
+    "am",
+    "pm",
+    "gmt+8",
+    "分",
+    "来自",
+    "原创",
+    "转载",
+    "微信",
+    "微博",
+    "查看原图",
+    "看图",
+    "客户端",
+    "北京时间",
+];
+
+pub fn read(line: &Line) -> Option<Byline> {
+    if line.key.is_empty() || line.length > MAX_BYLINE {
+        return None;
+    }
+    let view = Plain::of(line.text, MAX_BYLINE);
+    let mut byline = Byline::default();
+    let mut rest: Vec<Range<usize>> = Vec::new();
+    let mut said = false;
+    let mut clock = false;
+    let mut at = 0;
+    while at < view.len() {
+        if view.at(at).is_some_and(is_separator) {
+            at += 1;
+            continue;
+        }
+        if let Some((printed, end)) = printed_at(&view, at) {
+            clock |= printed.hour.is_some();
+            byline.times.push(printed);
+            said = true;
+            at = past_zone(&view, end);
+            continue;
+        }
+        if view.starts_with(at, "http://") || view.starts_with(at, "https://") {
+            at = (at..view.len()).find(|end| view.at(*end) == Some(' ')).unwrap_or(view.len());
+            clock = true;
+            continue;
+        }
+        if let Some((field, value)) = label_at(&view, at) {
+            let end = value_end(&view, value, field);
+            said |= take(&view, field, value..end, &mut byline);
+            at = end;
+            continue;
+        }
+        let end = word_end(&view, at);
+        rest.push(at..end);
+        at = end;
+    }
+    let sentence = line.key.contains(['。', '!', '?', ';', '“', '”']);
+    settle(&view, rest, said, clock, sentence, &mut byline)?;
+    Some(byline)
+}
+
+/// What no label names: outlets, names, counts; and the title, if one stands in front.
+fn settle(
+    view: &Plain,
+    rest: Vec<Range<usize>>,
+    said: bool,
+    clock: bool,
+    sentence: bool,
+    byline: &mut Byline,
+) -> Option<()> {
+    const MIN_TITLE: usize = 8;
+    const MAX_UNKNOWN: usize = 6;
+    const MAX_PEOPLE_LINE: usize = 60;
+    if !said {
+        // `本报记者 张三`, `□ 李四 文/图`: people alone, if a role is named.
+        let whole = rest.first()?.start..rest.last()?.end;
+        let whole = without_report(view, whole);
+        if whole.len() > MAX_PEOPLE_LINE || sentence || !(whole.clone()).any(|at| role_at(view, at).is_some()) {
+            return None;
+        }
+        byline.people = read_people(view, whole, None).filter(|people| !people.is_empty())?;
+        return Some(());
+    }
+    let mut unknown = 0;
+    let mut rest = rest.into_iter().peekable();
+    // A title in front of the first time or label, with words of its own between white space.
+    if clock
+        && let Some(first) = rest.peek()
+        && first.start <= 2
+    {
+        let mut end = first.end;
+        let mut words = Vec::new();
+        while let Some(word) = rest.next_if(|word| word.start <= end + 3) {
+            end = word.end;
+            words.push(word);
+        }
+        let title = words.first().map_or(0, |word| word.start)..end;
+        if title.len() >= MIN_TITLE && !ends_like_an_outlet(view.seen(title.clone())) {
+            byline.title_end = view.byte(end);
+        } else {
+            words.into_iter().for_each(|word| unknown += settle_word(view, word, byline));
+        }
+    }
+    rest.for_each(|word| unknown += settle_word(view, word, byline));
+    let fits = if sentence { unknown == 0 } else { unknown <= MAX_UNKNOWN };
+    fits.then_some(())
+}
+
+/// How many characters of the word nothing explains.
+fn settle_word(view: &Plain, word: Range<usize>, byline: &mut Byline) -> usize {
+    let seen = view.seen(word.clone());
+    let number = seen.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
+    let noise = |word: &[char]| NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()));
+    if number || noise(seen) {
+        return 0;
+    }
+    let name: Vec<char> = seen.iter().copied().filter(|c| !matches!(c, '《' | '》')).collect();
+    if name.len() >= 2 && name.len() <= 16 && ends_like_an_outlet(&name) {
+        if byline.source.is_empty() {
+            byline.source = view.slice(word).trim_matches(['《', '》']).to_owned();
+        }
+        return 0;
+    }
+    if let Some(people) = read_people(view, word.clone(), None).filter(|people| !people.is_empty()) {
+        byline.people.extend(people);
+        return 0;
+    }
+    if are_likely_names(view, word.clone()) && word.len() <= 4 {
+        byline.people.push(Person { name: view.slice(word).to_owned(), role: Role::Contributor });
+        return 0;
+    }
+    word.len()
+}
+
+/// `记者张三发自上海`, `记者张三报道`: the people stand before it.
+fn without_report(view: &Plain, whole: Range<usize>) -> Range<usize> {
+    let end = whole
+        .clone()
+        .find(|at| view.word_at(*at, &["发自", "报道", "报导", "整理", "综合报道"]).is_some())
+        .filter(|at| *at > whole.start)
+        .unwrap_or(whole.end);
+    whole.start..end
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '|'
+            | '·'
+            | ','
+            | '/'
+            | '-'
+            | '—'
+            | '['
+            | ']'
+            | '('
+            | ')'
+            | '>'
+            | ';'
+            | '_'
+            | '□'
+            | '■'
+            | '●'
+            | '◎'
+            | '│'
+            | '┃'
+            | '丨'
+            | '：'
+            | ':'
+            | '、'
+            | '【'
+            | '】'
+            | '。'
+    )
+}
+
+/// Where a word ends that no label names: at white space or a sign, or where a time, an address or a label begins.
+fn word_end(view: &Plain, start: usize) -> usize {
+    (start + 1..view.len())
+        .find(|at| {
+            let follows_digit = view.at(*at - 1).is_some_and(|previous| previous.is_ascii_digit());
+            view.at(*at).is_some_and(is_separator)
+                || view.starts_with(*at, "http")
+                || !follows_digit && printed_at(view, *at).is_some_and(|(printed, _)| printed.year != 0)
+                || label_at(view, *at).is_some()
+        })
+        .unwrap_or(view.len())
+}
+
+/// A time zone after a time: `+08:00`, `Z`.
+fn past_zone(view: &Plain, end: usize) -> usize {
+    match view.at(end) {
+        Some('z') => end + 1,
+        Some('+') if view.at(end + 3) == Some(':') => end + 6,
+        _ => end,
+    }
+}
+
+/// A label at `index` with its colon: its field, and where the value begins.
+fn label_at(view: &Plain, index: usize) -> Option<(Field, usize)> {
+    let (word, field) = LABELS
+        .iter()
+        .filter(|(word, _)| spaced_word(view, index, word).is_some())
+        .max_by_key(|(word, _)| word.len())?;
+    let end = spaced_word(view, index, word)?;
+    let next = view.skip_spaces(end);
+    match view.at(next) {
+        Some(':') => Some((*field, view.skip_spaces(next + 1))),
+        Some('/') if matches!(field, Field::Author | Field::Editor) => Some((*field, next + 1)),
+        Some('(') if *field == Field::Ignored => Some((*field, next)),
+        // `来源 某某网`, `浏览 12`: where white space sets it off.
+        _ if next > end && matches!(field, Field::Source | Field::Ignored | Field::Time) => Some((*field, next)),
+        _ if *field == Field::Ignored && view.at(end).is_some_and(|c| c.is_ascii_digit()) => Some((*field, end)),
+        _ => None,
+    }
+}
+
+/// Where a label ends that may be written with white space between its characters: `来　源：`.
+fn spaced_word(view: &Plain, index: usize, word: &str) -> Option<usize> {
+    let mut at = index;
+    for (position, character) in word.chars().enumerate() {
+        if position > 0 {
+            at = view.skip_spaces(at);
+        }
+        if view.at(at) != Some(character) {
+            return None;
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+/// Where a label's value ends: at the next label, time or strong separator.
+fn value_end(view: &Plain, start: usize, field: Field) -> usize {
+    if field == Field::Time {
+        return start;
+    }
+    let spaces_end = matches!(field, Field::Source | Field::Section | Field::Ignored);
+    (start..view.len())
+        .find(|at| {
+            let character = view.at(*at).unwrap_or(' ');
+            let strong = matches!(character, '|' | '[' | ']' | '【' | '】' | '│' | '丨' | ';') && *at > start;
+            let spaced = character == ' ' && spaces_end;
+            let closing = character == ')' && !view.seen(start..*at).contains(&'(');
+            let next = *at > start && (label_at(view, *at).is_some() || printed_at(view, *at).is_some());
+            strong || spaced || closing || next
+        })
+        .unwrap_or(view.len())
+}
+
+/// Stores a value; whether the label with it makes a line a byline.
+fn take(view: &Plain, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
+    let written =
+        view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）《》".contains(c));
+    match field {
+        Field::Source => {
+            if byline.source.is_empty() {
+                byline.source = written.to_owned();
+            }
+            true
+        }
+        Field::Author | Field::Editor => {
+            let role = if field == Field::Editor { Role::Editor } else { Role::Contributor };
+            let value = without_report(view, value);
+            match read_people(view, value.clone(), Some(role)) {
+                Some(people) => byline.people.extend(people),
+                None if !written.is_empty() && value.len() <= 20 => {
+                    byline.people.push(Person { name: written.to_owned(), role });
+                }
+                None => {}
+            }
+            true
+        }
+        Field::Section => {
+            byline.section = written.to_owned();
+            true
+        }
+        Field::Keywords => {
+            let words = written
+                .split([' ', ',', '，', '、', ';', '；', '|', '/'])
+                .map(str::trim)
+                .filter(|word| !word.is_empty());
+            byline.keywords = words.map(str::to_owned).collect();
+            true
+        }
+        Field::Time => false,
+        Field::Ignored => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let found = read(&Line::new(text)).map_or("none".to_owned(), |byline| {
+            let times: Vec<String> = byline
+                .times
+                .iter()
+                .map(|time| format!("{}-{}-{} {:?}:{:?}", time.year, time.month, time.day, time.hour, time.minute))
+                .map(|time| time.replace("Some(", "").replace(')', "").replace("None:None", "").trim().to_owned())
+                .collect();
+            let people: Vec<String> = byline
+                .people
+                .iter()
+                .map(|p| format!("{}{}", p.name, if p.role == Role::Editor { "E" } else { "" }))
+                .collect();
+            let title = &text[..byline.title_end];
+            format!("{}|{}|{}|{title}", times.join(";"), byline.source, people.join(","))
+        });
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn bylines() {
+        check("2021-05-14 08:08:05", "2021-5-14 8:8|||");
+        check("来源:中國新聞網", "|中國新聞網||");
+        check("2022年05月05日10:20  來源:人民雄安網", "2022-5-5 10:20|人民雄安網||");
+        check(
+            "2022-12-25 14:01:49來源:央視新聞客戶端",
+            "2022-12-25 14:1|央視新聞客戶端||".replace("14:1|", "14:1|").as_str(),
+        );
+        check("發布日期: 2023-02-23 17:49:18 來源: 新華網", "2023-2-23 17:49|新華網||");
+        check("2026/3/10 13:26(3/10 13:53 更新)", "2026-3-10 13:26|||");
+        check("华侨报 08-23 16333", "0-8-23|华侨报||");
+        check("作者：张三 责编：李四", "||张三,李四E|");
+        check("【糾錯】 【責任編輯:馬小卿 】", "||馬小卿E|");
+        check("(视频编辑：张小龙 文字编辑：王小浩)", "||张小龙E,王小浩E|");
+        check("本报记者 张三 李四", "||张三,李四|");
+        check("(总台央视记者 唐小荣)", "||唐小荣|");
+        check("本报记者陈小频实习记者唐翔发自上海", "||陈小频,唐翔|");
+        check(
+            "某队狂胜某队 某人助某队登榜首http://a.example 2007年08月08日07:48 某某快报",
+            "2007-8-8 7:48|某某快报||某队狂胜某队 某人助某队登榜首",
+        );
+        check("2016年06月17日06:15 汉网-武汉晚报", "2016-6-17 6:15|汉网||");
+        check("2021年11月14日，会议召开，大家参加。", "none");
+        check("市长会见记者", "none");
+        check("某某公司发布2021年05月14日08:08的数据", "none");
+        check("记者从有关部门获悉", "none");
+    }
+}

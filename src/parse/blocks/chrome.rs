@@ -1,0 +1,242 @@
+//! Lines that belong to the page and not to the story. They are removed at its edges only: in the midst of a body the
+//! same words may be the story's.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::line::Line;
+use super::tables;
+
+/// Why a line was removed, as `removed_lines` says it.
+pub type Reason = &'static str;
+
+pub const SHARE_LABEL: Reason = "SHARE_LABEL";
+pub const NAVIGATION: Reason = "NAVIGATION";
+pub const COPYRIGHT: Reason = "COPYRIGHT";
+pub const CONTACT: Reason = "CONTACT";
+pub const CONSENT_NOTICE: Reason = "CONSENT_NOTICE";
+pub const SITE_NAME: Reason = "SITE_NAME";
+pub const DECORATION: Reason = "DECORATION";
+pub const RELATED_ARTICLES: Reason = "RELATED_ARTICLES";
+pub const REPEATED_HEADLINE: Reason = "REPEATED_HEADLINE";
+pub const HEADLINE_LABEL: Reason = "HEADLINE_LABEL";
+pub const CAPTION: Reason = "CAPTION";
+pub const BYLINE: Reason = "BYLINE";
+pub const EDITOR: Reason = "EDITOR";
+pub const END_MARK: Reason = "END_MARK";
+pub const CRAWL_BANNER: Reason = "CRAWL_BANNER";
+pub const TABLE_ROW: Reason = "TABLE_ROW";
+
+static LABELS: LazyLock<HashMap<&str, Reason>> = LazyLock::new(|| {
+    let navigation = tables::NAVIGATION.iter().map(|word| (*word, NAVIGATION));
+    let share = tables::SHARE.iter().map(|word| (*word, SHARE_LABEL));
+    navigation.chain(share).collect()
+});
+
+/// A line that is chrome wherever it stands at an edge of the page.
+pub fn at_any_edge(line: &Line) -> Option<Reason> {
+    if line.key.is_empty() {
+        return None;
+    }
+    decoration(line).or_else(|| labels(line)).or_else(|| copyright(line)).or_else(|| contact(line))
+}
+
+/// Chrome that stands above a story.
+pub fn above(line: &Line) -> Option<Reason> {
+    at_any_edge(line).or_else(|| consent(line)).or_else(|| site_name(line)).or_else(|| table_row(line))
+}
+
+/// Chrome that stands below a story.
+pub fn below(line: &Line) -> Option<Reason> {
+    at_any_edge(line).or_else(|| consent(line)).or_else(|| company(line))
+}
+
+/// `|`, `----`, `010020010010000000000000011160091128243189`.
+fn decoration(line: &Line) -> Option<Reason> {
+    /// Site systems print keys of so many digits; a story's own numbers are shorter.
+    const MIN_KEY_DIGITS: usize = 12;
+    let without_letters = !line.key.chars().any(char::is_alphanumeric);
+    let marks_end = tables::END_MARKS.contains(&line.key.as_str());
+    let number = line.key.len() >= MIN_KEY_DIGITS && line.key.chars().all(|character| character.is_ascii_digit());
+    (without_letters && !marks_end || number).then_some(DECORATION)
+}
+
+/// A line made of nothing but labels: `微信`, `微信 微博 QQ空间`, `【打印】 【关闭】`, `字號：大 中 小`, `评论(0)`.
+fn labels(line: &Line) -> Option<Reason> {
+    const MAX_LABELS: usize = 60;
+    if let Some(reason) = LABELS.get(line.key.as_str()) {
+        return Some(*reason);
+    }
+    if line.length > MAX_LABELS {
+        return None;
+    }
+    let plain = crate::parse::plain::plain(line.text);
+    let mut reason = None;
+    let words =
+        plain.split(|character: char| character.is_whitespace() || "|/·:,、;[]<>【】「」_\u{3000}".contains(character));
+    for word in words.filter(|word| !word.is_empty()) {
+        let word = word.trim_end_matches(|character: char| character.is_ascii_digit() || "()".contains(character));
+        if word.is_empty() {
+            continue;
+        }
+        let found = LABELS.get(word)?;
+        reason.get_or_insert(*found);
+    }
+    reason
+}
+
+fn copyright(line: &Line) -> Option<Reason> {
+    holds_any(line, tables::COPYRIGHT).then_some(COPYRIGHT)
+}
+
+fn contact(line: &Line) -> Option<Reason> {
+    const MAX_CONTACT: usize = 80;
+    let sentence = line.ends_in(&['。', '！', '？']);
+    let address = line.key.contains('@') && line.key.contains('.') && !line.key.contains('。');
+    (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, tables::CONTACT))).then_some(CONTACT)
+}
+
+fn consent(line: &Line) -> Option<Reason> {
+    holds_any(line, tables::CONSENT).then_some(CONSENT_NOTICE)
+}
+
+/// `某某網江蘇正文`, `某某微企網`, `關心你的關心-某某新聞社`.
+fn site_name(line: &Line) -> Option<Reason> {
+    const MAX_NAME: usize = 24;
+    const ENDINGS: &[&str] = &["网", "网站", "新闻社", "日报社", "客户端", "官网", "门户", "门户网", "频道", "app"];
+    let breadcrumb = line.key.ends_with("正文") || line.key.contains('>') && line.length <= 60;
+    let named = ENDINGS.iter().any(|ending| line.key.ends_with(ending));
+    let alone = line.key.contains("文字版") && line.key.chars().any(|character| character.is_ascii_digit());
+    let edition = line.key.starts_with('第') && line.key.contains('版') && line.length <= 16
+        || matches!(line.key.as_str(), "专栏" | "专栏:");
+    let issue = line.key.contains("报章")
+        || line.key.contains("日报") && line.key.contains("年") && line.length <= 30 && line.key.ends_with('日');
+    (line.length <= MAX_NAME && (named || alone || edition || issue) || breadcrumb && line.length <= 60)
+        .then_some(SITE_NAME)
+}
+
+/// A row of figures that a paper's table left behind: `３深华发Ａ１２．４２`.
+fn table_row(line: &Line) -> Option<Reason> {
+    const MAX_ROW: usize = 20;
+    let figures = line.key.chars().filter(|character| character.is_ascii_digit()).count();
+    let decimal = line.key.rsplit_once('.').or_else(|| line.key.rsplit_once('·')).is_some_and(|(_, tail)| {
+        (1..=3).contains(&tail.len()) && tail.chars().all(|character| character.is_ascii_digit())
+    });
+    let ranked = line.key.starts_with(|character: char| character.is_ascii_digit());
+    (line.length <= MAX_ROW && decimal && ranked && figures >= 4).then_some(TABLE_ROW)
+}
+
+/// The company or office that runs a site.
+fn company(line: &Line) -> Option<Reason> {
+    const MAX_NAME: usize = 30;
+    let named = ["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"]
+        .iter()
+        .any(|ending| line.key.ends_with(ending));
+    (named && line.length <= MAX_NAME).then_some(COPYRIGHT)
+}
+
+/// A heading over other stories: `相關新聞`, `延伸閱讀：`, `经济新闻精选：`.
+pub fn is_related_heading(line: &Line) -> bool {
+    const MAX_HEADING: usize = 16;
+    if line.key.is_empty() || line.length > MAX_HEADING {
+        return false;
+    }
+    let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
+    tables::RELATED.contains(&key) || key.ends_with("新闻精选")
+}
+
+/// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.
+pub fn is_crawl_banner(line: &Line) -> bool {
+    let after = ["date", "crawled", "fetched", "crawltime", "timestamp", "抓取时间", "采集时间", "爬取时间"]
+        .iter()
+        .find_map(|word| line.key.strip_prefix(word))
+        .map(|rest| rest.trim_start_matches([':', '=']));
+    let dated = after.is_some_and(|rest| rest.starts_with("20") || rest.starts_with("19"));
+    dated
+        || ["url:", "url=", "sourceurl:", "warc-", "链接:http", "网址:http", "http://", "https://"]
+            .iter()
+            .any(|word| line.key.starts_with(word))
+            && !line.key.contains('。')
+}
+
+/// What a photograph shows, and who took it: `某某現場。張三 攝`, `（資料圖片）`, `圖為…`.
+pub fn is_caption(line: &Line) -> bool {
+    const MAX_CAPTION: usize = 120;
+    if line.key.is_empty() || line.length > MAX_CAPTION {
+        return false;
+    }
+    let key = line.key.trim_end_matches(['。', ')', ']', '.', '】']);
+    let credit = key.ends_with('摄')
+        || key.ends_with("摄影")
+        || key.ends_with("新华社发")
+        || key.ends_with("供图")
+        || key.ends_with("资料图")
+        || key.ends_with("资料图片")
+        || key.ends_with("档案照片")
+        || key.ends_with("资料照片")
+        || key.ends_with("视频截图")
+        || key.ends_with("图源网络")
+        || key.ends_with("档案图")
+        || key.ends_with("翻摄");
+    let opens = [
+        "图为",
+        "图:",
+        "图/",
+        "图片来源",
+        "图说",
+        "图源",
+        "▲",
+        "△",
+        "图①",
+        "(图/",
+        "(图:",
+        "图1",
+        "资料图:",
+        "资料图片",
+        "(资料图",
+    ]
+    .iter()
+    .any(|word| line.key.starts_with(word));
+    credit || opens && line.length <= 80
+}
+
+fn holds_any(line: &Line, words: &[&str]) -> bool {
+    !line.key.is_empty() && words.iter().any(|word| line.key.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons() {
+        let check = |text: &str, expected: Option<Reason>| assert_eq!(above(&Line::new(text)), expected, "{text}");
+        check("微信", Some(SHARE_LABEL));
+        check("微信 微博 QQ空間", Some(SHARE_LABEL));
+        check("分享到：", Some(SHARE_LABEL));
+        check("返回", Some(NAVIGATION));
+        check("頂部", Some(NAVIGATION));
+        check("字體: 放大 還原 縮小", Some(NAVIGATION));
+        check("【打印】 【关闭】", Some(NAVIGATION));
+        check("评论(12)", Some(NAVIGATION));
+        check("Copyright © 2018-2025 某某传媒", Some(COPYRIGHT));
+        check("某ICP備18057342號", Some(COPYRIGHT));
+        check("新聞熱線:010-1234 電子郵箱:a@b.example", Some(CONTACT));
+        check("本網站使用相關技術,同時尊重使用者隱私,點這裡瞭解隱私聲明", Some(CONSENT_NOTICE));
+        check("某某新聞網江蘇正文", Some(SITE_NAME));
+        check("首页 > 新闻 > 国内", Some(NAVIGATION));
+        check("|", Some(DECORATION));
+        check("微信支付新規今日施行", None);
+        check("市長會見記者", None);
+    }
+
+    #[test]
+    fn captions() {
+        let check = |text: &str, expected: bool| assert_eq!(is_caption(&Line::new(text)), expected, "{text}");
+        check("會議現場。張小三 攝", true);
+        check("(資料圖片)", true);
+        check("圖為某某協會副秘書長。(中央社檔案照片)", true);
+        check("1月7日,救援人員抬出一名被困者。新華社發", true);
+        check("市長會見記者", false);
+    }
+}

@@ -1,0 +1,58 @@
+//! What closes a story in its last line: `（完）`, `◇`, `(责编：张三、李四)`, `（记者 张三）`.
+
+use super::chrome::{self, Reason};
+use super::line::{Line, is_blank};
+use super::{Facts, Removed, byline, count_piece};
+use crate::article::ParseReport;
+
+/// Takes such pieces off the end of the last paragraph, one after the other.
+pub fn take<'a>(
+    body: &mut [&'a str],
+    index: usize,
+    facts: &mut Facts,
+    removed: &mut Removed<'a>,
+    report: &mut ParseReport,
+) {
+    let Some(last) = body.last_mut() else { return };
+    while let Some((start, reason)) = piece(last, facts) {
+        let (Some(rest), Some(piece)) = (last.get(..start), last.get(start..)) else { return };
+        let rest = rest.trim_end_matches(is_blank);
+        if rest.is_empty() {
+            return;
+        }
+        removed.add(index.saturating_sub(1), piece, reason);
+        count_piece(report, reason);
+        *last = rest;
+    }
+}
+
+/// Where a closing piece begins.
+fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
+    const MARKS: &[&str] = &["（完）", "(完)", "【完】", "（本文完）", "◇", "◆", "■", "（全文完）"];
+    if let Some(mark) = MARKS.iter().find(|mark| line.ends_with(**mark)) {
+        return Some((line.len() - mark.len(), chrome::END_MARK));
+    }
+    let start = bracketed(line)?;
+    let inside = Line::new(line.get(start..)?);
+    let found = byline::read(&inside).filter(|found| found.title_end == 0 && found.times.is_empty())?;
+    if found.people.is_empty() && found.source.is_empty() {
+        return None;
+    }
+    facts.add(found);
+    let editor = ["责任编辑", "责编", "编辑"].iter().any(|word| inside.key.contains(word));
+    Some((start, if editor { chrome::EDITOR } else { chrome::BYLINE }))
+}
+
+/// Where the bracketed group that ends a line begins.
+fn bracketed(line: &str) -> Option<usize> {
+    const MAX_GROUP: usize = 180;
+    let open = match line.chars().last()? {
+        '）' => '（',
+        ')' => '(',
+        '】' => '【',
+        ']' => '[',
+        _ => return None,
+    };
+    let start = line.rfind(open)?;
+    (line.len() - start <= MAX_GROUP).then_some(start)
+}

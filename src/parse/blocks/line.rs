@@ -1,0 +1,82 @@
+//! A line of a page, with what the rules ask of it again and again.
+
+use crate::parse::derive::is_han;
+use crate::parse::plain::plain_char;
+
+/// A non-blank line without the white space around it.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    pub text: &'a str,
+    /// How many characters, counted no further than [`LONG`].
+    pub length: usize,
+    /// The line as the rules see it, without white space; empty for lines that are too long for page chrome.
+    pub key: String,
+}
+
+/// A line of so many characters or more is a paragraph.
+pub const LONG: usize = 200;
+
+/// Page chrome has fewer characters than this.
+const MAX_KEY: usize = 160;
+
+impl<'a> Line<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let text = text.trim_matches(is_blank);
+        let length = text.chars().take(LONG).count();
+        let key = if length < MAX_KEY {
+            text.chars().filter(|character| !is_blank(*character)).map(plain_char).collect()
+        } else {
+            String::new()
+        };
+        Self { text, length, key }
+    }
+
+    pub fn ends_in(&self, signs: &[char]) -> bool {
+        self.text.ends_with(signs)
+    }
+
+    /// The line without quotation marks and brackets at its end.
+    fn unquoted(&self) -> &str {
+        self.text.trim_end_matches(['”', '’', '」', '』', '"', '）', ')', '】'])
+    }
+
+    /// Whether the line is running text rather than a title or a label.
+    pub fn is_prose(&self) -> bool {
+        /// A sentence of so many characters is no title, even if it ends like one.
+        const SENTENCE: usize = 45;
+        /// No title is as long.
+        const MAX_TITLE: usize = 90;
+        if self.length >= LONG {
+            return true;
+        }
+        let han = self.text.chars().filter(|character| is_han(*character)).count();
+        if han * 3 < self.length {
+            let words = self.text.split_whitespace().count();
+            let sentence = self.unquoted().ends_with(['.', '!', '?']);
+            return words >= 25 || sentence && words >= 10;
+        }
+        if self.length >= MAX_TITLE {
+            return true;
+        }
+        if self.unquoted().ends_with(['。', '；']) || self.text.contains('。') && self.length >= 30 {
+            return true;
+        }
+        let commas = self.text.chars().filter(|character| matches!(character, '，' | ',')).count();
+        let ends = self.unquoted().ends_with(['！', '？', '!', '?', '.', ';', '…', ':', '：']);
+        self.length >= SENTENCE && (ends || commas >= 2) || commas >= 3 && self.length >= 30
+    }
+
+    /// Whether the line reads like the title of another story: short, and no sentence.
+    pub fn is_list_item(&self) -> bool {
+        const MAX_ITEM: usize = 45;
+        let cut = self.ends_in(&['…']) || self.text.ends_with("...");
+        cut || self.text.starts_with("- ")
+            || self.length <= MAX_ITEM
+                && !self.unquoted().ends_with(['。', '！', '？', '；', '.', '!', '?', '：', ':', '，'])
+    }
+}
+
+/// White space, and what pages use for it.
+pub fn is_blank(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{FEFF}' | '\u{200B}' | '\u{3164}')
+}

@@ -1,0 +1,138 @@
+//! English datelines: `BEIJING, Nov. 14 (Xinhua) --`, `LONDON (Reuters) -`, `HONG KONG, Jan 5 —`.
+
+use super::Found;
+use crate::article::{Dateline, DatelineDate};
+
+/// The longest English dateline, in bytes.
+const MAX_BYTES: usize = 90;
+
+const DASHES: &[&str] = &["--", "—", "–", "-"];
+
+const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+pub fn at_start(line: &str) -> Option<Found> {
+    let start = line.len() - line.trim_start().len();
+    let text = line.get(start..)?;
+    if !text.starts_with(|first: char| first.is_ascii_uppercase() || first == '(') {
+        return None;
+    }
+    let (dash, width) = dash_in(text)?;
+    let head = text.get(..dash)?.trim_end();
+    let (rest, agency) = agency_of(head);
+    let (place, date) = date_of(rest);
+    let place = place.trim_end_matches([',', ' ']);
+    let shouted =
+        !place.is_empty() && place.chars().filter(|c| c.is_alphabetic()).take_while(|c| c.is_uppercase()).count() >= 3;
+    let plausible = match (agency.is_empty(), date) {
+        (false, _) => place.is_empty() || shouted,
+        (true, _) => shouted && (date.is_some() || is_all_upper(place)),
+    };
+    if !plausible || place.chars().any(|c| matches!(c, '!' | '?' | ':' | ';' | '"' | '$')) {
+        return None;
+    }
+    let end = start + dash + width;
+    let body = line.get(end..)?;
+    if body.trim().is_empty() {
+        return None;
+    }
+    Some(Found {
+        dateline: Dateline {
+            text: line.get(start..end)?.trim().to_owned(),
+            agency: agency.to_owned(),
+            location: place.to_owned(),
+            date,
+        },
+        people: Vec::new(),
+        range: start..end,
+        body_start: end + body.len() - body.trim_start().len(),
+    })
+}
+
+/// The first dash that stands free, within the longest dateline. A hyphen has to have spaces on both sides.
+fn dash_in(text: &str) -> Option<(usize, usize)> {
+    for (at, _) in text.char_indices().take_while(|(at, _)| *at < MAX_BYTES) {
+        let rest = text.get(at..)?;
+        let Some(dash) = DASHES.iter().find(|dash| rest.starts_with(**dash)) else { continue };
+        let before = text.get(..at)?.ends_with([' ', ')']);
+        let after = rest.get(dash.len()..).is_some_and(|after| after.starts_with(char::is_whitespace));
+        if *dash != "-" && (before || after) || before && after {
+            return Some((at, dash.len()));
+        }
+    }
+    None
+}
+
+/// `(Xinhua)` at the end of a head.
+fn agency_of(head: &str) -> (&str, &str) {
+    let Some(inner) = head.strip_suffix(')') else { return (head, "") };
+    match inner.rfind('(') {
+        Some(open) => {
+            let agency = inner.get(open + 1..).unwrap_or_default();
+            let named = (2..=40).contains(&agency.len()) && agency.starts_with(|c: char| c.is_ascii_uppercase());
+            if named { (inner.get(..open).unwrap_or_default().trim_end(), agency) } else { (head, "") }
+        }
+        None => (head, ""),
+    }
+}
+
+/// `Nov. 14` or `Nov. 14, 2021` at the end of a head.
+fn date_of(head: &str) -> (&str, Option<DatelineDate>) {
+    let parse = || {
+        let mut words = head.rsplitn(4, ' ');
+        let last = words.next()?.trim_end_matches(',');
+        let number: i16 = last.parse().ok()?;
+        let (year, day_word) = if number > 31 { (number, words.next()?.trim_end_matches(',')) } else { (0, last) };
+        let day: i8 = day_word.parse().ok().filter(|day| (1..=31).contains(day))?;
+        let month = month_of(words.next()?)?;
+        let tail_start = head.rfind(if year > 0 { day_word } else { last })?;
+        let place = head.get(..tail_start)?.trim_end();
+        let place = place.get(..place.rfind([' ']).unwrap_or(0))?;
+        Some((place, DatelineDate { year, month, day }))
+    };
+    match parse() {
+        Some((place, date)) => (place, Some(date)),
+        None => (head, None),
+    }
+}
+
+fn month_of(word: &str) -> Option<i8> {
+    let word = word.trim_end_matches(['.', ',']).to_ascii_lowercase();
+    let index = MONTHS.iter().position(|month| word.starts_with(month) && word.len() <= 9)?;
+    i8::try_from(index + 1).ok()
+}
+
+fn is_all_upper(place: &str) -> bool {
+    place.len() <= 30 && place.chars().all(|c| !c.is_alphabetic() || c.is_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_datelines() {
+        let check = |line: &str, expected: Option<(&str, &str, i8, i8, &str)>| {
+            let found = at_start(line);
+            let found = found.as_ref().map(|found| {
+                let date = found.dateline.date.unwrap_or(DatelineDate { year: 0, month: 0, day: 0 });
+                (
+                    found.dateline.agency.as_str(),
+                    found.dateline.location.as_str(),
+                    date.month,
+                    date.day,
+                    line.get(found.body_start..).unwrap_or_default(),
+                )
+            });
+            assert_eq!(found, expected, "{line}");
+        };
+        check("BEIJING, Nov. 14 (Xinhua) -- The city", Some(("Xinhua", "BEIJING", 11, 14, "The city")));
+        check("NEW YORK, Sept 3, 2020 (AP) — It", Some(("AP", "NEW YORK", 9, 3, "It")));
+        check("LONDON (Reuters) - Shares", Some(("Reuters", "LONDON", 0, 0, "Shares")));
+        check("(Reuters) - Shares", Some(("Reuters", "", 0, 0, "Shares")));
+        check("HONG KONG — A storm", Some(("", "HONG KONG", 0, 0, "A storm")));
+        check("PARIS, France, May 1 (AFP) -- A", Some(("AFP", "PARIS, France", 5, 1, "A")));
+        check("Well-known people - and others - came", None);
+        check("The BBC (London) - said", None);
+        check("US-China talks", None);
+    }
+}

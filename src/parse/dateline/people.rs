@@ -1,0 +1,364 @@
+//! The people that a dateline or byline names, with what it calls them.
+//!
+//! Names may be separated by white space, 、 or nothing at all; affiliations (新华社记者, 本报见习记者) are no names.
+
+use std::ops::Range;
+
+use super::{agency, places, surnames};
+use crate::parse::derive::is_han;
+use crate::parse::plain::Plain;
+
+/// Someone who is named as having made a story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+    pub role: Role,
+}
+
+/// What a page calls someone. The contract's `authors` are all but editors; the roles are kept for those who ask more
+/// closely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Reporter,
+    /// 通讯员, 实习生, 作者, 特约撰稿人: who isn't called 记者.
+    Contributor,
+    Editor,
+    /// 摄影, 图: who took the pictures.
+    Photographer,
+}
+
+/// Words that name a role, longer ones first; Simplified.
+const ROLES: &[(&str, Role)] = &[
+    ("实习记者", Role::Reporter),
+    ("见习记者", Role::Reporter),
+    ("特约记者", Role::Reporter),
+    ("摄影记者", Role::Reporter),
+    ("特派记者", Role::Reporter),
+    ("首席记者", Role::Reporter),
+    ("全媒体记者", Role::Reporter),
+    ("特派员", Role::Reporter),
+    ("记者", Role::Reporter),
+    ("特约通讯员", Role::Contributor),
+    ("通讯员", Role::Contributor),
+    ("通联员", Role::Contributor),
+    ("实习生", Role::Contributor),
+    ("见习生", Role::Contributor),
+    ("特约撰稿人", Role::Contributor),
+    ("特约撰稿", Role::Contributor),
+    ("撰稿人", Role::Contributor),
+    ("撰稿", Role::Contributor),
+    ("作者", Role::Contributor),
+    ("编译", Role::Contributor),
+    ("特约评论员", Role::Contributor),
+    ("评论员", Role::Contributor),
+    ("译者", Role::Contributor),
+    ("责任编辑", Role::Editor),
+    ("视频编辑", Role::Editor),
+    ("文字编辑", Role::Editor),
+    ("值班编辑", Role::Editor),
+    ("本文编辑", Role::Editor),
+    ("本期编辑", Role::Editor),
+    ("图片编辑", Role::Editor),
+    ("编辑人", Role::Editor),
+    ("编辑", Role::Editor),
+    ("责编", Role::Editor),
+    ("主编", Role::Editor),
+    ("编审", Role::Editor),
+    ("编务", Role::Editor),
+    ("审核", Role::Editor),
+    ("审校", Role::Editor),
+    ("校对", Role::Editor),
+    ("二审", Role::Editor),
+    ("三审", Role::Editor),
+    ("终审", Role::Editor),
+    ("一审", Role::Editor),
+    ("监制", Role::Editor),
+    ("摄影报道", Role::Photographer),
+    ("摄影", Role::Photographer),
+    ("摄像", Role::Photographer),
+];
+
+/// The longest group of names that is looked at, in characters.
+pub const MAX_GROUP: usize = 120;
+
+/// A role word at `index`: what it says, and where it ends.
+pub fn role_at(line: &Plain, index: usize) -> Option<(Role, usize)> {
+    ROLES
+        .iter()
+        .find(|(word, _)| line.starts_with(index, word))
+        .map(|(word, role)| (*role, index + word.chars().count()))
+}
+
+/// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
+/// that no role word precedes; without one, such names make the whole stretch something else.
+pub fn read(line: &Plain, range: Range<usize>, unnamed: Option<Role>) -> Option<Vec<Person>> {
+    if range.len() > MAX_GROUP {
+        return None;
+    }
+    let mut people = Vec::new();
+    let mut role = None;
+    let mut token = range.start;
+    let mut tokens: Vec<Range<usize>> = Vec::new();
+    let mut at = range.start;
+    while at <= range.end {
+        let found = (at < range.end).then(|| role_at(line, at)).flatten().filter(|(_, end)| *end <= range.end);
+        let separates = at == range.end || line.at(at).is_some_and(is_separator);
+        if found.is_some() || separates {
+            if token < at {
+                tokens.push(token..at);
+            }
+            token = at + 1;
+        }
+        if let Some((next, end)) = found {
+            // What stands right before a role word may be whom they work for: 新华社记者.
+            let affiliated = tokens.pop_if(|last| last.end == at && is_affiliation(line, last.clone()));
+            if affiliated.is_none() && role.is_none() && tokens.len() == 1 && people.is_empty() {
+                // `李四 摄影`, 实习 记者: one that stands before the only role.
+                let before = tokens.pop();
+                let named = before.filter(|name| are_likely_names(line, name.clone()));
+                let names = named.and_then(|name| names_in(line, name))?;
+                people.extend(names.into_iter().map(|name| Person { name, role: next }));
+            }
+            flush(line, &mut tokens, role.or(unnamed), &mut people)?;
+            role = Some(next);
+            at = end;
+            token = end;
+            continue;
+        }
+        at += 1;
+    }
+    flush(line, &mut tokens, role.or(unnamed), &mut people)?;
+    Some(people)
+}
+
+fn flush(line: &Plain, tokens: &mut Vec<Range<usize>>, role: Option<Role>, people: &mut Vec<Person>) -> Option<()> {
+    join_spaced_names(line, tokens);
+    for token in tokens.drain(..) {
+        if is_affiliation(line, token.clone()) {
+            continue;
+        }
+        let names = names_in(line, token)?;
+        let role = role?;
+        people.extend(names.into_iter().map(|name| Person { name, role }));
+    }
+    Some(())
+}
+
+/// `张 三、李 四`: a name of two characters that is spread with a space is one name.
+fn join_spaced_names(line: &Plain, tokens: &mut Vec<Range<usize>>) {
+    let mut index = 0;
+    while index + 1 < tokens.len() {
+        let (Some(first), Some(second)) = (tokens.get(index).cloned(), tokens.get(index + 1).cloned()) else { return };
+        let spaced = line.seen(first.end..second.start).iter().all(|character| *character == ' ');
+        if spaced && first.len() == 1 && second.len() == 1 {
+            tokens.splice(index..=index + 1, [first.start..second.end]);
+        }
+        index += 1;
+    }
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '、'
+            | ','
+            | ':'
+            | ';'
+            | '/'
+            | '&'
+            | '|'
+            | '□'
+            | '■'
+            | '◎'
+            | '○'
+            | '●'
+            | '。'
+            | '和'
+            | '—'
+            | '-'
+            | '('
+            | ')'
+            | '['
+            | ']'
+    )
+}
+
+/// Whom someone works for or what kind of reporter they are, rather than a name.
+fn is_affiliation(line: &Plain, token: Range<usize>) -> bool {
+    const KINDS: &[&str] = &[
+        "本报",
+        "本台",
+        "本刊",
+        "本网",
+        "首席",
+        "见习",
+        "实习",
+        "特约",
+        "特派",
+        "特派员",
+        "摄影",
+        "文",
+        "图",
+        "文图",
+        "图文",
+        "文并图",
+        "综合",
+        "驻京",
+        "总台央视",
+        "央视",
+        "新华",
+        "中新",
+        "全媒体",
+        "融媒体",
+        "高级",
+        "资深",
+        "编译",
+        "报道",
+        "摄",
+        "新媒体",
+        "“新华视点”",
+        "据",
+        "专题",
+    ];
+    let seen = line.seen(token.clone());
+    KINDS.iter().any(|kind| kind.chars().eq(seen.iter().copied()))
+        || seen.first() == Some(&'驻')
+        || agency::ends_like_an_outlet(seen)
+            && (seen.len() > 3 || surnames::rank(seen) == 0 || agency::known_at(line, token.start).is_some())
+        || agency::known_at(line, token.start).is_some()
+}
+
+/// The names that a token without separators holds, as they are written; `None` if it holds something else.
+fn names_in(line: &Plain, token: Range<usize>) -> Option<Vec<String>> {
+    let seen = line.seen(token.clone());
+    // White space inside a name of two characters, or around it, is layout.
+    let written =
+        || line.slice(token.clone()).chars().filter(|character| !character.is_whitespace()).collect::<String>();
+    let foreign = seen.iter().any(|character| *character == '·');
+    if foreign || seen.iter().any(char::is_ascii_alphabetic) {
+        let plausible =
+            seen.iter().all(|c| is_han(*c) || c.is_ascii_alphabetic() || matches!(c, '·' | '.' | '\'' | '-'));
+        return (plausible && (2..=30).contains(&seen.len())).then(|| vec![line.slice(token.clone()).to_owned()]);
+    }
+    let letters: Vec<char> = seen.iter().copied().filter(|character| *character != ' ').collect();
+    if !letters.iter().all(|character| is_han(*character)) {
+        return None;
+    }
+    match letters.len() {
+        2 | 3 => Some(vec![written()]),
+        4 if surnames::is_compound(&letters) => Some(vec![written()]),
+        4..=24 if letters.len() == seen.len() => match surnames::split_run(&letters) {
+            Some(ends) => {
+                let mut start = token.start;
+                Some(
+                    ends.into_iter()
+                        .map(|end| {
+                            let name = line.slice(start..token.start + end).to_owned();
+                            start = token.start + end;
+                            name
+                        })
+                        .collect(),
+                )
+            }
+            // A name of a people that has no surnames: 阿依古丽.
+            None if letters.len() <= 6 => Some(vec![written()]),
+            None => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether each of the names begins with a surname: asked where nothing else says that names stand here.
+pub fn are_likely_names(line: &Plain, range: Range<usize>) -> bool {
+    let seen = line.seen(range);
+    let mut any = false;
+    for token in seen.split(|character| is_separator(*character)).filter(|token| !token.is_empty()) {
+        any = true;
+        let short = token.len() <= 4 && token.len() >= 2 || token.contains(&'·');
+        let likely =
+            short && (surnames::rank(token) > 0 || token.contains(&'·')) || surnames::split_run(token).is_some();
+        if !likely || !token.iter().all(|c| is_han(*c) || *c == '·') {
+            // A spread name: 张 三.
+            if token.len() != 1 || !is_han(token.first().copied().unwrap_or_default()) {
+                return false;
+            }
+        }
+    }
+    any
+}
+
+/// One name that is glued to what follows it: its end. Of two or three characters, as what follows begins.
+pub fn glued_name_end(line: &Plain, start: usize) -> Option<usize> {
+    /// What follows a reporter's name in a sentence.
+    const AFTER: &[&str] = &[
+        "今天", "今日", "昨天", "昨日", "前天", "日前", "近日", "最近", "从", "在", "获悉", "报道", "了解", "采访",
+        "上午", "下午", "刚刚", "目前", "独家", "综合", "来自", "发自",
+    ];
+    let ends_here = |end: usize| line.at(end).is_none_or(|next| !is_han(next)) || line.word_at(end, AFTER).is_some();
+    let fits = |end: &usize| {
+        let name = line.seen(start..*end);
+        name.len() == end - start && name.iter().all(|character| is_han(*character)) && surnames::rank(name) > 0
+    };
+    let compound = surnames::is_compound(line.seen(start..start + 2));
+    let lengths = if compound { [4, 3] } else { [2, 3] };
+    lengths.into_iter().map(|length| start + length).find(|end| fits(end) && ends_here(*end))
+}
+
+/// `林六台北`: where the name ends and the place begins.
+pub fn split_name_and_place(run: &[char]) -> Option<usize> {
+    if let Some(place) = places::place_suffix(run) {
+        return (2..=4).contains(&place).then_some(place);
+    }
+    let name = match run.len() {
+        0..=3 => return None,
+        4 => 2,
+        _ if surnames::is_compound(run) => 4,
+        _ => 3,
+    };
+    (run.len() >= name + 2).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, unnamed: Option<Role>, expected: Option<&[(&str, Role)]>) {
+        let line = Plain::of(text, 200);
+        let found = read(&line, 0..line.len(), unnamed);
+        let found: Option<Vec<(&str, Role)>> =
+            found.as_ref().map(|people| people.iter().map(|person| (person.name.as_str(), person.role)).collect());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn people() {
+        use Role::{Contributor, Editor, Reporter};
+        check("记者 张三、李四", None, Some(&[("张三", Reporter), ("李四", Reporter)]));
+        check("記者張小三、陳四", None, Some(&[("張小三", Reporter), ("陳四", Reporter)]));
+        check(
+            "记者王小明赵六通讯员李雷雷实习生张三",
+            None,
+            Some(&[("王小明", Reporter), ("赵六", Reporter), ("李雷雷", Contributor), ("张三", Contributor)]),
+        );
+        check("通讯员 李雷 记者 张三", None, Some(&[("李雷", Contributor), ("张三", Reporter)]));
+        check("通讯员：李雷 韩梅梅", None, Some(&[("李雷", Contributor), ("韩梅梅", Contributor)]));
+        check("中央人民广播电台记者李雷、新华社记者张三", None, Some(&[("李雷", Reporter), ("张三", Reporter)]));
+        check("张三 李四光", Some(Reporter), Some(&[("张三", Reporter), ("李四光", Reporter)]));
+        check("记者张　三、李四光", None, Some(&[("张三", Reporter), ("李四光", Reporter)]));
+        check("编辑/王五", None, Some(&[("王五", Editor)]));
+        check("首席记者 林深圳", None, Some(&[("林深圳", Reporter)]));
+        check("记者阿依古丽·买买提", None, Some(&[("阿依古丽·买买提", Reporter)]));
+        check("2020东京", Some(Reporter), None);
+        check("张三", None, None);
+        check("", None, Some(&[]));
+    }
+
+    #[test]
+    fn names_and_places() {
+        let split = |run: &str| split_name_and_place(&run.chars().collect::<Vec<_>>());
+        assert_eq!(split("林深圳台北"), Some(3));
+        assert_eq!(split("王五华盛顿"), Some(2));
+        assert_eq!(split("王小明某某镇"), Some(3));
+        assert_eq!(split("林深圳"), None);
+    }
+}

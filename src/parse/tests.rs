@@ -1,0 +1,100 @@
+//! The pipeline as a whole: the sample, the laws, hostile input.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::article::{TimeBasis, TimePrecision};
+
+/// The folder of test data, if it is there: `ARTICLED_TEST_DATA`, else `../shared/data`.
+fn data(file: &str) -> Option<Vec<u8>> {
+    let folder = std::env::var_os("ARTICLED_TEST_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    let content = std::fs::read(folder.join(file)).ok();
+    if content.is_none() {
+        println!("skipped: no {file} in {}", folder.display());
+    }
+    content
+}
+
+fn document(text: impl Into<Vec<u8>>, fetch_time: Option<&str>) -> RawDocument {
+    RawDocument {
+        content: text.into().into(),
+        content_type: "text/plain; charset=utf-8".to_owned(),
+        fetch_time: fetch_time.map(|time| time.parse().expect(time)),
+        ..RawDocument::default()
+    }
+}
+
+fn parse_quickly(text: &str) -> Parsed {
+    parse_with(&document(text, None), ParseOptions { extract_keywords: false })
+}
+
+#[test]
+fn the_sample_comes_out_as_designed() {
+    let Some(sample) = data("seed-article.txt") else { return };
+    let Parsed { content, report } = parse(&document(sample.clone(), Some("2021-11-15T00:00:00Z")));
+    assert_eq!(content.headline, "雄安新區召開黨工委理論學習中心組學習會議");
+    assert_eq!(content.subheadlines, ["切實增強做好安全生產工作緊迫感責任感", "為高標準高質量建設新區提供堅實保障"]);
+    assert_eq!(content.kicker, "");
+    let dateline = content.dateline.expect("a dateline");
+    assert_eq!(dateline.text, "人民網雄安11月14日電");
+    assert_eq!((dateline.agency.as_str(), dateline.location.as_str()), ("人民網", "雄安"));
+    assert_eq!(dateline.date.map(|date| (date.year, date.month, date.day)), Some((2021, 11, 14)));
+    let published = content.publish_time.expect("a publish time");
+    assert_eq!(published.time, "2021-11-13T16:00:00Z".parse().expect("a time"));
+    assert_eq!((published.precision, published.basis), (TimePrecision::Day, TimeBasis::Dateline));
+    assert_eq!(content.body.lines().count(), 5);
+    assert!(content.body.starts_with("11月13日,雄安新區召開"));
+    assert!(content.body.ends_with("三縣縣委書記參加會議。"));
+    assert!(content.body.contains("主管行業(領域)"));
+    assert_eq!(
+        content.cited_works,
+        [
+            "黨政領導干部安全生產責任制實施辦法",
+            "雄安新區安全生產工作責任清單",
+            "年度安全生產目標管理責任書",
+            "生命重于泰山——學習習近平總書記關于安全生產重要論述"
+        ]
+    );
+    assert_eq!(content.language_code, "zh-Hant");
+    assert_eq!(report.repairs.get("PINYIN_RESIDUE"), Some(&156));
+    let removed: Vec<&str> = report.removed_lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(removed, ["微信", "微博", "返回", "頂部"]);
+    assert!(content.keywords.iter().take(5).any(|word| word == "安全生產"), "{:?}", content.keywords);
+
+    let Parsed { content, report } = parse(&document(sample, None));
+    assert_eq!(content.publish_time, None);
+    assert_eq!(content.dateline.and_then(|line| line.date).map(|date| date.year), Some(0));
+    assert!(report.warnings.iter().any(|warning| warning.reason == "PUBLISH_YEAR_UNKNOWN"));
+}
+
+#[test]
+fn a_page_with_chrome_on_both_sides() {
+    let page = "某某微企網\n首页 > 新闻 > 正文\n即时：某矿事故最新情况：尚有人失联\n发布日期： 2023-02-23 17:49:18 来源： 新华网\n（资料图）\n\
+                新华社呼和浩特2月23日电（记者王小靖、安小蒙）记者23日获悉，救援正在进行。\n目前，原因正在调查。（完）\n（责编：张三、李四）\n\
+                相关新闻\n某市召开会议\n新华社北京2月22日电（记者王五）另一件事发生了。\n返回\n顶部";
+    let Parsed { content, report } = parse_quickly(page);
+    assert_eq!(content.headline, "某矿事故最新情况：尚有人失联");
+    assert_eq!(content.body, "记者23日获悉，救援正在进行。\n目前，原因正在调查。");
+    assert_eq!(content.authors, ["王小靖", "安小蒙"]);
+    assert_eq!(content.editors, ["张三", "李四"]);
+    assert_eq!(content.info_source, "新华网");
+    assert_eq!(content.publish_time.map(|time| time.basis), Some(TimeBasis::PageText));
+    let reasons: Vec<&str> = report.removed_lines.iter().map(|line| line.reason.as_ref()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "SITE_NAME",
+            "NAVIGATION",
+            "HEADLINE_LABEL",
+            "BYLINE",
+            "CAPTION",
+            "END_MARK",
+            "EDITOR",
+            "RELATED_ARTICLES",
+            "RELATED_ARTICLES",
+            "RELATED_ARTICLES",
+            "NAVIGATION",
+            "NAVIGATION"
+        ]
+    );
+}

@@ -1,0 +1,177 @@
+//! Dates and times as bylines print them: `2021-05-14 08:08:05`, `2021年05月14日08:08`, `2022 01/ 08 01:00:09`, `08-23`.
+
+use jiff::civil::Date;
+
+use crate::article::DatelineDate;
+use crate::parse::dateline::{day_at, number_at};
+use crate::parse::plain::Plain;
+
+/// A printed day, and the time of the day as far as it is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// 0 if it isn't printed.
+    pub year: i16,
+    pub month: i8,
+    pub day: i8,
+    pub hour: Option<i8>,
+    pub minute: Option<i8>,
+    pub second: Option<i8>,
+}
+
+impl Printed {
+    pub fn of_day(date: Date) -> Self {
+        Self { year: date.year(), month: date.month(), day: date.day(), hour: None, minute: None, second: None }
+    }
+
+    pub fn day(&self) -> DatelineDate {
+        DatelineDate { year: self.year, month: self.month, day: self.day }
+    }
+
+    pub fn with_day(&self, day: DatelineDate) -> Self {
+        Self { year: day.year, month: day.month, day: day.day, ..*self }
+    }
+
+    pub fn date(&self) -> Option<Date> {
+        Date::new(self.year, self.month, self.day).ok().filter(|_| self.year != 0)
+    }
+}
+
+/// The day that is printed at `index`, with its time if one follows, and where that ends.
+pub fn printed_at(line: &Plain, index: usize) -> Option<(Printed, usize)> {
+    let (day, end) = day_at(line, index).filter(|(day, _)| day.month != 0).or_else(|| numeric_day(line, index))?;
+    let mut printed =
+        Printed { year: day.year, month: day.month, day: day.day, hour: None, minute: None, second: None };
+    let end = match clock_after(line, end) {
+        Some((hour, minute, second, end)) => {
+            (printed.hour, printed.minute, printed.second) = (Some(hour), minute, second);
+            end
+        }
+        None => end,
+    };
+    Some((printed, end))
+}
+
+/// `2021-05-14`, `2021/5/14`, `2021.05.14`, `2022 01/ 08`; `08-23` only where two digits each and nothing longer stand.
+fn numeric_day(line: &Plain, index: usize) -> Option<(DatelineDate, usize)> {
+    let (first, width) = digits(line, index)?;
+    if width == 4 && (1850..=2199).contains(&first) {
+        let month_at = separator(line, index + 4)?;
+        let (month, width) = digits(line, month_at)?;
+        let day_at = separator(line, month_at + width)?;
+        let (day, width) = digits(line, day_at)?;
+        return valid(first, month, day).map(|date| (date, day_at + width));
+    }
+    if width == 2 && matches!(line.at(index + 2), Some('-' | '/')) {
+        let (day, width) = digits(line, index + 3)?;
+        let ends = !matches!(line.at(index + 3 + width), Some('-' | '/' | '.' | ':' | '%'));
+        return valid(0, first, day).filter(|_| width == 2 && ends).map(|date| (date, index + 5));
+    }
+    None
+}
+
+fn valid(year: u32, month: u32, day: u32) -> Option<DatelineDate> {
+    let fits = (1..=12).contains(&month) && (1..=31).contains(&day);
+    Some(DatelineDate {
+        year: i16::try_from(year).ok()?,
+        month: i8::try_from(month).ok().filter(|_| fits)?,
+        day: i8::try_from(day).ok()?,
+    })
+}
+
+/// Digits at `index`, and how many.
+fn digits(line: &Plain, index: usize) -> Option<(u32, usize)> {
+    let width = (0..5).take_while(|offset| line.at(index + offset).is_some_and(|c| c.is_ascii_digit())).count();
+    if !(1..=4).contains(&width) {
+        return None;
+    }
+    number_at(line, index).map(|(value, _)| (value, width))
+}
+
+/// Past one of `-`, `/`, `.` or a space, and spaces around it.
+fn separator(line: &Plain, index: usize) -> Option<usize> {
+    let at = line.skip_spaces(index);
+    match line.at(at) {
+        Some('-' | '/' | '.') => Some(line.skip_spaces(at + 1)),
+        Some(_) if at > index => Some(at),
+        _ => None,
+    }
+}
+
+type Clock = (i8, Option<i8>, Option<i8>, usize);
+
+/// `08:08:05`, `T08:08`, ` 下午3:20`, `10时20分`.
+fn clock_after(line: &Plain, index: usize) -> Option<Clock> {
+    let mut at = line.skip_spaces(index);
+    if matches!(line.at(at), Some('t' | ',' | '|')) {
+        at = line.skip_spaces(at + 1);
+    }
+    // A weekday may stand between.
+    if let Some((_, end)) = line.word_at(at, &["星期", "周", "礼拜"]) {
+        at = line.skip_spaces(end + 1);
+    } else if line.at(at) == Some('(')
+        && let Some(end) = line.group_at(at, 6)
+    {
+        at = line.skip_spaces(end);
+    }
+    let afternoon = line.word_at(at, &["下午", "晚上", "晚间", "pm"]);
+    let part = afternoon.or_else(|| line.word_at(at, &["上午", "凌晨", "早上", "中午", "am"]));
+    if let Some((_, end)) = part {
+        at = line.skip_spaces(end);
+    }
+    let (hour, width) = digits(line, at).filter(|(hour, width)| *hour < 24 && *width <= 2)?;
+    let hour = if afternoon.is_some() && hour < 12 { hour + 12 } else { hour };
+    let hour = i8::try_from(hour).ok()?;
+    at += width;
+    if !matches!(line.at(at), Some(':' | '时' | '点')) {
+        return None;
+    }
+    let chinese = line.at(at) != Some(':');
+    let Some((minute, width)) = digits(line, at + 1).filter(|(minute, width)| *minute < 60 && (*width == 2 || chinese))
+    else {
+        return chinese.then_some((hour, None, None, at + 1));
+    };
+    at += 1 + width;
+    let minute = i8::try_from(minute).ok()?;
+    if line.at(at) == Some('分') {
+        at += 1;
+    }
+    let second = match line.at(at) {
+        Some(':') => digits(line, at + 1).filter(|(second, width)| *second < 60 && *width == 2),
+        _ => None,
+    };
+    match second {
+        Some((second, width)) => Some((hour, Some(minute), i8::try_from(second).ok(), at + 1 + width)),
+        None => Some((hour, Some(minute), None, at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_times() {
+        let check = |text: &str, expected: &str| {
+            let found = printed_at(&Plain::of(text, 100), 0).map_or(String::new(), |(printed, end)| {
+                let Printed { year, month, day, hour, minute, second } = printed;
+                let part = |part: Option<i8>| part.map_or("-".to_owned(), |part| part.to_string());
+                format!("{year} {month} {day} {} {} {} @{end}", part(hour), part(minute), part(second))
+            });
+            assert_eq!(found, expected, "{text}");
+        };
+        check("2021-05-14 08:08:05来源", "2021 5 14 8 8 5 @19");
+        check("2021年05月14日08:08", "2021 5 14 8 8 - @16");
+        check("2022 01/ 08 01:00:09", "2022 1 8 1 0 9 @20");
+        check("2026/3/10 13:26(3/10", "2026 3 10 13 26 - @15");
+        check("2021-05-14T08:08:05+08:00", "2021 5 14 8 8 5 @19");
+        check("2020年5月1日 星期五 下午3:20", "2020 5 1 15 20 - @20");
+        check("二〇二一年五月一日", "2021 5 1 - - - @9");
+        check("2007-7-30", "2007 7 30 - - - @9");
+        check("08-23 16333", "0 8 23 - - - @5");
+        check("2021年05月14日10时20分", "2021 5 14 10 20 - @17");
+        check("12/5華府", "");
+        check("11-14-2021", "");
+        check("2021-13-01", "");
+        check("30%", "");
+    }
+}
