@@ -318,7 +318,7 @@ fn reporter_before_place(line: &Plain, agency: &agency::Agency, from: usize) -> 
     let spaced = last > names && matches!(line.at(last - 1), Some(' ' | '/'));
     let place = match people::split_name_and_place(run) {
         Some(split) if !(spaced && places::is_place(run)) => last + split,
-        _ if spaced && run.len() != 3 || spaced && places::is_place(run) => last,
+        _ if spaced && (run.len() != 3 || places::is_place(run)) => last,
         _ => date_start,
     };
     let people = people::read(line, names..place, Some(Role::Reporter))?;

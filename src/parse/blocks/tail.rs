@@ -78,7 +78,8 @@ fn cut_other_stories<'a>(
         let closing = !heading && is_closing(line);
         let list_follows = index + 1 >= list && has_items(lines, index + 1, end);
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
-        if !ends && !(opens && is_other_story(lines, index)) {
+        let other = opens && is_other_story(lines, index);
+        if !(ends || other) {
             continue;
         }
         for (offset, line) in lines.iter().enumerate().take(end).skip(index) {

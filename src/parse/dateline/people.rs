@@ -151,7 +151,8 @@ fn join_spaced_names(line: &Plain, tokens: &mut Vec<Range<usize>>) {
         let (Some(first), Some(second)) = (tokens.get(index).cloned(), tokens.get(index + 1).cloned()) else { return };
         let spaced = line.seen(first.end..second.start).iter().all(|character| *character == ' ');
         if spaced && first.len() == 1 && second.len() == 1 {
-            tokens.splice(index..=index + 1, [first.start..second.end]);
+            let joined = first.start..second.end;
+            tokens.splice(index..=index + 1, std::iter::once(joined));
         }
         index += 1;
     }
@@ -234,7 +235,7 @@ fn names_in(line: &Plain, token: Range<usize>) -> Option<Vec<String>> {
     // White space inside a name of two characters, or around it, is layout.
     let written =
         || line.slice(token.clone()).chars().filter(|character| !character.is_whitespace()).collect::<String>();
-    let foreign = seen.iter().any(|character| *character == '·');
+    let foreign = seen.contains(&'·');
     if foreign || seen.iter().any(char::is_ascii_alphabetic) {
         let plausible =
             seen.iter().all(|c| is_han(*c) || c.is_ascii_alphabetic() || matches!(c, '·' | '.' | '\'' | '-'));
