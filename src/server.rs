@@ -35,7 +35,7 @@ use crate::config::{BadConfig, Config, Limits};
 use crate::ingest::Ingest;
 use crate::rpc::ArticleRpc;
 use crate::rpc::proto::article_service_server::ArticleServiceServer;
-use crate::store::SharedStore;
+use crate::store::{OpenError, SharedStore};
 
 /// How long the last connections may take to go once they are broken, and the store to write what it took. With the
 /// drain it stays within the 20 s that are promised.
@@ -54,7 +54,7 @@ pub enum RunError {
     #[error("configuration: {0}")]
     Config(#[from] BadConfig),
     #[error("store: {0}")]
-    Store(String),
+    Store(#[from] OpenError),
     #[error("metrics cannot be served on {address}: {error}")]
     Metrics { address: SocketAddr, error: io::Error },
     #[error("reflection: {0}")]
@@ -77,8 +77,8 @@ pub async fn run(
     serve(config, listener, store, Clock::system(), shutdown).await
 }
 
-async fn open_store(_config: &Config) -> Result<SharedStore, RunError> {
-    Ok(Arc::new(crate::store::memory::MemoryStore::new()))
+async fn open_store(config: &Config) -> Result<SharedStore, RunError> {
+    Ok(crate::store::open(&config.database, config.read_only).await?)
 }
 
 /// Serves a store that is open, and closes it in the end.

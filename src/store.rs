@@ -20,10 +20,22 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use self::sqlite::OpenError;
+use self::sqlite::{SqliteOptions, SqliteStore};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
 use crate::query::{Cursor, KeywordFilter, Order, PageSize};
 
 pub type SharedStore = Arc<dyn ArticleStore>;
+
+/// Opens the store that a setting names, `sqlite:PATH`. For writing it is made if there is none, and brought to today's
+/// schema.
+pub async fn open(database: &str, read_only: bool) -> Result<SharedStore, OpenError> {
+    let Some(options) = SqliteOptions::from_url(database) else {
+        return Err(OpenError::UnknownKind { database: database.to_owned() });
+    };
+    let store = SqliteStore::open(SqliteOptions { read_only, ..options }).await?;
+    Ok(Arc::new(store))
+}
 
 /// What is to be stored under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

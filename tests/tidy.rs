@@ -23,7 +23,8 @@ const BANS: &[Ban] = &[
     },
     Ban { words: &["sqlx"], holds: |path| !is_in(path, "store"), why: "only the store knows its database" },
     Ban {
-        words: &["tonic", "prost", "proto"],
+        // Its records are protobuf, written by hand.
+        words: &["tonic", "proto"],
         holds: |path| is_in(path, "store"),
         why: "what is stored is no wire type",
     },

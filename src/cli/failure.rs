@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use articled::store::StoreError;
+use articled::store::{OpenError, StoreError};
 
 const FAILED: u8 = 1;
 /// The code that clap itself uses.
@@ -30,11 +30,16 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
 fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() {
         BAD_USAGE
-    } else if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Damaged(_)))) {
+    } else if error.chain().any(is_damage) {
         STORE_DAMAGED
     } else {
         FAILED
     }
+}
+
+fn is_damage(cause: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(cause.downcast_ref(), Some(StoreError::Damaged(_)))
+        || matches!(cause.downcast_ref(), Some(OpenError::Damaged { .. }))
 }
 
 fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {

@@ -1,6 +1,6 @@
 //! What every backend must do: one suite, run for each.
 
-mod fixtures;
+pub(in crate::store) mod fixtures;
 mod rules;
 
 use super::SharedStore;

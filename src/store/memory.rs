@@ -183,7 +183,7 @@ impl ArticleStore for MemoryStore {
             .stored
             .values()
             .map(|stored| &stored.article)
-            .filter(|article| search.keywords.as_ref().is_none_or(|keywords| pages::matches(keywords, article)))
+            .filter(|article| search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content)))
             .collect();
         matches.sort_by(|a, b| {
             pages::compare(search.order, &pages::cursor(a, search.order), &pages::cursor(b, search.order))

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::{Page, Search, Total};
-use crate::article::{Article, ArticleContent, View};
-use crate::query::{Cursor, Keyword, KeywordFilter, Order, OrderKey, TextField};
-use crate::text::{Fingerprint, fold};
+use crate::article::{Article, View};
+use crate::query::{Cursor, Order, OrderKey};
+use crate::text::Fingerprint;
 
 /// What of an article a view shows.
 pub(super) fn in_view(mut article: Article, view: View) -> Article {
@@ -111,29 +111,6 @@ const FIXED_BYTES: usize = 300;
 
 /// What a piece of text needs besides itself: a tag and a length.
 const PIECE_BYTES: usize = 6;
-
-/// The meaning of a keyword filter.
-pub(super) fn matches(keywords: &KeywordFilter, article: &Article) -> bool {
-    let texts: Vec<String> =
-        keywords.fields.iter().flat_map(|&field| searched_texts(&article.content, field)).map(fold).collect();
-    let occurs = |keyword: &Keyword| texts.iter().any(|text| text.contains(keyword.folded()));
-    keywords.all.iter().all(occurs)
-        && (keywords.any.is_empty() || keywords.any.iter().any(occurs))
-        && !keywords.none.iter().any(occurs)
-}
-
-/// The texts of a field that keywords are looked for in, each by itself.
-pub(super) fn searched_texts(content: &ArticleContent, field: TextField) -> Vec<&str> {
-    match field {
-        TextField::Headline => vec![&content.headline],
-        TextField::Kicker => vec![&content.kicker],
-        TextField::Subheadline => content.subheadlines.iter().map(String::as_str).collect(),
-        TextField::Keywords => content.keywords.iter().map(String::as_str).collect(),
-        TextField::Authors => content.authors.iter().map(String::as_str).collect(),
-        TextField::InfoSource => vec![&content.info_source],
-        TextField::Body => vec![&content.body],
-    }
-}
 
 /// Whether two bodies are nearly the same.
 pub(super) fn is_duplicate(a: &Fingerprint, b: &Fingerprint) -> bool {

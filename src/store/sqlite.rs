@@ -19,6 +19,9 @@ mod search;
 pub mod segments;
 mod writer;
 
+#[cfg(test)]
+mod open_tests;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 

@@ -54,6 +54,8 @@ impl SqliteOptions {
 /// Why a store is not opened. The file is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    #[error("{database} names no store; a store is named sqlite:PATH")]
+    UnknownKind { database: String },
     #[error("{} is in use by {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("{} has schema version {found}, and this program knows versions up to {known}", path.display())]

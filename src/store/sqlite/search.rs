@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use super::fault::Fault;
 use super::index::{self, Candidates};
 use super::rows;
-use crate::article::View;
+use crate::article::{Article, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
@@ -60,8 +60,8 @@ pub(super) async fn search(connection: &mut SqliteConnection, search: &Search) -
     }
 }
 
-fn is_match(search: &Search, article: &crate::article::Article) -> bool {
-    search.keywords.as_ref().is_none_or(|keywords| pages::matches(keywords, article))
+fn is_match(search: &Search, article: &Article) -> bool {
+    search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
 }
 
 /// How a page is found.

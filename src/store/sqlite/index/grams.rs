@@ -7,9 +7,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::article::ArticleContent;
-use crate::query::{Keyword, KeywordFilter, KeywordMatch, TextField};
-use crate::store::pages::searched_texts;
-use crate::text::fold;
+use crate::query::{FoldedFields, Keyword, KeywordFilter, KeywordMatch, TextField};
 
 /// One character, or two neighbours.
 type Gram = (char, Option<char>);
@@ -20,12 +18,9 @@ pub(in crate::store::sqlite) struct Grams(String);
 
 impl Grams {
     pub fn of(content: &ArticleContent) -> Self {
-        let mut grams = HashSet::new();
-        for field in TextField::ALL {
-            for text in searched_texts(content, field) {
-                grams.extend(grams_of(&fold(text)));
-            }
-        }
+        let texts = FoldedFields::of(content);
+        let items = TextField::ALL.into_iter().flat_map(|field| texts.items(field));
+        let grams: HashSet<Gram> = items.flat_map(grams_of).collect();
         // Sorted, so that an article's grams are the same text each time.
         let mut grams: Vec<Gram> = grams.into_iter().collect();
         grams.sort_unstable();

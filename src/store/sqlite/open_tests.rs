@@ -1,0 +1,195 @@
+//! What is opened, what is refused, and that the refused is left as it was.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Connection};
+
+use super::connect::{Role, connect};
+use super::{OpenError, SqliteOptions, SqliteStore};
+use crate::article::View;
+use crate::store::conformance::fixtures::*;
+use crate::store::{SharedStore, StoreError, Write};
+
+async fn opened(path: &Path) -> SharedStore {
+    Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
+}
+
+async fn refused(options: SqliteOptions) -> OpenError {
+    match SqliteStore::open(options).await {
+        Ok(_) => panic!("it was opened"),
+        Err(error) => error,
+    }
+}
+
+/// A database with one article in it.
+async fn closed_store(path: &Path) {
+    let store = opened(path).await;
+    ingest(&store, new("a", "云州", "安全生产"), at(0)).await;
+    store.close().await;
+}
+
+async fn execute(path: &Path, sql: &str) {
+    let mut connection = connect(path, Role::Write).await.expect("a connection");
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect("a statement");
+    connection.close().await.expect("closed");
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_reopening() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("云州 #1?.db");
+    closed_store(&path).await;
+    let store = opened(&path).await;
+    let article = store.get(&name("a"), View::Full).await.expect("an answer").expect("an article");
+    assert_eq!(article.content.body, "安全生产");
+    ingest(&store, new("b", "云州", "安全"), at(1)).await;
+    assert_eq!(ask(&store, &search()).await.articles.len(), 2);
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    store.close().await;
+    assert!(matches!(store.get(&name("a"), View::Full).await, Err(StoreError::Unavailable(_))));
+    let late = store.write(Write::Delete { name: name("a"), expected: None }, false, at(2)).await;
+    assert!(matches!(late, Err(StoreError::Unavailable(_))));
+    assert!(store.ping().await.is_err());
+}
+
+#[tokio::test]
+async fn a_second_opening_names_the_holder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let store = opened(&path).await;
+    let holder = format!("process {}", std::process::id());
+    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Locked { holder: by, .. } if by == holder));
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    assert!(matches!(refused(SqliteOptions::new(&link)).await, OpenError::Locked { .. }));
+    store.close().await;
+    opened(&path).await.close().await;
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    execute(
+        &path,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (99, 'later', TRUE, x'00', 0)",
+    )
+    .await;
+    let before = fs::read(&path).expect("a file");
+    for read_only in [false, true] {
+        let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+        assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
+    }
+    assert!(before == fs::read(&path).expect("a file"));
+}
+
+#[tokio::test]
+async fn damage_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    let whole = fs::read(&path).expect("a file");
+    let mut cases = vec![
+        ("no database", b"{\"text\": \"a JSON line, and not a database at all\"}".repeat(100)),
+        ("cut short", whole[..whole.len() - 16 * 1024].to_vec()),
+        ("cut in the first page", whole[..3000].to_vec()),
+    ];
+    // A page of the tables is overwritten; which one, does not matter.
+    let mut scribbled = whole.clone();
+    let from = 5 * 16 * 1024;
+    scribbled[from..from + 200].fill(0x5a);
+    cases.push(("scribbled", scribbled));
+    for (case, bytes) in cases {
+        fs::write(&path, &bytes).expect("written");
+        for read_only in [false, true] {
+            let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+            assert!(matches!(error, OpenError::Damaged { .. }), "{case}: {error}");
+            assert!(bytes == fs::read(&path).expect("a file"), "{case}: the file was changed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_programs_database_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("other.db");
+    execute(&path, "CREATE TABLE invoice (id INTEGER PRIMARY KEY)").await;
+    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Damaged { .. }));
+}
+
+#[tokio::test]
+async fn text_that_was_changed_behind_our_back_is_never_served() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    execute(&path, "UPDATE body SET rest = CAST(replace(CAST(rest AS TEXT), '安', '危') AS BLOB)").await;
+    let store = opened(&path).await;
+    assert!(store.get(&name("a"), View::Basic).await.is_ok());
+    assert!(matches!(store.get(&name("a"), View::Full).await, Err(StoreError::Damaged(_))));
+    assert!(matches!(store.search(&search()).await, Err(StoreError::Damaged(_))));
+    let write = store.write(Write::Delete { name: name("a"), expected: None }, false, at(1)).await;
+    assert!(matches!(write, Err(StoreError::Damaged(_))));
+    // The rest is served and written as ever.
+    ingest(&store, new("b", "云州", "安全"), at(1)).await;
+    let faults = store.check().await.expect("an answer");
+    assert!(faults.iter().any(|fault| fault.contains("checksum")), "{faults:?}");
+}
+
+#[tokio::test]
+async fn the_check_sees_an_index_that_disagrees() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    execute(&path, "INSERT INTO gram (rowid, grams) VALUES (77, '4e91')").await;
+    let store = opened(&path).await;
+    let faults = store.check().await.expect("an answer");
+    assert_eq!(faults, ["gram 4e91: in 1 articles, in 2 by the index"]);
+}
+
+#[tokio::test]
+async fn reading_alone_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
+    assert!(matches!(refused(read_only()).await, OpenError::Io { .. }));
+    assert!(!path.exists());
+    closed_store(&path).await;
+    let store = SqliteStore::open(read_only()).await.expect("a store");
+    let store: SharedStore = Arc::new(store);
+    assert_eq!(ask(&store, &search()).await.articles.len(), 1);
+    let write = store.write(Write::Delete { name: name("a"), expected: None }, false, at(1)).await;
+    assert!(matches!(write, Err(StoreError::ReadOnly)));
+    assert!(store.ping().await.is_ok());
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn deleted_text_is_in_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let store = opened(&path).await;
+    let secret = "绝无仅有的一句话";
+    let mut article = new("a", "云州", secret);
+    article.raw = Some(crate::article::RawDocument {
+        content: bytes::Bytes::from(secret.as_bytes().to_vec()),
+        ..crate::article::RawDocument::default()
+    });
+    ingest(&store, article, at(0)).await;
+    ingest(&store, new("b", "云州", "别的话"), at(0)).await;
+    let holds = |text: &[u8]| {
+        let files = fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+        files.filter(|file| fs::read(file).expect("a file").windows(text.len()).any(|part| part == text)).count()
+    };
+    // The index writes a pair of characters as "4ec5x6709", less what it shares with the term before it.
+    assert!(holds(secret.as_bytes()) > 0);
+    assert!(holds("仅有".as_bytes()) > 0);
+    assert!(holds(b"x6709") > 0);
+    write(&store, Write::Delete { name: name("a"), expected: None }, at(1)).await;
+    store.close().await;
+    assert_eq!(holds("仅有".as_bytes()), 0);
+    assert_eq!(holds(b"x6709"), 0);
+}
