@@ -1,28 +1,555 @@
 //! From HTML to the page's metadata and the lines of its main content.
+//!
+//! Owns what is read from markup. Refuses to judge lines: those that stand around the content (byline, source, editors)
+//! are handed on with it, and the next stages say what each is.
 
-use crate::article::{PageUrl, ParseReport, PublishTime};
+mod content;
+mod guard;
+mod json_ld;
+mod labels;
+mod lines;
+mod meta;
+mod outline;
+mod published;
+mod title;
+
+use std::borrow::Cow;
+
+use dom_query::Document;
+use dom_smoothie::{Config, Readability};
+
+use self::json_ld::JsonLd;
+use self::lines::Line;
+use self::meta::Meta;
+use self::outline::Outline;
+use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
 /// What a page's markup says of the article, apart from its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
+    /// Without the names of section and site.
     pub headline: String,
     pub publish_time: Option<PublishTime>,
     pub authors: Vec<String>,
+    /// From metadata, else from a labelled line of the page.
     pub editors: Vec<String>,
+    /// From a labelled line of the page, else from metadata.
     pub info_source: String,
     pub section: String,
+    /// As the page gives them, not yet cut at their separators.
     pub keywords: Vec<String>,
+    /// What the page declares; templates declare wrongly.
     pub language_code: String,
     pub canonical_url: String,
 }
 
-/// A page: metadata, and the text of its main content as lines.
+/// A page: metadata, and its text as lines: the headline as printed, the lines between it and the content that look like
+/// a byline, the content, and the editors' lines that follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub text: String,
     pub metadata: Metadata,
 }
 
-pub fn extract(html: &str, _url: Option<&PageUrl>, _report: &mut ParseReport) -> Page {
-    Page { text: html.to_owned(), metadata: Metadata::default() }
+/// The readability library is given up beyond so many elements: it takes several passes, some of them not linear. News
+/// pages have up to 10,000.
+const MAX_READABILITY_ELEMENTS: usize = 15_000;
+
+/// In characters. A shorter result of the library is compared with our own.
+const SHORT_CONTENT: usize = 120;
+
+/// In characters. So much of the description has to stand in the content.
+const ANCHOR: usize = 16;
+
+/// Lines looked at between headline and content, and after the content.
+const MAX_AROUND: usize = 40;
+
+/// In characters.
+const MAX_BYLINE: usize = 120;
+
+pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
+    let (html, cuts) = guard::bound(html);
+    warn(&cuts, report);
+    let document = Document::from(html.as_ref());
+    let meta = Meta::of(&document);
+    let json_ld = json_ld::json_ld(&document);
+    let outline = Outline::of(&document);
+    let page_lines = lines::lines(&outline, 0);
+    let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
+    let titles = titles(&meta, &json_ld);
+    let headline = title::headline(&outline, &page_lines, &titles, &site_name);
+    let content = main_lines(document, &outline, &meta);
+
+    let frame = Frame::of(&page_lines, headline.node, &content);
+    let around = frame.before.iter().chain(&frame.after).copied();
+    let metadata = Metadata {
+        publish_time: published(&meta, &json_ld),
+        authors: authors(&meta, &json_ld, &site_name),
+        editors: editors(&meta, around, &content),
+        info_source: info_source(&meta, &json_ld, &frame, &content),
+        section: section(&outline, &page_lines, &meta, &json_ld, &headline.text),
+        keywords: keywords(&meta, &json_ld),
+        language_code: meta.language.clone(),
+        canonical_url: canonical_url(&meta, url),
+        headline: headline.text,
+    };
+    let mut text: Vec<&str> = Vec::new();
+    let repeated = content.first().is_some_and(|line| title::letters(line) == title::letters(&metadata.headline));
+    if !metadata.headline.is_empty() && !repeated {
+        text.push(&metadata.headline);
+    }
+    text.extend(frame.before.iter().filter(|line| !content.iter().take(5).any(|known| known == **line)));
+    text.extend(content.iter().map(String::as_str));
+    text.extend(frame.after.iter().filter(|line| !content.iter().any(|known| known == **line)));
+    Page { text: text.join("\n"), metadata }
+}
+
+fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
+    let guard::Cuts { bytes, deep_tags, attributes, costly_tags } = *cuts;
+    let mut add = |reason: &'static str, message: String| {
+        report.warnings.push(ParseWarning { reason: Cow::Borrowed(reason), message });
+    };
+    if bytes > 0 {
+        add("HTML_TRUNCATED", format!("{bytes} bytes of HTML past the first {} were not read", guard::MAX_HTML_BYTES));
+    }
+    if deep_tags > 0 {
+        add("HTML_TOO_DEEP", format!("{deep_tags} tags nested deeper than {} were dropped", guard::MAX_DEPTH));
+    }
+    if attributes > 0 {
+        add(
+            "HTML_TOO_MANY_ATTRIBUTES",
+            format!("{attributes} attributes past {} of one element were dropped", guard::MAX_ATTRIBUTES),
+        );
+    }
+    if costly_tags > 0 {
+        add("HTML_TOO_LARGE", format!("{costly_tags} tags past what one page may have were dropped"));
+    }
+}
+
+fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
+    let all = [json_ld.headline.as_str()].into_iter().chain(meta.all(meta::TITLE)).chain([meta.title.as_str()]);
+    all.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|title| !title.is_empty()).collect()
+}
+
+/// The lines of the main content: by the library, or by our own reckoning where the library has lost it.
+fn main_lines(document: Document, outline: &Outline, meta: &Meta) -> Vec<String> {
+    let own = content::main_content(outline)
+        .map(|root| lines::lines_without(outline, root, |index| content::is_left_out(outline, index)))
+        .map(texts_without_lists)
+        .unwrap_or_default();
+    if outline.nodes.len() > MAX_READABILITY_ELEMENTS {
+        return own;
+    }
+    let config = Config { max_elements_to_parse: MAX_READABILITY_ELEMENTS, ..Config::default() };
+    let library = Readability::with_document(document, None, Some(config))
+        .and_then(|mut readability| readability.parse())
+        .map(|article| {
+            let content = Outline::of(&Document::fragment(article.content));
+            texts_without_lists(lines::lines(&content, 0))
+        })
+        .unwrap_or_default();
+    if has_lost(&library, &own, &anchor(meta)) { own } else { library }
+}
+
+/// So many links one below the other are a list of other articles.
+const MIN_LINK_LIST: usize = 2;
+
+/// The lines without the lists of other articles among them.
+fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
+    let mut texts = Vec::with_capacity(lines.len());
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
+        let mut links = Vec::new();
+        if line.is_link() {
+            links.push(line.text);
+            while let Some(line) = lines.next_if(Line::is_link) {
+                links.push(line.text);
+            }
+        } else {
+            texts.push(line.text);
+        }
+        if links.len() < MIN_LINK_LIST {
+            texts.append(&mut links);
+        }
+    }
+    texts
+}
+
+/// The start of the page's description, which most often is the start of the article.
+fn anchor(meta: &Meta) -> String {
+    title::letters(meta.first(meta::DESCRIPTION)).chars().take(ANCHOR).collect()
+}
+
+/// Whether the library's choice misses what ours has.
+fn has_lost(library: &[String], own: &[String], anchor: &str) -> bool {
+    let characters = |lines: &[String]| -> usize {
+        lines.iter().filter(|line| !content::is_boilerplate(line)).map(|line| line.chars().count()).sum()
+    };
+    let has_anchor = |lines: &[String]| lines.iter().any(|line| title::letters(line).contains(anchor));
+    let (of_library, of_own) = (characters(library), characters(own));
+    if anchor.chars().count() == ANCHOR && has_anchor(own) && !has_anchor(library) {
+        return true;
+    }
+    // A page with little text fools the library's thresholds; and where both chose different places, ours is the text.
+    let apart = || !library.iter().max_by_key(|line| line.len()).is_some_and(|longest| own.contains(longest));
+    of_library < SHORT_CONTENT && of_own > 2 * of_library || of_own > 3 * of_library && apart()
+}
+
+/// The lines of the page that stand around its content and say something of it.
+struct Frame<'a> {
+    before: Vec<&'a str>,
+    after: Vec<&'a str>,
+}
+
+impl<'a> Frame<'a> {
+    fn of(page: &'a [Line], headline_node: Option<usize>, content: &[String]) -> Self {
+        let first = content.iter().find(|line| line.chars().count() >= 8).or(content.first());
+        let last = content.iter().rev().find(|line| line.chars().count() >= 8).or(content.last());
+        let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
+        let search_from = headline_at.unwrap_or(0);
+        let position = |wanted: Option<&String>, from: usize| {
+            let wanted = wanted?;
+            page.iter().skip(from).position(|line| line.text == *wanted).map(|at| from + at)
+        };
+        let first_at = position(first, search_from).or_else(|| position(first, 0));
+        let last_at = last.and_then(|last| page.iter().rposition(|line| line.text == *last));
+        let mut before = Vec::new();
+        if let Some(first_at) = first_at {
+            let from = headline_at.map_or(0, |at| at + 1).max(first_at.saturating_sub(MAX_AROUND));
+            let between = page.get(from..first_at).unwrap_or_default();
+            for (at, line) in between.iter().enumerate() {
+                let follows_label = at
+                    .checked_sub(1)
+                    .and_then(|at| between.get(at))
+                    .is_some_and(|line| line.text.ends_with(['：', ':']));
+                if is_byline(line) || follows_label && line.characters() <= 20 {
+                    before.push(line.text.as_str());
+                }
+            }
+        }
+        let after = last_at
+            .and_then(|at| page.get(at + 1..))
+            .unwrap_or_default()
+            .iter()
+            .take(MAX_AROUND)
+            .filter(|line| line.characters() <= MAX_BYLINE && is_closing(&line.text))
+            .map(|line| line.text.as_str())
+            .collect();
+        Self { before, after }
+    }
+}
+
+/// Whether a line between headline and content has a date, or a label of those that say who and whence.
+fn is_byline(line: &Line) -> bool {
+    const LABELS: &[&str] = &[
+        "来源",
+        "來源",
+        "稿源",
+        "作者",
+        "记者",
+        "記者",
+        "编辑",
+        "編輯",
+        "责编",
+        "責編",
+        "撰文",
+        "文/",
+        "文／",
+        "发布",
+        "發佈",
+        "发表",
+        "發表",
+        "时间",
+        "時間",
+        "通讯员",
+    ];
+    let characters = line.characters();
+    if characters > MAX_BYLINE {
+        return false;
+    }
+    let has_date = || {
+        let digits = line.text.chars().filter(char::is_ascii_digit).count();
+        digits >= 6 && line.text.contains("20") && line.text.contains(['-', '年', '/', '.'])
+    };
+    LABELS.iter().any(|label| line.text.contains(label)) || has_date()
+}
+
+/// Whether a line after the content names its editors or its source.
+fn is_closing(line: &str) -> bool {
+    !labels::editors([line].into_iter()).is_empty() || labels::source(line, None).is_some()
+}
+
+fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
+    let candidates = [json_ld.published.as_str()].into_iter().chain(meta.all(meta::PUBLISHED));
+    let mut best: Option<PublishTime> = None;
+    for time in candidates.filter_map(published::publish_time) {
+        // The first is the most trusted; another of the same day may know it better.
+        let known = best.get_or_insert(time);
+        let same_day = time.time.duration_since(known.time).abs().as_hours() < 24;
+        if same_day && time.precision > known.precision {
+            *known = time;
+        }
+    }
+    best
+}
+
+/// Words of outlets: an `author` that has one is the site and nobody.
+const OUTLET_WORDS: &[&str] = &[
+    "网",
+    "網",
+    "报",
+    "報",
+    "新闻",
+    "新聞",
+    "电视",
+    "電視",
+    "频道",
+    "頻道",
+    "社",
+    "台",
+    "中心",
+    "编辑部",
+    "客户端",
+    "公司",
+    "版权",
+    "@",
+    "http",
+    "www",
+    "admin",
+    "editor",
+    "name",
+];
+
+fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
+    let editor = meta.first(meta::EDITOR);
+    let is_person = |name: &String| {
+        let lower = name.to_lowercase();
+        name != site_name && name != editor && !OUTLET_WORDS.iter().any(|word| lower.contains(word))
+    };
+    let from_ld: Vec<String> =
+        json_ld.authors.iter().flat_map(|author| labels::people(author)).filter(is_person).collect();
+    if !from_ld.is_empty() {
+        return from_ld;
+    }
+    let from_meta = meta.all(meta::AUTHOR).map(|author| {
+        let author = author.trim_start_matches("By ").trim_start_matches("by ");
+        // A name in letters has blanks in it.
+        if author.is_ascii() { vec![author.to_owned()] } else { labels::people(author) }
+    });
+    from_meta
+        .map(|names| names.into_iter().filter(is_person).collect::<Vec<_>>())
+        .find(|names| !names.is_empty())
+        .unwrap_or_default()
+}
+
+fn editors<'a>(meta: &Meta, around: impl Iterator<Item = &'a str> + Clone, content: &'a [String]) -> Vec<String> {
+    let named = labels::people(meta.first(meta::EDITOR));
+    if !named.is_empty() {
+        return named;
+    }
+    // In the content only its last lines: editors are not named in the midst of a story.
+    let tail = content.iter().rev().take(8).map(String::as_str).filter(|line| line.chars().count() <= MAX_BYLINE);
+    labels::editors(around.chain(tail))
+}
+
+fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[String]) -> String {
+    let printed = |lines: &[&str]| {
+        lines
+            .iter()
+            .enumerate()
+            .find_map(|(at, line)| labels::source(line, lines.get(at + 1).copied()).map(str::to_owned))
+    };
+    let edges: Vec<&str> = content.iter().take(4).chain(content.iter().rev().take(6)).map(String::as_str).collect();
+    let from_meta = meta.all(meta::SOURCE).chain([json_ld.source.as_str()]).find(|source| !source.is_empty());
+    printed(&frame.before)
+        .or_else(|| from_meta.map(|source| source.trim_start_matches("来源：").trim().to_owned()))
+        .or_else(|| printed(&edges))
+        .or_else(|| printed(&frame.after))
+        .unwrap_or_default()
+}
+
+/// Marks of elements that hold a breadcrumb.
+const BREADCRUMB_MARKS: &[&str] = &["crumb", "path", "location", "position", "weizhi", "dqwz", "where"];
+
+fn section(outline: &Outline, page: &[Line], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
+    let breadcrumb = page.iter().find_map(|line| {
+        let marked = || {
+            outline
+                .upwards(outline.parent(line.node))
+                .take(4)
+                .any(|index| BREADCRUMB_MARKS.iter().any(|mark| outline.marks(index).contains(mark)))
+        };
+        let labelled = ["当前位置", "當前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"]
+            .iter()
+            .any(|label| line.text.contains(label));
+        let parted = line.text.contains(['>', '»', '›', '＞', '/']);
+        if line.characters() > MAX_BYLINE || !parted || !(labelled || marked()) {
+            return None;
+        }
+        let mut parts = line.text.split(['>', '»', '›', '＞', '/']).map(str::trim).filter(|part| !part.is_empty());
+        let first = parts.next()?;
+        let last = parts.rfind(|part| !["正文", "内容", "內容", "详情", "全文"].contains(part) && *part != headline)?;
+        (last != first && (2..=12).contains(&last.chars().count())).then(|| last.to_owned())
+    });
+    let from_meta =
+        || meta.all(meta::SECTION).find(|section| section.chars().any(char::is_alphabetic)).map(str::to_owned);
+    let from_ld = Some(json_ld.section.clone()).filter(|section| !section.is_empty());
+    from_ld.or_else(from_meta).or(breadcrumb).unwrap_or_default()
+}
+
+fn keywords(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
+    if !json_ld.keywords.is_empty() {
+        return json_ld.keywords.clone();
+    }
+    meta.all(meta::KEYWORDS)
+        .find(|keywords| keywords.chars().any(char::is_alphabetic))
+        .map(str::to_owned)
+        .into_iter()
+        .collect()
+}
+
+fn canonical_url(meta: &Meta, url: Option<&PageUrl>) -> String {
+    let declared = [meta.canonical_url.as_str(), meta.first(&["og:url"])];
+    let declared = declared.into_iter().find(|declared| PageUrl::parse(declared).is_ok());
+    declared.or(url.map(PageUrl::canonical)).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// An invented page with what pages of Chinese sites have around an article.
+    const PAGE: &str = r#"<!DOCTYPE html><html lang="zh-CN"><head><title>青石镇图书馆新馆开放_社会频道_青石网</title>
+        <meta name="keywords" content="图书馆,青石镇"><meta name="publishdate" content="2021-09-01">
+        <meta property="og:title" content="青石镇图书馆新馆开放"><link rel="canonical" href="https://news.example/a/1">
+        <meta name="author" content="青石网"></head><body>
+        <div class="nav"><a href="/">首页</a> <a href="/b">新闻</a></div>
+        <div class="crumbs"><a href="/">青石网</a> &gt; <a href="/s">社会频道</a> &gt; 正文</div>
+        <div id="main"><h1>青石镇图书馆新馆开放</h1>
+        <div class="info"><span>2021-09-01 08:15:00</span> <span>来源：</span><a>青石晚报</a> <a class="share">分享到微信</a></div>
+        <div class="article-content"><p>　　青石镇图书馆新馆九月一日起向居民开放。新馆共有四层，藏书十二万册，设有儿童阅览室和盲文阅览区。</p>
+        <p>　　镇长林远舟在开馆仪式上说，图书馆是一个地方的客厅，谁都可以推门进来。施工队用了两年时间，把旧粮仓的砖墙保留下来。</p>
+        <p>　　馆长何秋白介绍，开馆第一周办了六百多张借书证，最小的读者四岁，最年长的九十一岁。</p></div>
+        <div class="editor">责任编辑：林小满_QS101</div></div>
+        <div class="related"><h3>相关新闻</h3><ul><li><a href="/2">旧粮仓改造工程完工</a></li><li><a href="/3">盲人协会捐书</a></li></ul></div>
+        <div class="footer">版权所有 青石网 京ICP备000000号</div></body></html>"#;
+
+    fn page(html: &str) -> Page {
+        extract(html, None, &mut ParseReport::default())
+    }
+
+    #[test]
+    fn reads_what_stands_around_an_article() {
+        let Page { text, metadata } = page(PAGE);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(metadata.headline, "青石镇图书馆新馆开放");
+        assert_eq!(lines.first(), Some(&"青石镇图书馆新馆开放"));
+        assert_eq!(metadata.info_source, "青石晚报");
+        assert_eq!(metadata.editors, ["林小满"]);
+        assert_eq!(metadata.authors, Vec::<String>::new());
+        assert_eq!(metadata.section, "社会频道");
+        assert_eq!(metadata.keywords, ["图书馆,青石镇"]);
+        assert_eq!(metadata.canonical_url, "https://news.example/a/1");
+        assert_eq!(metadata.publish_time.map(|time| time.time.to_string()).as_deref(), Some("2021-08-31T16:00:00Z"));
+        assert!(text.contains("2021-09-01 08:15:00"));
+        assert!(text.contains("最小的读者四岁"));
+        for chrome in ["首页", "相关新闻", "盲人协会捐书", "版权所有"] {
+            assert!(!text.contains(chrome), "{chrome} in {text}");
+        }
+    }
+
+    #[test]
+    fn any_html_gives_a_page() {
+        for html in ["", "<", "甲", "<p>", "<html></html>", "<!--", "<title>", "</p></p>", "<table><td>甲"] {
+            page(html);
+        }
+        assert_eq!(page("甲<br>乙").text, "甲\n乙");
+    }
+
+    #[test]
+    fn hostile_html_is_bounded() {
+        let deep = "<div>".repeat(100_000);
+        let many = format!("<p {}>甲", (0..100_000).map(|n| format!("a{n}=1 ")).collect::<String>());
+        let bold: String = (0..300).map(|n| format!("<b id={n}>")).collect();
+        for html in [deep, many, format!("{bold}{}", "<p>甲".repeat(100_000)), "<table>".repeat(50_000)] {
+            let mut report = ParseReport::default();
+            extract(&html, None, &mut report);
+            assert!(!report.warnings.is_empty());
+        }
+    }
+
+    /// How real pages come out; the least that has to be reached is what was reached when this was written.
+    #[test]
+    fn real_pages() {
+        let data = PathBuf::from(std::env::var_os("ARTICLED_TEST_DATA").unwrap_or_else(|| "../shared/data".into()));
+        let Ok(truth) = std::fs::read_to_string(data.join("html/TRUTH.jsonl")) else {
+            println!("skipped: no test data");
+            return;
+        };
+        let mut misses = Vec::new();
+        for row in truth.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let text_of = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+            let file = text_of("file");
+            let html = std::fs::read_to_string(data.join(file)).unwrap_or_default();
+            let Page { text, metadata } = page(&html);
+            let mut check = |what: &str, found: &str, expected: &str, right: bool| {
+                if !expected.is_empty() && !right {
+                    misses.push(format!("{file} {what}: {found} for {expected}"));
+                }
+            };
+            let day = metadata.publish_time.map(|time| jiff::tz::offset(8).to_datetime(time.time).date().to_string());
+            let day = day.unwrap_or_default();
+            let title = text_of("title");
+            check(
+                "title",
+                &metadata.headline,
+                title,
+                title.starts_with(&metadata.headline) && !metadata.headline.is_empty(),
+            );
+            let published = text_of("publish_time");
+            let printed_day = published.get(..10).unwrap_or_default();
+            let printed =
+                text.contains(printed_day) || text.contains(&printed_day.replacen('-', "年", 1).replacen('-', "月", 1));
+            check("day", &day, printed_day, day == printed_day || day.is_empty() && printed);
+            check("source", &metadata.info_source, text_of("source"), metadata.info_source == text_of("source"));
+            check("editor", &metadata.editors.join("、"), text_of("editor"), metadata.editors == [text_of("editor")]);
+            let list = |key: &str| -> Vec<String> {
+                let items = row.get(key).and_then(Value::as_array).into_iter().flatten();
+                items.filter_map(Value::as_str).map(str::to_owned).collect()
+            };
+            let without_breaks: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            for piece in list("must_contain") {
+                let found = without_breaks.contains(&piece.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+                check("lost", "", &piece, found);
+            }
+            for piece in list("must_not_contain") {
+                // The lines around the content are for the next stages to judge.
+                let in_content =
+                    text.lines().any(|line| line.contains(&piece) && !is_closing(line) && line.chars().count() > 8);
+                check("chrome", "", &piece, !in_content);
+            }
+            println!(
+                "{file}: {} | {day} | {} | {:?} | {:?} | {} | {}",
+                metadata.headline,
+                metadata.info_source,
+                metadata.authors,
+                metadata.editors,
+                metadata.section,
+                metadata.keywords.join("+")
+            );
+            if std::env::var_os("SHOW").is_some() {
+                for line in text.lines() {
+                    println!("      {}", line.chars().take(70).collect::<String>());
+                }
+            }
+        }
+        for miss in &misses {
+            println!("MISS {miss}");
+        }
+        assert!(misses.len() <= 2, "{misses:#?}");
+    }
 }

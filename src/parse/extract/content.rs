@@ -1,0 +1,192 @@
+//! The main content by our own reckoning, for pages on which the readability library fails: the element whose paragraphs
+//! have the most running text.
+
+use super::lines::is_block;
+use super::outline::{Kind, Outline};
+
+/// In characters: shorter blocks are labels and captions.
+const MIN_PARAGRAPH: usize = 12;
+
+/// Marks of what is not the article.
+const NEGATIVE: &[&str] = &[
+    "comment",
+    "related",
+    "relate",
+    "recommend",
+    "footer",
+    "foot",
+    "copyright",
+    "disclaim",
+    "statement",
+    "sidebar",
+    "side-",
+    "nav",
+    "menu",
+    "share",
+    "rank",
+    "hot",
+    "advert",
+    "banner",
+    "breadcrumb",
+    "reply",
+    "declare",
+    "pinglun",
+    "tuijian",
+];
+
+const POSITIVE: &[&str] = &[
+    "article", "content", "body", "main", "text", "detail", "story", "entry", "post", "neirong", "zhengwen", "artibody",
+];
+
+/// Text of the page's owner about itself.
+const BOILERPLATE: &[&str] = &[
+    "版权所有",
+    "版權所有",
+    "免责声明",
+    "免責聲明",
+    "copyright",
+    "©",
+    "不得转载",
+    "不得轉載",
+    "icp备",
+    "icp备",
+    "icp證",
+    "概不负责",
+    "概不負責",
+    "投资建议",
+    "投資意見",
+    "违法和不良信息",
+    "举报电话",
+    "许可证",
+];
+
+pub fn is_boilerplate(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    BOILERPLATE.iter().any(|word| lower.contains(word))
+}
+
+/// Marks of elements within the content that are not the article, whatever their text.
+const LEFT_OUT: &[&str] = &["comment", "pinglun", "related", "recommend", "tuijian", "footer", "copyright", "share"];
+
+/// Whether an element is a part of the page that its own marks keep out of the article.
+pub fn is_left_out(outline: &Outline, index: usize) -> bool {
+    let marks = outline.marks(index);
+    // Sites mark the article's own frame `article share-box` and the like: a mark for it weighs more.
+    LEFT_OUT.iter().any(|mark| marks.contains(mark)) && !POSITIVE.iter().any(|mark| marks.contains(mark))
+        || matches!(outline.name(index), "nav" | "footer" | "aside")
+}
+
+/// The index of the element that holds the article, if any does.
+pub fn main_content(outline: &Outline) -> Option<usize> {
+    let paragraphs = paragraphs(outline);
+    let mut score = vec![0.0_f32; outline.nodes.len()];
+    let mut total = vec![0.0_f32; outline.nodes.len()];
+    let mut all_characters = vec![0_usize; outline.nodes.len()];
+    let mut link_characters = vec![0_usize; outline.nodes.len()];
+    for paragraph in &paragraphs {
+        for index in outline.upwards(paragraph.node) {
+            if let Some(sum) = all_characters.get_mut(index) {
+                *sum += paragraph.characters + paragraph.link_characters;
+            }
+            if let Some(sum) = link_characters.get_mut(index) {
+                *sum += paragraph.link_characters;
+            }
+        }
+        let worth = paragraph.worth();
+        let left_out = || outline.upwards(paragraph.node).any(|index| is_left_out(outline, index));
+        if worth == 0.0 || left_out() {
+            continue;
+        }
+        // A paragraph's own element is hardly the article's.
+        let own = matches!(outline.name(paragraph.node), "p" | "li" | "h1" | "h2" | "h3" | "h4" | "blockquote");
+        let mut share = if own { 0.0 } else { 1.0 };
+        for (above, index) in outline.upwards(paragraph.node).enumerate() {
+            if let Some(sum) = total.get_mut(index) {
+                *sum += worth;
+            }
+            if let Some(sum) = score.get_mut(index) {
+                *sum += worth * share;
+            }
+            share = match (above, own) {
+                (0, true) => 1.0,
+                (0, false) | (1, true) => 0.5,
+                _ => share * 0.3,
+            };
+        }
+    }
+    let best = score
+        .iter()
+        .enumerate()
+        .map(|(index, score)| {
+            let links = link_characters.get(index).copied().unwrap_or(0) as f32;
+            let all = all_characters.get(index).copied().unwrap_or(0).max(1) as f32;
+            (index, score * (1.0 - links / all) * weight(outline.marks(index)))
+        })
+        .filter(|(_, score)| *score > 0.0)
+        .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    // Paragraphs in several sections: their parent, if it has much more of the text.
+    let total_of = |index: usize| total.get(index).copied().unwrap_or(0.0);
+    let wider = outline
+        .upwards(best.0)
+        .skip(1)
+        .take(2)
+        .find(|parent| total_of(*parent) > 1.8 * total_of(best.0) && weight(outline.marks(*parent)) >= 1.0);
+    Some(wider.unwrap_or(best.0))
+}
+
+fn weight(marks: &str) -> f32 {
+    if NEGATIVE.iter().any(|mark| marks.contains(mark)) {
+        0.3
+    } else if POSITIVE.iter().any(|mark| marks.contains(mark)) {
+        1.3
+    } else {
+        1.0
+    }
+}
+
+/// The text that a block element holds itself, without the blocks within.
+struct Paragraph {
+    node: usize,
+    /// Outside links.
+    characters: usize,
+    link_characters: usize,
+    punctuation: usize,
+    boilerplate: bool,
+}
+
+impl Paragraph {
+    fn worth(&self) -> f32 {
+        if self.boilerplate || self.characters < MIN_PARAGRAPH || self.link_characters > self.characters {
+            return 0.0;
+        }
+        1.0 + self.punctuation as f32 + (self.characters as f32 / 25.0).min(20.0)
+    }
+}
+
+fn paragraphs(outline: &Outline) -> Vec<Paragraph> {
+    let mut of_node: std::collections::BTreeMap<usize, Paragraph> = std::collections::BTreeMap::new();
+    for (index, node) in outline.nodes.iter().enumerate() {
+        let Kind::Text(text) = &node.kind else { continue };
+        let block = outline.upwards(node.parent).find(|above| {
+            let name = outline.name(*above);
+            is_block(name) || matches!(name, "td" | "th")
+        });
+        let in_link = outline.upwards(node.parent).take(4).any(|above| outline.name(above) == "a");
+        let paragraph = of_node.entry(block.unwrap_or(index)).or_insert(Paragraph {
+            node: block.unwrap_or(index),
+            characters: 0,
+            link_characters: 0,
+            punctuation: 0,
+            boilerplate: false,
+        });
+        let characters = text.chars().filter(|c| !c.is_whitespace()).count();
+        if in_link {
+            paragraph.link_characters += characters;
+        } else {
+            paragraph.characters += characters;
+            paragraph.punctuation += text.chars().filter(|c| "，。、；：？！,;!?".contains(*c)).count();
+        }
+        paragraph.boilerplate |= is_boilerplate(text);
+    }
+    of_node.into_values().collect()
+}

@@ -1,0 +1,321 @@
+//! Bounds what HTML can cost before a tree is made of it: one pass over the text that drops the tags, and only tags, that
+//! would make the tree too deep or too large. Refuses to understand HTML beyond that.
+//!
+//! An HTML parser's work is not linear in its input. Nesting costs at each end tag; attributes are compared with each
+//! other; and each formatting element that is left open (`<b id=1><b id=2>…`) is made anew in every later block.
+
+use std::borrow::Cow;
+
+/// After decoding, in bytes of UTF-8.
+pub const MAX_HTML_BYTES: usize = 4 << 20;
+
+pub const MAX_DEPTH: usize = 512;
+
+pub const MAX_ATTRIBUTES: usize = 256;
+
+/// Formatting elements open at once. A page that nests more of them has forgotten to close them.
+const MAX_OPEN_FORMATTING: usize = 24;
+
+/// What all tags together may cost, each counting for one element and for the formatting elements that it may make anew.
+/// The largest news pages have some 10,000 elements.
+const MAX_COST: usize = 150_000;
+
+/// What was cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cuts {
+    pub bytes: usize,
+    pub deep_tags: usize,
+    pub attributes: usize,
+    pub costly_tags: usize,
+}
+
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// Elements whose end tag is mostly left out: a second one ends the first.
+const SELF_CLOSING: &[&str] = &["p", "li", "dt", "dd", "option", "tr", "td", "th", "tbody", "thead", "rt", "rp"];
+
+/// Elements in which those may stand again.
+const NEST: &[&str] = &["table", "ul", "ol", "dl", "div", "section", "article", "button", "select", "blockquote"];
+
+/// The formatting elements of the HTML standard (13.2.4.3, "The list of active formatting elements").
+const FORMATTING: &[&str] =
+    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+
+/// Elements whose content is text whatever it looks like.
+const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "noframes", "iframe", "noembed"];
+
+/// How far back an end tag looks for its start tag.
+const MAX_LOOK_BACK: usize = 64;
+
+/// The text itself if it keeps all bounds, else a copy without what breaks them.
+pub fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
+    let mut cuts = Cuts::default();
+    let end = html.floor_char_boundary(MAX_HTML_BYTES);
+    cuts.bytes = html.len() - end;
+    let html = html.get(..end).unwrap_or_default();
+    let mut scan = Scan { open: Vec::new(), formatting: 0, cost: 0 };
+    // Stretches that stay; all of the text as long as nothing is dropped.
+    let mut kept = String::new();
+    let mut kept_to = 0;
+    let mut at = 0;
+    while let Some(offset) = html.get(at..).and_then(|rest| rest.find('<')) {
+        let start = at + offset;
+        let rest = html.get(start..).unwrap_or_default();
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            at = comment.find("-->").map_or(html.len(), |length| start + 4 + length + 3);
+            continue;
+        }
+        let Some(tag) = Tag::read(rest) else {
+            at = start + 1;
+            continue;
+        };
+        let tag_end = start + tag.length;
+        at = tag_end;
+        let fate = scan.meet(&tag, &mut cuts);
+        if tag.attributes > MAX_ATTRIBUTES || fate == Fate::Drop {
+            kept.push_str(html.get(kept_to..start).unwrap_or_default());
+            kept_to = tag_end;
+            if fate == Fate::Keep {
+                cuts.attributes += tag.attributes - MAX_ATTRIBUTES;
+                kept.push_str(html.get(start..start + tag.bounded_length).unwrap_or_default());
+                kept.push('>');
+            }
+        }
+        if !tag.closing && RAW_TEXT.contains(&tag.name.as_str()) {
+            at = end_of_raw_text(html, tag_end, &tag.name);
+        }
+    }
+    if kept_to == 0 && kept.is_empty() {
+        return (Cow::Borrowed(html), cuts);
+    }
+    kept.push_str(html.get(kept_to..).unwrap_or_default());
+    (Cow::Owned(kept), cuts)
+}
+
+/// Where `</name` stands, without regard to case; the end of the text if it does not.
+fn end_of_raw_text(html: &str, from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(offset) = html.get(at..).and_then(|rest| rest.find("</")) {
+        let start = at + offset;
+        if html.get(start + 2..start + 2 + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
+            return start;
+        }
+        at = start + 2;
+    }
+    html.len()
+}
+
+struct Tag {
+    name: String,
+    closing: bool,
+    /// In bytes, from `<` to `>`.
+    length: usize,
+    attributes: usize,
+    /// In bytes, up to the last attribute that is allowed.
+    bounded_length: usize,
+}
+
+impl Tag {
+    /// Reads the tag at the start of `text`; `None` if it is not one.
+    fn read(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let closing = bytes.get(1) == Some(&b'/');
+        let name_start = if closing { 2 } else { 1 };
+        let name_length = bytes
+            .get(name_start..)?
+            .iter()
+            .take_while(|b| !matches!(b, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0C))
+            .count();
+        if !bytes.get(name_start)?.is_ascii_alphabetic() {
+            return None;
+        }
+        // The names that matter are short.
+        let name = text.get(name_start..name_start + name_length)?;
+        let name = if name.len() <= 16 { name.to_ascii_lowercase() } else { String::new() };
+        let mut at = name_start + name_length;
+        let mut attributes = 0;
+        let mut bounded_length = at;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'>' => return Some(Self { name, closing, length: at + 1, attributes, bounded_length }),
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0C | b'/' => at += 1,
+                _ => {
+                    at = end_of_attribute(bytes, at);
+                    attributes += 1;
+                    if attributes <= MAX_ATTRIBUTES {
+                        bounded_length = at;
+                    }
+                }
+            }
+        }
+        // A tag that never ends: what is left is no text either.
+        Some(Self { name, closing, length: bytes.len(), attributes, bounded_length })
+    }
+}
+
+fn end_of_attribute(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    // A name may begin with `=`.
+    at += 1;
+    while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'=' | b'>' | b'/')) {
+        at += 1;
+    }
+    let name_end = at;
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    if bytes.get(at) != Some(&b'=') {
+        return name_end;
+    }
+    at += 1;
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    match bytes.get(at) {
+        Some(quote @ (b'"' | b'\'')) => {
+            at += 1;
+            while bytes.get(at).is_some_and(|b| b != quote) {
+                at += 1;
+            }
+            (at + 1).min(bytes.len())
+        }
+        _ => {
+            while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>') {
+                at += 1;
+            }
+            at
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Keep,
+    Drop,
+}
+
+/// What the tree would look like at this point, roughly.
+struct Scan {
+    open: Vec<String>,
+    formatting: usize,
+    cost: usize,
+}
+
+impl Scan {
+    fn meet(&mut self, tag: &Tag, cuts: &mut Cuts) -> Fate {
+        if self.cost >= MAX_COST {
+            cuts.costly_tags += 1;
+            return Fate::Drop;
+        }
+        let name = tag.name.as_str();
+        // An end tag too can make elements: `</p>` and `</br>` do, and misplaced ones rebuild the formatting.
+        self.cost += 1 + self.formatting;
+        if tag.closing {
+            self.close(name);
+            return Fate::Keep;
+        }
+        if VOID.contains(&name) || RAW_TEXT.contains(&name) {
+            return Fate::Keep;
+        }
+        if SELF_CLOSING.contains(&name) && self.ends_another(name) {
+            return Fate::Keep;
+        }
+        let formatting = FORMATTING.contains(&name);
+        if self.open.len() >= MAX_DEPTH || formatting && self.formatting >= MAX_OPEN_FORMATTING {
+            cuts.deep_tags += 1;
+            return Fate::Drop;
+        }
+        self.formatting += usize::from(formatting);
+        self.open.push(tag.name.clone());
+        Fate::Keep
+    }
+
+    /// Whether an open element of this name ends where another begins; the new one then takes its place.
+    fn ends_another(&mut self, name: &str) -> bool {
+        let near = self.open.iter().rev().take(8).take_while(|open| !NEST.contains(&open.as_str()));
+        let Some(back) = near.enumerate().find(|(_, open)| *open == name).map(|(back, _)| back) else { return false };
+        self.open.truncate(self.open.len() - back);
+        true
+    }
+
+    fn close(&mut self, name: &str) {
+        let Some(back) = self.open.iter().rev().take(MAX_LOOK_BACK).position(|open| open == name) else { return };
+        let new_length = self.open.len() - back - 1;
+        if FORMATTING.contains(&name) {
+            // What was opened within stays open in the parser's memory.
+            self.open.remove(new_length);
+            self.formatting = self.formatting.saturating_sub(1);
+        } else {
+            // Formatting elements that were left open within are made anew later: they still count, in `formatting`
+            // alone.
+            self.open.truncate(new_length);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_html_is_left_as_it_is() {
+        let check = |html: &str| {
+            let (bounded, cuts) = bound(html);
+            assert!(matches!(bounded, Cow::Borrowed(_)), "{html}");
+            assert_eq!((bounded.as_ref(), cuts), (html, Cuts::default()));
+        };
+        check("");
+        check("<p>甲 < 乙 <b>丙</b></p><!-- <p --><script>if (a<b) '</p>'</script><br/>");
+        check(&"<p>段落<b>甲</b>".repeat(2000));
+        check(&"<tr><td>甲".repeat(400));
+        check(&"<script>document.write('<b><i>')</SCRIPT>".repeat(900));
+    }
+
+    #[test]
+    fn cuts_what_is_too_deep() {
+        let html = format!("{}甲", "<div>".repeat(1000));
+        let (bounded, cuts) = bound(&html);
+        assert_eq!(bounded.matches("<div>").count(), MAX_DEPTH);
+        assert!(bounded.ends_with('甲'));
+        assert_eq!(cuts.deep_tags, 1000 - MAX_DEPTH);
+    }
+
+    #[test]
+    fn cuts_attributes() {
+        let many: String = (0..1000).map(|n| format!(" a{n}='<甲>'")).collect();
+        let html = format!("<p{many}>乙</p>");
+        let (bounded, cuts) = bound(&html);
+        assert_eq!(bounded.matches("<甲>").count(), MAX_ATTRIBUTES);
+        assert!(bounded.ends_with("'>乙</p>"));
+        assert_eq!(cuts.attributes, 1000 - MAX_ATTRIBUTES);
+    }
+
+    #[test]
+    fn cuts_open_formatting_and_cost() {
+        let bold: String = (0..500).map(|n| format!("<b id={n}>")).collect();
+        let html = format!("{bold}{}", "<p>x".repeat(100_000));
+        let (bounded, cuts) = bound(&html);
+        assert_eq!(bounded.matches("<b ").count(), MAX_OPEN_FORMATTING);
+        assert!(bounded.matches("<p>").count() < 10_000);
+        assert!(cuts.costly_tags > 90_000);
+    }
+
+    #[test]
+    fn cuts_what_is_too_long_between_characters() {
+        let html = "甲".repeat(2 << 20);
+        let (bounded, cuts) = bound(&html);
+        assert!(bounded.len() <= MAX_HTML_BYTES);
+        assert_eq!(bounded.len() + cuts.bytes, 3 * (2 << 20));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_only_drops(html in "[<>/!a-c =\"'甲-]{0,200}") {
+            let (bounded, _) = bound(&html);
+            prop_assert!(bounded.len() <= html.len() + 1);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Labelled facts in a page's lines: 来源：…, 责任编辑：…
+
+use super::super::derive::is_han;
+
+/// What may stand before 來源 without being the page's own source: a picture's or a figure's.
+const OTHER_SOURCES: &[&str] =
+    &["图片", "圖片", "资料", "資料", "数据", "數據", "图", "圖", "照片", "视频", "影片", "注明", "註明"];
+
+const SOURCE: &[&str] = &["来源", "來源", "稿源", "出处", "出處"];
+
+/// The first that a page has is the one it means: 责任编辑 before 编辑.
+const EDITOR: &[&[&str]] =
+    &[&["责任编辑", "責任編輯", "责编", "責編"], &["网络编辑", "網絡編輯", "网编", "網編", "编辑", "編輯"]];
+
+/// In characters.
+const MAX_VALUE: usize = 24;
+
+/// A longer line is prose.
+const MAX_LABELLED_LINE: usize = 160;
+
+/// The outlet that a line names as the source of the page.
+pub fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> {
+    SOURCE.iter().find_map(|label| {
+        let (before, value) = labelled(line, label)?;
+        if OTHER_SOURCES.iter().any(|other| before.ends_with(other)) {
+            return None;
+        }
+        let value = if value.is_empty() { next_line? } else { value };
+        outlet(value)
+    })
+}
+
+/// The editors that these lines name, from the most trusted label that they have.
+pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    for labels in EDITOR {
+        for line in lines.clone() {
+            let named: Vec<String> = labels
+                .iter()
+                .find_map(|label| labelled(line, label))
+                .map(|(_, value)| people(value))
+                .unwrap_or_default();
+            if !named.is_empty() {
+                return named;
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// What stands before and after a label and its colon.
+fn labelled<'a>(line: &'a str, label: &str) -> Option<(&'a str, &'a str)> {
+    if line.chars().nth(MAX_LABELLED_LINE).is_some() {
+        return None;
+    }
+    let (before, after) = line.split_once(label)?;
+    let value = after.trim_start().strip_prefix(['：', ':', '︰', '﹕'])?;
+    Some((before, value.trim_start()))
+}
+
+/// An outlet's name: up to white space, a bracket, a bar, or the next label.
+fn outlet(value: &str) -> Option<&str> {
+    let end =
+        value.find(|c: char| c.is_whitespace() || "|｜】」)）]［[(（<>《,，;；。".contains(c)).unwrap_or(value.len());
+    let name = value.get(..end)?;
+    let labels =
+        ["作者", "编辑", "編輯", "责编", "責編", "责任", "責任", "时间", "時間", "发布", "發佈", "字号", "字號"];
+    let end = labels.iter().filter_map(|label| name.find(label)).min().unwrap_or(name.len());
+    let name = name.get(..end)?.trim_end_matches([':', '：', '-', '—']);
+    let characters = name.chars().count();
+    let printed = (2..=MAX_VALUE).contains(&characters) && name.chars().any(char::is_alphabetic);
+    printed.then_some(name)
+}
+
+/// Names, without brackets and the codes that newsrooms put after them (`张三_N123`, `李四 PK155`).
+pub fn people(value: &str) -> Vec<String> {
+    let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[', '/']).unwrap_or(value.len());
+    let mut names: Vec<String> = Vec::new();
+    for part in value.get(..end).unwrap_or_default().split(|c: char| c.is_whitespace() || "、，,;；&".contains(c)) {
+        let name = part.split('_').next().unwrap_or(part).trim();
+        // The next label ends the list: 责任编辑：张三 校对：李四.
+        if name.contains(['：', ':']) || ["校对", "校對", "审核", "審核", "来源", "來源"].contains(&name) {
+            break;
+        }
+        let characters = name.chars().count();
+        let han = name.chars().filter(|c| is_han(*c)).count();
+        let is_name = if han > 0 {
+            (2..=8).contains(&characters) && name.chars().all(|c| is_han(c) || "·•・.".contains(c))
+        } else {
+            (3..=MAX_VALUE).contains(&characters) && name.chars().all(|c| c.is_alphabetic() || "-.'".contains(c))
+        };
+        if is_name && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources() {
+        let check =
+            |line: &str, next: Option<&str>, expected: Option<&str>| assert_eq!(source(line, next), expected, "{line}");
+        check("2021-09-01 08:00 来源： 青石晚报 作者：林远舟", None, Some("青石晚报"));
+        check("來源:青石社 字號 大 中 小", None, Some("青石社"));
+        check("（文章来源：青石晚报）", None, Some("青石晚报"));
+        check("来源：", Some("青石网"), Some("青石网"));
+        check("来源：青石网责任编辑：何秋白", None, Some("青石网"));
+        check("（资料来源：青石网）", None, None);
+        check("图片来源：青石网", None, None);
+        check("收入来源稳定", None, None);
+        check("来源：2021", None, None);
+    }
+
+    #[test]
+    fn editors_by_label() {
+        let check = |lines: &[&str], expected: &[&str]| assert_eq!(editors(lines.iter().copied()), expected);
+        check(&["（编辑：林远舟 何秋白）", "【责任编辑：林小满】"], &["林小满"]);
+        check(&["（编辑：林远舟 何秋白）"], &["林远舟", "何秋白"]);
+        check(&["责任编辑：林远舟_NN2587"], &["林远舟"]);
+        check(&["[责任编辑：林远舟 PK155]"], &["林远舟"]);
+        check(&["（责任编辑： HN666）"], &[]);
+        check(&["責編︰林遠舟、何秋白 校對：林小滿"], &["林遠舟", "何秋白"]);
+        check(&["他当过编辑"], &[]);
+    }
+}

@@ -1,0 +1,196 @@
+//! From the tree to lines, as a reader sees them: blocks and `<br>` end a line, white space runs together.
+
+use super::outline::{Kind, Outline};
+
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "nobr", "q", "rb", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr", "td", "th",
+];
+
+/// Whether an element begins and ends lines. Table cells do not: a row is a line, its cells parted by a space.
+pub fn is_block(name: &str) -> bool {
+    !INLINE.contains(&name)
+}
+
+pub struct Line {
+    pub text: String,
+    /// The text node that it begins with.
+    pub node: usize,
+    /// How many of its characters stand in links.
+    pub link_characters: usize,
+}
+
+impl Line {
+    pub fn characters(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    /// Whether it is a link and no sentence: an entry of a list of other articles.
+    pub fn is_link(&self) -> bool {
+        let sentence = self.text.ends_with(['。', '！', '？', '；', '，', '”', '」', '.', '!', '?', ';', ',', '"']);
+        !sentence && self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
+    }
+}
+
+/// The lines of a subtree. None is blank.
+pub fn lines(outline: &Outline, root: usize) -> Vec<Line> {
+    lines_without(outline, root, |_| false)
+}
+
+/// The lines of a subtree, without those of the elements within that `left_out` names.
+pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<Line> {
+    let mut writer = Writer::default();
+    // Open elements: where each ends, and what it is.
+    let mut open: Vec<(usize, Element)> = Vec::new();
+    let mut index = root;
+    while index < outline.end(root) {
+        while open.last().is_some_and(|(end, _)| *end <= index) {
+            if let Some((_, element)) = open.pop() {
+                writer.boundary(element);
+            }
+        }
+        let Some(node) = outline.nodes.get(index) else { break };
+        if index != root && left_out(index) {
+            // What stands on both sides of it are two lines.
+            writer.end_line();
+            index = node.end;
+            continue;
+        }
+        match &node.kind {
+            Kind::Text(text) => {
+                let preformatted = open.iter().any(|(_, element)| *element == Element::Preformatted);
+                let in_link = open.iter().any(|(_, element)| *element == Element::Link);
+                writer.write(text, index, in_link, preformatted);
+            }
+            Kind::Element { name, .. } => {
+                let element = Element::of(name);
+                writer.boundary(element);
+                open.push((node.end, element));
+            }
+        }
+        index += 1;
+    }
+    writer.end_line();
+    writer.lines
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Element {
+    Block,
+    Preformatted,
+    Cell,
+    Link,
+    Inline,
+}
+
+impl Element {
+    fn of(name: &str) -> Self {
+        match name {
+            "pre" => Self::Preformatted,
+            "td" | "th" => Self::Cell,
+            "a" => Self::Link,
+            _ if is_block(name) => Self::Block,
+            _ => Self::Inline,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Pending {
+    line_break: bool,
+    /// The text node that it began in; `None` between table cells.
+    node: Option<usize>,
+}
+
+#[derive(Default)]
+struct Writer {
+    lines: Vec<Line>,
+    text: String,
+    node: usize,
+    link_characters: usize,
+    /// White space that was met since the last character.
+    pending: Option<Pending>,
+}
+
+impl Writer {
+    fn boundary(&mut self, element: Element) {
+        match element {
+            Element::Block | Element::Preformatted => self.end_line(),
+            Element::Cell => self.pending = Some(Pending { line_break: false, node: None }),
+            Element::Link | Element::Inline => {}
+        }
+    }
+
+    fn write(&mut self, text: &str, node: usize, in_link: bool, preformatted: bool) {
+        for character in text.chars() {
+            if preformatted && character == '\n' {
+                self.end_line();
+            } else if character.is_ascii_whitespace() {
+                let pending = self.pending.get_or_insert(Pending { line_break: false, node: Some(node) });
+                pending.line_break |= matches!(character, '\n' | '\r');
+            } else {
+                self.write_pending(character, node);
+                if self.text.is_empty() {
+                    self.node = node;
+                }
+                self.text.push(character);
+                self.link_characters += usize::from(in_link);
+            }
+        }
+    }
+
+    /// White space becomes one space. A line break of the source between wide characters of one text is none, as in a
+    /// browser (CSS Text 3, 4.1.3): the author only kept the lines of the source short. Between two elements it parts
+    /// them.
+    fn write_pending(&mut self, next: char, node: usize) {
+        let Some(pending) = self.pending.take() else { return };
+        let Some(last) = self.text.chars().next_back() else { return };
+        let within = pending.line_break && pending.node == Some(node);
+        if !(within && is_wide(last) && is_wide(next)) {
+            self.text.push(' ');
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.pending = None;
+        let text = std::mem::take(&mut self.text);
+        let link_characters = std::mem::take(&mut self.link_characters);
+        let trimmed = text.trim();
+        if !trimmed.is_empty() {
+            let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
+            self.lines.push(Line { text, node: self.node, link_characters });
+        }
+    }
+}
+
+fn is_wide(character: char) -> bool {
+    matches!(character, '\u{2E80}'..='\u{A4CF}' | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::*;
+
+    #[test]
+    fn lines_as_seen() {
+        let check = |html: &str, expected: &[&str]| {
+            let outline = Outline::of(&Document::from(html));
+            let lines: Vec<String> = lines(&outline, 0).into_iter().map(|line| line.text).collect();
+            assert_eq!(lines, expected, "{html}");
+        };
+        check("<p>甲<b>乙</b> <a href=x>丙</a></p><p>丁", &["甲乙 丙", "丁"]);
+        check("来源: <a>甲</a>\n<a>乙</a>", &["来源: 甲 乙"]);
+        check("甲<br>乙<br/><br>丙", &["甲", "乙", "丙"]);
+        check("<p>青石\n   镇 open\n   day</p>", &["青石镇 open day"]);
+        check("<ruby>龜<rp>(</rp><rt>qiū</rt><rp>)</rp>茲<rt>cí</rt></ruby>古國", &["龜茲古國"]);
+        check("<table><tr><td>甲</td><td>乙</td></tr><tr><td>丙</td></tr></table>", &["甲 乙", "丙"]);
+        check("<td><p>甲</p><p>乙</p></td>", &["甲", "乙"]);
+        check("甲<script>乙</script><span style='DISPLAY: none'>丙</span><i hidden>丁</i><style>戊</style>", &["甲"]);
+        check("<pre>甲\n乙</pre>", &["甲", "乙"]);
+        check("<p>&nbsp;&nbsp;　　甲&nbsp;乙&amp;</p><p>&nbsp;</p>", &["甲\u{a0}乙&"]);
+        check("", &[]);
+    }
+}

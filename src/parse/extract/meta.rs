@@ -1,0 +1,101 @@
+//! What a page's head says: its `meta` elements, title, canonical address.
+
+use std::collections::HashMap;
+
+use dom_query::Document;
+
+/// The first content of each `meta` name, property or itemprop, in lower case and without blanks, which some sites have
+/// within (`og: time`).
+pub struct Meta {
+    of: HashMap<String, String>,
+    pub title: String,
+    pub canonical_url: String,
+    pub language: String,
+}
+
+/// A page has some dozens.
+const MAX_METAS: usize = 2000;
+
+pub const TITLE: &[&str] = &["og:title", "twitter:title", "articletitle", "headline", "title", "dc.title"];
+
+pub const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publish_time",
+    "publishtime",
+    "published_time",
+    "pubdate",
+    "pub_date",
+    "pubtime",
+    "og:published_time",
+    "og:pubdate",
+    "og:time",
+    "og:release_date",
+    "apub:time",
+    "_pubtime",
+    "firstpublishedtime",
+    "weibo:article:create_at",
+    "livetime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date",
+    "dc.date.created",
+    "sailthru.date",
+    "date",
+];
+
+pub const SOURCE: &[&str] =
+    &["source", "contentsource", "infosource", "mediaid", "article:source", "og:article:source", "article_source"];
+
+pub const AUTHOR: &[&str] = &["author", "article:author", "og:article:author", "dc.creator", "byl", "byline"];
+
+pub const EDITOR: &[&str] = &["editor", "responsibleeditor", "article:editor"];
+
+pub const SECTION: &[&str] = &["article:section", "og:category", "columnname", "channelname", "column", "section"];
+
+pub const KEYWORDS: &[&str] = &["keywords", "news_keywords", "article:tag", "tags", "keyword"];
+
+pub const DESCRIPTION: &[&str] = &["og:description", "description", "twitter:description"];
+
+impl Meta {
+    pub fn of(document: &Document) -> Self {
+        let mut of = HashMap::new();
+        for element in document.select("meta, time[itemprop], span[itemprop], time[pubdate]").iter().take(MAX_METAS) {
+            let content = ["content", "datetime"].iter().find_map(|name| element.attr(name));
+            let Some(content) = content.map(|content| content.trim().to_owned()).filter(|content| !content.is_empty())
+            else {
+                continue;
+            };
+            for name in ["name", "property", "itemprop"] {
+                if let Some(key) = element.attr(name) {
+                    let key: String = key.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+                    of.entry(key).or_insert_with(|| content.clone());
+                }
+            }
+            if element.has_attr("pubdate") {
+                of.entry("pubdate".to_owned()).or_insert(content);
+            }
+        }
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self {
+            of,
+            title: one_line(&document.select_single("title").text()),
+            canonical_url: document.select_single("link[rel=canonical]").attr_or("href", "").trim().to_owned(),
+            language: document.select_single("html").attr_or("lang", "").trim().to_owned(),
+        }
+    }
+
+    /// All that these names say, in the order of the names.
+    pub fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
+        names.iter().filter_map(|name| self.of.get(*name)).map(String::as_str)
+    }
+
+    pub fn first(&self, names: &[&str]) -> &str {
+        names.iter().find_map(|name| self.of.get(*name)).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,106 @@
+//! A page's tree, flat: its elements and texts in document order, each with its parent and the end of its subtree, so that
+//! every later step is a walk over a list.
+
+use dom_query::{Document, NodeRef};
+
+/// Elements that hold no text for a reader.
+const WITHOUT_TEXT: &[&str] = &[
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video",
+    "map", "select", "textarea", "input", "button", "head", "rp", "rt", "rtc",
+];
+
+pub struct Outline {
+    pub nodes: Vec<Node>,
+}
+
+pub struct Node {
+    /// Its index; the root is its own parent.
+    pub parent: usize,
+    /// The index after its last descendant.
+    pub end: usize,
+    pub kind: Kind,
+}
+
+pub enum Kind {
+    Text(String),
+    Element {
+        name: String,
+        /// Class and id, in lower case.
+        marks: String,
+    },
+}
+
+impl Outline {
+    /// Of what a reader sees: hidden elements and those without text are left out with all that is in them.
+    pub fn of(document: &Document) -> Self {
+        let mut nodes =
+            vec![Node { parent: 0, end: 0, kind: Kind::Element { name: String::new(), marks: String::new() } }];
+        // The element and its index; `None` as element closes the index.
+        let mut work: Vec<(Option<NodeRef<'_>>, usize)> = Vec::new();
+        push_children(&mut work, &document.root(), 0);
+        while let Some((node, index)) = work.pop() {
+            let Some(node) = node else {
+                let end = nodes.len();
+                if let Some(done) = nodes.get_mut(index) {
+                    done.end = end;
+                }
+                continue;
+            };
+            if node.is_text() {
+                let end = nodes.len() + 1;
+                nodes.push(Node { parent: index, end, kind: Kind::Text(node.text().to_string()) });
+            } else if let Some(name) = node.node_name().filter(|name| is_seen(&node, name)) {
+                let own = nodes.len();
+                let marks = format!("{} {}", node.attr_or("class", ""), node.attr_or("id", "")).to_ascii_lowercase();
+                nodes.push(Node { parent: index, end: own + 1, kind: Kind::Element { name: name.to_string(), marks } });
+                work.push((None, own));
+                push_children(&mut work, &node, own);
+            }
+        }
+        let end = nodes.len();
+        if let Some(root) = nodes.first_mut() {
+            root.end = end;
+        }
+        Self { nodes }
+    }
+
+    pub fn name(&self, index: usize) -> &str {
+        match self.nodes.get(index).map(|node| &node.kind) {
+            Some(Kind::Element { name, .. }) => name,
+            _ => "",
+        }
+    }
+
+    pub fn marks(&self, index: usize) -> &str {
+        match self.nodes.get(index).map(|node| &node.kind) {
+            Some(Kind::Element { marks, .. }) => marks,
+            _ => "",
+        }
+    }
+
+    pub fn parent(&self, index: usize) -> usize {
+        self.nodes.get(index).map_or(0, |node| node.parent)
+    }
+
+    pub fn end(&self, index: usize) -> usize {
+        self.nodes.get(index).map_or(0, |node| node.end)
+    }
+
+    /// From the node itself up to, and without, the root.
+    pub fn upwards(&self, from: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(from), |index| Some(self.parent(*index))).take_while(|index| *index != 0)
+    }
+}
+
+fn push_children<'a>(work: &mut Vec<(Option<NodeRef<'a>>, usize)>, node: &NodeRef<'a>, index: usize) {
+    work.extend(node.children_it(true).map(|child| (Some(child), index)));
+}
+
+fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {
+    if !node.is_element() || WITHOUT_TEXT.contains(&name) || node.has_attr("hidden") {
+        return false;
+    }
+    let style: String = node.attr_or("style", "").chars().filter(|c| !c.is_whitespace()).collect();
+    let style = style.to_ascii_lowercase();
+    !style.contains("display:none") && !style.contains("visibility:hidden")
+}

@@ -1,0 +1,186 @@
+//! The headline, out of what the metadata calls the title and what the page prints as one.
+
+use super::lines::Line;
+use super::outline::{Kind, Outline};
+
+/// In characters. Below, a heading is a section's or a site's name.
+const MIN_HEADLINE: usize = 4;
+
+const MAX_HEADLINE: usize = 120;
+
+/// Marks of elements that hold a headline without being a heading.
+const TITLE_MARKS: &[&str] = &["title", "headline", "biaoti", "topic"];
+
+/// Words of site and section names, which end a `<title>`.
+const SITE_WORDS: &[&str] = &[
+    "网",
+    "網",
+    "新闻",
+    "新聞",
+    "频道",
+    "頻道",
+    "报",
+    "報",
+    "电视",
+    "電視",
+    "在线",
+    "在線",
+    "首页",
+    "首頁",
+    "中心",
+    "资讯",
+    "資訊",
+    "通讯社",
+    "客户端",
+    "门户",
+    "港聞",
+    "要聞",
+    "即時",
+    "财经",
+    "財經",
+    "娱乐",
+    "体育",
+    "科技",
+    "军事",
+    "国际",
+    "社会",
+    "滚动",
+    "评论",
+    "專欄",
+    "专题",
+    ".com",
+    ".cn",
+    ".hk",
+    ".tw",
+    ".net",
+    "news",
+    "daily",
+    "times",
+    "online",
+];
+
+/// A headline, and the element that prints it.
+pub struct Headline {
+    pub text: String,
+    pub node: Option<usize>,
+}
+
+/// `titles` are what the metadata says, most trusted first; `lines` those of the whole page.
+pub fn headline(outline: &Outline, lines: &[Line], titles: &[String], site_name: &str) -> Headline {
+    let folded: Vec<String> = titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
+    // A printed heading that a title contains is the title without what the site added.
+    let mut best: Option<(usize, Headline)> = None;
+    let mut first_h1 = None;
+    for line in lines {
+        let characters = line.characters();
+        if !(MIN_HEADLINE..=MAX_HEADLINE).contains(&characters) {
+            continue;
+        }
+        let Some(rank) = heading_rank(outline, line.node) else { continue };
+        if rank == 3 && first_h1.is_none() && line.text != site_name {
+            first_h1 = Some(Headline { text: line.text.clone(), node: Some(line.node) });
+        }
+        let own = letters(&line.text);
+        if own.is_empty() {
+            continue;
+        }
+        let length = own.chars().count();
+        // The title may begin with the heading, or have the site's name first.
+        let score = folded
+            .iter()
+            .filter_map(|title| {
+                let at = title.find(&own)?;
+                let share = length * 100 / title.chars().count();
+                (at == 0 || share >= 40).then_some(length * 10 + rank + if at == 0 { 40 } else { 0 })
+            })
+            .max();
+        if let Some(score) = score
+            && best.as_ref().is_none_or(|(known, _)| score > *known)
+        {
+            best = Some((score, Headline { text: line.text.clone(), node: Some(line.node) }));
+        }
+    }
+    if let Some((_, headline)) = best {
+        return headline;
+    }
+    let stripped =
+        titles.iter().map(|title| without_site(title, site_name)).find(|title| title.chars().count() >= MIN_HEADLINE);
+    match (stripped, first_h1) {
+        // A title that is the site's name says nothing.
+        (Some(text), Some(h1)) if is_site(text, site_name) => h1,
+        (Some(text), _) => {
+            let own = letters(text);
+            let node = lines.iter().find(|line| letters(&line.text) == own).map(|line| line.node);
+            Headline { text: text.to_owned(), node }
+        }
+        (None, Some(h1)) => h1,
+        (None, None) => Headline { text: String::new(), node: None },
+    }
+}
+
+/// How much like the page's headline an element looks; `None` if it is no heading.
+fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
+    // The heading may hold the text in a span.
+    outline.upwards(outline.parent(text_node)).take(3).find_map(|index| {
+        match outline.nodes.get(index).map(|node| &node.kind) {
+            Some(Kind::Element { name, .. }) if name == "h1" => Some(3),
+            Some(Kind::Element { name, .. }) if name == "h2" => Some(2),
+            Some(Kind::Element { name, .. }) if name == "h3" || name == "h4" => Some(1),
+            Some(Kind::Element { marks, .. }) if TITLE_MARKS.iter().any(|mark| marks.contains(mark)) => Some(2),
+            _ => None,
+        }
+    })
+}
+
+/// A title without the names of section and site.
+pub fn without_site<'a>(title: &'a str, site_name: &str) -> &'a str {
+    let mut title = title.trim();
+    // 标题_频道_网站 is a fixed form: a headline has no underscore.
+    if let Some((head, _)) = title.split_once(['_', '|', '｜', '＿'])
+        && head.trim().chars().count() >= MIN_HEADLINE
+    {
+        title = head.trim();
+    }
+    loop {
+        let cut = title.char_indices().rev().find(|(_, c)| "-－–—".contains(*c));
+        let Some((at, dash)) = cut else { return title };
+        let head = title.get(..at).unwrap_or_default().trim_end_matches(['-', '－', '–', '—']).trim();
+        let tail = title.get(at + dash.len_utf8()..).unwrap_or_default().trim();
+        if head.chars().count() < MIN_HEADLINE || !is_site(tail, site_name) {
+            return title;
+        }
+        title = head;
+    }
+}
+
+fn is_site(text: &str, site_name: &str) -> bool {
+    let lower = text.to_lowercase();
+    let short = text.chars().count() <= 24;
+    (!site_name.is_empty() && (text == site_name || site_name.contains(text)))
+        || short && SITE_WORDS.iter().any(|word| lower.contains(word))
+        // A page's number, `D190424`.
+        || short && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric()) && text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Letters and digits alone, in lower case: what two prints of one headline share.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn site_names_end_a_title() {
+        let check = |title: &str, expected: &str| assert_eq!(without_site(title, "青石"), expected, "{title}");
+        check("图书馆新馆开放_社会频道_青石网", "图书馆新馆开放");
+        check("图书馆新馆开放-青石网", "图书馆新馆开放");
+        check(" 图书馆新馆开放 - 港聞 - 青石 - D190424 ", "图书馆新馆开放");
+        check("图书馆新馆开放|图书馆_青石财经", "图书馆新馆开放");
+        check("新馆开放——青石镇的客厅", "新馆开放——青石镇的客厅");
+        check("A-1战机亮相航展", "A-1战机亮相航展");
+        check("Greystone opens library - Greystone News", "Greystone opens library");
+        check("", "");
+    }
+}
