@@ -154,25 +154,41 @@ fn main_lines(document: Document, outline: &Outline, meta: &Meta) -> Vec<String>
 /// So many links one below the other are a list of other articles.
 const MIN_LINK_LIST: usize = 2;
 
-/// The lines without the lists of other articles among them.
+/// Words of the headings of such lists.
+const LIST_HEADINGS: &[&str] =
+    &["相关", "相關", "延伸", "推荐", "推薦", "阅读", "閱讀", "热门", "熱門", "您可能", "猜你", "更多", "排行", "最新"];
+
+/// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
 fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
-    let mut texts = Vec::with_capacity(lines.len());
+    let mut texts: Vec<String> = Vec::with_capacity(lines.len());
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {
-        let mut links = Vec::new();
-        if line.is_link() {
-            links.push(line.text);
-            while let Some(line) = lines.next_if(Line::is_link) {
-                links.push(line.text);
-            }
-        } else {
+        if !line.is_link() && !(is_number(&line.text) && lines.peek().is_some_and(Line::is_link)) {
             texts.push(line.text);
+            continue;
         }
-        if links.len() < MIN_LINK_LIST {
-            texts.append(&mut links);
+        let mut links = usize::from(line.is_link());
+        let mut list = vec![line.text];
+        while let Some(line) = lines.next_if(|line| line.is_link() || is_number(&line.text)) {
+            links += usize::from(line.is_link());
+            list.push(line.text);
+        }
+        if links < MIN_LINK_LIST {
+            texts.append(&mut list);
+        } else if texts.last().is_some_and(|last| is_list_heading(last)) {
+            texts.pop();
         }
     }
     texts
+}
+
+/// A rank or a date.
+fn is_number(line: &str) -> bool {
+    line.chars().count() <= 16 && line.chars().all(|c| c.is_ascii_digit() || "-/:.年月日 ".contains(c))
+}
+
+fn is_list_heading(line: &str) -> bool {
+    line.chars().count() <= 12 && LIST_HEADINGS.iter().any(|word| line.contains(word))
 }
 
 /// The start of the page's description, which most often is the start of the article.
@@ -362,6 +378,7 @@ fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[Stri
     let edges: Vec<&str> = content.iter().take(4).chain(content.iter().rev().take(6)).map(String::as_str).collect();
     let from_meta = meta.all(meta::SOURCE).chain([json_ld.source.as_str()]).find(|source| !source.is_empty());
     printed(&frame.before)
+        .or_else(|| frame.before.iter().find_map(|line| labels::source_beside_date(line)).map(str::to_owned))
         .or_else(|| from_meta.map(|source| source.trim_start_matches("来源：").trim().to_owned()))
         .or_else(|| printed(&edges))
         .or_else(|| printed(&frame.after))

@@ -30,6 +30,20 @@ pub fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> 
     })
 }
 
+/// What ends the name of an outlet.
+const OUTLET_ENDS: &[&str] =
+    &["网", "網", "报", "報", "社", "台", "新闻", "新聞", "周刊", "週刊", "杂志", "雜誌", "在线", "中文站"];
+
+/// The outlet on a line that has nothing else but the time: `2018年12月28日 19:55 青石晚报`.
+pub fn source_beside_date(line: &str) -> Option<&str> {
+    let is_time = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/:.年月日时分秒時|　".contains(c);
+    let name = line.trim_matches(is_time);
+    let digits = line.chars().filter(char::is_ascii_digit).count();
+    let characters = name.chars().count();
+    let named = (3..=12).contains(&characters) && OUTLET_ENDS.iter().any(|end| name.ends_with(end));
+    (digits >= 8 && named && name.chars().all(char::is_alphanumeric)).then_some(name)
+}
+
 /// The editors that these lines name, from the most trusted label that they have.
 pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     for labels in EDITOR {
@@ -112,6 +126,16 @@ mod tests {
         check("图片来源：青石网", None, None);
         check("收入来源稳定", None, None);
         check("来源：2021", None, None);
+    }
+
+    #[test]
+    fn sources_without_label() {
+        let check = |line: &str, expected: Option<&str>| assert_eq!(source_beside_date(line), expected, "{line}");
+        check("2018年12月28日 19:55 青石晚报", Some("青石晚报"));
+        check("青石中文站2016年10月14日07:17", Some("青石中文站"));
+        check("2018年12月28日 19:55", None);
+        check("2018年12月28日 19:55 林远舟", None);
+        check("青石晚报", None);
     }
 
     #[test]
