@@ -37,7 +37,8 @@ use crate::telemetry::{self, LogArguments};
     about,
     arg_required_else_help = true,
     after_help = "Settings come from flags, then from ARTICLED_* variables, then from the --config file, whose keys are \
-                  the flags' names with _ for -.\nExit status: 0 done, 1 failed, 2 bad usage, 3 the store is damaged."
+                  the flags' names with _ for -.\nExit status: 0 done, 1 failed, 2 bad usage, 3 the store is \
+                  damaged or of a later version."
 )]
 pub struct Arguments {
     /// A TOML file of settings.

@@ -8,7 +8,7 @@ use articled::store::{OpenError, StoreError};
 const FAILED: u8 = 1;
 /// The code that clap itself uses.
 const BAD_USAGE: u8 = 2;
-const STORE_DAMAGED: u8 = 3;
+const STORE_UNUSABLE: u8 = 3;
 
 /// The caller asked for something that cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -30,16 +30,17 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
 fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() {
         BAD_USAGE
-    } else if error.chain().any(is_damage) {
-        STORE_DAMAGED
+    } else if error.chain().any(is_unusable_store) {
+        STORE_UNUSABLE
     } else {
         FAILED
     }
 }
 
-fn is_damage(cause: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether the store's files are damaged, or of a later program: no repetition helps, and someone has to look.
+fn is_unusable_store(cause: &(dyn std::error::Error + 'static)) -> bool {
     matches!(cause.downcast_ref(), Some(StoreError::Damaged(_)))
-        || matches!(cause.downcast_ref(), Some(OpenError::Damaged { .. }))
+        || matches!(cause.downcast_ref(), Some(OpenError::Damaged { .. } | OpenError::NewerSchema { .. }))
 }
 
 fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
@@ -57,6 +58,6 @@ mod tests {
         assert_eq!(code(&anyhow!("it rained")), FAILED);
         assert_eq!(code(&Usage("no such flag".to_owned()).into()), BAD_USAGE);
         let damaged: Result<(), _> = Err(StoreError::Damaged("a page".to_owned()));
-        assert_eq!(code(&damaged.context("cannot open the store").unwrap_err()), STORE_DAMAGED);
+        assert_eq!(code(&damaged.context("cannot open the store").unwrap_err()), STORE_UNUSABLE);
     }
 }

@@ -1,5 +1,6 @@
 //! `articled migrate`: brings a store to today's schema.
 
+use articled::store::sqlite::SqliteStore;
 use clap::Args;
 
 use super::output::Out;
@@ -16,7 +17,7 @@ impl Migrate {
     pub async fn run(self) -> anyhow::Result<()> {
         store::open(&self.database.database, false).await?.close().await;
         let mut out = Out::new();
-        out.text(&format!("{} has today's schema", self.database.database))?;
+        out.text(&format!("{} has schema version {}", self.database.database, SqliteStore::schema_version()))?;
         out.flush()
     }
 }

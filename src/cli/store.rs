@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use articled::clock::Clock;
 use articled::config::Config;
 use articled::ingest::Ingest;
 use articled::rpc::ArticleRpc;
-use articled::store::SharedStore;
-use articled::store::memory::MemoryStore;
+use articled::store::{OpenError, SharedStore};
 use clap::Args;
+
+use super::failure::Usage;
 
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseArguments {
@@ -18,8 +20,11 @@ pub struct DatabaseArguments {
 }
 
 /// Opens a store; for writing, it is brought to today's schema.
-pub async fn open(_database: &str, _read_only: bool) -> anyhow::Result<SharedStore> {
-    Ok(Arc::new(MemoryStore::new()))
+pub async fn open(database: &str, read_only: bool) -> anyhow::Result<SharedStore> {
+    match articled::store::open(database, read_only).await {
+        Err(error @ OpenError::UnknownKind { .. }) => Err(Usage(format!("--database: {error}")).into()),
+        opened => opened.context("cannot open the store"),
+    }
 }
 
 /// The RPCs on a store, without a server around them: what a command does so is checked and answered as if it had asked
