@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::article::{ArticleName, MAX_BODY_BYTES, RawDocument};
 use crate::clock::Clock;
+use crate::off_async::off_async;
 use crate::parse::{self, Parsed};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
@@ -58,17 +59,11 @@ impl Ingest {
         // The semaphore is never closed. The permit goes along with the work: who loses patience does not make room for
         // more work than there are cores.
         let permit = Arc::clone(&self.parsers).acquire_owned().await.ok();
-        let work = tokio::task::spawn_blocking(move || {
+        let parsed = off_async(move || {
             let _permit = permit;
             parse_document(raw, name)
         });
-        match work.await {
-            Ok(parsed) => parsed,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(StoreError::Unavailable("the server is stopping".to_owned()).into()),
-            },
-        }
+        parsed.await.unwrap_or_else(|| Err(StoreError::Unavailable("the server is stopping".to_owned()).into()))
     }
 
     /// Parses a document and stores its article; returns when that is durable. A `dry_run` stores nothing.

@@ -8,6 +8,7 @@ pub mod article;
 pub mod clock;
 pub mod config;
 pub mod ingest;
+mod off_async;
 pub mod parse;
 pub mod query;
 pub mod rpc;

@@ -53,6 +53,8 @@ const HEADER_LIST_LEEWAY: u32 = 4;
 pub enum RunError {
     #[error("configuration: {0}")]
     Config(#[from] BadConfig),
+    #[error("database must be sqlite:PATH, and is {0}")]
+    Database(String),
     #[error("store: {0}")]
     Store(#[from] OpenError),
     #[error("metrics cannot be served on {address}: {error}")]
@@ -65,6 +67,12 @@ pub enum RunError {
     Io(#[from] io::Error),
 }
 
+/// Where the server is reached.
+pub struct Listeners {
+    pub grpc: TcpListener,
+    pub metrics: Option<TcpListener>,
+}
+
 /// Opens the store that `config` names, serves it on `listener` until `shutdown` is ready, and ends in order. Of
 /// `config.listen` only the check that it may be listened on counts.
 pub async fn run(
@@ -73,30 +81,31 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), RunError> {
     config.check()?;
+    let metrics = bind_metrics(&config).await?;
     let store = open_store(&config).await?;
-    serve(config, listener, store, Clock::system(), shutdown).await
+    serve(config, Listeners { grpc: listener, metrics }, store, Clock::system(), shutdown).await
 }
 
 async fn open_store(config: &Config) -> Result<SharedStore, RunError> {
     Ok(crate::store::open(&config.database, config.read_only).await?)
 }
 
-/// Serves a store that is open, and closes it in the end.
+/// Serves a store that is open, and closes it in the end. Of the addresses in `config` none counts any more.
 pub async fn serve(
     config: Config,
-    listener: TcpListener,
+    listeners: Listeners,
     store: SharedStore,
     clock: Clock,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), RunError> {
     config.check()?;
     let limits = &config.limits;
+    let Listeners { grpc: listener, metrics: metrics_listener } = listeners;
     let services = contracts::services(config.reflection);
     let methods =
         services.iter().flat_map(|(service, methods)| methods.iter().map(move |it| format!("{service}/{it}")));
     let metrics = Arc::new(Metrics::new(methods.collect()));
     let health = Reporter::new();
-    let metrics_listener = bind_metrics(&config).await?;
     let routes = routes(&config, &store, clock, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
     let gate = Arc::new(Gate::new(limits));
     tracing::info!(listen = %listener.local_addr()?, "serving");

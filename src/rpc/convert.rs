@@ -21,4 +21,4 @@ pub use self::labels::check_label_count;
 pub use self::mask::UpdateMask;
 pub use self::name::{article_id, article_name, etag, request_id};
 pub use self::query::{filter, keyword_filter, order, page_size, snippet_count, view};
-pub use self::snippet::{matched_terms, snippets};
+pub use self::snippet::snippet;

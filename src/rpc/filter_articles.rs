@@ -6,8 +6,9 @@ use super::proto::{ArticleMatch, FilterArticlesRequest, FilterArticlesResponse};
 use super::violations::Violations;
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::{Article, View};
-use crate::query::KeywordFilter;
-use crate::store::{Search, Total};
+use crate::off_async::off_async;
+use crate::query::{FoldedFields, Keyword, KeywordFilter};
+use crate::store::{Search, StoreError, Total};
 
 pub async fn filter_articles(
     rpc: &ArticleRpc,
@@ -34,8 +35,9 @@ pub async fn filter_articles(
     let snippet_count = convert::snippet_count(snippet_count, &mut violations);
     let keywords = violations.require(keywords)?;
 
+    let needs_text = needs_text(&keywords, snippet_count);
     let search = Search {
-        view: if needs_body(&keywords, snippet_count) { view.max(View::Full) } else { view },
+        view: if needs_text { view.max(View::Full) } else { view },
         keywords: Some(keywords.clone()),
         order,
         page_size,
@@ -48,8 +50,16 @@ pub async fn filter_articles(
         Some(Total { count, is_lower_bound }) => (i32::try_from(count).unwrap_or(i32::MAX), is_lower_bound),
         None => (0, false),
     };
+    let shown = Shown { keywords, view, snippet_count };
+    let articles = page.articles;
+    let matches = if needs_text {
+        let shown = off_async(move || articles.into_iter().map(|article| shown.with_text(article)).collect());
+        shown.await.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))?
+    } else {
+        articles.into_iter().map(|article| shown.without_text(article)).collect()
+    };
     Ok(FilterArticlesResponse {
-        matches: page.articles.into_iter().map(|article| a_match(article, &keywords, view, snippet_count)).collect(),
+        matches,
         next_page_token: next_page_token(page.next.as_ref(), hash),
         total_size,
         total_size_is_lower_bound,
@@ -62,14 +72,35 @@ fn query_hash(request: &FilterArticlesRequest) -> QueryHash {
     QueryHash::of("FilterArticles", &bound)
 }
 
-/// Whether the body must be read though the caller did not ask for it: to show where the keywords are, or to tell which
+/// Whether the text must be read though the caller did not ask for it: to show where the keywords are, or to tell which
 /// of several `any` there are. What `all` holds is in every match, and so is an only `any`.
-fn needs_body(keywords: &KeywordFilter, snippet_count: usize) -> bool {
+fn needs_text(keywords: &KeywordFilter, snippet_count: usize) -> bool {
     snippet_count > 0 || keywords.any.len() > 1
 }
 
-fn a_match(article: Article, keywords: &KeywordFilter, view: View, snippet_count: usize) -> ArticleMatch {
-    let snippets = convert::snippets(keywords, &article.content, snippet_count);
-    let matched_terms = convert::matched_terms(keywords, &article.content);
-    ArticleMatch { article: Some(convert::article(article, view)), snippets, matched_terms }
+/// How a match is shown.
+struct Shown {
+    keywords: KeywordFilter,
+    view: View,
+    snippet_count: usize,
+}
+
+impl Shown {
+    fn with_text(&self, article: Article) -> ArticleMatch {
+        let terms = self.keywords.matched_terms(&FoldedFields::of(&article.content));
+        let matched_terms = terms.into_iter().map(str::to_owned).collect();
+        let snippets = self.keywords.snippets(&article.content, self.snippet_count);
+        let snippets = snippets.into_iter().map(convert::snippet).collect();
+        ArticleMatch { article: Some(convert::article(article, self.view)), snippets, matched_terms }
+    }
+
+    fn without_text(&self, article: Article) -> ArticleMatch {
+        let mut matched_terms: Vec<String> = Vec::new();
+        for term in self.keywords.all.iter().chain(&self.keywords.any).map(Keyword::given) {
+            if !matched_terms.iter().any(|known| known == term) {
+                matched_terms.push(term.to_owned());
+            }
+        }
+        ArticleMatch { article: Some(convert::article(article, self.view)), snippets: Vec::new(), matched_terms }
+    }
 }

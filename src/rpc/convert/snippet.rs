@@ -1,20 +1,22 @@
 //! Where the keywords of a filter are in an article, on its way out.
 
-use crate::article::ArticleContent;
-use crate::query::{Keyword, KeywordFilter};
+use crate::query::{Segment, Snippet, TextField};
 use crate::rpc::proto;
 
-pub fn snippets(_keywords: &KeywordFilter, _content: &ArticleContent, _at_most: usize) -> Vec<proto::Snippet> {
-    Vec::new()
+pub fn snippet(snippet: Snippet) -> proto::Snippet {
+    let Snippet { field, segments } = snippet;
+    let segments = segments.into_iter().map(|Segment { text, hit }| proto::SnippetSegment { text, hit }).collect();
+    proto::Snippet { field: text_field(field).into(), segments }
 }
 
-/// The keywords of `all` and `any` that occur in an article that matches, as the caller wrote them, each once.
-pub fn matched_terms(keywords: &KeywordFilter, _content: &ArticleContent) -> Vec<String> {
-    let mut terms: Vec<String> = Vec::new();
-    for given in keywords.all.iter().map(Keyword::given) {
-        if !terms.iter().any(|term| term == given) {
-            terms.push(given.to_owned());
-        }
+fn text_field(field: TextField) -> proto::TextField {
+    match field {
+        TextField::Headline => proto::TextField::Headline,
+        TextField::Kicker => proto::TextField::Kicker,
+        TextField::Subheadline => proto::TextField::Subheadline,
+        TextField::Keywords => proto::TextField::Keywords,
+        TextField::Authors => proto::TextField::Authors,
+        TextField::InfoSource => proto::TextField::InfoSource,
+        TextField::Body => proto::TextField::Body,
     }
-    terms
 }

@@ -1,0 +1,108 @@
+//! ListArticles.
+
+use articled::rpc::proto::{Article, ArticleView, ListArticlesRequest};
+
+use crate::support::{Client, TestServer, assert_bad, create, given, time};
+
+async fn list_all(client: &mut Client, mut request: ListArticlesRequest) -> Vec<Article> {
+    let mut all = Vec::new();
+    loop {
+        let page = client.list_articles(request.clone()).await.expect("valid").into_inner();
+        all.extend(page.articles);
+        if page.next_page_token.is_empty() {
+            return all;
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+fn ids(articles: &[Article]) -> Vec<&str> {
+    articles.iter().map(|article| article.name.trim_start_matches("articles/")).collect()
+}
+
+async fn server_with_five() -> (TestServer, Client) {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    // Published in another order than created, and two at the same time.
+    for (id, published) in [("a", 30), ("b", 10), ("c", 20), ("d", 20), ("e", 50)] {
+        let article = Article { publish_time: Some(time(published)), ..given(id, "文") };
+        create(&mut client, id, article).await;
+    }
+    (server, client)
+}
+
+#[tokio::test]
+async fn pages_in_every_order() {
+    let (_server, mut client) = server_with_five().await;
+    for (order_by, expected) in [
+        ("", ["e", "a", "c", "d", "b"]),
+        ("effective_time desc", ["e", "a", "c", "d", "b"]),
+        ("effective_time", ["b", "c", "d", "a", "e"]),
+        ("create_time", ["a", "b", "c", "d", "e"]),
+        ("create_time desc", ["e", "d", "c", "b", "a"]),
+        ("update_time desc", ["e", "d", "c", "b", "a"]),
+    ] {
+        for page_size in [0, 1, 2, 5, 9999] {
+            let request = ListArticlesRequest { order_by: order_by.to_owned(), page_size, ..Default::default() };
+            assert_eq!(ids(&list_all(&mut client, request).await), expected, "{order_by} {page_size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn shows_no_body_unless_asked() {
+    let (_server, mut client) = server_with_five().await;
+    for (view, has_body) in [(ArticleView::Unspecified, false), (ArticleView::Basic, false), (ArticleView::Full, true)]
+    {
+        let request = ListArticlesRequest { view: view.into(), ..Default::default() };
+        assert!(list_all(&mut client, request).await.iter().all(|article| article.body.is_empty() != has_body));
+    }
+}
+
+#[tokio::test]
+async fn the_page_size_may_change_between_pages_and_nothing_else() {
+    let (_server, mut client) = server_with_five().await;
+    let first = ListArticlesRequest { page_size: 2, ..Default::default() };
+    let page_token = client.list_articles(first).await.expect("valid").into_inner().next_page_token;
+    let next = || ListArticlesRequest { page_token: page_token.clone(), ..Default::default() };
+
+    let rest = client.list_articles(ListArticlesRequest { page_size: 9, ..next() }).await.expect("valid").into_inner();
+    assert_eq!((ids(&rest.articles), rest.next_page_token.as_str()), (vec!["c", "d", "b"], ""));
+
+    for other in [
+        ListArticlesRequest { order_by: "create_time".to_owned(), ..next() },
+        ListArticlesRequest { view: ArticleView::Full.into(), ..next() },
+    ] {
+        assert_bad(client.list_articles(other).await, "PAGE_TOKEN_INVALID", "page_token");
+    }
+}
+
+#[tokio::test]
+async fn a_page_ends_before_3_mib() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    for id in ["a", "b", "c", "d", "e"] {
+        create(&mut client, id, given(id, &"文".repeat(300_000))).await;
+    }
+    let request = ListArticlesRequest { view: ArticleView::Full.into(), ..Default::default() };
+    let page = client.list_articles(request.clone()).await.expect("valid").into_inner();
+    assert_eq!(page.articles.len(), 3);
+    assert_eq!(ids(&list_all(&mut client, request).await), ["e", "d", "c", "b", "a"]);
+}
+
+#[tokio::test]
+async fn refuses() {
+    let (_server, mut client) = server_with_five().await;
+    let bad = ListArticlesRequest { page_size: -1, ..Default::default() };
+    assert_bad(client.list_articles(bad).await, "FIELD_OUT_OF_RANGE", "page_size");
+    let bad = ListArticlesRequest { order_by: "headline".to_owned(), ..Default::default() };
+    assert_bad(client.list_articles(bad).await, "FIELD_MALFORMED", "order_by");
+    let bad = ListArticlesRequest { view: 17, ..Default::default() };
+    assert_bad(client.list_articles(bad).await, "UNKNOWN_ENUM_VALUE", "view");
+    for page_token in ["x", "AQ", "區", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(5000)] {
+        let bad = ListArticlesRequest { page_token: page_token.to_owned(), ..Default::default() };
+        assert_bad(client.list_articles(bad).await, "PAGE_TOKEN_INVALID", "page_token");
+    }
+    let bad = ListArticlesRequest { filter: "headline = ".to_owned(), ..Default::default() };
+    assert_bad(client.list_articles(bad).await, "FILTER_INVALID", "filter");
+}

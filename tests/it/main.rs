@@ -1,0 +1,21 @@
+//! A real server, asked over the wire: one file an RPC, and a few for what all of them share.
+
+mod support;
+
+mod batch_get_articles;
+mod create_article;
+mod deadline;
+mod delete_article;
+mod filter_articles;
+mod get_article;
+mod health;
+mod ingest_article;
+mod limits;
+mod list_articles;
+mod metrics;
+mod panic;
+mod parse_article;
+mod reflection;
+mod shutdown;
+mod store_errors;
+mod update_article;

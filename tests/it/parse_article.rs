@@ -1,0 +1,65 @@
+//! ParseArticle.
+
+use articled::rpc::proto::{ParseArticleRequest, RawDocument};
+use tonic::Code;
+
+use crate::support::{Client, TestServer, assert_bad, document, refusal, time};
+
+async fn parse(client: &mut Client, document: RawDocument) -> Result<articled::rpc::proto::Article, tonic::Status> {
+    let request = ParseArticleRequest { document: Some(document) };
+    client.parse_article(request).await.map(|response| response.into_inner().article.expect("there is one"))
+}
+
+#[tokio::test]
+async fn answers_with_the_article_and_stores_nothing() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let mut page = document("青溪大橋通車\n大橋連接兩岸。\n");
+    page.url = "https://News.example:443/a?utm_source=x".to_owned();
+    page.fetch_time = Some(time(1_600_000_000));
+    page.labels.insert("crawl".to_owned(), "7".to_owned());
+    let article = parse(&mut client, page).await.expect("it can be parsed");
+
+    assert_eq!(article.headline, "青溪大橋通車");
+    assert_eq!(article.canonical_url, "https://news.example/a");
+    assert_eq!(article.effective_time, Some(time(1_600_000_000)));
+    assert_eq!(usize::try_from(article.char_count), Ok(article.body.chars().count()));
+    assert_eq!(article.labels.get("crawl").map(String::as_str), Some("7"));
+    assert!(article.parse_report.is_some_and(|report| report.parser_version > 0));
+    assert!(article.create_time.is_none() && article.etag.is_empty() && article.revision == 0 && article.raw.is_none());
+
+    let name = article.name;
+    let request = articled::rpc::proto::GetArticleRequest { name, ..Default::default() };
+    assert_eq!(refusal(client.get_article(request).await).code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_document() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let none = client.parse_article(ParseArticleRequest { document: None }).await;
+    assert_bad(none, "FIELD_REQUIRED", "document");
+
+    let good = || document("題\n文");
+    assert_bad(parse(&mut client, document("")).await, "FIELD_REQUIRED", "document.content");
+    let bad = RawDocument { content_type: "application/pdf".to_owned(), ..good() };
+    assert_bad(parse(&mut client, bad).await, "FIELD_MALFORMED", "document.content_type");
+    let bad = RawDocument { url: "ftp://news.example/".to_owned(), ..good() };
+    assert_bad(parse(&mut client, bad).await, "FIELD_MALFORMED", "document.url");
+    let bad = RawDocument { fetch_time: Some(time(i64::MAX)), ..good() };
+    assert_bad(parse(&mut client, bad).await, "FIELD_OUT_OF_RANGE", "document.fetch_time");
+    let bad = RawDocument { labels: [("Bad".to_owned(), String::new())].into(), ..good() };
+    assert_bad(parse(&mut client, bad).await, "FIELD_MALFORMED", "document.labels.Bad");
+    let bad = RawDocument { labels: [("a".to_owned(), "長".repeat(100))].into(), ..good() };
+    assert_bad(parse(&mut client, bad).await, "FIELD_TOO_LARGE", "document.labels.a");
+    let labels = (0..65).map(|number| (format!("l{number}"), String::new())).collect();
+    assert_bad(parse(&mut client, RawDocument { labels, ..good() }).await, "FIELD_TOO_LARGE", "document.labels");
+}
+
+#[tokio::test]
+async fn names_every_fault_at_once() {
+    let server = TestServer::start().await;
+    let bad = RawDocument { url: "x".to_owned(), content_type: "x".to_owned(), ..Default::default() };
+    let refusal = refusal(parse(&mut server.client().await, bad).await);
+    assert_eq!(refusal.fields, ["document.content", "document.content_type", "document.url"]);
+}

@@ -1,0 +1,60 @@
+//! The server ends in order, and within its time whatever its peers do.
+
+use std::sync::Arc;
+
+use articled::config::{Config, Shutdown};
+use articled::rpc::proto::GetArticleRequest;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::support::{Fault, FaultyStore, Hang, TestServer, memory_store, refusal};
+
+fn get_request() -> GetArticleRequest {
+    GetArticleRequest { name: "articles/a".to_owned(), ..Default::default() }
+}
+
+#[tokio::test]
+async fn calls_that_are_open_are_answered() {
+    let hang = Hang::new();
+    let server = TestServer::with_store(Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))))).await;
+    let address = server.address;
+    let mut client = server.client().await;
+    let open = tokio::spawn(async move { client.get_article(get_request()).await });
+    hang.wait().await;
+    let ended = server.begin_stop();
+    // The port is free as soon as draining begins.
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    hang.released.add_permits(1);
+    assert_eq!(refusal(open.await.expect("no panic")).reason, "STORE_READ_ONLY");
+    ended.await.expect("no panic").expect("no error");
+}
+
+#[tokio::test]
+async fn silent_peers_do_not_hold_it_up() {
+    let shutdown = Shutdown { wait_ms: 0, drain_ms: 600_000 };
+    let server = TestServer::with(Config { shutdown, ..Config::default() }, memory_store()).await;
+    let _silent = TcpStream::connect(server.address).await.expect("it listens");
+    let mut halfway = TcpStream::connect(server.address).await.expect("it listens");
+    halfway.write_all(b"PRI * HTTP").await.expect("sent");
+    // That the two were accepted shows in that a third is served.
+    server.client().await.get_article(get_request()).await.expect_err("there is none");
+    server.stop().await.expect("no error");
+}
+
+#[tokio::test]
+async fn peers_that_never_answer_are_cut_off() {
+    let shutdown = Shutdown { wait_ms: 0, drain_ms: 100 };
+    let hang = Hang::new();
+    let store = Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))));
+    let server = TestServer::with(Config { shutdown, ..Config::default() }, store).await;
+    // The whole preface and an empty SETTINGS frame, and then nothing: no acknowledgement of anything.
+    let mut mute = TcpStream::connect(server.address).await.expect("it listens");
+    mute.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("sent");
+    let mut client = server.client().await;
+    let open = tokio::spawn(async move { client.get_article(get_request()).await });
+    hang.wait().await;
+    server.stop().await.expect("no error");
+    open.await.expect("no panic").expect_err("it was cut off");
+}

@@ -1,0 +1,160 @@
+//! Starts a real server on a free port, and reads what it refuses.
+
+mod faulty_store;
+mod raw_client;
+
+pub use self::faulty_store::{Fault, FaultyStore, Hang};
+pub use self::raw_client::call_raw;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use articled::RunError;
+use articled::clock::Clock;
+use articled::config::Config;
+use articled::rpc::proto;
+use articled::rpc::proto::article_service_client::ArticleServiceClient;
+use articled::server::Listeners;
+use articled::store::SharedStore;
+use articled::store::memory::MemoryStore;
+use articled::store::sqlite::{SqliteOptions, SqliteStore};
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+/// What a client of these tests takes; a RAW answer has up to 12 MiB.
+const MAX_ANSWER_BYTES: usize = 12 << 20;
+
+/// The time at which a server of these tests starts; it moves on by a second with each look at the clock.
+const START_SECOND: i64 = 1_700_000_000;
+
+/// A server that runs until it is dropped or stopped.
+pub struct TestServer {
+    pub address: SocketAddr,
+    pub metrics_address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), RunError>>,
+    /// Where its store is.
+    folder: Option<TempDir>,
+}
+
+pub type Client = ArticleServiceClient<Channel>;
+
+impl TestServer {
+    /// A server with a store of its own, in a file that goes when the server does.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a place for the store");
+        let options = SqliteOptions::new(folder.path().join("articled.db"));
+        let store = SqliteStore::open(options).await.expect("a new store");
+        let mut server = Self::with(Config::default(), Arc::new(store)).await;
+        server.folder = Some(folder);
+        server
+    }
+
+    pub async fn with_store(store: SharedStore) -> Self {
+        Self::with(Config::default(), store).await
+    }
+
+    pub async fn with(config: Config, store: SharedStore) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async { _ = stopped.await };
+        let metrics = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let metrics_address = metrics.local_addr().expect("it is bound");
+        let listeners = Listeners { grpc: listener, metrics: Some(metrics) };
+        let task = tokio::spawn(articled::server::serve(config, listeners, store, test_clock(), shutdown));
+        Self { address, metrics_address, stop, task, folder: None }
+    }
+
+    pub async fn channel(&self) -> Channel {
+        let endpoint = Channel::from_shared(format!("http://{}", self.address)).expect("an address");
+        endpoint.connect().await.expect("the server listens")
+    }
+
+    pub async fn client(&self) -> Client {
+        Client::new(self.channel().await).max_decoding_message_size(MAX_ANSWER_BYTES)
+    }
+
+    /// Tells the server to stop.
+    pub fn begin_stop(self) -> JoinHandle<Result<(), RunError>> {
+        _ = self.stop.send(());
+        self.task
+    }
+
+    /// Stops the server, and waits for it.
+    pub async fn stop(self) -> Result<(), RunError> {
+        self.begin_stop().await.expect("the server does not panic")
+    }
+}
+
+pub fn memory_store() -> SharedStore {
+    Arc::new(MemoryStore::new())
+}
+
+fn test_clock() -> Clock {
+    let second = AtomicI64::new(START_SECOND);
+    Clock::of(move || Timestamp::from_second(second.fetch_add(1, Ordering::Relaxed)).expect("in range"))
+}
+
+/// What a status says to a program: its code, its reason, and the fields that it names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: Code,
+    pub reason: String,
+    pub fields: Vec<String>,
+}
+
+/// Reads a refusal, and checks what holds for all of them.
+pub fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> Refusal {
+    let status = answer.expect_err("must be refused");
+    let details = status.get_error_details();
+    let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo in {status:?}"));
+    assert_eq!(info.domain, "articled");
+    assert!(status.message().len() <= 1024 && !status.message().is_empty());
+    let violations = details.bad_request().map(|it| it.field_violations.as_slice()).unwrap_or_default();
+    let fields = violations.iter().map(|violation| violation.field.clone()).collect();
+    Refusal { code: status.code(), reason: info.reason.clone(), fields }
+}
+
+/// Checks that an argument is refused, and by the name of its field.
+#[track_caller]
+pub fn assert_bad<T: std::fmt::Debug>(answer: Result<T, Status>, reason: &str, field: &str) {
+    let expected = Refusal { code: Code::InvalidArgument, reason: reason.to_owned(), fields: vec![field.to_owned()] };
+    assert_eq!(refusal(answer), expected);
+}
+
+/// Checks that the article is named that the call is about.
+#[track_caller]
+pub fn assert_about<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, reason: &str, name: &str) {
+    let status = answer.as_ref().expect_err("must be refused");
+    let details = status.get_error_details();
+    let resource = details.resource_info().expect("says which");
+    assert_eq!((resource.resource_type.as_str(), resource.resource_name.as_str()), ("articled/Article", name));
+    assert_eq!(refusal(answer), Refusal { code, reason: reason.to_owned(), fields: Vec::new() });
+}
+
+pub fn document(content: impl Into<Vec<u8>>) -> proto::RawDocument {
+    proto::RawDocument { content: content.into().into(), content_type: "text/plain".to_owned(), ..Default::default() }
+}
+
+/// An article as a caller gives it.
+pub fn given(headline: &str, body: &str) -> proto::Article {
+    proto::Article { headline: headline.to_owned(), body: body.to_owned(), ..Default::default() }
+}
+
+/// Creates an article under an id.
+pub async fn create(client: &mut Client, id: &str, article: proto::Article) -> proto::Article {
+    let request =
+        proto::CreateArticleRequest { article: Some(article), article_id: id.to_owned(), ..Default::default() };
+    client.create_article(request).await.expect("it is new").into_inner()
+}
+
+pub fn time(seconds: i64) -> prost_types::Timestamp {
+    prost_types::Timestamp { seconds, nanos: 0 }
+}

@@ -1,0 +1,84 @@
+//! A store that does what stores should not: fails, panics, or never answers.
+
+use std::sync::Arc;
+
+use articled::article::{Article, ArticleName, View};
+use articled::store::{ArticleStore, Page, Search, StoreError, Write, Written};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+pub enum Fault {
+    Fails(fn() -> StoreError),
+    Panics,
+    /// Answers as a failure, once it is released.
+    Hangs(Arc<Hang>),
+}
+
+/// Where the calls hang.
+pub struct Hang {
+    /// A permit for each call that came.
+    pub arrived: Semaphore,
+    /// Calls go on when they get a permit.
+    pub released: Semaphore,
+}
+
+impl Hang {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { arrived: Semaphore::new(0), released: Semaphore::new(0) })
+    }
+
+    /// Waits for one more call to hang.
+    pub async fn wait(&self) {
+        self.arrived.acquire().await.expect("never closed").forget();
+    }
+}
+
+pub struct FaultyStore(pub Fault);
+
+impl FaultyStore {
+    async fn fault<T>(&self) -> Result<T, StoreError> {
+        match &self.0 {
+            Fault::Fails(error) => Err(error()),
+            Fault::Panics => panic!("a panic that a test asked for"),
+            Fault::Hangs(hang) => {
+                hang.arrived.add_permits(1);
+                hang.released.acquire().await.expect("never closed").forget();
+                Err(StoreError::ReadOnly)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl ArticleStore for FaultyStore {
+    async fn write(&self, _: Write, _: bool, _: Timestamp) -> Result<Written, StoreError> {
+        self.fault().await
+    }
+
+    async fn get(&self, _: &ArticleName, _: View) -> Result<Option<Article>, StoreError> {
+        self.fault().await
+    }
+
+    async fn batch_get(&self, _: &[ArticleName], _: View) -> Result<Vec<Option<Article>>, StoreError> {
+        self.fault().await
+    }
+
+    async fn search(&self, _: &Search) -> Result<Page, StoreError> {
+        self.fault().await
+    }
+
+    /// The store is reachable; what is asked of it goes wrong. Only one that fails says so.
+    async fn ping(&self) -> Result<(), StoreError> {
+        match &self.0 {
+            Fault::Fails(error) => Err(error()),
+            Fault::Panics | Fault::Hangs(_) => Ok(()),
+        }
+    }
+
+    async fn check(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn close(&self) {}
+}
