@@ -73,6 +73,15 @@ pub struct Listeners {
     pub metrics: Option<TcpListener>,
 }
 
+impl Listeners {
+    /// The listener for gRPC, and beside it one for metrics, if `config` wants them.
+    pub async fn new(grpc: TcpListener, config: &Config) -> Result<Self, RunError> {
+        let Some(address) = config.metrics_listen else { return Ok(Self { grpc, metrics: None }) };
+        let metrics = TcpListener::bind(address).await.map_err(|error| RunError::Metrics { address, error })?;
+        Ok(Self { grpc, metrics: Some(metrics) })
+    }
+}
+
 /// Opens the store that `config` names, serves it on `listener` until `shutdown` is ready, and ends in order. Of
 /// `config.listen` only the check that it may be listened on counts.
 pub async fn run(
@@ -81,9 +90,9 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), RunError> {
     config.check()?;
-    let metrics = bind_metrics(&config).await?;
+    let listeners = Listeners::new(listener, &config).await?;
     let store = open_store(&config).await?;
-    serve(config, Listeners { grpc: listener, metrics }, store, Clock::system(), shutdown).await
+    serve(config, listeners, store, Clock::system(), shutdown).await
 }
 
 async fn open_store(config: &Config) -> Result<SharedStore, RunError> {
@@ -104,11 +113,14 @@ pub async fn serve(
     let services = contracts::services(config.reflection);
     let methods =
         services.iter().flat_map(|(service, methods)| methods.iter().map(move |it| format!("{service}/{it}")));
-    let metrics = Arc::new(Metrics::new(methods.collect()));
+    let counters = Arc::new(Metrics::new(methods.collect()));
     let health = Reporter::new();
     let routes = routes(&config, &store, clock, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
     let gate = Arc::new(Gate::new(limits));
-    tracing::info!(listen = %listener.local_addr()?, "serving");
+    // The line that tells a person, or a test that asked for port 0, where to go.
+    let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let metrics = metrics_address.map(tracing::field::display);
+    tracing::info!(grpc = %listener.local_addr()?, metrics, "serving");
 
     let ends = async {
         tokio::select! {
@@ -122,7 +134,7 @@ pub async fn serve(
         gate.drain();
     };
     let served = transport(limits)
-        .layer(GuardLayer::new(limits, Arc::clone(&metrics)))
+        .layer(GuardLayer::new(limits, Arc::clone(&counters)))
         .add_routes(routes)
         .serve_with_incoming_shutdown(Arc::clone(&gate).incoming(listener), ends);
     let drain_passes = async {
@@ -131,7 +143,7 @@ pub async fn serve(
     };
     let metrics_served = async {
         match metrics_listener {
-            Some(listener) => metrics_http::serve(listener, metrics, health.clone()).await,
+            Some(listener) => metrics_http::serve(listener, counters, health.clone()).await,
             None => std::future::pending().await,
         }
     };
@@ -152,14 +164,6 @@ pub async fn serve(
     }
     tracing::info!("stopped");
     Ok(outcome?)
-}
-
-async fn bind_metrics(config: &Config) -> Result<Option<TcpListener>, RunError> {
-    let Some(address) = config.metrics_listen else { return Ok(None) };
-    let failed = |error| RunError::Metrics { address, error };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    tracing::info!(metrics_listen = %listener.local_addr().map_err(failed)?, "serving metrics");
-    Ok(Some(listener))
 }
 
 fn transport(limits: &Limits) -> Server {

@@ -8,7 +8,7 @@ use anyhow::Context;
 use articled::RunError;
 use articled::clock::Clock;
 use articled::config::Config;
-use articled::server;
+use articled::server::{self, Listeners};
 use articled::store::SharedStore;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -111,7 +111,8 @@ impl Serve {
         if !self.load.is_empty() {
             load(self.load, &opened, &config, shutdown.as_mut()).await?;
         }
-        match server::serve(config, listener, opened, Clock::system(), shutdown).await {
+        let listeners = Listeners::new(listener, &config).await?;
+        match server::serve(config, listeners, opened, Clock::system(), shutdown).await {
             Err(RunError::Config(error)) => Err(Usage(error.to_string()).into()),
             ended => ended.context("the server failed"),
         }

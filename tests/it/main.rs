@@ -6,6 +6,7 @@ mod batch_get_articles;
 mod create_article;
 mod deadline;
 mod delete_article;
+mod durability;
 mod filter_articles;
 mod get_article;
 mod health;

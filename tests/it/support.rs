@@ -73,12 +73,11 @@ impl TestServer {
     }
 
     pub async fn channel(&self) -> Channel {
-        let endpoint = Channel::from_shared(format!("http://{}", self.address)).expect("an address");
-        endpoint.connect().await.expect("the server listens")
+        channel_to(self.address).await
     }
 
     pub async fn client(&self) -> Client {
-        Client::new(self.channel().await).max_decoding_message_size(MAX_ANSWER_BYTES)
+        client_of(self.address).await
     }
 
     /// Tells the server to stop.
@@ -100,6 +99,15 @@ pub fn memory_store() -> SharedStore {
 fn test_clock() -> Clock {
     let second = AtomicI64::new(START_SECOND);
     Clock::of(move || Timestamp::from_second(second.fetch_add(1, Ordering::Relaxed)).expect("in range"))
+}
+
+pub async fn client_of(address: SocketAddr) -> Client {
+    Client::new(channel_to(address).await).max_decoding_message_size(MAX_ANSWER_BYTES)
+}
+
+async fn channel_to(address: SocketAddr) -> Channel {
+    let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+    endpoint.connect().await.expect("the server listens")
 }
 
 /// What a status says to a program: its code, its reason, and the fields that it names.
