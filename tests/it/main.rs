@@ -17,6 +17,7 @@ mod metrics;
 mod panic;
 mod parse_article;
 mod reflection;
+mod service_config;
 mod shutdown;
 mod store_errors;
 mod update_article;
