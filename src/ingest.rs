@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::article::{ArticleName, MAX_BODY_BYTES, RawDocument};
+use crate::article::{ArticleName, RawDocument};
 use crate::clock::Clock;
 use crate::off_async::off_async;
 use crate::parse::{self, Parsed};
@@ -27,8 +27,6 @@ pub struct Ingest {
 /// Why a document was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    #[error("the body of the article would have {bytes} bytes, and at most {MAX_BODY_BYTES} are stored")]
-    BodyTooLong { bytes: usize },
     #[error("article and report would have {bytes} bytes, and at most {MAX_ARTICLE_BYTES} are stored")]
     ArticleTooLarge { bytes: usize },
     #[error(transparent)]
@@ -83,10 +81,6 @@ impl Ingest {
 /// Parses on the calling thread, and checks that what came out can be stored.
 pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
     let parsed = parse::parse(&raw);
-    let bytes = parsed.content.body.len();
-    if bytes > MAX_BODY_BYTES {
-        return Err(IngestError::BodyTooLong { bytes });
-    }
     let bytes = text_bytes(&parsed);
     if bytes > MAX_ARTICLE_BYTES {
         return Err(IngestError::ArticleTooLarge { bytes });

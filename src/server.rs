@@ -53,8 +53,6 @@ const HEADER_LIST_LEEWAY: u32 = 4;
 pub enum RunError {
     #[error("configuration: {0}")]
     Config(#[from] BadConfig),
-    #[error("database must be sqlite:PATH, and is {0}")]
-    Database(String),
     #[error("store: {0}")]
     Store(#[from] OpenError),
     #[error("metrics cannot be served on {address}: {error}")]
@@ -91,12 +89,8 @@ pub async fn run(
 ) -> Result<(), RunError> {
     config.check()?;
     let listeners = Listeners::new(listener, &config).await?;
-    let store = open_store(&config).await?;
+    let store = crate::store::open(&config.database, config.read_only).await?;
     serve(config, listeners, store, Clock::system(), shutdown).await
-}
-
-async fn open_store(config: &Config) -> Result<SharedStore, RunError> {
-    Ok(crate::store::open(&config.database, config.read_only).await?)
 }
 
 /// Serves a store that is open, and closes it in the end. Of the addresses in `config` none counts any more.

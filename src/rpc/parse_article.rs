@@ -23,7 +23,7 @@ pub fn parse_response(document: ParsedDocument) -> ParseArticleResponse {
 impl From<IngestError> for RpcError {
     fn from(error: IngestError) -> Self {
         match error {
-            IngestError::BodyTooLong { .. } | IngestError::ArticleTooLarge { .. } => {
+            IngestError::ArticleTooLarge { .. } => {
                 bad_field("document.content", Fault::TooLarge, format!("is too much for one article: {error}"))
             }
             IngestError::Store(error) => error.into(),

@@ -75,12 +75,15 @@ async fn refuses_a_bad_id_and_a_bad_document() {
 }
 
 #[tokio::test]
-async fn refuses_a_body_past_1_mib() {
+async fn a_body_past_1_mib_is_cut_and_the_report_says_so() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
     let paragraphs: String = (0..40_000).map(|number| format!("第{number}段，講一件從來沒有發生過的事。\n")).collect();
-    let answer = ingest(&mut client, document(format!("題目\n{paragraphs}")), "").await;
-    assert_bad(answer, "FIELD_TOO_LARGE", "document.content");
+    let answer = ingest(&mut client, document(format!("題目\n{paragraphs}")), "").await.expect("it is stored");
+    let article = answer.article.expect("there is one");
+    assert!(article.body.len() <= 1 << 20);
+    let warnings = article.parse_report.expect("there is one").warnings;
+    assert!(warnings.iter().any(|warning| warning.reason == "BODY_TRUNCATED"));
 }
 
 #[tokio::test]
