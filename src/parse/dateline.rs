@@ -57,9 +57,7 @@ pub fn glued(line: &str) -> Option<Found> {
         let named = view.at(start + usize::from(bracket)).is_some_and(|next| next == '据')
             || agency::known_at(&view, start + usize::from(bracket)).is_some();
         // After a comma or inside a phrase it is a source that the sentence names.
-        if !named
-            || matches!(previous, ',' | '、' | '据' | '《' | '“' | '"' | '由' | '自' | '对' | '向' | '是' | '为' | '在')
-        {
+        if !named || matches!(previous, ',' | '、' | '据' | '《' | '“' | '"') {
             continue;
         }
         if let Some(story) = chinese(&view, start).filter(Story::is_certain) {
@@ -214,19 +212,21 @@ fn known_head(line: &Plain, agency: agency::Agency, in_brackets: bool) -> Option
     {
         from = end;
     }
+    // 中国网络电视台(新闻联播)：
+    if let Some(end) = line.group_at(from, MAX_PROGRAMME)
+        && line.at(end) == Some(':')
+        && line.word_at(from + 1, PROGRAMMES).is_some()
+    {
+        return Some(Head { agency: Some(agency), location: end..end, date: None, people: Vec::new(), end });
+    }
     if let Some(head) = reporter_before_place(line, &agency, from) {
         return Some(head);
     }
     for at in from..line.len().min(from + MAX_PLACE) {
         if let Some((date, end)) = day::day_at(line, at) {
-            let verb = verb_after_date(line, end);
-            return verb.map(|end| Head {
-                agency: Some(agency),
-                location: from..at,
-                date: Some(date),
-                people: Vec::new(),
-                end,
-            });
+            let verb = verb_after_date(line, date, end);
+            let location = if from == at { agency.edition.clone() } else { from..at };
+            return verb.map(|end| Head { agency: Some(agency), location, date: Some(date), people: Vec::new(), end });
         }
         if let Some(end) = verb_at(line, at)
             && let Some(head) = undated(line, &agency, from..at, end, in_brackets)
@@ -242,6 +242,9 @@ fn known_head(line: &Plain, agency: agency::Agency, in_brackets: bool) -> Option
 
 /// The longest place that is printed between agency and date, in characters: 玻利维亚圣克鲁斯（…）.
 const MAX_PLACE: usize = 24;
+
+const PROGRAMMES: &[&str] =
+    &["新闻联播", "新闻直播间", "朝闻天下", "晚间新闻", "焦点访谈", "新闻30分", "经济半小时", "新闻频道"];
 
 /// The longest name of a programme in brackets: (新闻联播).
 const MAX_PROGRAMME: usize = 12;
@@ -307,7 +310,7 @@ fn reporter_before_place(line: &Plain, agency: &agency::Agency, from: usize) -> 
     let (_, names) = people::role_at(line, from)?;
     let (date_start, date, date_end) = (names..line.len().min(names + MAX_PLACE * 2))
         .find_map(|at| day::day_at(line, at).map(|(date, end)| (at, date, end)))?;
-    let end = verb_after_date(line, date_end)?;
+    let end = verb_after_date(line, date, date_end)?;
     let names = line.skip_spaces(names);
     // The place is the end of what stands before the date: after the last separator, or glued to the last name.
     let last = (names..date_start)
@@ -331,7 +334,10 @@ fn unknown_head(line: &Plain, start: usize) -> Option<Head> {
     const MAX_UNDATED_NAME: usize = 10;
     for at in start + 2..line.len().min(start + MAX_NAME) {
         if let Some((date, end)) = day::day_at(line, at) {
-            let end = verb_after_date(line, end)?;
+            let verb = line.skip_spaces(end);
+            let end = verb_after_date(line, date, end)?;
+            // A sentence may well begin so: 某某台11日报道.
+            line.word_at(verb, &["电", "讯", "专电", "快讯", "消息"])?;
             let name_end = agency::unknown_end(line, start..at)?;
             // A headline is glued to an agency that is known: that one is sought by `glued`.
             if (start + 1..name_end)
@@ -339,7 +345,8 @@ fn unknown_head(line: &Plain, start: usize) -> Option<Head> {
             {
                 return None;
             }
-            let agency = agency::Agency { name: start..name_end, end: name_end, kind: agency::Kind::Unknown };
+            let agency =
+                agency::Agency { name: start..name_end, end: name_end, edition: at..at, kind: agency::Kind::Unknown };
             return Some(Head {
                 agency: Some(agency),
                 location: name_end..at,
@@ -357,7 +364,7 @@ fn unknown_head(line: &Plain, start: usize) -> Option<Head> {
                 || line.at(next) == Some('(')
                 || people::role_at(line, next).is_some()
                 || next > end;
-            let agency = agency::Agency { name: start..at, end: at, kind: agency::Kind::Unknown };
+            let agency = agency::Agency { name: start..at, end: at, edition: at..at, kind: agency::Kind::Unknown };
             return introduced.then_some(Head {
                 agency: Some(agency),
                 location: at..at,
@@ -402,11 +409,16 @@ fn verb_at(line: &Plain, index: usize) -> Option<usize> {
     line.word_at(index, VERBS).map(|(_, end)| end)
 }
 
-/// The verb after a date; a time of the day may stand between them (`10月1日晚电`).
-fn verb_after_date(line: &Plain, index: usize) -> Option<usize> {
+/// The verb after a date; a time of the day may stand between them (`10月1日晚电`). `法新社11日报道说` names a source: 报道
+/// is a dateline's verb only with a month, and where no sentence goes on.
+fn verb_after_date(line: &Plain, date: DatelineDate, index: usize) -> Option<usize> {
     let at = line.skip_spaces(index);
-    let at = line.word_at(at, &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"]).map_or(at, |(_, end)| end);
-    verb_at(line, line.skip_spaces(at))
+    let parts = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
+    let at = line.word_at(at, parts).map_or(at, |(_, end)| line.skip_spaces(end));
+    let (verb, end) = line.word_at(at, VERBS)?;
+    let goes_on = date.month == 0 || line.at(end).is_some_and(|next| ",说称指援。".contains(next));
+    let reports = matches!(verb, "报道" | "报导");
+    (!(reports && goes_on)).then_some(end)
 }
 
 /// Adds what stands after the verb: reporters in brackets, `记者张三报道：`, a colon.

@@ -135,7 +135,12 @@ pub fn cannot_stand_alone(line: &str) -> bool {
     let seen = seen.trim_end_matches(['”', '"', '」']);
     let marked = ["引题", "眉题", "肩题"].iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
     let open = OPEN_ENDS.iter().any(|end| seen.ends_with(end)) && !CLOSED_ENDS.iter().any(|end| seen.ends_with(end));
-    marked || seen.ends_with([':', '—']) || open
+    // 达到…要求: there the word is a noun.
+    let noun = ["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"]
+        .iter()
+        .any(|verb| seen.contains(verb))
+        && ["要求", "希望"].iter().any(|end| seen.ends_with(end));
+    marked || seen.ends_with([':', '—']) || open && !noun
 }
 
 /// Whether a kicker says again what the title says: 某某調研工作 and 某某調研工作時強調.
@@ -165,6 +170,7 @@ mod tests {
         check(&["某会议上指出", "形势会更好"], ("某会议上指出", "形势会更好", &[]));
         check(&["某某在会上要求："], ("", "某某在会上要求：", &[]));
         check(&["比赛历时三小时", "主队获胜"], ("", "比赛历时三小时", &["主队获胜"]));
+        check(&["又有百县达到扫盲要求", "全国基本实现"], ("", "又有百县达到扫盲要求", &["全国基本实现"]));
         check(&["调查显示", "多数人满意"], ("调查显示", "多数人满意", &[]));
         check(&[], ("", "", &[]));
     }

@@ -290,8 +290,14 @@ fn settle_word(view: &Plain, word: Range<usize>, byline: &mut Byline) -> usize {
     word.len()
 }
 
-/// `记者张三发自上海`, `记者张三报道`: the people stand before it.
+/// `记者张三发自上海`, `记者张三报道`, `記者張三／台北報導`: the people stand before it.
 fn without_report(view: &Plain, whole: Range<usize>) -> Range<usize> {
+    const MAX_PLACE: usize = 8;
+    let reports = whole.end.checked_sub(2).is_some_and(|at| view.word_at(at, &["报道", "报导"]).is_some());
+    let slash = whole.clone().rev().find(|at| view.at(*at) == Some('/'));
+    if let Some(slash) = slash.filter(|slash| reports && whole.end - slash <= MAX_PLACE) {
+        return whole.start..slash;
+    }
     let end = whole
         .clone()
         .find(|at| view.word_at(*at, &["发自", "报道", "报导", "整理", "综合报道"]).is_some())
@@ -496,5 +502,6 @@ mod tests {
         check("市长会见记者", "none");
         check("某某公司发布2021年05月14日08:08的数据", "none");
         check("记者从有关部门获悉", "none");
+        check("新竹某某記者林彥小／新竹報導", "||林彥小|");
     }
 }

@@ -25,6 +25,7 @@ pub const BYLINE: Reason = "BYLINE";
 pub const EDITOR: Reason = "EDITOR";
 pub const END_MARK: Reason = "END_MARK";
 pub const CRAWL_BANNER: Reason = "CRAWL_BANNER";
+pub const SECTION: Reason = "SECTION";
 pub const TABLE_ROW: Reason = "TABLE_ROW";
 
 static LABELS: LazyLock<HashMap<&str, Reason>> = LazyLock::new(|| {
@@ -86,7 +87,8 @@ fn labels(line: &Line) -> Option<Reason> {
 }
 
 fn copyright(line: &Line) -> Option<Reason> {
-    holds_any(line, tables::COPYRIGHT).then_some(COPYRIGHT)
+    let sentence = line.ends_in(&['。', '；', '！', '？']);
+    (holds_any(line, tables::COPYRIGHT) || !sentence && holds_any(line, tables::LICENCE)).then_some(COPYRIGHT)
 }
 
 fn contact(line: &Line) -> Option<Reason> {
@@ -100,19 +102,47 @@ fn consent(line: &Line) -> Option<Reason> {
     holds_any(line, tables::CONSENT).then_some(CONSENT_NOTICE)
 }
 
-/// `某某網江蘇正文`, `某某微企網`, `關心你的關心-某某新聞社`.
+/// `某某網江蘇正文`, `某某微企網`, `關心你的關心-某某新聞社`, `首頁 > 新聞 > 國內`.
 fn site_name(line: &Line) -> Option<Reason> {
     const MAX_NAME: usize = 24;
-    const ENDINGS: &[&str] = &["网", "网站", "新闻社", "日报社", "客户端", "官网", "门户", "门户网", "频道", "app"];
-    let breadcrumb = line.key.ends_with("正文") || line.key.contains('>') && line.length <= 60;
-    let named = ENDINGS.iter().any(|ending| line.key.ends_with(ending));
-    let alone = line.key.contains("文字版") && line.key.chars().any(|character| character.is_ascii_digit());
+    const MAX_SHORT_NAME: usize = 8;
+    const MAX_BREADCRUMB: usize = 60;
+    const LONG_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "客户端", "官网", "门户网", "新闻网", "app"];
+    const SHORT_ENDINGS: &[&str] = &["网", "频道", "在线"];
+    /// Words of stories, not names of sites.
+    const NETS: &[&str] = &[
+        "联网",
+        "落网",
+        "上网",
+        "入网",
+        "触网",
+        "法网",
+        "电网",
+        "路网",
+        "管网",
+        "情网",
+        "并网",
+        "撒网",
+        "天网",
+        "组网",
+        "漏网",
+        "收网",
+        "关系网",
+    ];
+    let ends_in = |endings: &[&str]| endings.iter().any(|ending| line.key.ends_with(ending));
+    let arrows = line.key.matches(['>', '»']).count();
+    let from_home =
+        ["首页", "当前位置", "您的位置", "您现在的位置", "home"].iter().any(|word| line.key.starts_with(word));
+    let breadcrumb = line.key.ends_with("正文") || !line.key.contains('<') && (arrows >= 2 || arrows == 1 && from_home);
+    let dated = line.key.chars().any(|character| character.is_ascii_digit());
+    let archive = line.key.contains("文字版") && dated;
     let edition = line.key.starts_with('第') && line.key.contains('版') && line.length <= 16
         || matches!(line.key.as_str(), "专栏" | "专栏:");
-    let issue = line.key.contains("报章")
-        || line.key.contains("日报") && line.key.contains("年") && line.length <= 30 && line.key.ends_with('日');
-    (line.length <= MAX_NAME && (named || alone || edition || issue) || breadcrumb && line.length <= 60)
-        .then_some(SITE_NAME)
+    let issue = dated && line.key.contains("报章")
+        || line.key.contains("日报") && line.key.contains('年') && line.key.ends_with('日');
+    let short = line.length <= MAX_SHORT_NAME && ends_in(SHORT_ENDINGS) && !ends_in(NETS);
+    let named = line.length <= MAX_NAME && (ends_in(LONG_ENDINGS) || short || archive || edition || issue);
+    (named || breadcrumb && line.length <= MAX_BREADCRUMB).then_some(SITE_NAME)
 }
 
 /// A row of figures that a paper's table left behind: `３深华发Ａ１２．４２`.

@@ -43,6 +43,9 @@ pub fn read<'a>(
             block.push((index, line.clone()));
         }
     }
+    if block.is_empty() && known_headline.is_empty() {
+        restore_title(lines, &mut block, removed);
+    }
     take_labels(&mut block, removed, report);
     drop_repetitions(&mut block, removed);
     place_known_headline(&mut block, known_headline, removed);
@@ -58,6 +61,20 @@ pub fn read<'a>(
     start
 }
 
+/// A page whose every line above the text was set aside: the last of them that may be a title is it.
+fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
+    const MIN_TITLE: usize = 6;
+    let doubtful =
+        |reason: Reason| matches!(reason, chrome::SITE_NAME | chrome::COPYRIGHT | chrome::CONTACT | chrome::TABLE_ROW);
+    let title = removed.lines.iter().rposition(|(index, _, reason)| {
+        let line = lines.get(*index);
+        doubtful(reason) && line.is_some_and(|line| line.length >= MIN_TITLE && !line.key.contains(['>', '@', '©']))
+    });
+    let Some(at) = title else { return };
+    let (index, text, _) = removed.lines.remove(at);
+    block.push((index, Line::new(text)));
+}
+
 /// The first line of running text. Where a dateline follows close after, lines before it are the headline block even if
 /// one of them reads like a sentence.
 fn body_start(lines: &[Line]) -> usize {
@@ -67,7 +84,7 @@ fn body_start(lines: &[Line]) -> usize {
     let is_text = |line: &Line| line.is_prose() && !is_set_aside(line);
     let prose = head.iter().position(is_text);
     let limit = prose.map_or(head.len(), |prose| (prose + MAX_BEFORE_DATELINE).min(head.len()));
-    let opens = head.iter().take(limit).position(|line| dateline::at_start(line.text).is_some());
+    let opens = head.iter().take(limit).position(|line| opens_story(line.text));
     match (prose, opens) {
         (Some(prose), Some(opens)) if opens <= prose => opens,
         (Some(prose), Some(opens)) => {
@@ -77,7 +94,8 @@ fn body_start(lines: &[Line]) -> usize {
             if titles { opens } else { prose }
         }
         (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => without_text(lines),
+        // A photograph's caption may be all the text there is.
+        (None, None) => head.iter().position(Line::is_prose).unwrap_or_else(|| without_text(lines)),
     }
 }
 
@@ -92,12 +110,22 @@ fn without_text(lines: &[Line]) -> usize {
     first.map_or(lines.len().min(MAX_HEAD), |first| first + 1)
 }
 
+fn opens_story(line: &str) -> bool {
+    dateline::at_start(line).is_some() || dateline::glued(line).is_some()
+}
+
 fn is_set_aside(line: &Line) -> bool {
     chrome::is_crawl_banner(line) || chrome::above(line).is_some() || chrome::is_caption(line)
 }
 
 /// Why a line of the head is no headline, if it is none.
 fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
+    if let Some(section) = column_tag(line).filter(|_| !first) {
+        if layout.facts.section.is_empty() {
+            layout.facts.section = section.to_owned();
+        }
+        return Some(chrome::SECTION);
+    }
     if chrome::is_crawl_banner(line) && first {
         let times = crate::parse::plain::Plain::of(line.text, 60);
         layout.facts.crawl_day = (0..20).find_map(|at| crate::parse::time::printed_at(&times, at)).map(|(day, _)| day);
@@ -117,6 +145,13 @@ fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
         return Some(reason);
     }
     chrome::is_caption(line).then_some(chrome::CAPTION)
+}
+
+/// `【社會追蹤】` alone on a line under the headline: the column that the story stands in.
+fn column_tag<'a>(line: &Line<'a>) -> Option<&'a str> {
+    const MAX_TAG: usize = 10;
+    let tag = line.text.strip_prefix('【')?.strip_suffix('】')?;
+    (line.length <= MAX_TAG && !tag.contains(['【', '】']) && dateline::at_start(line.text).is_none()).then_some(tag)
 }
 
 /// `當前閱讀：…`: takes the label off.

@@ -53,7 +53,7 @@ impl<'a> Line<'a> {
         if han * 3 < self.length {
             let words = self.text.split_whitespace().count();
             let sentence = self.unquoted().ends_with(['.', '!', '?']);
-            return words >= 25 || sentence && words >= 10;
+            return words >= 25 || sentence && words >= 7;
         }
         if self.length >= MAX_TITLE {
             return true;

@@ -165,6 +165,8 @@ pub struct Agency {
     pub name: Range<usize>,
     /// Where all that names the outlet ends, local edition and channel with it.
     pub end: usize,
+    /// The place in the name of a local edition that follows the agency's (中新网北京新闻); empty if none does.
+    pub edition: Range<usize>,
     pub kind: Kind,
 }
 
@@ -180,7 +182,7 @@ pub enum Kind {
 pub fn known_at(line: &Plain, start: usize) -> Option<Agency> {
     if let Some((_, end)) = line.word_at(start, PORTALS) {
         let end = channel_end(line, end);
-        return Some(Agency { name: start..end, end, kind: Kind::Portal });
+        return Some(Agency { name: start..end, end, edition: end..end, kind: Kind::Portal });
     }
     if let Some(agency) = local_edition(line, start) {
         return Some(agency);
@@ -190,8 +192,8 @@ pub fn known_at(line: &Plain, start: usize) -> Option<Agency> {
     if name == "新华" || name == "中国新闻" && line.at(end).is_some_and(|next| next == '周') {
         return None;
     }
-    let end = edition_end(line, end);
-    Some(Agency { name: start..start + name.chars().count(), end, kind: Kind::Known })
+    let (edition, end) = edition_at(line, end);
+    Some(Agency { name: start..start + name.chars().count(), end, edition, kind: Kind::Known })
 }
 
 /// 中新河北网, 中新浙江网: the agency's name with the place inside it. It is known as 中新网; as that is not printed in one
@@ -202,6 +204,7 @@ fn local_edition(line: &Plain, start: usize) -> Option<Agency> {
     line.seen(head..end).iter().all(|character| is_han(*character)).then_some(Agency {
         name: start..end,
         end,
+        edition: end..end,
         kind: Kind::Known,
     })
 }
@@ -218,15 +221,15 @@ pub fn name_of(line: &Plain, agency: &Agency) -> String {
     printed.to_owned()
 }
 
-/// `中新网北京新闻`, `新华网内蒙古频道`: a local edition's name after the agency's.
-fn edition_end(line: &Plain, end: usize) -> usize {
+/// `中新网北京新闻`, `新华网内蒙古频道`: a local edition's place after the agency's name, and where its name ends.
+fn edition_at(line: &Plain, end: usize) -> (Range<usize>, usize) {
     (end + 2..=end + 5)
         .find_map(|at| {
-            let (_, stop) = line.word_at(at, &["新闻", "频道", "分社", "分网", "记者站", "客户端"])?;
-            line.seen(end..at).iter().all(|character| is_han(*character)).then_some(stop)
+            let (_, stop) = line.word_at(at, &["新闻", "频道", "分社", "分网", "记者站"])?;
+            line.seen(end..at).iter().all(|character| is_han(*character)).then_some((end..at, stop))
         })
-        .or_else(|| line.word_at(end, &["客户端", "微博", "新媒体"]).map(|(_, stop)| stop))
-        .unwrap_or(end)
+        .or_else(|| line.word_at(end, &["客户端", "微博", "新媒体"]).map(|(_, stop)| (end..end, stop)))
+        .unwrap_or((end..end, end))
 }
 
 /// `新浪体育`: a channel of two characters, if one follows.

@@ -116,7 +116,8 @@ pub fn read(line: &Plain, range: Range<usize>, unnamed: Option<Role>) -> Option<
                 // `李四 摄影`, 实习 记者: one that stands before the only role.
                 let before = tokens.pop();
                 let named = before.filter(|name| are_likely_names(line, name.clone()));
-                let names = named.and_then(|name| names_in(line, name))?;
+                // Else it says whom they work for, in words of its own.
+                let names = named.and_then(|name| names_in(line, name)).unwrap_or_default();
                 people.extend(names.into_iter().map(|name| Person { name, role: next }));
             }
             flush(line, &mut tokens, role.or(unnamed), &mut people)?;
