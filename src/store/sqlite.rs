@@ -8,6 +8,7 @@ mod apply;
 mod check;
 mod connect;
 mod fault;
+mod filter;
 mod index;
 mod lock;
 mod open;
@@ -34,6 +35,7 @@ use crate::article::{Article, ArticleName, View};
 pub struct SqliteStore {
     options: SqliteOptions,
     readers: Readers,
+    index: std::sync::Arc<index::Index>,
     /// `None`: opened for reading only.
     writer: Option<Writer>,
     /// Held while the store is open. `None`: opened for reading only.
@@ -61,7 +63,10 @@ impl ArticleStore for SqliteStore {
 
     async fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let mut lease = self.readers.lease().await?;
-        let found = search::search(lease.connection()?, search).await;
+        let found = match &search.keywords {
+            Some(keywords) => filter::filter(lease.transaction()?, &self.index, search, keywords).await,
+            None => search::list(lease.connection()?, search).await,
+        };
         lease.settle(found)
     }
 

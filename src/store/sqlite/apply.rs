@@ -5,15 +5,27 @@ use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
 use super::fault::Fault;
-use super::index::{self, Grams};
+use super::index::Changes;
 use super::originals;
 use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle};
 use super::rows;
 use crate::article::{Article, ArticleName, Outcome, View};
+use crate::query::FoldedFields;
 use crate::store::Written;
 use crate::store::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use crate::store::record::{self, BadRecord};
 use crate::text::Fingerprint;
+
+/// What the writes of one transaction share.
+pub(super) struct Session {
+    /// The id of the next article.
+    pub next_id: i64,
+    pub changes: Changes,
+}
+
+fn effective_us(article: &Article) -> i64 {
+    article.effective_time().as_microsecond()
+}
 
 /// What is stored under a name.
 struct Stored {
@@ -30,14 +42,14 @@ enum RawChange<'a> {
 
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
-    next_id: &mut i64,
+    session: &mut Session,
     write: &Prepared,
     now: Timestamp,
 ) -> Result<Written, Fault> {
     match write {
-        Prepared::Ingest(prepared) => ingest(connection, next_id, prepared, now).await,
+        Prepared::Ingest(prepared) => ingest(connection, session, prepared, now).await,
         Prepared::Create { article, request_id } => {
-            create(connection, next_id, article, request_id.as_deref(), now).await
+            create(connection, session, article, request_id.as_deref(), now).await
         }
         Prepared::Replace { name, content, index, expected } => {
             let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
@@ -48,7 +60,7 @@ pub(super) async fn apply(
             match decide::replace(stored.current, content.clone(), now) {
                 Decision::Store { article, made_from, outcome } => {
                     let after = After { article: *article, made_from, index, raw: RawChange::Keep };
-                    let article = update(connection, before, after).await?;
+                    let article = update(connection, session, before, after).await?;
                     Ok(Written::Stored { article: Box::new(article), outcome })
                 }
                 Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
@@ -60,7 +72,7 @@ pub(super) async fn apply(
             if !decide::is_expected(&stored.current.article, expected.as_ref()) {
                 return Ok(Written::EtagMismatch);
             }
-            delete(connection, &stored, now).await?;
+            delete(connection, session, &stored, now).await?;
             Ok(Written::Deleted)
         }
     }
@@ -68,7 +80,7 @@ pub(super) async fn apply(
 
 async fn ingest(
     connection: &mut SqliteConnection,
-    next_id: &mut i64,
+    session: &mut Session,
     prepared: &PreparedArticle,
     now: Timestamp,
 ) -> Result<Written, Fault> {
@@ -82,8 +94,8 @@ async fn ingest(
             let raw = RawChange::Set(prepared.raw.as_ref());
             let after = After { article: *article, made_from, index: &prepared.index, raw };
             let article = match before {
-                Some(before) => update(connection, before, after).await?,
-                None => insert(connection, next_id, after).await?,
+                Some(before) => update(connection, session, before, after).await?,
+                None => insert(connection, session, after).await?,
             };
             Ok(Written::Stored { article: Box::new(article), outcome })
         }
@@ -92,7 +104,7 @@ async fn ingest(
 
 async fn create(
     connection: &mut SqliteConnection,
-    next_id: &mut i64,
+    session: &mut Session,
     prepared: &PreparedArticle,
     request_id: Option<&str>,
     now: Timestamp,
@@ -121,7 +133,7 @@ async fn create(
         Decision::Store { article, made_from, outcome } => {
             let raw = RawChange::Set(prepared.raw.as_ref());
             let after = After { article: *article, made_from, index: &prepared.index, raw };
-            let article = insert(connection, next_id, after).await?;
+            let article = insert(connection, session, after).await?;
             if let Some(request_id) = request_id {
                 let sql = "INSERT INTO create_request (request_id, name, made_from, create_us) VALUES (?1, ?2, ?3, ?4)";
                 sqlx::query(sql)
@@ -163,14 +175,20 @@ async fn load(
 /// What an article leaves in the indexes.
 struct Before {
     id: i64,
-    grams: Grams,
+    effective_us: i64,
+    texts: FoldedFields,
     fingerprint: Option<Fingerprint>,
 }
 
 impl Before {
     fn of(stored: &Stored) -> Self {
-        let grams = Grams::of(&stored.current.article.content);
-        Self { id: stored.id, grams, fingerprint: stored.fingerprint.clone() }
+        let article = &stored.current.article;
+        Self {
+            id: stored.id,
+            effective_us: effective_us(article),
+            texts: FoldedFields::of(&article.content),
+            fingerprint: stored.fingerprint.clone(),
+        }
     }
 }
 
@@ -182,9 +200,9 @@ struct After<'a> {
     raw: RawChange<'a>,
 }
 
-async fn insert(connection: &mut SqliteConnection, next_id: &mut i64, after: After<'_>) -> Result<Article, Fault> {
-    let id = *next_id;
-    *next_id += 1;
+async fn insert(connection: &mut SqliteConnection, session: &mut Session, after: After<'_>) -> Result<Article, Fault> {
+    let id = session.next_id;
+    session.next_id += 1;
     let fingerprint = after.index.fingerprint.as_ref();
     let original = originals::find(connection, id, fingerprint).await?;
     let sql =
@@ -195,15 +213,20 @@ async fn insert(connection: &mut SqliteConnection, next_id: &mut i64, after: Aft
                INSERT INTO body (rest, rest_xxh3, id) VALUES (?, ?, ?);
                INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
     store(connection, sql, id, original.as_ref().map(|(id, _)| *id), &after).await?;
-    index::put(connection, id, &after.index.grams).await?;
+    session.changes.put(id, effective_us(&after.article), after.article.name.id(), &after.index.texts);
     if let RawChange::Set(Some(raw)) = after.raw {
         put_raw(connection, id, raw).await?;
     }
     Ok(Article { duplicate_of: original.map(|(_, name)| name), ..after.article })
 }
 
-async fn update(connection: &mut SqliteConnection, before: Before, after: After<'_>) -> Result<Article, Fault> {
-    let Before { id, grams, fingerprint } = before;
+async fn update(
+    connection: &mut SqliteConnection,
+    session: &mut Session,
+    before: Before,
+    after: After<'_>,
+) -> Result<Article, Fault> {
+    let Before { id, effective_us: effective_us_before, texts, fingerprint } = before;
     let new_fingerprint = after.index.fingerprint.as_ref();
     let is_other_body = fingerprint.as_ref() != new_fingerprint;
     if is_other_body {
@@ -218,9 +241,11 @@ async fn update(connection: &mut SqliteConnection, before: Before, after: After<
                UPDATE body SET rest = ?, rest_xxh3 = ? WHERE id = ?;
                INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
     store(connection, sql, id, original.as_ref().map(|(id, _)| *id), &after).await?;
-    if grams != after.index.grams {
-        index::remove(connection, id, &grams).await?;
-        index::put(connection, id, &after.index.grams).await?;
+    let new_effective_us = effective_us(&after.article);
+    if effective_us_before != new_effective_us || texts != *after.index.texts {
+        let name = after.article.name.id();
+        session.changes.remove(id, effective_us_before, name);
+        session.changes.put(id, new_effective_us, name, &after.index.texts);
     }
     if let RawChange::Set(raw) = after.raw {
         sqlx::query("DELETE FROM raw WHERE id = ?1").bind(id).execute(&mut *connection).await?;
@@ -235,9 +260,14 @@ async fn update(connection: &mut SqliteConnection, before: Before, after: After<
     Ok(Article { duplicate_of: original.map(|(_, name)| name), ..after.article })
 }
 
-async fn delete(connection: &mut SqliteConnection, stored: &Stored, now: Timestamp) -> Result<(), Fault> {
+async fn delete(
+    connection: &mut SqliteConnection,
+    session: &mut Session,
+    stored: &Stored,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let Stored { id, current, fingerprint } = stored;
-    index::remove(connection, *id, &Grams::of(&current.article.content)).await?;
+    session.changes.remove(*id, effective_us(&current.article), current.article.name.id());
     forget_keys(connection, *id, fingerprint.as_ref()).await?;
     let sql = "DELETE FROM article WHERE id = ?;
                DELETE FROM body WHERE id = ?;

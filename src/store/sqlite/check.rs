@@ -1,16 +1,15 @@
 //! The check: reads everything and compares it, in one snapshot on a connection of its own.
 
-use std::collections::HashMap;
-
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::connect::{Role, connect};
 use super::fault::Fault;
-use super::index::Grams;
+use super::index::IndexCheck;
 use super::open::SqliteOptions;
 use super::originals;
 use super::rows;
 use crate::article::{Article, View};
+use crate::query::FoldedFields;
 use crate::store::StoreError;
 use crate::text::Fingerprint;
 
@@ -32,7 +31,6 @@ pub(super) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreE
 async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
     sqlx::query("BEGIN").execute(&mut *connection).await?;
     let mut faults = Vec::new();
-    // It looks into the index's own structure too.
     let rows = sqlx::query("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
     for row in rows {
         let line: String = row.try_get(0)?;
@@ -51,7 +49,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fau
 
 /// Reads each article, compares its columns with its record, and the sum of all grams with the index.
 async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
-    let mut documents: HashMap<String, i64> = HashMap::new();
+    let mut index = IndexCheck::read(connection, faults).await?;
     let mut after = i64::MIN;
     loop {
         let sql = format!(
@@ -84,18 +82,19 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
                 faults.push(format!("article {after}: its columns differ from its record"));
             }
             check_duplicate(connection, after, &article, fingerprint.as_ref(), faults).await?;
-            for gram in Grams::of(&article.content).as_str().split_ascii_whitespace() {
-                match documents.get_mut(gram) {
-                    Some(count) => *count += 1,
-                    None => drop(documents.insert(gram.to_owned(), 1)),
-                }
+            if let Some(index) = &mut index {
+                let texts = FoldedFields::of(&article.content);
+                index.compare(after, article.effective_time().as_microsecond(), article.name.id(), &texts, faults);
             }
         }
         if batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
             break;
         }
     }
-    check_index(connection, documents, faults).await
+    if let Some(index) = index {
+        index.finish(faults);
+    }
+    Ok(())
 }
 
 fn columns_of(article: &Article) -> (&str, i64, i64, i64, i64, i64) {
@@ -120,34 +119,6 @@ async fn check_duplicate(
     if original != article.duplicate_of {
         faults.push(format!("article {id}: duplicate_of is not the earliest article of that text"));
     }
-    Ok(())
-}
-
-/// Compares in how many articles each gram occurs with what the index says.
-async fn check_index(
-    connection: &mut SqliteConnection,
-    mut documents: HashMap<String, i64>,
-    faults: &mut Vec<String>,
-) -> Result<(), Fault> {
-    let sql = "CREATE VIRTUAL TABLE temp.gram_count USING fts5vocab('main', 'gram', 'row')";
-    sqlx::query(sql).execute(&mut *connection).await?;
-    let mut last = String::new();
-    loop {
-        let sql = "SELECT term, doc FROM temp.gram_count WHERE term > ?1 ORDER BY term LIMIT 10000";
-        let batch = sqlx::query(sql).bind(&last).fetch_all(&mut *connection).await?;
-        for row in &batch {
-            let (gram, indexed): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
-            let counted = documents.remove(gram).unwrap_or_default();
-            if counted != indexed {
-                faults.push(format!("gram {gram}: in {counted} articles, in {indexed} by the index"));
-            }
-        }
-        match batch.last() {
-            Some(row) => last = row.try_get(0)?,
-            None => break,
-        }
-    }
-    faults.extend(documents.iter().map(|(gram, count)| format!("gram {gram}: in {count} articles, not in the index")));
     Ok(())
 }
 

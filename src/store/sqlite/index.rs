@@ -1,50 +1,122 @@
-//! The keyword index: which articles may contain a keyword.
+//! The keyword index at rest: the engine of [`super::segments`] on SQLite.
 //!
-//! Owns the table `gram` and all that is asked of it. It may answer with too many articles, never with too few: the
-//! caller verifies what [`Candidates`] does not call exact. Refuses to know orders, pages and rows.
+//! Owns the tables `keyword_…`, the state of the index that is published to readers, and the merges in the background.
+//! What it answers is exactly what belongs to the rows that a reader sees: both have one generation number, read in the
+//! reader's own transaction. Refuses to know rows, orders other than the default one, and pages.
 
-mod grams;
+mod ask;
+mod changes;
+mod check;
+mod tables;
+mod upkeep;
 
-use sqlx::{Row, SqliteConnection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-pub(super) use self::grams::Grams;
-use self::grams::question;
+use sqlx::SqliteConnection;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+pub(super) use self::ask::{Asked, ask};
+pub(super) use self::changes::Changes;
+pub(super) use self::check::IndexCheck;
+pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
 use super::fault::Fault;
-use crate::query::KeywordFilter;
+use super::segments::{BlockCache, SegmentId, Snapshot};
 
-/// What the index can say about a filter.
-pub(super) enum Candidates {
-    /// Every match is among those that this question finds in `gram`. If `is_exact`, all of those match.
-    Found { question: String, is_exact: bool },
-    /// Nothing: any article may match.
-    Any,
+/// What blocks in memory may take: a few hundred questions' worth, a third of what a million articles' index has in
+/// common lists.
+const CACHE_BYTES: usize = 64 << 20;
+
+/// How long a reader waits for the writer to publish what it has just committed. It takes microseconds.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The index as of one committed state of the database.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Published {
+    generation: i64,
+    pub snapshot: Arc<Snapshot>,
 }
 
-/// What the index says about a filter.
-pub(super) fn candidates(keywords: &KeywordFilter) -> Candidates {
-    match question(keywords) {
-        Some((question, is_exact)) => Candidates::Found { question, is_exact },
-        None => Candidates::Any,
+/// The index of an open store.
+pub(super) struct Index {
+    cache: BlockCache,
+    published: watch::Sender<Published>,
+    next_segment: AtomicU32,
+    /// Whether this process writes; if not, another one may.
+    has_writer: bool,
+}
+
+impl Index {
+    pub async fn open(connection: &mut SqliteConnection, has_writer: bool) -> Result<Self, Fault> {
+        let index = Self {
+            cache: BlockCache::new(CACHE_BYTES),
+            published: watch::Sender::new(Published::default()),
+            next_segment: AtomicU32::new(0),
+            has_writer,
+        };
+        index.reload(connection).await?;
+        Ok(index)
     }
-}
 
-/// Counts what a question finds, but no further than `at_most`.
-pub(super) async fn count(connection: &mut SqliteConnection, question: &str, at_most: i64) -> Result<i64, Fault> {
-    let sql = "SELECT count(*) FROM (SELECT 1 FROM gram WHERE gram MATCH ?1 LIMIT ?2)";
-    let row = sqlx::query(sql).bind(question).bind(at_most).fetch_one(connection).await?;
-    Ok(row.try_get(0)?)
-}
+    /// Reads the state of the index from the database.
+    pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), Fault> {
+        let (published, next_segment) = tables::load(connection).await?;
+        self.next_segment.fetch_max(next_segment, Ordering::Relaxed);
+        self.publish(published);
+        Ok(())
+    }
 
-/// Adds an article.
-pub(super) async fn put(connection: &mut SqliteConnection, id: i64, grams: &Grams) -> Result<(), Fault> {
-    let sql = "INSERT INTO gram (rowid, grams) VALUES (?1, ?2)";
-    sqlx::query(sql).bind(id).bind(grams.as_str()).execute(connection).await?;
-    Ok(())
-}
+    /// Shows readers what is committed.
+    pub fn publish(&self, published: Published) {
+        self.published.send_replace(published);
+    }
 
-/// Removes an article, whose grams must be those that it was put in with.
-pub(super) async fn remove(connection: &mut SqliteConnection, id: i64, grams: &Grams) -> Result<(), Fault> {
-    let sql = "INSERT INTO gram (gram, rowid, grams) VALUES ('delete', ?1, ?2)";
-    sqlx::query(sql).bind(id).bind(grams.as_str()).execute(connection).await?;
-    Ok(())
+    pub fn current(&self) -> Published {
+        self.published.borrow().clone()
+    }
+
+    /// An id that no segment had.
+    fn new_segment(&self) -> SegmentId {
+        SegmentId(self.next_segment.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Begins a transaction for reading, and answers the index as that transaction sees it.
+    pub async fn begin_reading(&self, connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, Fault> {
+        loop {
+            let generation = tables::begin_reading(connection).await?;
+            let mut seen = self.published.subscribe();
+            if self.has_writer {
+                // Committed a moment ago, to be published in the next one.
+                let _ = timeout(PUBLISH_TIMEOUT, seen.wait_for(|published| published.generation >= generation)).await;
+            }
+            let published = seen.borrow().clone();
+            if published.generation == generation {
+                return Ok(published.snapshot);
+            }
+            if published.generation < generation || !self.has_writer {
+                let (published, _) = tables::load(connection).await?;
+                let snapshot = Arc::clone(&published.snapshot);
+                if !self.has_writer {
+                    self.publish(published);
+                }
+                return Ok(snapshot);
+            }
+            // Another commit came in between: the rows are as they were before it, so look again.
+            tables::end_reading(connection).await?;
+        }
+    }
+
+    /// Waits for a state of the index.
+    #[cfg(test)]
+    pub async fn wait_until(&self, mut is_there: impl FnMut(&Snapshot) -> bool) {
+        let mut seen = self.published.subscribe();
+        let there = seen.wait_for(|published| is_there(&published.snapshot)).await;
+        assert!(there.is_ok(), "the index was closed");
+    }
+
+    pub async fn end_reading(&self, connection: &mut SqliteConnection) -> Result<(), Fault> {
+        tables::end_reading(connection).await
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
@@ -12,6 +12,7 @@ use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 use super::SqliteStore;
 use super::connect::{Role, connect};
 use super::fault::Fault;
+use super::index::Index;
 use super::lock::{LockError, ProcessLock};
 use super::readers::Readers;
 use super::writer::Writer;
@@ -96,9 +97,11 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     }
     let mut connection = connect(path, Role::Write).await.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
-    let writer = Writer::start(path.to_owned(), connection).await.map_err(|fault| refused(path, &fault))?;
+    let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
+    let writer = Writer::start(path.to_owned(), connection, Arc::clone(&index)).await;
+    let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Readers::new(path.to_owned(), Role::Read, options.readers);
-    Ok(SqliteStore { readers, writer: Some(writer), lock: Mutex::new(Some(lock)), options })
+    Ok(SqliteStore { readers, index, writer: Some(writer), lock: Mutex::new(Some(lock)), options })
 }
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -118,8 +121,12 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     if found < known {
         return Err(OpenError::NeedsMigration { path: path.to_owned(), found, known });
     }
+    let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
+    let index = Index::open(&mut connection, false).await.map_err(|fault| refused(path, &fault));
+    close(connection).await;
+    let index = Arc::new(index?);
     let readers = Readers::new(path.to_owned(), role, options.readers);
-    Ok(SqliteStore { readers, writer: None, lock: Mutex::new(None), options })
+    Ok(SqliteStore { readers, index, writer: None, lock: Mutex::new(None), options })
 }
 
 async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, Fault> {

@@ -1,9 +1,11 @@
 //! What a write needs computed before it waits for the writer, so that the one task that writes does little else.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use super::index::Grams;
 use crate::article::{ArticleContent, ArticleName, Etag, RawDocument};
+use crate::query::FoldedFields;
 use crate::store::decide::{self, ContentDigest};
 use crate::store::{NewArticle, Write, record};
 use crate::text::Fingerprint;
@@ -29,13 +31,13 @@ pub(super) struct PreparedArticle {
 
 /// What of a content goes into indexes.
 pub(super) struct Indexed {
-    pub grams: Grams,
+    pub texts: Arc<FoldedFields>,
     pub fingerprint: Option<Fingerprint>,
 }
 
 impl Indexed {
     pub fn of(content: &ArticleContent) -> Self {
-        Self { grams: Grams::of(content), fingerprint: Fingerprint::of(&content.body) }
+        Self { texts: Arc::new(FoldedFields::of(content)), fingerprint: Fingerprint::of(&content.body) }
     }
 }
 
@@ -86,7 +88,7 @@ pub(super) fn size(write: &Write) -> usize {
         Write::Replace { content, .. } => (Some(content), None),
         Write::Delete { .. } => (None, None),
     };
-    // The grams are at most four times the body, and mostly twice.
+    // The folded texts are about as long as the body.
     content.map_or(0, |content| 3 * content.body.len()) + raw.map_or(0, |raw| raw.content.len()) + SMALL_WRITE_BYTES
 }
 

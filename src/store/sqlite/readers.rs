@@ -39,7 +39,7 @@ impl Readers {
             Some(connection) => connection,
             None => connect(&self.path, self.role).await?,
         };
-        Ok(Lease { readers: self, connection: Some(connection), _permit: permit })
+        Ok(Lease { readers: self, connection: Some(connection), is_in_transaction: false, _permit: permit })
     }
 
     pub async fn close(&self) {
@@ -53,11 +53,13 @@ impl Readers {
     }
 }
 
-/// A connection that goes back when this is dropped. No transaction is ever open on it, so that it may be dropped in the
-/// middle of a query.
+/// A connection that goes back when this is dropped, be it in the middle of a query; but not while a transaction may be
+/// open on it: then it is closed.
 pub(super) struct Lease<'a> {
     readers: &'a Readers,
     connection: Option<SqliteConnection>,
+    /// A transaction may be open.
+    is_in_transaction: bool,
     _permit: SemaphorePermit<'a>,
 }
 
@@ -66,10 +68,18 @@ impl Lease<'_> {
         self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("closed".to_owned()))
     }
 
+    /// The same, for a caller that begins a transaction and, if it does not fail, ends it.
+    pub fn transaction(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.is_in_transaction = true;
+        self.connection()
+    }
+
     /// Passes a result on, and throws the connection away if the result says that it is spoilt.
     pub fn settle<T>(mut self, result: Result<T, Fault>) -> Result<T, StoreError> {
-        if result.as_ref().is_err_and(Fault::spoils_connection) {
-            self.connection = None;
+        match &result {
+            Ok(_) => self.is_in_transaction = false,
+            Err(fault) if fault.spoils_connection() => self.connection = None,
+            Err(_) => {}
         }
         Ok(result?)
     }
@@ -78,6 +88,7 @@ impl Lease<'_> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take()
+            && !self.is_in_transaction
             && !self.readers.permits.is_closed()
         {
             self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);

@@ -1,21 +1,16 @@
-//! List and Filter: one page, and the count of all.
+//! List, and Filter in an order that the keyword index does not have: one page, and the count of all articles.
 //!
-//! Two ways lead to a page. A filter that the index finds few candidates for has those sorted; any other walks the
-//! articles in the order asked and verifies each, which is quick as many match. Both read in batches, each a statement of
-//! its own, so that no snapshot outlives it; a keyset cursor joins them, as it joins pages.
+//! Few candidates are sorted. Else the articles are walked in the order asked for and, if there are keywords, verified.
+//! Both read in batches, joined by a keyset cursor as pages are.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
-use super::index::{self, Candidates};
 use super::rows;
 use crate::article::{Article, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
-
-/// Up to this many candidates are sorted; more are so many that walking meets matches soon.
-const MAX_SORTED: i64 = 5_000;
 
 /// How many articles a walk looks at before it returns what it has: a short page, with a cursor.
 const MAX_WALKED: usize = 20_000;
@@ -26,10 +21,27 @@ const MAX_BATCH: usize = 64;
 /// BASIC rows are short.
 const MAX_BASIC_BATCH: usize = 256;
 
-pub(super) async fn search(connection: &mut SqliteConnection, search: &Search) -> Result<Page, Fault> {
-    let candidates = search.keywords.as_ref().map_or(Candidates::Any, index::candidates);
-    let plan = Plan::of(connection, search, &candidates).await?;
-    let total = if search.count_total { Some(count(connection, search, &candidates).await?) } else { None };
+/// What is known of the articles that match.
+pub(super) enum Candidates {
+    /// They are among these, a JSON list of ids. If `is_exact`, all of these match.
+    These { ids: String, is_exact: bool },
+    /// Nothing: any article may match.
+    Any,
+}
+
+/// Answers a question without keywords.
+pub(super) async fn list(connection: &mut SqliteConnection, search: &Search) -> Result<Page, Fault> {
+    let total = if search.count_total { Some(count(connection).await?) } else { None };
+    self::search(connection, search, &Candidates::Any, total).await
+}
+
+pub(super) async fn search(
+    connection: &mut SqliteConnection,
+    search: &Search,
+    candidates: &Candidates,
+    total: Option<Total>,
+) -> Result<Page, Fault> {
+    let plan = Plan::of(search, candidates);
     let mut page = pages::PageBuilder::new(search);
     let mut after = search.after.clone();
     let mut walked = 0;
@@ -60,36 +72,28 @@ pub(super) async fn search(connection: &mut SqliteConnection, search: &Search) -
     }
 }
 
-fn is_match(search: &Search, article: &Article) -> bool {
+pub(super) fn is_match(search: &Search, article: &Article) -> bool {
     search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
 }
 
 /// How a page is found.
 struct Plan<'a> {
     search: &'a Search,
-    /// The index's candidates are sorted; `None`: all articles are walked.
-    question: Option<&'a str>,
+    /// These are sorted; `None`: all articles are walked.
+    ids: Option<&'a str>,
     verifies: bool,
     /// What is read: all that is shown, and all that is verified.
     read_view: View,
 }
 
 impl<'a> Plan<'a> {
-    async fn of(
-        connection: &mut SqliteConnection,
-        search: &'a Search,
-        candidates: &'a Candidates,
-    ) -> Result<Self, Fault> {
-        let mut verifies = search.keywords.is_some();
-        let mut question = None;
-        if let Candidates::Found { question: asked, is_exact } = candidates
-            && index::count(connection, asked, MAX_SORTED + 1).await? <= MAX_SORTED
-        {
-            question = Some(asked.as_str());
-            verifies = !is_exact;
-        }
+    fn of(search: &'a Search, candidates: &'a Candidates) -> Self {
+        let (ids, verifies) = match candidates {
+            Candidates::These { ids, is_exact } => (Some(ids.as_str()), !is_exact),
+            Candidates::Any => (None, search.keywords.is_some()),
+        };
         let read_view = if verifies { search.view.max(View::Full) } else { search.view };
-        Ok(Self { search, question, verifies, read_view })
+        Self { search, ids, verifies, read_view }
     }
 
     fn batch_size(&self, wanted: usize) -> usize {
@@ -106,8 +110,8 @@ impl<'a> Plan<'a> {
         limit: usize,
     ) -> Result<Vec<SqliteRow>, Fault> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        match (self.question, after) {
-            (Some(question), _) => self.sorted(connection, question, after, limit).await,
+        match (self.ids, after) {
+            (Some(ids), _) => self.sorted(connection, ids, after, limit).await,
             (None, None) => self.walk(connection, "1", None, limit).await,
             (None, Some(after)) => {
                 // Two steps, each a range of the index: those of the same time, then those beyond it.
@@ -144,7 +148,7 @@ impl<'a> Plan<'a> {
     async fn sorted(
         &self,
         connection: &mut SqliteConnection,
-        question: &str,
+        ids: &str,
         after: Option<&Cursor>,
         limit: i64,
     ) -> Result<Vec<SqliteRow>, Fault> {
@@ -159,15 +163,15 @@ impl<'a> Plan<'a> {
         // Keys are sorted first, so that long columns are read for the chosen few alone.
         let sql = format!(
             "SELECT {columns}
-             FROM (SELECT a.id AS chosen FROM gram CROSS JOIN article AS a ON a.id = gram.rowid
-                   WHERE gram MATCH ?4 {condition} ORDER BY {order} LIMIT ?3)
+             FROM (SELECT a.id AS chosen FROM json_each(?4) AS known CROSS JOIN article AS a ON a.id = known.value
+                   WHERE 1 {condition} ORDER BY {order} LIMIT ?3)
              CROSS JOIN article AS a ON a.id = chosen {joins} ORDER BY {order}"
         );
         let query = sqlx::query(AssertSqlSafe(sql))
             .bind(after.map(|after| after.time.as_microsecond()))
             .bind(after.map(|after| after.name.id().to_owned()))
             .bind(limit)
-            .bind(question);
+            .bind(ids);
         Ok(query.fetch_all(connection).await?)
     }
 
@@ -185,53 +189,10 @@ fn key_column(key: OrderKey) -> &'static str {
     }
 }
 
-/// Counts all matches, up to one more than is counted exactly.
-async fn count(connection: &mut SqliteConnection, search: &Search, candidates: &Candidates) -> Result<Total, Fault> {
+/// Counts all articles, up to one more than is counted exactly.
+async fn count(connection: &mut SqliteConnection) -> Result<Total, Fault> {
     let at_most = i64::from(MAX_EXACT_TOTAL) + 1;
-    let count = match (candidates, &search.keywords) {
-        (_, None) => {
-            let sql = "SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)";
-            sqlx::query(sql).bind(at_most).fetch_one(connection).await?.try_get(0)?
-        }
-        (Candidates::Found { question, is_exact: true }, _) => index::count(connection, question, at_most).await?,
-        (Candidates::Found { question, is_exact: false }, _) => {
-            count_verified(connection, search, Some(question), at_most).await?
-        }
-        (Candidates::Any, _) => count_verified(connection, search, None, at_most).await?,
-    };
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)";
+    let count: i64 = sqlx::query(sql).bind(at_most).fetch_one(connection).await?.try_get(0)?;
     Ok(Total { count: u32::try_from(count).unwrap_or(u32::MAX).min(MAX_EXACT_TOTAL), is_lower_bound: count >= at_most })
-}
-
-async fn count_verified(
-    connection: &mut SqliteConnection,
-    search: &Search,
-    question: Option<&str>,
-    at_most: i64,
-) -> Result<i64, Fault> {
-    let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
-    let sql = match question {
-        Some(_) => format!(
-            "SELECT {columns} FROM gram CROSS JOIN article AS a ON a.id = gram.rowid {joins}
-             WHERE gram MATCH ?3 AND gram.rowid > ?1 ORDER BY gram.rowid LIMIT ?2"
-        ),
-        None => format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT ?2"),
-    };
-    let limit = i64::try_from(MAX_BATCH).unwrap_or(i64::MAX);
-    let (mut count, mut after) = (0, i64::MIN);
-    loop {
-        let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(after).bind(limit).bind(question);
-        let rows = query.fetch_all(&mut *connection).await?;
-        for row in &rows {
-            after = row.try_get(0)?;
-            if is_match(search, &rows::read(row, 0, View::Full)?) {
-                count += 1;
-                if count >= at_most {
-                    return Ok(count);
-                }
-            }
-        }
-        if rows.len() < MAX_BATCH {
-            return Ok(count);
-        }
-    }
 }

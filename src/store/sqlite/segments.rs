@@ -10,9 +10,11 @@
 //! - A commit writes its documents as one small segment ([`build`]); the background merges eight segments of a tier
 //!   into one of the next ([`merge`], [`tiers`]).
 //! - What is deleted gets a mark beside the segment ([`snapshot`]); the next merge leaves it out for good.
+//! - A check compares the lists with the texts ([`audit`]).
 //! - A question is compiled to grams ([`plan`]), walked segment by segment ([`walk`]) and merged in the order of the
 //!   default listing ([`search`]).
 
+pub mod audit;
 pub mod block;
 pub mod build;
 pub mod cache;
@@ -40,4 +42,4 @@ pub use self::merge::{Merge, MergeStep};
 pub use self::plan::{Plan, Query, Term};
 pub use self::search::{Direction, Hit, Search, SearchRange, Step};
 pub use self::segment::Segment;
-pub use self::snapshot::{Place, Snapshot};
+pub use self::snapshot::{LiveSegment, Place, Snapshot};

@@ -16,9 +16,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::apply::apply;
+use super::apply::{Session, apply};
 use super::connect::{Role, connect};
 use super::fault::Fault;
+use super::index::{self, Changes, Done, Index, Merger, Upkeep};
 use super::prepare::{Prepared, prepare, size};
 use crate::store::{StoreError, Write, Written};
 
@@ -54,26 +55,32 @@ pub(super) struct Writer {
     room: Arc<Semaphore>,
     closing: CancellationToken,
     is_broken: Arc<AtomicBool>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// The writing one, and the merging one.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Writer {
-    pub async fn start(path: PathBuf, mut connection: SqliteConnection) -> Result<Self, Fault> {
+    pub async fn start(path: PathBuf, mut connection: SqliteConnection, index: Arc<Index>) -> Result<Self, Fault> {
         let next_id = next_id(&mut connection).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
+        let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let is_broken = Arc::new(AtomicBool::new(false));
+        let merger =
+            Merger { index: Arc::clone(&index), path: path.clone(), writer: upkeep_sender, closing: closing.clone() };
         let loop_state = Loop {
             path,
+            index,
             jobs,
+            upkeep,
             closing: closing.clone(),
             is_broken: Arc::clone(&is_broken),
             open: Some(Open { connection, next_id }),
             owes_checkpoint: false,
         };
-        let task = tokio::spawn(loop_state.run());
+        let tasks = vec![tokio::spawn(loop_state.run()), tokio::spawn(merger.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
-        Ok(Self { queue, room, closing, is_broken, task: Mutex::new(Some(task)) })
+        Ok(Self { queue, room, closing, is_broken, tasks: Mutex::new(tasks) })
     }
 
     pub async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
@@ -110,11 +117,11 @@ impl Writer {
     /// Takes no more, and waits until all that was taken is written.
     pub async fn close(&self) {
         self.closing.cancel();
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the writer ended badly");
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the writer ended badly");
+            }
         }
     }
 }
@@ -131,7 +138,10 @@ struct Open {
 
 struct Loop {
     path: PathBuf,
+    index: Arc<Index>,
     jobs: mpsc::Receiver<Job>,
+    /// What the merges of the index ask for: taken between groups, in turns with them.
+    upkeep: mpsc::Receiver<Upkeep>,
     closing: CancellationToken,
     is_broken: Arc<AtomicBool>,
     open: Option<Open>,
@@ -145,6 +155,10 @@ impl Loop {
         loop {
             let job = tokio::select! {
                 job = self.jobs.recv() => job,
+                Some(upkeep) = self.upkeep.recv() => {
+                    self.keep_up(upkeep).await;
+                    continue;
+                }
                 () = self.closing.cancelled(), if !is_closing => {
                     is_closing = true;
                     self.jobs.close();
@@ -164,6 +178,29 @@ impl Loop {
         {
             tracing::warn!(%error, "the writing connection did not close well");
         }
+    }
+
+    /// Does one small thing for the merges of the index.
+    async fn keep_up(&mut self, Upkeep { act, answer }: Upkeep) {
+        let index = Arc::clone(&self.index);
+        let done = match self.reopened().await {
+            Ok(open) => index::carry_out(&mut open.connection, &index, act).await,
+            Err(_) => Ok(Done::Failed),
+        };
+        let done = match done {
+            Ok(done) => {
+                self.owes_checkpoint |= matches!(done, Done::Purged);
+                done
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "a merge of the keyword index could not be written");
+                self.discard().await;
+                let _ = self.reopened().await;
+                Done::Failed
+            }
+        };
+        // The merger may have ended.
+        let _ = answer.send(done);
     }
 
     /// The first job, and what waits behind it.
@@ -196,9 +233,10 @@ impl Loop {
 
     /// Carries out all of a group in one transaction. If that fails, none of it is written.
     async fn transact(&mut self, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, StoreError> {
+        let index = Arc::clone(&self.index);
         let open = self.reopened().await?;
         let next_id = open.next_id;
-        let outcomes = carry_out(open, jobs, end).await;
+        let outcomes = carry_out(open, &index, jobs, end).await;
         match outcomes {
             Ok(outcomes) => {
                 if end == "ROLLBACK" {
@@ -220,7 +258,7 @@ impl Loop {
 
     async fn reopened(&mut self) -> Result<&mut Open, StoreError> {
         if self.open.is_none() {
-            match reopen(&self.path).await {
+            match reopen(&self.path, &self.index).await {
                 Ok(open) => self.open = Some(open),
                 Err(fault) => {
                     self.is_broken.store(true, Ordering::Relaxed);
@@ -269,8 +307,10 @@ async fn checkpoint(connection: &mut SqliteConnection) -> Result<bool, Fault> {
     Ok(is_busy == 0)
 }
 
-async fn reopen(path: &std::path::Path) -> Result<Open, Fault> {
+async fn reopen(path: &std::path::Path, index: &Index) -> Result<Open, Fault> {
     let mut connection = connect(path, Role::Write).await?;
+    // Nobody can tell what became of a commit that failed.
+    index.reload(&mut connection).await?;
     let next_id = next_id(&mut connection).await?;
     Ok(Open { connection, next_id })
 }
@@ -280,20 +320,32 @@ async fn next_id(connection: &mut SqliteConnection) -> Result<i64, Fault> {
     Ok(row.try_get(0)?)
 }
 
-async fn carry_out(open: &mut Open, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, Fault> {
+async fn carry_out(
+    open: &mut Open,
+    index: &Index,
+    jobs: &[Job],
+    end: &'static str,
+) -> Result<Vec<Result<Written, Fault>>, Fault> {
     let Open { connection, next_id } = open;
+    let mut session = Session { next_id: *next_id, changes: Changes::default() };
     // A transaction that only later turns to writing would fail at once if another wrote in between.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
-        match apply(connection, next_id, &job.write, job.now).await {
+        match apply(connection, &mut session, &job.write, job.now).await {
             Ok(written) => outcomes.push(Ok(written)),
             // A row that cannot be read concerns its own write alone: it was read before anything was written.
             Err(fault @ Fault::Row { .. }) => outcomes.push(Err(fault)),
             Err(fault) => return Err(fault),
         }
     }
+    *next_id = session.next_id;
+    let published = if end == "COMMIT" { session.changes.write(connection, index).await? } else { None };
     sqlx::query(end).execute(&mut *connection).await?;
+    // Before anyone is answered, so that everyone finds what they wrote.
+    if let Some(published) = published {
+        index.publish(published);
+    }
     Ok(outcomes)
 }
 

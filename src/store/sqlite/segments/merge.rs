@@ -131,8 +131,9 @@ impl Merge {
         Ok(MergeStep::Write(blocks))
     }
 
-    pub fn output(&self) -> SegmentId {
-        self.output
+    /// Whether the blocks that were answered last are the last ones.
+    pub fn is_finished(&self) -> bool {
+        self.segment.is_some()
     }
 
     pub fn inputs(&self) -> impl Iterator<Item = SegmentId> {

@@ -1,0 +1,209 @@
+//! Filter: the articles that a keyword filter matches, found in the keyword index.
+//!
+//! In the default order and its reverse the index yields candidates in the order asked for, so a page costs what the page
+//! needs. For another order the candidates are sorted if they are few; if they are many, the articles are walked in that
+//! order and verified, as many of them match. One transaction reads all, so that index and rows are of one state; it ends
+//! before the answer leaves.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::fault::Fault;
+use super::index::{Asked, Index, ask};
+use super::rows;
+use super::search::{self, Candidates, is_match};
+use super::segments::{self, Direction, Hit, Plan, Query, SearchRange, Snapshot};
+use crate::article::{Article, ArticleName, View};
+use crate::query::{Cursor, KeywordFilter, OrderKey};
+use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
+
+/// Up to this many candidates are sorted; more are so many that walking meets matches soon.
+const MAX_SORTED: usize = 5_000;
+
+/// How many candidates are read and verified before a page is returned as it is: short, with a cursor.
+const MAX_VERIFIED: usize = 20_000;
+
+/// How often the index may pause before a page is returned as it is. A pause is a few milliseconds of fruitless search.
+const MAX_PAUSES: usize = 100;
+
+/// How many rows a statement brings. Bodies are at most 1 MiB, so this bounds what a page holds in memory.
+const MAX_BATCH: usize = 64;
+
+/// BASIC rows are short.
+const MAX_BASIC_BATCH: usize = 256;
+
+/// Answers a question with keywords, in a transaction of its own.
+pub(super) async fn filter(
+    connection: &mut SqliteConnection,
+    index: &Index,
+    search: &Search,
+    keywords: &KeywordFilter,
+) -> Result<Page, Fault> {
+    let snapshot = index.begin_reading(connection).await?;
+    let plan = Plan::new(&Query::of_keywords(keywords));
+    let filter = Filter { index, snapshot, is_exact: plan.is_exact, plan, search };
+    let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
+    let page = match (search.order.key, search.order.descending) {
+        (OrderKey::EffectiveTime, true) => filter.page(connection, Direction::NewestFirst, total).await?,
+        (OrderKey::EffectiveTime, false) => filter.page(connection, Direction::OldestFirst, total).await?,
+        (OrderKey::CreateTime | OrderKey::UpdateTime, _) => {
+            let candidates = filter.candidates(connection).await?;
+            search::search(connection, search, &candidates, total).await?
+        }
+    };
+    index.end_reading(connection).await?;
+    Ok(page)
+}
+
+struct Filter<'a> {
+    index: &'a Index,
+    snapshot: Arc<Snapshot>,
+    plan: Plan,
+    /// Whether all that the index finds is a match.
+    is_exact: bool,
+    search: &'a Search,
+}
+
+impl Filter<'_> {
+    fn ask(&self, direction: Direction, range: SearchRange) -> segments::Search {
+        segments::Search::new(Arc::clone(&self.snapshot), &self.plan, direction, range)
+    }
+
+    async fn page(
+        &self,
+        connection: &mut SqliteConnection,
+        direction: Direction,
+        total: Option<Total>,
+    ) -> Result<Page, Fault> {
+        let after = self.search.after.as_ref();
+        let range = SearchRange {
+            after: after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())),
+            ..SearchRange::default()
+        };
+        let mut asked = self.ask(direction, range);
+        let mut page = pages::PageBuilder::new(self.search);
+        let read_view = if self.is_exact { self.search.view } else { self.search.view.max(View::Full) };
+        let (mut verified, mut pauses) = (0, 0);
+        // The longer nothing comes of it, the more at once.
+        let mut at_once = 1;
+        loop {
+            let wanted = (self.search.page_size.get() + 1 - page.len()).max(at_once);
+            let most = if read_view == View::Basic { MAX_BASIC_BATCH } else { MAX_BATCH };
+            let mut hits = Vec::new();
+            let mut is_end = false;
+            while hits.len() < wanted.min(most) {
+                match ask(connection, self.index, &mut asked).await? {
+                    Asked::Hit(hit) => hits.push(hit),
+                    Asked::Paused => {
+                        pauses += 1;
+                        if pauses >= MAX_PAUSES {
+                            break;
+                        }
+                    }
+                    Asked::End => {
+                        is_end = true;
+                        break;
+                    }
+                }
+            }
+            for article in read_hits(connection, &hits, read_view).await? {
+                if !self.is_exact && !is_match(self.search, &article) {
+                    continue;
+                }
+                if !page.add(pages::in_view(article, self.search.view)) {
+                    return Ok(page.finish(total));
+                }
+            }
+            if is_end {
+                return Ok(page.finish(total));
+            }
+            verified += hits.len();
+            at_once = most.min(at_once * 2);
+            if pauses >= MAX_PAUSES || (!self.is_exact && verified >= MAX_VERIFIED) {
+                let resume = asked.resume_after().map(|key| cursor(key)).transpose()?;
+                return Ok(page.finish_early(resume.or_else(|| after.cloned()), total));
+            }
+        }
+    }
+
+    /// All that the index finds, if that is little.
+    async fn candidates(&self, connection: &mut SqliteConnection) -> Result<Candidates, Fault> {
+        let mut asked = self.ask(Direction::NewestFirst, SearchRange::default());
+        let mut ids: Vec<String> = Vec::new();
+        let mut pauses = 0;
+        loop {
+            match ask(connection, self.index, &mut asked).await? {
+                Asked::Hit(hit) => ids.push(hit.id.to_string()),
+                Asked::Paused => pauses += 1,
+                Asked::End => {
+                    return Ok(Candidates::These { ids: format!("[{}]", ids.join(",")), is_exact: self.is_exact });
+                }
+            }
+            if ids.len() > MAX_SORTED || pauses >= MAX_PAUSES {
+                return Ok(Candidates::Any);
+            }
+        }
+    }
+
+    /// Counts all matches, up to one more than is counted exactly.
+    async fn count(&self, connection: &mut SqliteConnection) -> Result<Total, Fault> {
+        let mut asked = self.ask(Direction::NewestFirst, SearchRange::default());
+        let mut count = 0;
+        let mut hits = Vec::new();
+        let mut is_end = false;
+        while !is_end && count <= MAX_EXACT_TOTAL {
+            match ask(connection, self.index, &mut asked).await? {
+                Asked::Hit(_) if self.is_exact => count += 1,
+                Asked::Hit(hit) => hits.push(hit),
+                Asked::Paused => {}
+                Asked::End => is_end = true,
+            }
+            if hits.len() >= MAX_BATCH || is_end {
+                for article in read_hits(connection, &hits, View::Full).await? {
+                    count += u32::from(is_match(self.search, &article));
+                }
+                hits.clear();
+            }
+        }
+        Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound: count > MAX_EXACT_TOTAL })
+    }
+}
+
+/// Reads the articles of some hits, in their order.
+async fn read_hits(connection: &mut SqliteConnection, hits: &[Hit], view: View) -> Result<Vec<Article>, Fault> {
+    if hits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = hits.iter().map(|hit| hit.id.to_string()).collect();
+    let (columns, joins) = (rows::columns(view), rows::joins(view));
+    let sql = format!(
+        "SELECT {columns} FROM json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}
+         ORDER BY hit.key"
+    );
+    let list = format!("[{}]", ids.join(","));
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(connection).await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        found.insert(row.try_get::<i64, _>(0)?, rows::read(row, 0, view)?);
+    }
+    let missing = |id: i64| Fault::Row {
+        table: "article",
+        id,
+        reason: "the keyword index names it, but it is not there".to_owned(),
+    };
+    hits.iter().map(|hit| found.remove(&hit.id).ok_or_else(|| missing(hit.id))).collect()
+}
+
+fn cursor(key: segments::Key) -> Result<Cursor, Fault> {
+    let bad = || Fault::Row {
+        table: "keyword_segment",
+        id: key.effective_us,
+        reason: "its directory names no article".to_owned(),
+    };
+    let time = Timestamp::from_microsecond(key.effective_us).map_err(|_| bad())?;
+    let name = ArticleName::from_id(key.name).map_err(|_| bad())?;
+    Ok(Cursor { time, name })
+}

@@ -1,0 +1,88 @@
+//! The check of the index: all its blocks are read, and each article's grams compared with its texts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+
+use super::changes::texts;
+use super::tables;
+use crate::query::FoldedFields;
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::segments::audit::{Audit, sum_of};
+use crate::store::sqlite::segments::{BlockId, Key, SegmentId, Snapshot};
+
+/// How many blocks are read at once.
+const BATCH: u32 = 64;
+
+/// What the index says, ready to be compared with what the rows say. In the caller's transaction.
+pub(in crate::store::sqlite) struct IndexCheck {
+    snapshot: Arc<Snapshot>,
+    sums: HashMap<SegmentId, Vec<u64>>,
+    articles: u64,
+}
+
+impl IndexCheck {
+    /// Reads the whole index. `None`: it can't be read, and `faults` says why.
+    pub async fn read(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<Option<Self>, Fault> {
+        let snapshot = match tables::load(connection).await {
+            Ok((published, _)) => published.snapshot,
+            Err(fault @ Fault::Row { .. }) => {
+                faults.push(fault.to_string());
+                return Ok(None);
+            }
+            Err(fault) => return Err(fault),
+        };
+        let mut sums = HashMap::new();
+        for live in snapshot.segments() {
+            let mut audit = Audit::new(&live.segment);
+            let blocks = live.segment.starts.len();
+            for first in (0..blocks).step_by(BATCH as usize) {
+                let ids: Vec<BlockId> = (first..blocks.min(first + BATCH))
+                    .map(|number| BlockId::posting(live.segment.id, number))
+                    .collect();
+                let read = match tables::read_blocks(connection, &ids).await {
+                    Ok(read) => read.iter().try_for_each(|block| audit.add(block)).map_err(tables::damage),
+                    Err(fault) => Err(fault),
+                };
+                match read {
+                    Ok(()) => {}
+                    Err(fault @ Fault::Row { .. }) => {
+                        faults.push(fault.to_string());
+                        return Ok(None);
+                    }
+                    Err(fault) => return Err(fault),
+                }
+            }
+            match audit.finish() {
+                Ok(of_segment) => drop(sums.insert(live.segment.id, of_segment)),
+                Err(damaged) => {
+                    faults.push(damaged.to_string());
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(Self { snapshot, sums, articles: 0 }))
+    }
+
+    /// Compares an article with the index. `name` is without the collection's.
+    pub fn compare(&mut self, id: i64, effective_us: i64, name: &str, fields: &FoldedFields, faults: &mut Vec<String>) {
+        self.articles += 1;
+        let Some(place) = self.snapshot.place_of(id, Key { effective_us, name }) else {
+            faults.push(format!("article {id}: the keyword index lacks it"));
+            return;
+        };
+        let indexed = self.sums.get(&place.segment).and_then(|sums| sums.get(place.ordinal as usize));
+        if indexed != Some(&sum_of(texts(fields))) {
+            faults.push(format!("article {id}: the keyword index has other grams than its texts"));
+        }
+    }
+
+    /// Says what is too many, once all articles are compared.
+    pub fn finish(&self, faults: &mut Vec<String>) {
+        let indexed = self.snapshot.live_documents();
+        if indexed != self.articles {
+            faults.push(format!("the keyword index has {indexed} articles, and there are {}", self.articles));
+        }
+    }
+}

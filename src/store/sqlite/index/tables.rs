@@ -1,0 +1,169 @@
+//! Every statement on the tables of the index.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::Published;
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::segments::{Block, BlockId, Damaged, EncodedBlock, Place, Segment, SegmentId, Snapshot};
+
+/// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
+const BLOCKS_AT_ONCE: usize = 32;
+
+/// How many blocks of a replaced segment are removed in a transaction.
+pub const REMOVED_AT_ONCE: u32 = 64;
+
+/// The states of a segment, as the migration describes them.
+const BEING_WRITTEN: i64 = 0;
+const IN_USE: i64 = 1;
+const REPLACED: i64 = 2;
+
+pub fn damage(damaged: Damaged) -> Fault {
+    Fault::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
+}
+
+/// Begins a transaction, and answers the generation that it sees.
+pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+    let sql = "BEGIN; SELECT generation FROM keyword_state";
+    let row = sqlx::query(sql).fetch_one(connection).await?;
+    Ok(row.try_get(0)?)
+}
+
+pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    sqlx::query("ROLLBACK").execute(connection).await?;
+    Ok(())
+}
+
+/// Reads the whole state, in one transaction that the caller began or in statements that nothing changes in between;
+/// answers the next segment's id too.
+pub async fn load(connection: &mut SqliteConnection) -> Result<(Published, u32), Fault> {
+    let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *connection).await?;
+    let (generation, next_segment): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let mut snapshot = Snapshot::default();
+    let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
+    for row in sqlx::query(sql).bind(IN_USE).fetch_all(&mut *connection).await? {
+        let id = segment_id(row.try_get(0)?)?;
+        let (first, last) = BlockId::directory_keys_of(id);
+        let sql = "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+        let rows = sqlx::query(sql).bind(first).bind(last).fetch_all(&mut *connection).await?;
+        let pieces = rows
+            .into_iter()
+            .map(|row| checked_block(row.try_get(0)?, row.try_get(1)?))
+            .collect::<Result<Vec<Block>, Fault>>()?;
+        snapshot = snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces).map_err(damage)?));
+    }
+    let mut places = Vec::new();
+    for row in sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(connection).await? {
+        let ordinal = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
+        places.push(Place { segment: segment_id(row.try_get(0)?)?, ordinal });
+    }
+    let snapshot = Arc::new(snapshot.with_deletions(&places));
+    Ok((Published { generation, snapshot }, segment_id(next_segment)?.0))
+}
+
+fn segment_id(id: i64) -> Result<SegmentId, Fault> {
+    let number = u32::try_from(id);
+    let reason = "no segment can have this id".to_owned();
+    number.map(SegmentId).map_err(|_| Fault::Row { table: "keyword_segment", id, reason })
+}
+
+fn checked_block(key: i64, bytes: Vec<u8>) -> Result<Block, Fault> {
+    let reason = "no block can have this key".to_owned();
+    let id = BlockId::from_key(key).ok_or(Fault::Row { table: "keyword_block", id: key, reason })?;
+    Block::check(id, bytes.into()).map_err(damage)
+}
+
+/// Reads blocks, in the order asked for. One that is missing is damage.
+pub async fn read_blocks(connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, Fault> {
+    let keys: Vec<String> = ids.iter().map(|id| id.key().to_string()).collect();
+    let list = format!("[{}]", keys.join(","));
+    let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
+    let mut found = HashMap::with_capacity(ids.len());
+    for row in sqlx::query(sql).bind(list).fetch_all(connection).await? {
+        let block = checked_block(row.try_get(0)?, row.try_get(1)?)?;
+        found.insert(block.id(), block);
+    }
+    let missing =
+        |id: &BlockId| Fault::Row { table: "keyword_block", id: id.key(), reason: "the block is missing".to_owned() };
+    ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
+}
+
+pub async fn write_blocks(connection: &mut SqliteConnection, blocks: &[EncodedBlock]) -> Result<(), Fault> {
+    for blocks in blocks.chunks(BLOCKS_AT_ONCE) {
+        let rows = vec!["(?, ?)"; blocks.len()].join(", ");
+        let sql = format!("INSERT INTO keyword_block (key, bytes) VALUES {rows}");
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for block in blocks {
+            query = query.bind(block.id.key()).bind(block.bytes.as_slice());
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a segment is being written, so that its blocks are removed should that never end.
+pub async fn begin_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), Fault> {
+    set_state(connection, id, BEING_WRITTEN).await?;
+    let sql = "UPDATE keyword_state SET next_segment = max(next_segment, ?1 + 1)";
+    sqlx::query(sql).bind(i64::from(id.0)).execute(connection).await?;
+    Ok(())
+}
+
+/// Puts a segment into use.
+pub async fn use_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), Fault> {
+    begin_segment(connection, id).await?;
+    set_state(connection, id, IN_USE).await
+}
+
+/// Takes a segment out of use. Its blocks stay.
+pub async fn retire_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), Fault> {
+    set_state(connection, id, REPLACED).await?;
+    sqlx::query("DELETE FROM keyword_deletion WHERE segment = ?1").bind(i64::from(id.0)).execute(connection).await?;
+    Ok(())
+}
+
+async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64) -> Result<(), Fault> {
+    let sql = "INSERT INTO keyword_segment (id, state) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET state = ?2";
+    sqlx::query(sql).bind(i64::from(id.0)).bind(state).execute(connection).await?;
+    Ok(())
+}
+
+/// Removes some blocks of a segment that is not in use, and at last the segment; answers whether it is gone.
+pub async fn remove_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<bool, Fault> {
+    let (first, last) = BlockId::keys_of(id);
+    let sql = "DELETE FROM keyword_block
+               WHERE key IN (SELECT key FROM keyword_block WHERE key BETWEEN ?1 AND ?2 LIMIT ?3)";
+    let done = sqlx::query(sql).bind(first).bind(last).bind(REMOVED_AT_ONCE).execute(&mut *connection).await?;
+    let is_gone = done.rows_affected() < u64::from(REMOVED_AT_ONCE);
+    if is_gone {
+        sqlx::query("DELETE FROM keyword_segment WHERE id = ?1").bind(i64::from(id.0)).execute(connection).await?;
+    }
+    Ok(is_gone)
+}
+
+/// The segments that are not in use: what a merge left behind.
+pub async fn leftovers(connection: &mut SqliteConnection) -> Result<Vec<SegmentId>, Fault> {
+    let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";
+    let rows = sqlx::query(sql).bind(IN_USE).fetch_all(connection).await?;
+    rows.iter().map(|row| segment_id(row.try_get(0)?)).collect()
+}
+
+pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -> Result<(), Fault> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<String> = places.iter().map(|place| format!("[{},{}]", place.segment.0, place.ordinal)).collect();
+    let sql = "INSERT OR IGNORE INTO keyword_deletion (segment, ordinal)
+               SELECT value ->> 0, value ->> 1 FROM json_each(?1)";
+    sqlx::query(sql).bind(format!("[{}]", pairs.join(","))).execute(connection).await?;
+    Ok(())
+}
+
+/// Says that the index changed; answers the new generation.
+pub async fn next_generation(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+    let sql = "UPDATE keyword_state SET generation = generation + 1 RETURNING generation";
+    let row = sqlx::query(sql).fetch_one(connection).await?;
+    Ok(row.try_get(0)?)
+}

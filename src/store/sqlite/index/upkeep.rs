@@ -1,0 +1,270 @@
+//! Merges in the background: read on a connection of their own, written by the one writer in small transactions between
+//! those of the callers.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Index, Published, tables};
+use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::segments::{EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers};
+
+/// Segments up to this many documents are written anew soon after something in them was deleted.
+const SMALL_DOCUMENTS: u32 = 4096;
+
+/// How soon a small segment of which something was deleted is written anew.
+const SMALL_PURGE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How soon any other: writing one of a million articles takes a minute of a core and a gigabyte of writes.
+const PURGE_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long after the start the first of them, so that a process that is restarted daily gets to it.
+const FIRST_PURGE: Duration = Duration::from_secs(60 * 60);
+
+/// How long the merges rest after a failure.
+const FAILURE_PAUSE: Duration = Duration::from_secs(5);
+
+/// Something for the writer to do.
+pub(in crate::store::sqlite) struct Upkeep {
+    pub act: Act,
+    pub answer: oneshot::Sender<Done>,
+}
+
+/// A small transaction.
+pub(in crate::store::sqlite) enum Act {
+    /// Store blocks of a segment that is being written.
+    Write { segment: SegmentId, blocks: Vec<EncodedBlock> },
+    /// Store the last blocks, and put the merge's output in the place of its inputs.
+    Replace { merge: Box<Merge>, blocks: Vec<EncodedBlock> },
+    /// Remove some blocks of a segment that is not in use. `purges`: grams of deleted articles may be in them.
+    Remove { segment: SegmentId, purges: bool },
+}
+
+/// What became of it.
+pub(in crate::store::sqlite) enum Done {
+    Yes,
+    /// Grams of deleted articles are gone, but for the log.
+    Purged,
+    /// More of the same is to be done.
+    InPart,
+    Failed,
+}
+
+/// Carries out one act in a transaction.
+pub(in crate::store::sqlite) async fn carry_out(
+    connection: &mut SqliteConnection,
+    index: &Index,
+    act: Act,
+) -> Result<Done, Fault> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    let mut done = Done::Yes;
+    let mut published = None;
+    match act {
+        Act::Write { segment, blocks } => {
+            tables::begin_segment(connection, segment).await?;
+            tables::write_blocks(connection, &blocks).await?;
+        }
+        Act::Replace { merge, blocks } => published = Some(replace(connection, index, *merge, &blocks).await?),
+        Act::Remove { segment, purges } => {
+            if !tables::remove_segment(connection, segment).await? {
+                done = Done::InPart;
+            } else if purges {
+                done = Done::Purged;
+            }
+        }
+    }
+    sqlx::query("COMMIT").execute(connection).await?;
+    if let Some(published) = published {
+        index.publish(published);
+    }
+    Ok(done)
+}
+
+async fn replace(
+    connection: &mut SqliteConnection,
+    index: &Index,
+    mut merge: Merge,
+    blocks: &[EncodedBlock],
+) -> Result<Published, Fault> {
+    tables::write_blocks(connection, blocks).await?;
+    let output = match merge.step().map_err(tables::damage)? {
+        MergeStep::Done(output) => output,
+        MergeStep::Need(_) | MergeStep::Write(_) => None,
+    };
+    let inputs: Vec<SegmentId> = merge.inputs().collect();
+    let current = index.current();
+    let deleted = merge.deleted_since(&current.snapshot);
+    for &input in &inputs {
+        tables::retire_segment(connection, input).await?;
+    }
+    if let Some(output) = &output {
+        tables::use_segment(connection, output.id).await?;
+        let places: Vec<Place> = deleted.iter().map(|&ordinal| Place { segment: output.id, ordinal }).collect();
+        tables::mark_deleted(connection, &places).await?;
+    }
+    let snapshot = Arc::new(current.snapshot.with_replaced(&inputs, output, &deleted));
+    let generation = tables::next_generation(connection).await?;
+    Ok(Published { generation, snapshot })
+}
+
+/// The task that merges.
+pub(in crate::store::sqlite) struct Merger {
+    pub index: Arc<Index>,
+    pub path: PathBuf,
+    pub writer: mpsc::Sender<Upkeep>,
+    pub closing: CancellationToken,
+}
+
+/// Why a merge was given up.
+enum GivenUp {
+    Closing,
+    Failed,
+}
+
+impl From<Fault> for GivenUp {
+    fn from(fault: Fault) -> Self {
+        tracing::error!(%fault, "a merge of the keyword index failed");
+        GivenUp::Failed
+    }
+}
+
+impl Merger {
+    pub async fn run(self) {
+        let mut changes = self.index.published.subscribe();
+        // Before the first merge: what a crash left behind.
+        let mut has_leftovers = true;
+        let mut small_purge = Instant::now() + SMALL_PURGE_INTERVAL;
+        let mut purge = Instant::now() + FIRST_PURGE;
+        loop {
+            match self.work(has_leftovers, &mut small_purge, &mut purge).await {
+                Ok(()) => has_leftovers = false,
+                Err(GivenUp::Closing) => return,
+                Err(GivenUp::Failed) => {
+                    has_leftovers = true;
+                    tokio::select! {
+                        () = self.closing.cancelled() => return,
+                        () = tokio::time::sleep(FAILURE_PAUSE) => {}
+                    }
+                }
+            }
+            tokio::select! {
+                () = self.closing.cancelled() => return,
+                changed = changes.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep_until(small_purge.min(purge)) => {}
+            }
+        }
+    }
+
+    /// Does all that there is to do now.
+    async fn work(&self, has_leftovers: bool, small_purge: &mut Instant, purge: &mut Instant) -> Result<(), GivenUp> {
+        let mut connection = None;
+        if has_leftovers {
+            self.remove_leftovers(self.connection(&mut connection).await?, true).await?;
+        }
+        let mut due: VecDeque<SegmentId> = VecDeque::new();
+        if *small_purge <= Instant::now() {
+            *small_purge = Instant::now() + SMALL_PURGE_INTERVAL;
+            due.extend(self.with_deletions(SMALL_DOCUMENTS));
+        }
+        if *purge <= Instant::now() {
+            *purge = Instant::now() + PURGE_INTERVAL;
+            due = self.with_deletions(u32::MAX).into();
+        }
+        loop {
+            let snapshot = self.index.current().snapshot;
+            let next = match tiers::next_merge(&snapshot) {
+                Some(inputs) => inputs,
+                None => match due.pop_front() {
+                    Some(segment) if snapshot.get(segment).is_some() => vec![segment],
+                    Some(_) => continue,
+                    None => break,
+                },
+            };
+            let connection = self.connection(&mut connection).await?;
+            let live = next.iter().filter_map(|&id| snapshot.get(id));
+            let purges = live.clone().any(|live| live.deletions.count() > 0);
+            self.merge(connection, live.cloned().collect()).await?;
+            self.remove_leftovers(connection, purges).await?;
+        }
+        if let Some(connection) = connection {
+            let _ = connection.close().await;
+        }
+        Ok(())
+    }
+
+    fn with_deletions(&self, most_documents: u32) -> Vec<SegmentId> {
+        let snapshot = self.index.current().snapshot;
+        let is_asked =
+            |id: &SegmentId| snapshot.get(*id).is_some_and(|live| live.segment.documents.len() <= most_documents);
+        tiers::with_deletions(&snapshot).into_iter().filter(is_asked).collect()
+    }
+
+    async fn connection<'a>(
+        &self,
+        connection: &'a mut Option<SqliteConnection>,
+    ) -> Result<&'a mut SqliteConnection, GivenUp> {
+        match connection {
+            Some(connection) => Ok(connection),
+            None => Ok(connection.insert(connect(&self.path, Role::Read).await?)),
+        }
+    }
+
+    async fn merge(&self, connection: &mut SqliteConnection, inputs: Vec<LiveSegment>) -> Result<(), GivenUp> {
+        let output = self.index.new_segment();
+        let mut merge = Merge::new(output, inputs);
+        loop {
+            if self.closing.is_cancelled() {
+                return Err(GivenUp::Closing);
+            }
+            let stepped = tokio::task::spawn_blocking(move || {
+                let step = merge.step();
+                (merge, step)
+            });
+            let Ok((moved, step)) = stepped.await else { return Err(GivenUp::Failed) };
+            merge = moved;
+            match step.map_err(tables::damage)? {
+                MergeStep::Need(ids) => {
+                    for block in tables::read_blocks(connection, &ids).await? {
+                        merge.supply(block).map_err(tables::damage)?;
+                    }
+                }
+                MergeStep::Write(blocks) if merge.is_finished() => {
+                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks }).await?;
+                    return Ok(());
+                }
+                MergeStep::Write(blocks) => {
+                    self.ask_writer(Act::Write { segment: output, blocks }).await?;
+                }
+                MergeStep::Done(_) => {
+                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks: Vec::new() }).await?;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Removes what is not in use: what this merge replaced, or one that a crash cut short began.
+    async fn remove_leftovers(&self, connection: &mut SqliteConnection, purges: bool) -> Result<(), GivenUp> {
+        for segment in tables::leftovers(connection).await? {
+            while let Done::InPart = self.ask_writer(Act::Remove { segment, purges }).await? {}
+        }
+        Ok(())
+    }
+
+    async fn ask_writer(&self, act: Act) -> Result<Done, GivenUp> {
+        let (answer, answered) = oneshot::channel();
+        self.writer.send(Upkeep { act, answer }).await.map_err(|_| GivenUp::Closing)?;
+        match answered.await {
+            Ok(Done::Failed) => Err(GivenUp::Failed),
+            Ok(done) => Ok(done),
+            Err(_) => Err(GivenUp::Closing),
+        }
+    }
+}
