@@ -7,6 +7,7 @@
 pub mod article;
 pub mod clock;
 pub mod config;
+pub mod container;
 pub mod ingest;
 mod off_async;
 pub mod parse;

@@ -1,0 +1,112 @@
+//! JSONL: a document a line, with `text` or `html`, and perhaps `url`, `timestamp`, `content_type`, `labels`, `id`.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::limits::{Line, read_line};
+use super::{ContainerError, Document};
+use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
+
+/// JSON writes a character of three bytes in six (`\u5b89`), and the other keys need room too.
+const MAX_LINE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES + (1 << 20);
+
+pub struct Jsonl {
+    reader: Box<dyn BufRead>,
+    line: u64,
+    /// After an error of the file itself there is nothing more to read.
+    ended: bool,
+}
+
+impl Jsonl {
+    pub fn new(reader: Box<dyn BufRead>) -> Self {
+        Self { reader, line: 0, ended: false }
+    }
+}
+
+impl Iterator for Jsonl {
+    /// The line's number, from 1.
+    type Item = (u64, Result<Document, ContainerError>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            self.line += 1;
+            let line = match read_line(&mut self.reader, MAX_LINE_BYTES) {
+                Ok(Some(Line::Whole(line))) => line,
+                Ok(Some(Line::TooLong)) => return Some((self.line, Err(ContainerError::TooLarge))),
+                Ok(None) => return None,
+                Err(error) => {
+                    self.ended = true;
+                    return Some((self.line, Err(error.into())));
+                }
+            };
+            let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
+            if !line.trim_ascii().is_empty() {
+                return Some((self.line, document(line)));
+            }
+        }
+        None
+    }
+}
+
+/// Unknown keys are ignored, and so is `null`.
+#[derive(Deserialize)]
+struct Fields {
+    text: Option<String>,
+    html: Option<String>,
+    url: Option<String>,
+    timestamp: Option<String>,
+    content_type: Option<String>,
+    labels: Option<BTreeMap<String, Value>>,
+    id: Option<Value>,
+}
+
+fn document(line: &[u8]) -> Result<Document, ContainerError> {
+    let fields: Fields = serde_json::from_slice(line).map_err(|error| ContainerError::BadLine(error.to_string()))?;
+    let Fields { text, html, url, timestamp, content_type, labels, id } = fields;
+    let (content, media_type) = match (html, text) {
+        (Some(html), _) => (html, "text/html"),
+        (None, Some(text)) => (text, "text/plain"),
+        (None, None) => return Err(ContainerError::BadLine("it has neither text nor html".to_owned())),
+    };
+    if content.is_empty() {
+        return Err(ContainerError::Empty);
+    }
+    if content.len() > MAX_DOCUMENT_BYTES {
+        return Err(ContainerError::TooLarge);
+    }
+    let mut warnings = Vec::new();
+    // What describes a document wrongly is no reason to lose it.
+    let mut warn =
+        |key: &str, given: &str, why: &dyn std::fmt::Display| warnings.push(format!("{key} {given:?} {why}"));
+    let url = url.and_then(|url| PageUrl::parse(&url).map_err(|why| warn("url", &url, &why)).ok());
+    let fetch_time =
+        timestamp.and_then(|time| time.parse().map_err(|_| warn("timestamp", &time, &"is not RFC 3339")).ok());
+    let labels =
+        labels.unwrap_or_default().into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect();
+    let raw = RawDocument {
+        content: content.into_bytes().into(),
+        content_type: in_utf8(content_type.as_deref().unwrap_or(media_type)),
+        url,
+        fetch_time,
+        labels,
+    };
+    Ok(Document { raw, id: id.and_then(scalar).filter(|id| !id.is_empty()), warnings })
+}
+
+/// JSON is UTF-8, whatever charset the page was once fetched in.
+fn in_utf8(content_type: &str) -> String {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    format!("{media_type}; charset=utf-8")
+}
+
+fn scalar(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

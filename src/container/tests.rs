@@ -1,0 +1,245 @@
+//! Containers written and read again, whole and damaged.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+
+const PAGE: &str = "<html><title>青石镇</title><p>图书馆开放。</p></html>";
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+    folder
+}
+
+fn read_all(path: &Path, options: Options) -> (Vec<Item>, BTreeMap<String, u64>) {
+    let mut items = read([path.to_owned()], options);
+    let found = items.by_ref().collect();
+    (found, items.skipped().clone())
+}
+
+/// The contents and the errors, in order.
+fn contents(items: &[Item]) -> Vec<String> {
+    items
+        .iter()
+        .map(|item| match &item.document {
+            Ok(document) => String::from_utf8_lossy(&document.raw.content).into_owned(),
+            Err(error) => format!("error: it {error}"),
+        })
+        .collect()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(content).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+fn record(kind: &str, headers: &str, block: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://news.example/a\r\nWARC-Date: 2021-11-15T00:00:00Z\r\n\
+         {headers}Content-Length: {}\r\n\r\n",
+        block.len()
+    );
+    [head.as_bytes(), block, b"\r\n\r\n"].concat()
+}
+
+fn response(head: &str, body: &[u8]) -> Vec<u8> {
+    let block = [format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), body].concat();
+    record("response", "Content-Type: application/http; msgtype=response\r\n", &block)
+}
+
+const HTML_OK: &str = "200 OK\r\nContent-Type: text/html; charset=utf-8";
+
+#[test]
+fn folders_are_read_in_order_and_formats_recognised() {
+    let folder = folder(&[
+        ("b.txt", "甲".as_bytes()),
+        ("a/z.html", PAGE.as_bytes()),
+        ("a/crawl", PAGE.as_bytes()),
+        ("c.txt.gz", &gzip("乙".as_bytes())),
+        ("d.txt.zst", &zstd::encode_all("丙".as_bytes(), 1).expect("memory")),
+        ("e.txt", b""),
+        ("f.pdf", b"%PDF-1.7"),
+        (".hidden", b"x"),
+    ]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    let expected = [PAGE, PAGE, "甲", "乙", "丙", "error: it has no text"];
+    assert_eq!(contents(&items)[..6], expected);
+    assert!(contents(&items)[6].contains("a PDF"));
+    let types: Vec<&str> =
+        items.iter().flat_map(|item| &item.document).map(|found| found.raw.content_type.as_str()).collect();
+    assert_eq!(types, ["text/html", "text/html", "text/plain", "text/plain", "text/plain"]);
+    assert!(items[0].origin.ends_with("a/crawl"));
+}
+
+#[test]
+fn options_say_what_files_do_not() {
+    let folder = folder(&[("a", b"{}")]);
+    let options = Options {
+        format: Some(Format::Text),
+        content_type: "text/plain; charset=gbk".to_owned(),
+        url: PageUrl::parse("https://news.example/a").ok(),
+        fetch_time: Some(Timestamp::UNIX_EPOCH),
+    };
+    let (items, _) = read_all(folder.path(), options.clone());
+    let raw = &items[0].document.as_ref().expect("a document").raw;
+    assert_eq!(raw.content_type, options.content_type);
+    assert_eq!((&raw.url, raw.fetch_time), (&options.url, options.fetch_time));
+    let (items, _) = read_all(Path::new("/nowhere/at/all"), Options::default());
+    assert!(matches!(items[0].document, Err(ContainerError::Read(_))));
+}
+
+#[test]
+fn jsonl_goes_on_after_a_bad_line() {
+    let lines = concat!(
+        "{\"text\": \"甲\", \"url\": \"https://news.example/a\", \"timestamp\": \"2021-11-15T08:00:00+08:00\", \"id\": \"a1\", ",
+        "\"labels\": {\"k\": \"v\", \"n\": 1}, \"content_type\": \"text/html; charset=gbk\", \"more\": [1]}\n",
+        "{\"text\": 1}\n\n{\"title\": \"x\"}\nnot json\r\n{\"html\": \"<p>乙\", \"url\": \"/b\", \"timestamp\": null}"
+    );
+    let folder = folder(&[("a.jsonl", lines.as_bytes())]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    let numbers: Vec<&str> = items.iter().map(|item| item.origin.rsplit(':').next().expect("a number")).collect();
+    assert_eq!(numbers, ["1", "2", "4", "5", "6"]);
+    let first = items[0].document.as_ref().expect("a document");
+    assert_eq!(first.id.as_deref(), Some("a1"));
+    assert_eq!(first.raw.content_type, "text/html; charset=utf-8");
+    assert_eq!(first.raw.fetch_time.map(|time| time.to_string()).as_deref(), Some("2021-11-15T00:00:00Z"));
+    assert_eq!(first.raw.labels.get("n").map(String::as_str), Some("1"));
+    assert!(items[1..4].iter().all(|item| matches!(item.document, Err(ContainerError::BadLine(_)))));
+    let last = items[4].document.as_ref().expect("a document");
+    assert_eq!((last.raw.url.as_ref(), last.warnings.len()), (None, 1));
+}
+
+#[test]
+fn warc_gives_its_pages_and_counts_the_rest() {
+    let chunked = b"6\r\n<html>\r\n4\r\n<p>x\r\n0\r\n\r\n";
+    let warc = [
+        record("warcinfo", "", b"software: x"),
+        response(HTML_OK, PAGE.as_bytes()),
+        record("request", "", b"GET /"),
+        response("404 Not Found\r\nContent-Type: text/html", b"gone"),
+        response("200 OK\r\nContent-Type: image/png", b"\x89PNG"),
+        response(&format!("{HTML_OK}\r\nTransfer-Encoding: chunked"), chunked),
+        response(&format!("{HTML_OK}\r\nTransfer-Encoding: chunked"), PAGE.as_bytes()),
+        response(&format!("{HTML_OK}\r\nContent-Encoding: gzip"), &gzip(PAGE.as_bytes())),
+        response("200 OK", PAGE.as_bytes()),
+        record("conversion", "Content-Type: text/plain\r\n", "青石镇\n图书馆".as_bytes()),
+        record("resource", "Content-Type: text/html\r\n", PAGE.as_bytes()),
+    ]
+    .concat();
+    let zipped: Vec<u8> = [gzip(&warc[..300]), gzip(&warc[300..])].concat();
+    for (name, content) in [("a.warc", &warc), ("a.warc.gz", &zipped), ("stream", &warc)] {
+        let folder = folder(&[(name, content)]);
+        let (items, skipped) = read_all(folder.path(), Options::default());
+        assert_eq!(contents(&items), [PAGE, "<html><p>x", PAGE, PAGE, PAGE, "青石镇\n图书馆", PAGE]);
+        let kinds: Vec<&str> = skipped.keys().map(String::as_str).collect();
+        assert_eq!(kinds, ["request", "response 404", "response image/png", "warcinfo"]);
+        let raw = &items[0].document.as_ref().expect("a document").raw;
+        assert_eq!(raw.content_type, "text/html; charset=utf-8");
+        assert_eq!(raw.url.as_ref().map(PageUrl::as_str), Some("https://news.example/a"));
+        assert_eq!(raw.fetch_time.map(|time| time.to_string()).as_deref(), Some("2021-11-15T00:00:00Z"));
+        assert!(items[0].origin.ends_with(":2"), "{}", items[0].origin);
+    }
+}
+
+#[test]
+fn what_is_cut_off_keeps_what_came_before() {
+    let warc = [response(HTML_OK, PAGE.as_bytes()), response(HTML_OK, PAGE.as_bytes())].concat();
+    let zipped: Vec<u8> =
+        [gzip(&response(HTML_OK, PAGE.as_bytes())), gzip(&response(HTML_OK, PAGE.as_bytes()))].concat();
+    let cases = [
+        ("a.warc", warc[..warc.len() - 20].to_vec()),
+        ("a.warc", warc[..warc.len() / 2 + 30].to_vec()),
+        ("a.warc.gz", zipped[..zipped.len() - 20].to_vec()),
+    ];
+    for (name, content) in cases {
+        let folder = folder(&[(name, &content)]);
+        let (items, _) = read_all(folder.path(), Options::default());
+        assert_eq!(items.len(), 2);
+        assert_eq!(contents(&items)[0], PAGE);
+        assert!(matches!(items[1].document, Err(ContainerError::Truncated)), "{:?}", items[1]);
+    }
+}
+
+#[test]
+fn garbage_between_records_is_passed_over() {
+    let warc =
+        [b"\r\ngarbage\n".to_vec(), response(HTML_OK, PAGE.as_bytes()), b"WARC/1.0\r\nWARC-Type: x\r\n\r\n".to_vec()]
+            .concat();
+    let folder = folder(&[("a.warc", &warc)]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    assert!(matches!(items[0].document, Err(ContainerError::BadRecord(_))));
+    assert_eq!(contents(&items)[1], PAGE);
+    assert!(matches!(items[2].document, Err(ContainerError::BadRecord(_))));
+}
+
+#[test]
+fn bombs_and_giants_are_refused() {
+    let giant = vec![b'a'; MAX_DOCUMENT_BYTES + 1];
+    let just = vec![b'a'; MAX_DOCUMENT_BYTES];
+    let line = format!("{{\"text\": \"{}\"}}\n{{\"text\": \"甲\"}}\n", "a".repeat(MAX_DOCUMENT_BYTES + 1));
+    let endless = format!("{}\n{{\"text\": \"甲\"}}\n", "a".repeat(3 * MAX_DOCUMENT_BYTES));
+    let bomb = gzip(&vec![b'a'; 64 << 20]);
+    let warc = [
+        response(&format!("{HTML_OK}\r\nContent-Encoding: gzip"), &bomb),
+        response(HTML_OK, &giant),
+        response(HTML_OK, PAGE.as_bytes()),
+    ]
+    .concat();
+    let check = |name: &str, content: &[u8], expected: &[&str]| {
+        let folder = folder(&[(name, content)]);
+        let (items, _) = read_all(folder.path(), Options::default());
+        let found: Vec<&str> = items
+            .iter()
+            .map(|item| match &item.document {
+                Ok(_) => "document",
+                Err(ContainerError::TooLarge) => "too large",
+                Err(ContainerError::Read(_)) => "unreadable",
+                Err(_) => "other",
+            })
+            .collect();
+        assert_eq!(found, expected, "{name}");
+    };
+    check("a.txt", &giant, &["too large"]);
+    check("a.txt", &just, &["document"]);
+    check("a.jsonl", line.as_bytes(), &["too large", "document"]);
+    check("a.jsonl", endless.as_bytes(), &["too large", "document"]);
+    check("a.warc", &warc, &["too large", "too large", "document"]);
+    check("a.txt.gz", &bomb, &["too large"]);
+    check("a.jsonl.gz", &bomb, &["unreadable"]);
+    check("a.jsonl.zst", &zstd::encode_all(&*vec![b'a'; 64 << 20], 1).expect("memory"), &["unreadable"]);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_end(bytes in proptest::collection::vec(any::<u8>(), 0..400), format in 0..4usize) {
+        let formats = [Format::Text, Format::Html, Format::Jsonl, Format::Warc];
+        let folder = folder(&[("a", &bytes)]);
+        let (items, _) = read_all(folder.path(), Options { format: Some(formats[format]), ..Options::default() });
+        prop_assert!(items.len() <= bytes.len() + 1);
+    }
+
+    #[test]
+    fn a_damaged_warc_ends(cut in 0..1000usize, at in 0..600usize, byte in any::<u8>()) {
+        let mut warc = [response(HTML_OK, PAGE.as_bytes()), record("request", "", b"x"), response(HTML_OK, PAGE.as_bytes())].concat();
+        if let Some(slot) = warc.get_mut(at) {
+            *slot = byte;
+        }
+        warc.truncate(cut);
+        let folder = folder(&[("a.warc", &warc)]);
+        let (items, _) = read_all(folder.path(), Options { format: Some(Format::Warc), ..Options::default() });
+        prop_assert!(items.len() <= 6);
+    }
+}
