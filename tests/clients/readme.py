@@ -5,6 +5,7 @@ A call is a fenced `sh` block that is followed by a fenced `json` or `text` bloc
 (times of storing, etags, tokens) is compared by its presence alone. `--update` writes today's answers into README.md.
 """
 
+import difflib
 import json
 import re
 import sys
@@ -55,7 +56,8 @@ def main():
             if done.returncode != 0:
                 failures.append(f"{call['call']}fails: {done.stderr}")
             elif not same(call["kind"], call["answer"], done.stdout):
-                changes.append(f"{call['call']}answers\n{done.stdout}and README.md says\n{call['answer']}")
+                old, new = call["answer"].splitlines(), done.stdout.splitlines()
+                changes.append(call["call"] + "\n".join(difflib.unified_diff(old, new, "README.md", "today", lineterm="")))
             answer = done.stdout.rstrip() + "\n"
             pieces += [text[at : call.start("answer")], answer]
             at = call.end("answer")

@@ -1,0 +1,32 @@
+# The recipes of this repository; `just` lists them. CI runs `just ci`.
+
+_list:
+    @just --list
+
+# A server with the samples in it.
+serve:
+    cargo run -- serve --load samples
+
+# The tests, as README.md has them.
+test:
+    cargo test
+
+# All that has to hold before a change is landed.
+ci:
+    .ci/run
+
+# The clients of other makers, and README.md's calls.
+clients:
+    tests/clients/run
+
+# Writes today's answers into README.md.
+readme:
+    tests/clients/run --update
+
+# Licences, sources, bans and advisories of the dependencies. Not in CI: cargo-deny takes long to install.
+deny:
+    cargo deny --locked check
+
+# The container, and a first look at it.
+container:
+    docker compose up --build --detach --wait

@@ -1,0 +1,176 @@
+"""A client in Python, with stubs generated from proto/, goes through the service and its errors."""
+
+import base64
+import datetime
+import unittest
+
+import grpc
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from articled.v1 import article_pb2 as a
+from articled.v1 import article_service_pb2 as s
+from articled.v1.article_service_pb2_grpc import ArticleServiceStub
+from server import Server
+
+STORY = "云岫县开通夜间公交\n云岫在线讯 云岫县第{number}条夜间公交线路开通，末班车延至零点。\n沿线居民表示欢迎。"
+
+
+def document(number, **fields):
+    time = datetime.datetime(2024, 5, number, 8, tzinfo=datetime.timezone.utc)
+    return a.RawDocument(
+        content=STORY.format(number=number).encode(),
+        content_type="text/plain",
+        url=f"https://bus.example/{number}?utm_source=test",
+        fetch_time=time,
+        **fields,
+    )
+
+
+class Client(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Server())
+        channel = cls.enterClassContext(grpc.insecure_channel(cls.server.address))
+        cls.stub = ArticleServiceStub(channel)
+
+    def setUp(self):
+        """Each test has five articles of its own, and leaves none."""
+        self.names = []
+        for number in range(1, 6):
+            response = self.stub.IngestArticle(s.IngestArticleRequest(document=document(number)))
+            self.assertEqual(response.outcome, s.OUTCOME_CREATED)
+            self.names.append(response.article.name)
+        self.addCleanup(self.delete_all)
+
+    def delete_all(self):
+        for article in self.stub.ListArticles(s.ListArticlesRequest(page_size=1000)).articles:
+            self.stub.DeleteArticle(s.DeleteArticleRequest(name=article.name))
+
+    def refused(self, code, call, request):
+        """The details of a refusal, by their type."""
+        with self.assertRaises(grpc.RpcError) as refusal:
+            call(request)
+        self.assertEqual(refusal.exception.code(), code, refusal.exception.details())
+        details = {}
+        for packed in rpc_status.from_call(refusal.exception).details:
+            for kind in (error_details_pb2.ErrorInfo, error_details_pb2.BadRequest, error_details_pb2.ResourceInfo):
+                if packed.Is(kind.DESCRIPTOR):
+                    details[kind] = kind()
+                    packed.Unpack(details[kind])
+        self.assertEqual(details[error_details_pb2.ErrorInfo].domain, "articled")
+        return details
+
+    def refused_field(self, call, request):
+        details = self.refused(grpc.StatusCode.INVALID_ARGUMENT, call, request)
+        return [violation.field for violation in details[error_details_pb2.BadRequest].field_violations]
+
+    def test_ingest_is_idempotent(self):
+        again = self.stub.IngestArticle(s.IngestArticleRequest(document=document(1)))
+        self.assertEqual((again.outcome, again.article.revision), (s.OUTCOME_UNCHANGED, 1))
+        changed = document(1, labels={"k": "v"})
+        again = self.stub.IngestArticle(s.IngestArticleRequest(document=changed))
+        self.assertEqual((again.outcome, again.article.revision), (s.OUTCOME_UPDATED, 2))
+        self.assertEqual(dict(again.article.labels), {"k": "v"})
+
+    def test_parse_stores_nothing(self):
+        parsed = self.stub.ParseArticle(s.ParseArticleRequest(document=document(6))).article
+        self.assertEqual(parsed.headline, "云岫县开通夜间公交")
+        request = s.GetArticleRequest(name=parsed.name)
+        details = self.refused(grpc.StatusCode.NOT_FOUND, self.stub.GetArticle, request)
+        self.assertEqual(details[error_details_pb2.ResourceInfo].resource_name, parsed.name)
+
+    def test_get_has_the_views(self):
+        get = lambda view: self.stub.GetArticle(s.GetArticleRequest(name=self.names[0], view=view))
+        full, basic, raw = get(0), get(a.ARTICLE_VIEW_BASIC), get(a.ARTICLE_VIEW_RAW)
+        self.assertIn("末班车延至零点", full.body)
+        self.assertEqual(full.canonical_url, "https://bus.example/1")
+        self.assertEqual((basic.body, basic.char_count), ("", len(full.body)))
+        self.assertEqual(raw.raw.content, STORY.format(number=1).encode())
+
+    def test_batch_get_keeps_the_order(self):
+        names = [self.names[3], self.names[0], self.names[3]]
+        answer = self.stub.BatchGetArticles(s.BatchGetArticlesRequest(names=names))
+        self.assertEqual([article.name for article in answer.articles], names)
+        missing = s.BatchGetArticlesRequest(names=[self.names[0], "articles/nothing"])
+        details = self.refused(grpc.StatusCode.NOT_FOUND, self.stub.BatchGetArticles, missing)
+        self.assertEqual(details[error_details_pb2.ResourceInfo].resource_name, "articles/nothing")
+
+    def test_list_has_pages_newest_first(self):
+        seen, token = [], ""
+        for page_size in (2, 1, 5):
+            page = self.stub.ListArticles(s.ListArticlesRequest(page_size=page_size, page_token=token))
+            seen += [article.name for article in page.articles]
+            token = page.next_page_token
+        self.assertEqual(seen, self.names[::-1])
+        self.assertEqual(token, "")
+
+    def test_filter_knows_both_scripts(self):
+        keywords = s.KeywordFilter(all=["雲岫縣", "公交"], none=["第3条"])
+        answer = self.stub.FilterArticles(s.FilterArticlesRequest(keywords=keywords, snippets=1, count_total=True))
+        self.assertEqual([found.article.name for found in answer.matches], [self.names[i] for i in (4, 3, 1, 0)])
+        self.assertEqual((answer.total_size, answer.total_size_is_lower_bound), (4, False))
+        match = answer.matches[0]
+        self.assertEqual(list(match.matched_terms), ["雲岫縣", "公交"])
+        self.assertEqual([piece.text for piece in match.snippets[0].segments if piece.hit], ["云岫县", "公交"])
+
+    def test_update_keeps_to_mask_and_etag(self):
+        name = self.names[0]
+        old = self.stub.GetArticle(s.GetArticleRequest(name=name))
+        change = a.Article(name=name, headline="更正", etag=old.etag)
+        request = s.UpdateArticleRequest(article=change, update_mask=FieldMask(paths=["headline"]))
+        new = self.stub.UpdateArticle(request)
+        self.assertEqual((new.headline, new.body, new.revision), ("更正", old.body, 2))
+        self.refused(grpc.StatusCode.ABORTED, self.stub.UpdateArticle, request)
+        wrong = s.UpdateArticleRequest(article=change, update_mask=FieldMask(paths=["revision"]))
+        self.assertEqual(self.refused_field(self.stub.UpdateArticle, wrong), ["update_mask"])
+
+    def test_create_refuses_what_exists(self):
+        article = a.Article(headline="自拟", body="一段。")
+        made = self.stub.CreateArticle(s.CreateArticleRequest(article=article, article_id="made-here"))
+        self.assertEqual(made.name, "articles/made-here")
+        again = s.CreateArticleRequest(article=article, article_id="made-here")
+        details = self.refused(grpc.StatusCode.ALREADY_EXISTS, self.stub.CreateArticle, again)
+        self.assertEqual(details[error_details_pb2.ResourceInfo].resource_name, "articles/made-here")
+
+    def test_delete_is_for_good(self):
+        request = s.DeleteArticleRequest(name=self.names[0])
+        self.stub.DeleteArticle(request)
+        self.refused(grpc.StatusCode.NOT_FOUND, self.stub.GetArticle, s.GetArticleRequest(name=self.names[0]))
+        self.refused(grpc.StatusCode.NOT_FOUND, self.stub.DeleteArticle, request)
+        request.allow_missing = True
+        self.stub.DeleteArticle(request)
+
+    def test_bad_arguments_are_named(self):
+        stub = self.stub
+        empty = a.RawDocument()
+        check = lambda call, request, field: self.assertEqual(self.refused_field(call, request), [field])
+        check(stub.IngestArticle, s.IngestArticleRequest(document=empty), "document.content")
+        check(stub.IngestArticle, s.IngestArticleRequest(document=document(1), article_id="No"), "article_id")
+        check(stub.GetArticle, s.GetArticleRequest(name="articles/"), "name")
+        check(stub.ListArticles, s.ListArticlesRequest(page_size=-1), "page_size")
+        check(stub.ListArticles, s.ListArticlesRequest(page_token="bad"), "page_token")
+        check(stub.ListArticles, s.ListArticlesRequest(order_by="headline"), "order_by")
+        check(stub.FilterArticles, s.FilterArticlesRequest(), "keywords")
+        blank = s.KeywordFilter(all=["好", " "])
+        check(stub.FilterArticles, s.FilterArticlesRequest(keywords=blank), "keywords.all[1]")
+
+    def test_grpcurl_and_buf_understand_the_service(self):
+        described = self.server.run("grpcurl -plaintext 127.0.0.1:50051 describe articled.v1.ArticleService.GetArticle")
+        self.assertEqual(described.returncode, 0, described.stderr)
+        self.assertIn("Fails with NOT_FOUND if there is none of that name", described.stdout)
+        curl = "buf curl --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/articled.v1.ArticleService"
+        got = self.server.run(f"""{curl}/GetArticle -d '{{"name": "{self.names[0]}"}}'""")
+        self.assertEqual(got.returncode, 0, got.stderr)
+        self.assertIn("云岫县开通夜间公交", got.stdout)
+        content = base64.b64encode(b"a\nb").decode()
+        parsed = self.server.run(f"""{curl}/ParseArticle -d '{{"document": {{"content": "{content}"}}}}'""")
+        self.assertEqual(parsed.returncode, 0, parsed.stderr)
+        missing = self.server.run(f"""{curl}/GetArticle -d '{{"name": "articles/nothing"}}'""")
+        self.assertNotEqual(missing.returncode, 0)
+        self.assertIn("not_found", missing.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
