@@ -113,8 +113,8 @@ pub async fn serve(
     let gate = Arc::new(Gate::new(limits));
     // The line that tells a person, or a test that asked for port 0, where to go.
     let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
-    let metrics = metrics_address.map(tracing::field::display);
-    tracing::info!(grpc = %listener.local_addr()?, metrics, "serving");
+    let metrics_listen = metrics_address.map(tracing::field::display);
+    tracing::info!(listen = %listener.local_addr()?, metrics_listen, "serving");
 
     let ends = async {
         tokio::select! {

@@ -38,7 +38,7 @@ async fn start(database: &Path) -> (Program, SocketAddr) {
     std::thread::spawn(move || {
         let mut sender = Some(sender);
         for line in log.lines().map_while(Result::ok) {
-            let address = line.split_once("grpc=").and_then(|(_, rest)| rest.split_whitespace().next());
+            let address = line.split_once(" listen=").and_then(|(_, rest)| rest.split_whitespace().next());
             if let (Some(address), Some(sender)) = (address, sender.take_if(|_| address.is_some())) {
                 _ = sender.send(address.parse().expect("an address"));
             }

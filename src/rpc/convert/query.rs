@@ -1,7 +1,7 @@
 //! What a reader asks, on its way in.
 
 use crate::article::View;
-use crate::query::{BadKeywords, Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
+use crate::query::{BadKeywords, Filter, Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
 use crate::rpc::proto;
 use crate::rpc::violations::{Fault, Violations};
 
@@ -36,10 +36,12 @@ pub fn order(order_by: &str, violations: &mut Violations) -> Order {
     })
 }
 
-/// The metadata filter. Its language is not read yet, and what is not read is not ignored.
+/// The metadata filter. What cannot be applied yet is refused rather than ignored.
 pub fn filter(text: &str, violations: &mut Violations) {
-    if !text.is_empty() {
-        violations.add("filter", Fault::BadFilter, "is not supported yet: it must be empty");
+    match Filter::parse(text) {
+        Ok(None) => {}
+        Ok(Some(_)) => violations.add("filter", Fault::BadFilter, "is not supported yet: it must be empty"),
+        Err(error) => violations.add("filter", Fault::BadFilter, format!("cannot be read: {error}")),
     }
 }
 
