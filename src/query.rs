@@ -15,3 +15,6 @@ pub use self::folded::FoldedFields;
 pub use self::keywords::{BadKeywords, Keyword, KeywordFilter, KeywordMatch, TextField};
 pub use self::page::{Cursor, Order, OrderKey, PageSize};
 pub use self::snippets::{Segment, Snippet};
+
+#[cfg(test)]
+mod real_text_tests;

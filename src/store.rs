@@ -23,7 +23,7 @@ use jiff::Timestamp;
 pub use self::sqlite::OpenError;
 use self::sqlite::{SqliteOptions, SqliteStore};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
-use crate::query::{Cursor, KeywordFilter, Order, PageSize};
+use crate::query::{Cursor, Filter, KeywordFilter, Order, PageSize};
 
 pub type SharedStore = Arc<dyn ArticleStore>;
 
@@ -85,6 +85,8 @@ pub enum Written {
 #[derive(Clone, Debug)]
 pub struct Search {
     pub keywords: Option<KeywordFilter>,
+    /// Restricts the answer further.
+    pub filter: Option<Filter>,
     pub order: Order,
     pub page_size: PageSize,
     /// Where the page before ended.

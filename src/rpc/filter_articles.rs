@@ -39,6 +39,7 @@ pub async fn filter_articles(
     let search = Search {
         view: if needs_text { view.max(View::Full) } else { view },
         keywords: Some(keywords.clone()),
+        filter: None,
         order,
         page_size,
         after,

@@ -14,6 +14,7 @@ pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Re
     let mut violations = Violations::default();
     let search = Search {
         keywords: None,
+        filter: None,
         page_size: convert::page_size(page_size, &mut violations),
         after: cursor(&page_token, hash, &mut violations),
         order: convert::order(&order_by, &mut violations),

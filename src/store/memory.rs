@@ -184,6 +184,7 @@ impl ArticleStore for MemoryStore {
             .values()
             .map(|stored| &stored.article)
             .filter(|article| search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content)))
+            .filter(|article| search.filter.as_ref().is_none_or(|filter| filter.matches(article)))
             .collect();
         matches.sort_by(|a, b| {
             pages::compare(search.order, &pages::cursor(a, search.order), &pages::cursor(b, search.order))

@@ -53,6 +53,7 @@ pub fn outcome(written: &Written) -> Option<Outcome> {
 pub fn search() -> Search {
     Search {
         keywords: None,
+        filter: None,
         order: Order::default(),
         page_size: PageSize::new(1000).expect("a page size"),
         after: None,
