@@ -23,8 +23,9 @@ use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
 /// Up to this many candidates are sorted; more are so many that walking meets matches soon.
 const MAX_SORTED: usize = 5_000;
 
-/// How many candidates are read and verified before a page is returned as it is: short, with a cursor.
-const MAX_VERIFIED: usize = 20_000;
+/// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes some
+/// ten microseconds, so this bounds a question whose words are rare though all their pairs of characters are common.
+const MAX_VERIFIED: usize = 5_000;
 
 /// How often the index may pause before a page is returned as it is. A pause is a few milliseconds of fruitless search.
 const MAX_PAUSES: usize = 100;

@@ -7,6 +7,7 @@
 mod ask;
 mod changes;
 mod check;
+mod rebuild;
 mod tables;
 mod upkeep;
 
@@ -21,6 +22,7 @@ use tokio::time::timeout;
 pub(super) use self::ask::{Asked, ask};
 pub(super) use self::changes::Changes;
 pub(super) use self::check::IndexCheck;
+pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
 use super::fault::Fault;
 use super::segments::{BlockCache, SegmentId, Snapshot};
@@ -50,14 +52,18 @@ pub(super) struct Index {
 
 impl Index {
     pub async fn open(connection: &mut SqliteConnection, has_writer: bool) -> Result<Self, Fault> {
-        let index = Self {
-            cache: BlockCache::new(CACHE_BYTES),
-            published: watch::Sender::new(Published::default()),
-            next_segment: AtomicU32::new(0),
-            has_writer,
-        };
+        let index = Self::empty(0, has_writer);
         index.reload(connection).await?;
         Ok(index)
+    }
+
+    fn empty(next_segment: u32, has_writer: bool) -> Self {
+        Self {
+            cache: BlockCache::new(CACHE_BYTES),
+            published: watch::Sender::new(Published::default()),
+            next_segment: AtomicU32::new(next_segment),
+            has_writer,
+        }
     }
 
     /// Reads the state of the index from the database.

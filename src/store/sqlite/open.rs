@@ -12,7 +12,7 @@ use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 use super::SqliteStore;
 use super::connect::{Role, connect};
 use super::fault::Fault;
-use super::index::Index;
+use super::index::{self, Index};
 use super::lock::{LockError, ProcessLock};
 use super::readers::Readers;
 use super::writer::Writer;
@@ -77,18 +77,41 @@ impl SqliteStore {
         if options.read_only { open_to_read(options).await } else { open_to_write(options).await }
     }
 
+    /// Makes the keyword index anew from the articles, in one transaction: for a file whose index is damaged, while its
+    /// articles are sound. The store must not be open.
+    pub async fn repair_index(options: SqliteOptions) -> Result<(), OpenError> {
+        let path = std::path::absolute(&options.path).map_err(|error| io_error(&options.path, &error))?;
+        let _lock = take_lock(&path)?;
+        if !holds_anything(&path)? {
+            return Err(OpenError::Io { path, reason: "there is no such database".to_owned() });
+        }
+        let mut connection = connect(&path, Role::Write).await.map_err(|fault| refused(&path, &fault))?;
+        let repaired = async {
+            inspect(&path, &mut connection).await?;
+            migrate(&mut connection).await.map_err(|fault| refused(&path, &fault))?;
+            index::rebuild(&mut connection).await.map_err(|fault| refused(&path, &fault))
+        }
+        .await;
+        close(connection).await;
+        repaired
+    }
+
     /// The version of the schema that this program writes.
     pub fn schema_version() -> i64 {
         MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default()
     }
 }
 
-async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
-    let path = options.path.as_path();
-    let lock = ProcessLock::take(path).map_err(|error| match error {
+fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
+    ProcessLock::take(path).map_err(|error| match error {
         LockError::Held(holder) => OpenError::Locked { path: path.to_owned(), holder },
         LockError::Io(error) => io_error(path, &error),
-    })?;
+    })
+}
+
+async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
+    let path = options.path.as_path();
+    let lock = take_lock(path)?;
     if holds_anything(path)? {
         let mut connection = connect(path, Role::Read).await.map_err(|fault| refused(path, &fault))?;
         let found = inspect(path, &mut connection).await;

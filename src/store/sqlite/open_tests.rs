@@ -173,6 +173,12 @@ async fn a_damaged_index_is_never_answered_from() {
     store.close().await;
     execute(&path, "DELETE FROM keyword_block WHERE key & 0x800000 <> 0").await;
     assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Damaged { .. }));
+    // The articles are sound, and the index can be made from them.
+    SqliteStore::repair_index(SqliteOptions::new(&path)).await.expect("repaired");
+    let store = opened(&path).await;
+    assert_eq!(ask(&store, &question).await.articles.len(), 1);
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    assert!(matches!(SqliteStore::repair_index(SqliteOptions::new(&path)).await, Err(OpenError::Locked { .. })));
 }
 
 #[tokio::test]

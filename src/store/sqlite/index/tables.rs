@@ -143,6 +143,14 @@ pub async fn remove_segment(connection: &mut SqliteConnection, id: SegmentId) ->
     Ok(is_gone)
 }
 
+/// Empties the index, but for what must never come again: generations and ids of segments. Answers the next of these.
+pub async fn clear(connection: &mut SqliteConnection) -> Result<u32, Fault> {
+    let sql = "DELETE FROM keyword_block; DELETE FROM keyword_deletion; DELETE FROM keyword_segment";
+    sqlx::query(sql).execute(&mut *connection).await?;
+    let row = sqlx::query("SELECT next_segment FROM keyword_state").fetch_one(connection).await?;
+    Ok(segment_id(row.try_get(0)?)?.0)
+}
+
 /// The segments that are not in use: what a merge left behind.
 pub async fn leftovers(connection: &mut SqliteConnection) -> Result<Vec<SegmentId>, Fault> {
     let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";

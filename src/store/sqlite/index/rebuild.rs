@@ -1,0 +1,37 @@
+//! The index made anew from the articles, for when it is damaged.
+
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::{Changes, Index, tables};
+use crate::article::View;
+use crate::query::FoldedFields;
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::rows;
+
+/// How many articles make a segment: as many as a commit of a fast import has. Merges do the rest once the store is open.
+const BATCH: i64 = 500;
+
+pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    // Kept in no one's sight: it only gathers the segments.
+    let index = Index::empty(tables::clear(connection).await?, false);
+    let mut after = i64::MIN;
+    loop {
+        let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
+        let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT ?2");
+        let batch = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(BATCH).fetch_all(&mut *connection).await?;
+        let mut changes = Changes::default();
+        for row in &batch {
+            after = row.try_get(0)?;
+            let article = rows::read(row, 0, View::Full)?;
+            let texts = Arc::new(FoldedFields::of(&article.content));
+            changes.put(after, article.effective_time().as_microsecond(), article.name.id(), &texts);
+        }
+        let Some(published) = changes.write(connection, &index).await? else { break };
+        index.publish(published);
+    }
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(())
+}
