@@ -18,7 +18,7 @@ const MAX_OPEN_FORMATTING: usize = 24;
 
 /// What all tags together may cost, each counting for one element and for the formatting elements that it may make anew.
 /// The largest news pages have some 10,000 elements.
-const MAX_COST: usize = 150_000;
+const MAX_COST: usize = 60_000;
 
 /// What was cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
