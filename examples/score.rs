@@ -5,7 +5,9 @@
 
 mod score {
     pub mod datelines;
+    pub mod duplicates;
     pub mod headlines;
+    pub mod html;
     pub mod lines;
     pub mod raw;
 }
@@ -112,6 +114,8 @@ fn main() {
         ("headlines", score::headlines::score),
         ("raw", score::raw::score),
         ("lines", score::lines::score),
+        ("html", score::html::score),
+        ("duplicates", score::duplicates::score),
     ];
     for (name, section) in sections {
         if only.as_deref().is_none_or(|only| only == *name) {

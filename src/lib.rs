@@ -1,7 +1,7 @@
 //! `articled` keeps scraped news articles and searches them, over gRPC.
 //!
 //! The rooms, in reading order: [`article`] what an article is; [`text`] how text is compared; [`parse`] from scraped
-//! bytes to an article; [`query`] what a reader asks; [`store`] where articles rest; [`rpc`] the wire; [`server`] the
+//! bytes to an article; [`container`] what crawlers write; [`query`] what a reader asks; [`store`] where articles rest; [`rpc`] the wire; [`server`] the
 //! listener and what protects it; [`config`] every setting.
 
 pub mod article;

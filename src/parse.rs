@@ -116,7 +116,9 @@ fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<S
     let of_role = |role| people.iter().filter(move |person| person.role == role).map(|person| person.name.clone());
     let mut names: Vec<String> = Vec::new();
     for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
-        if !names.contains(&name) {
+        // Some newsrooms put a code behind a name: 李四_NN2587.
+        let name = name.split('_').next().unwrap_or_default().to_owned();
+        if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }

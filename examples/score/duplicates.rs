@@ -1,31 +1,25 @@
 //! Near-duplicates: copies made from real stories, and pairs of real stories.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::path::Path;
 
 use articled::text::Fingerprint;
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 
+use crate::{Run, text};
+
 /// Prints recall over copies under another script, dateline and chrome, and the pairs of stories that are taken for one
 /// although their headlines share less than half of their characters: an upper bound of the false ones, to be looked at.
-pub fn score(data: &Path, misses: bool) {
-    let Ok(lines) = fs::read_to_string(data.join("xwlb_cctv.jsonl")) else {
-        println!("duplicates: skipped, no xwlb_cctv.jsonl");
-        return;
-    };
-    let stories: Vec<(String, String)> = lines
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|row| Some((row.get("title")?.as_str()?.to_owned(), row.get("text")?.as_str()?.to_owned())))
-        .collect();
+pub fn score(run: &Run) {
+    let records = run.records("xwlb_cctv.jsonl");
+    let stories: Vec<(String, String)> =
+        records.iter().map(|row| (text(row, "title").to_owned(), text(row, "text").to_owned())).collect();
     let prints: Vec<Option<Fingerprint>> = stories.iter().map(|(_, body)| Fingerprint::of(body)).collect();
-    recall(&stories, &prints, misses);
-    pairs(&stories, &prints, misses);
+    recall(&stories, &prints, run);
+    pairs(&stories, &prints, run);
 }
 
-fn recall(stories: &[(String, String)], prints: &[Option<Fingerprint>], misses: bool) {
+fn recall(stories: &[(String, String)], prints: &[Option<Fingerprint>], run: &Run) {
     let Ok(to_traditional) = OpenCC::from_config(BuiltinConfig::S2twp) else { return };
     let (mut copies, mut found, mut by_key) = (0, 0, 0);
     for ((title, body), print) in stories.iter().zip(prints).step_by(8) {
@@ -46,15 +40,15 @@ fn recall(stories: &[(String, String)], prints: &[Option<Fingerprint>], misses: 
             let key = print.keys().iter().any(|key| copy.keys().contains(key));
             found += usize::from(near && key);
             by_key += usize::from(key);
-            if misses && !(near && key) {
-                println!("  miss: near {near} key {key}: {title}: {} characters", body.chars().count());
+            if !(near && key) {
+                run.miss(|| format!("near {near} key {key}: {title}: {} characters", body.chars().count()));
             }
         }
     }
     println!("duplicates recall: {found} of {copies} copies ({:.2} %), {by_key} share a key", percent(found, copies));
 }
 
-fn pairs(stories: &[(String, String)], prints: &[Option<Fingerprint>], misses: bool) {
+fn pairs(stories: &[(String, String)], prints: &[Option<Fingerprint>], run: &Run) {
     let mut by_key: HashMap<u32, Vec<usize>> = HashMap::new();
     for (at, print) in prints.iter().enumerate() {
         for key in print.iter().flat_map(Fingerprint::keys) {
@@ -76,10 +70,8 @@ fn pairs(stories: &[(String, String)], prints: &[Option<Fingerprint>], misses: b
             let ((one, body), (two, earlier_body)) = (&stories[at], &stories[before]);
             if overlap(one, two) < 0.5 {
                 other += 1;
-                if misses {
-                    let start = |body: &str| body.chars().take(90).collect::<String>().replace('\n', "/");
-                    println!("  pair: {one}\n        {two}\n    {}\n    {}", start(body), start(earlier_body));
-                }
+                let start = |body: &str| body.chars().take(90).collect::<String>().replace('\n', "/");
+                run.miss(|| format!("pair: {one}\n        {two}\n    {}\n    {}", start(body), start(earlier_body)));
             }
         }
     }
