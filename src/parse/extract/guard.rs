@@ -122,14 +122,12 @@ impl Tag {
         let bytes = text.as_bytes();
         let closing = bytes.get(1) == Some(&b'/');
         let name_start = if closing { 2 } else { 1 };
-        let name_length = bytes
-            .get(name_start..)?
-            .iter()
-            .take_while(|b| !matches!(b, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0C))
-            .count();
+        // Before the name is measured: else a page of `<` alone would be measured to its end at each of them.
         if !bytes.get(name_start)?.is_ascii_alphabetic() {
             return None;
         }
+        let ends_name = |byte: &u8| matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0C);
+        let name_length = bytes.get(name_start..)?.iter().take_while(|byte| !ends_name(byte)).count();
         // The names that matter are short.
         let name = text.get(name_start..name_start + name_length)?;
         let name = if name.len() <= 16 { name.to_ascii_lowercase() } else { String::new() };
