@@ -28,6 +28,9 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long after the start the first of them, so that a process that is restarted daily gets to it.
 const FIRST_PURGE: Duration = Duration::from_secs(60 * 60);
 
+/// The most blocks that are written in the step that puts a merge's output into use: at most a megabyte.
+const LAST_BLOCKS: usize = 16;
+
 /// How long the merges rest after a failure.
 const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -218,7 +221,9 @@ impl Merger {
 
     async fn merge(&self, connection: &mut SqliteConnection, inputs: Vec<LiveSegment>) -> Result<(), GivenUp> {
         let output = self.index.new_segment();
-        let mut merge = Merge::new(output, inputs);
+        // Even this takes a while for a million articles: their directories are merged.
+        let begun = tokio::task::spawn_blocking(move || Merge::new(output, inputs));
+        let Ok(mut merge) = begun.await else { return Err(GivenUp::Failed) };
         loop {
             if self.closing.is_cancelled() {
                 return Err(GivenUp::Closing);
@@ -235,7 +240,13 @@ impl Merger {
                         merge.supply(block).map_err(tables::damage)?;
                     }
                 }
-                MergeStep::Write(blocks) if merge.is_finished() => {
+                MergeStep::Write(mut blocks) if merge.is_finished() => {
+                    // The directory of a large segment has many pieces; only few of them are left for the last step.
+                    while blocks.len() > LAST_BLOCKS {
+                        let rest = blocks.split_off(LAST_BLOCKS);
+                        self.ask_writer(Act::Write { segment: output, blocks }).await?;
+                        blocks = rest;
+                    }
                     self.ask_writer(Act::Replace { merge: Box::new(merge), blocks }).await?;
                     return Ok(());
                 }
