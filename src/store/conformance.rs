@@ -1,6 +1,7 @@
 //! What every backend must do: one suite, run for each.
 
 pub(in crate::store) mod fixtures;
+mod oracle;
 mod rules;
 
 use super::SharedStore;
@@ -37,4 +38,5 @@ mod sqlite {
     }
 
     super::rules::suite!(fresh);
+    super::oracle::suite!(fresh);
 }

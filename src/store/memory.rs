@@ -184,7 +184,12 @@ impl ArticleStore for MemoryStore {
             .values()
             .map(|stored| &stored.article)
             .filter(|article| search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content)))
-            .filter(|article| search.filter.as_ref().is_none_or(|filter| filter.matches(article)))
+            .filter(|article| {
+                // With its `duplicate_of`, which can be asked for.
+                search.filter.as_ref().is_none_or(|filter| {
+                    state.read(&article.name, View::Full).is_some_and(|article| filter.matches(&article))
+                })
+            })
             .collect();
         matches.sort_by(|a, b| {
             pages::compare(search.order, &pages::cursor(a, search.order), &pages::cursor(b, search.order))

@@ -1,6 +1,7 @@
 //! The rules of the trait, one test each.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -43,6 +44,7 @@ macro_rules! suite {
             totals_are_counted
             writes_are_found_changed_and_lost_again
             the_check_finds_nothing
+            pages_hold_while_others_write
         }
     };
     ($fresh:path => $($rule:ident)*) => {
@@ -313,7 +315,7 @@ pub async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
 }
 
 /// A text like no other, long enough to be told from any other.
-fn story(seed: u32) -> String {
+pub fn story(seed: u32) -> String {
     let mut state = seed;
     let mut next = || {
         // The multiplier and increment of Numerical Recipes' quick generator.
@@ -559,4 +561,46 @@ pub async fn the_check_finds_nothing(Fresh { store, .. }: Fresh) {
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
     ingest(&store, full_article(), at(0)).await;
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+}
+
+pub async fn pages_hold_while_others_write(Fresh { store, .. }: Fresh) {
+    for number in 0..40 {
+        let article = published(new(&format!("stays{number}"), "留", &format!("第{number}篇")), at(number / 3));
+        ingest(&store, article, at(0)).await;
+    }
+    let is_read = Cell::new(false);
+    let noise = async {
+        let mut number = 0;
+        while !is_read.get() {
+            let id = format!("noise{}", number % 11);
+            if number % 5 == 4 {
+                write(&store, Write::Delete { name: name(&id), expected: None }, at(number)).await;
+            } else {
+                let article = published(new(&id, "留", &format!("第{number}遍")), at(number % 17));
+                ingest(&store, article, at(number)).await;
+            }
+            number += 1;
+            tokio::task::yield_now().await;
+        }
+    };
+    let readers = async {
+        for keywords in [None, Some(words(&["第"], &[], &[], &[])), Some(words(&[], &[], &["没有"], &[]))] {
+            for descending in [true, false] {
+                let order = Order { key: OrderKey::EffectiveTime, descending };
+                let page_size = PageSize::new(7).expect("a size");
+                let asked = Search { keywords: keywords.clone(), order, page_size, ..search() };
+                let mut shown = all_pages(&store, asked).await.concat();
+                shown.retain(|id| id.starts_with("stays"));
+                let mut expected: Vec<i64> = (0..40).collect();
+                expected.sort_by_key(|&number| {
+                    let time = if descending { -(number / 3) } else { number / 3 };
+                    (time, format!("stays{number}"))
+                });
+                let expected: Vec<String> = expected.into_iter().map(|number| format!("stays{number}")).collect();
+                assert_eq!(shown, expected);
+            }
+        }
+        is_read.set(true);
+    };
+    tokio::join!(noise, readers);
 }

@@ -1,0 +1,163 @@
+//! Any backend answers as the naive one does, whatever was written and whatever is asked.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::Fresh;
+use super::fixtures::*;
+use crate::article::{Etag, View};
+use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, OrderKey, PageSize, TextField};
+use crate::store::memory::MemoryStore;
+use crate::store::{NewArticle, Search, SharedStore, Write, Written};
+
+/// Makes the tests, on the stores that `$fresh` opens.
+macro_rules! suite {
+    ($fresh:path) => {
+        proptest::proptest! {
+            #![proptest_config(proptest::prelude::ProptestConfig {
+                cases: 24, failure_persistence: None, ..Default::default()
+            })]
+            #[test]
+            fn answers_as_the_oracle_does(
+                deeds in $crate::store::conformance::oracle::deeds(),
+                questions in $crate::store::conformance::oracle::questions(),
+            ) {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async {
+                    $crate::store::conformance::oracle::compare($fresh().await, deeds, questions).await;
+                });
+            }
+        }
+    };
+}
+pub(super) use suite;
+
+/// Pieces that share characters, cross scripts and widths, and hold what an index might take for syntax.
+const PIECES: [&str; 14] =
+    ["云州", "雲州", "安全", "生产", "安全生產", "产", "，", " ", "5G", "５ｇ", "网络", "\" OR ", "𠮷", "Safe"];
+
+const IDS: [&str; 8] = ["a", "b", "c", "d", "e", "f-1", "f", "g"];
+
+#[derive(Clone, Debug)]
+pub enum Deed {
+    Ingest(Box<NewArticle>),
+    Create(Box<NewArticle>, Option<String>),
+    /// With the current etag, or a stale one.
+    Replace(Box<NewArticle>, bool),
+    Delete(&'static str),
+}
+
+fn text(most: usize) -> impl Strategy<Value = String> {
+    proptest::collection::vec(select(&PIECES[..]), 0..most).prop_map(|pieces| pieces.concat())
+}
+
+fn body() -> impl Strategy<Value = String> {
+    // Few stories, so that some are duplicates; some with a little added.
+    let story = (0u32..3, text(3)).prop_map(|(seed, tail)| super::rules::story(seed) + &tail);
+    prop_oneof![3 => text(12), 2 => story]
+}
+
+fn article() -> impl Strategy<Value = Box<NewArticle>> {
+    let texts = (text(4), text(3), proptest::collection::vec(text(3), 0..3), body());
+    let rest = (proptest::option::of(0i64..4), proptest::option::of(0i64..4), proptest::option::of(text(2)));
+    (select(&IDS[..]), texts, rest).prop_map(
+        |(id, (headline, source, authors, body), (published_at, fetched, label))| {
+            let mut article = new(id, &headline, &body);
+            article.content.info_source = source;
+            article.content.keywords.clone_from(&authors);
+            article.content.authors = authors;
+            article.content.fetch_time = fetched.map(at);
+            article.content.labels.extend(label.map(|value| ("k".to_owned(), value)));
+            Box::new(match published_at {
+                Some(seconds) => published(article, at(seconds)),
+                None => article,
+            })
+        },
+    )
+}
+
+pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let request = || proptest::option::of(select(&["r1", "r2"][..]).prop_map(str::to_owned));
+    let deed = prop_oneof![
+        5 => article().prop_map(Deed::Ingest),
+        2 => (article(), request()).prop_map(|(article, request)| Deed::Create(article, request)),
+        2 => (article(), prop::bool::weighted(0.8)).prop_map(|(article, current)| Deed::Replace(article, current)),
+        1 => select(&IDS[..]).prop_map(Deed::Delete),
+    ];
+    proptest::collection::vec(deed, 1..40)
+}
+
+fn keywords() -> impl Strategy<Value = Vec<Keyword>> {
+    let keyword = text(3).prop_filter_map("a blank keyword", |text| Keyword::new(&text).ok());
+    proptest::collection::vec(keyword, 0..3)
+}
+
+fn filter() -> impl Strategy<Value = KeywordFilter> {
+    let fields = proptest::sample::subsequence(&TextField::ALL[..], 0..=3);
+    (keywords(), keywords(), keywords(), fields).prop_filter_map("no keyword", |(all, any, none, fields)| {
+        KeywordFilter::new(all, any, none, fields, KeywordMatch::Substring).ok()
+    })
+}
+
+pub fn questions() -> impl Strategy<Value = Vec<Search>> {
+    let key = select(&[OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime][..]);
+    let view = select(&[View::Basic, View::Full, View::Raw][..]);
+    let order = (key, any::<bool>()).prop_map(|(key, descending)| Order { key, descending });
+    let question =
+        (proptest::option::weighted(0.8, filter()), order, 1i32..6, view, select(&[1usize, 4000, 1 << 20][..]))
+            .prop_map(|(keywords, order, size, view, max_page_bytes)| Search {
+                keywords,
+                order,
+                page_size: PageSize::new(size).expect("a size"),
+                view,
+                max_page_bytes,
+                count_total: true,
+                ..search()
+            });
+    proptest::collection::vec(question, 1..8)
+}
+
+pub async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, questions: Vec<Search>) {
+    let oracle: SharedStore = Arc::new(MemoryStore::new());
+    for (time, deed) in deeds.into_iter().enumerate() {
+        // The clock stands still at times, and steps back at others.
+        let now = at(i64::try_from(time % 7).expect("a small number"));
+        let expected = carry_out(&oracle, &deed, now).await;
+        assert_eq!(carry_out(&store, &deed, now).await, expected, "{deed:?}");
+    }
+    for id in IDS {
+        let name = name(id);
+        let expected = oracle.get(&name, View::Raw).await.expect("an answer");
+        assert_eq!(store.get(&name, View::Raw).await.expect("an answer"), expected);
+    }
+    for question in questions {
+        let mut question = question;
+        loop {
+            let expected = ask(&oracle, &question).await;
+            assert_eq!(ask(&store, &question).await, expected, "{question:?}");
+            match expected.next {
+                Some(next) => question.after = Some(next),
+                None => break,
+            }
+        }
+    }
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+}
+
+async fn carry_out(store: &SharedStore, deed: &Deed, now: jiff::Timestamp) -> Written {
+    let order = match deed.clone() {
+        Deed::Ingest(article) => Write::Ingest(*article),
+        Deed::Create(article, request_id) => Write::Create { article: *article, request_id },
+        Deed::Replace(article, is_current) => {
+            let NewArticle { name, content, .. } = *article;
+            let current = store.get(&name, View::Basic).await.expect("an answer");
+            let etag = current.filter(|_| is_current).map(|article| article.etag());
+            let expected = etag.unwrap_or_else(|| Etag::from_caller("stale"));
+            Write::Replace { name, content, expected }
+        }
+        Deed::Delete(id) => Write::Delete { name: name(id), expected: None },
+    };
+    write(store, order, now).await
+}
