@@ -9,7 +9,9 @@ mod score {
     pub mod headlines;
     pub mod html;
     pub mod lines;
+    pub mod markup;
     pub mod raw;
+    pub mod synthetic;
 }
 
 use std::path::{Path, PathBuf};
@@ -114,6 +116,8 @@ fn main() {
         ("headlines", score::headlines::score),
         ("raw", score::raw::score),
         ("lines", score::lines::score),
+        ("synthetic", score::synthetic::score),
+        ("markup", score::markup::score),
         ("html", score::html::score),
         ("duplicates", score::duplicates::score),
     ];

@@ -49,6 +49,10 @@ pub fn at_start(line: &str) -> Option<Found> {
 /// an agency that is known, with its date and verb, or with its reporters in brackets.
 pub fn glued(line: &str) -> Option<Found> {
     let view = Plain::of(line, LOOKED_AT);
+    // Most lines have no verb of datelines, and are done with here.
+    if !view.chars.iter().any(|character| matches!(character, '电' | '讯' | '消')) {
+        return None;
+    }
     let first = view.skip_spaces(0) + 1;
     let sentence = view.chars.iter().position(|character| *character == '。').unwrap_or(usize::MAX);
     for start in first..view.len().min(first + MAX_GLUED).min(sentence) {

@@ -98,3 +98,104 @@ fn a_page_with_chrome_on_both_sides() {
         ]
     );
 }
+
+/// Lines as pages have them, invented.
+const LINES: &[&str] = &[
+    "某市召開安全生產會議",
+    "切實增強責任感",
+    "某某在調研時強調",
+    "当前阅读：某市召开会议",
+    "某市召开会议",
+    "【社会追踪】",
+    "安徽",
+    "2021-05-14 08:08:05 来源：某某网 作者：张三",
+    "来源：某某新闻网",
+    "本报记者 张三 李四",
+    "责任编辑：王五",
+    "（责编：张三、李四）",
+    "新华社北京1月2日电（记者 张三、李四）今年以来，各地认真落实。",
+    "人民網雄安11月14日電 11月13日，新區召開會議。",
+    "本报讯（记者 王小明）昨日，某地发生一起事故。",
+    "（中央社記者林六台北15日電）行政院今天表示，將持續推動。",
+    "据新华社电，事情如此。",
+    "中新网2月8日电",
+    "某某出席会议新华网长沙6月14日电 昨天，会议召开。",
+    "会议指出，要坚持守土有责、守土负责，加强重点领域防控。",
+    "三县主要负责人参加会议。（完）",
+    "他说：“没有问题！”",
+    "图为会议现场。张三 摄",
+    "（资料图片）",
+    "微信",
+    "微博",
+    "返回",
+    "頂部",
+    "分享到：",
+    "相关新闻",
+    "某地举行活动",
+    "另一地举行另一个活动",
+    "Copyright © 2021 某某网",
+    "某ICP备12345678号",
+    "电话：010-12345678",
+    "首页 > 新闻 > 正文",
+    "|",
+    "◇",
+    "（完）",
+    "一、总体要求",
+    "１２３４５６７８９０１２３",
+    "BEIJING, Nov. 14 (Xinhua) -- The city held a meeting on safety on Monday.",
+    "date 2025-08-23 某某",
+    "１月２日",
+    "短",
+    "……",
+];
+
+fn dense(text: &str) -> Vec<char> {
+    let mut characters: Vec<char> = text.chars().filter(|character| !character.is_whitespace()).collect();
+    characters.sort_unstable();
+    characters
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 400, ..Default::default() })]
+
+    /// Nothing is silently lost, and what is printed parses to the same article.
+    #[test]
+    fn laws(lines in proptest::collection::vec(proptest::sample::select(LINES), 0..14)) {
+        let page = lines.join("\n");
+        let Parsed { content, report } = parse_quickly(&page);
+        let removed: String = report.removed_lines.iter().map(|line| line.text.as_str()).collect();
+        proptest::prop_assert_eq!(dense(&page), dense(&format!("{}{removed}", content.printed())));
+
+        let again = parse_quickly(&content.printed()).content;
+        proptest::prop_assert_eq!(&again.headline, &content.headline, "{}", content.printed());
+        // The year and month that other lines of the page told are not printed.
+        let printed = |content: &ArticleContent| content.dateline.clone().map(|line| (line.text, line.agency, line.location));
+        proptest::prop_assert_eq!(printed(&again), printed(&content), "{}", content.printed());
+        proptest::prop_assert_eq!(&again.body, &content.body, "{}", content.printed());
+    }
+
+    #[test]
+    fn never_panics(text in "\\PC{0,400}") {
+        let _ = parse_quickly(&text);
+    }
+
+    #[test]
+    fn never_panics_near_datelines(text in "[据新华社网讯电消息记者（）()【】\\[\\]１2月日、：: 北京张三题\n]{0,80}") {
+        let _ = parse_quickly(&text);
+    }
+}
+
+/// Bounded work on hostile input: this test ends at once, or the suite is seen to hang.
+#[test]
+fn hostile_input_is_bounded() {
+    for text in [
+        "啊".repeat(1 << 21),
+        "(".repeat(1 << 22),
+        "（完）".repeat(1 << 19),
+        "短\n".repeat(1 << 19),
+        "微信\n".repeat(1 << 18),
+    ] {
+        let Parsed { content, .. } = parse_quickly(&text);
+        assert!(content.body.len() <= MAX_BODY_BYTES);
+    }
+}

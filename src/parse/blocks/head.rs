@@ -84,7 +84,12 @@ fn body_start(lines: &[Line]) -> usize {
     let is_text = |line: &Line| line.is_prose() && !is_set_aside(line);
     let prose = head.iter().position(is_text);
     let limit = prose.map_or(head.len(), |prose| (prose + MAX_BEFORE_DATELINE).min(head.len()));
-    let opens = head.iter().take(limit).position(|line| opens_story(line.text));
+    // Past the first running text only a line that begins with a dateline can open the story.
+    let first_text = prose.unwrap_or(head.len());
+    let opens = (0..limit).find(|index| {
+        let Some(line) = head.get(*index) else { return false };
+        dateline::at_start(line.text).is_some() || *index <= first_text && dateline::glued(line.text).is_some()
+    });
     match (prose, opens) {
         (Some(prose), Some(opens)) if opens <= prose => opens,
         (Some(prose), Some(opens)) => {
@@ -108,10 +113,6 @@ fn without_text(lines: &[Line]) -> usize {
     }
     let first = lines.iter().take(MAX_HEAD).position(|line| !is_set_aside(line) && byline::read(line).is_none());
     first.map_or(lines.len().min(MAX_HEAD), |first| first + 1)
-}
-
-fn opens_story(line: &str) -> bool {
-    dateline::at_start(line).is_some() || dateline::glued(line).is_some()
 }
 
 fn is_set_aside(line: &Line) -> bool {

@@ -71,12 +71,21 @@ fn cut_other_stories<'a>(
     while list > start + 1 && lines.get(list - 1).is_some_and(|line| is_list_or_chrome(line)) {
         list -= 1;
     }
-    let opens = lines.get(start).is_some_and(|line| dateline::at_start(line.text).is_some());
+    // The last list item: asked once, as it is asked of each line below.
+    let last_item = lines
+        .get(..end)
+        .unwrap_or_default()
+        .iter()
+        .rposition(|line| line.is_list_item() && chrome::below(line).is_none())
+        .unwrap_or_default();
+    let opens = lines
+        .get(start)
+        .is_some_and(|line| dateline::at_start(line.text).is_some() || dateline::glued(line.text).is_some());
     for index in start + 1..end {
         let Some(line) = lines.get(index) else { break };
         let heading = chrome::is_related_heading(line);
         let closing = !heading && is_closing(line);
-        let list_follows = index + 1 >= list && has_items(lines, index + 1, end);
+        let list_follows = index + 1 >= list && index < last_item;
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
         let other = opens && is_other_story(lines, index);
         if !(ends || other) {
@@ -97,10 +106,6 @@ fn cut_other_stories<'a>(
 
 fn is_list_or_chrome(line: &Line) -> bool {
     line.is_list_item() || chrome::below(line).is_some()
-}
-
-fn has_items(lines: &[Line], from: usize, to: usize) -> bool {
-    lines.get(from..to).unwrap_or_default().iter().any(|line| line.is_list_item() && chrome::below(line).is_none())
 }
 
 /// `责任编辑：…` or an end mark: the story is over.
