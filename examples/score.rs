@@ -97,6 +97,9 @@ pub fn dense(text: &str) -> String {
     text.chars().filter(|character| !character.is_whitespace()).collect()
 }
 
+/// A section by its name.
+type Section = (&'static str, fn(&Run));
+
 fn main() {
     let mut folder = None;
     let mut misses = false;
@@ -111,7 +114,7 @@ fn main() {
     }
     let folder = folder.unwrap_or_else(|| Path::new("../shared/data").to_owned());
     let run = Run { folder, misses };
-    let sections: &[(&str, fn(&Run))] = &[
+    let sections: &[Section] = &[
         ("datelines", score::datelines::score),
         ("headlines", score::headlines::score),
         ("raw", score::raw::score),

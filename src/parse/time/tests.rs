@@ -10,8 +10,11 @@ fn printed(year: i16, month: i8, day: i8) -> Printed {
     Printed { year, month, day, hour: Some(8), minute: Some(30), second: None }
 }
 
+/// What is expected: publish time and basis, the dateline's year and month, the warnings' reasons.
+type Expected<'a> = (Option<(&'a str, TimeBasis)>, (i16, i8), &'a [&'a str]);
+
 /// Publish time, basis, the dateline's year and month, and the warnings' reasons.
-fn check(clues: &Clues, date: (i16, i8, i8), expected: (Option<(&str, TimeBasis)>, (i16, i8), &[&str])) {
+fn check(clues: &Clues, date: (i16, i8, i8), expected: Expected) {
     let mut report = ParseReport::default();
     let date = DatelineDate { year: date.0, month: date.1, day: date.2 };
     let mut dateline = Dateline { date: Some(date), ..Dateline::default() };
