@@ -5,6 +5,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use articled::article::ArticleName;
+use articled::container::{Document, Item};
 use articled::ingest::parse_document;
 use articled::rpc::parse_response;
 use articled::rpc::proto::ParseArticleResponse;
@@ -12,7 +13,7 @@ use clap::Args;
 use futures::StreamExt;
 use tokio::task::spawn_blocking;
 
-use super::input::{Document, InputArguments, Item};
+use super::input::InputArguments;
 use super::output::{Out, OutputArguments};
 use super::table;
 
@@ -53,9 +54,8 @@ impl Parse {
 
 /// The article of a document, or where and why there is none.
 fn parse(item: Item) -> Result<ParseArticleResponse, String> {
-    let parsed = item.document.and_then(|Document { raw, id }| {
-        let name = (!id.is_empty()).then(|| ArticleName::from_id(&id)).transpose();
-        let name = name.map_err(|error| format!("id {id:?}: {error}"))?;
+    let parsed = item.document.map_err(|error| error.to_string()).and_then(|Document { raw, id, warnings: _ }| {
+        let name = id.map(|id| ArticleName::from_id(&id).map_err(|error| format!("id {id:?}: {error}"))).transpose()?;
         parse_document(raw, name).map_err(|error| error.to_string())
     });
     parsed.map(parse_response).map_err(|reason| format!("{}: {reason}", item.origin))

@@ -52,13 +52,16 @@ impl Iterator for Walk {
     }
 }
 
+/// The file that says what a folder holds, and is none of it.
+const ABOUT_THE_FOLDER: &str = "README.md";
+
 /// What a folder holds, without hidden files, which are the system's.
 fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let hidden = entry.file_name().as_encoded_bytes().first() == Some(&b'.');
-        if !hidden {
+        if !hidden && entry.file_name() != ABOUT_THE_FOLDER {
             found.push(entry.path());
         }
     }

@@ -38,10 +38,11 @@ def settled(value):
     return value
 
 
-def same(kind, expected, actual):
-    if kind == "text":
-        return [line.rstrip() for line in expected.split("\n")] == [line.rstrip() for line in actual.split("\n")]
-    return settled(values(expected)) == settled(values(actual))
+def lines(kind, answer):
+    """The lines of an answer that have to be as README.md says."""
+    if kind == "json":
+        answer = json.dumps(settled(values(answer)), ensure_ascii=False, indent=2)
+    return [line.rstrip() for line in answer.strip().splitlines()]
 
 
 def main():
@@ -55,8 +56,8 @@ def main():
             done = server.run(call["call"])
             if done.returncode != 0:
                 failures.append(f"{call['call']}fails: {done.stderr}")
-            elif not same(call["kind"], call["answer"], done.stdout):
-                old, new = call["answer"].splitlines(), done.stdout.splitlines()
+            elif lines(call["kind"], call["answer"]) != lines(call["kind"], done.stdout):
+                old, new = lines(call["kind"], call["answer"]), lines(call["kind"], done.stdout)
                 changes.append(call["call"] + "\n".join(difflib.unified_diff(old, new, "README.md", "today", lineterm="")))
             answer = done.stdout.rstrip() + "\n"
             pieces += [text[at : call.start("answer")], answer]

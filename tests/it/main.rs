@@ -3,6 +3,7 @@
 mod support;
 
 mod batch_get_articles;
+mod command_line;
 mod create_article;
 mod deadline;
 mod delete_article;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use articled::container::{ContainerError, Document};
 use articled::rpc::proto::article_service_server::ArticleService;
 use articled::rpc::proto::{IngestArticleRequest, IngestArticleResponse};
 use articled::rpc::{ArticleRpc, convert};
@@ -10,7 +11,6 @@ use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
 use crate::cli::client::{self, Client};
-use crate::cli::input::Document;
 
 /// How often a document is offered to a server that says "later".
 const MAX_ATTEMPTS: u32 = 8;
@@ -32,12 +32,13 @@ impl Destination {
         Self::Store(Arc::new(rpc))
     }
 
-    pub async fn ingest(&self, document: Result<Document, String>) -> Result<IngestArticleResponse, Failure> {
-        let unreadable = |message| Failure::Document { reason: "UNREADABLE".to_owned(), message };
-        let Document { raw, id } = document.map_err(unreadable)?;
+    pub async fn ingest(&self, document: Result<Document, ContainerError>) -> Result<IngestArticleResponse, Failure> {
+        let unreadable =
+            |error: ContainerError| Failure::Document { reason: "UNREADABLE".to_owned(), message: error.to_string() };
+        let Document { raw, id, warnings: _ } = document.map_err(unreadable)?;
         let request = IngestArticleRequest {
             document: Some(convert::document_to_wire(raw)),
-            article_id: id,
+            article_id: id.unwrap_or_default(),
             validate_only: false,
         };
         for _ in 1..MAX_ATTEMPTS {

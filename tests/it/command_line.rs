@@ -1,0 +1,185 @@
+//! The binary as people and scripts use it: what it prints where, and its exit codes.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::TestServer;
+
+const PAGES: [&str; 3] =
+    ["白鹭河开闸\n白鹭河口的水闸开启。", "雲岫茶廠重開\n停產多年的茶廠重開。", "A ferry sails\nIt sails at nine."];
+
+/// What a run of the binary left behind.
+struct Ended {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+/// Runs the binary, with nothing of the caller's own settings.
+fn articled(arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_articled"));
+    for (variable, _) in std::env::vars_os() {
+        let name = variable.to_string_lossy();
+        if name.starts_with("ARTICLED_") || name == "RUST_LOG" {
+            command.env_remove(&variable);
+        }
+    }
+    let output = command.args(arguments).stdin(Stdio::null()).output().expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Runs the binary beside a server of this very process.
+async fn beside(arguments: &[&str]) -> Ended {
+    let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+    let run = move || articled(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    tokio::task::spawn_blocking(run).await.expect("no panic")
+}
+
+/// A folder with [`PAGES`] in it, one a file.
+fn pages() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, page) in PAGES.iter().enumerate() {
+        fs::write(folder.path().join(format!("{number}.txt")), page).expect("written");
+    }
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a plain path")
+}
+
+fn database(folder: &TempDir) -> (PathBuf, String) {
+    let path = folder.path().join("articled.db");
+    let url = format!("sqlite:{}", path.display());
+    (path, url)
+}
+
+/// The JSON values of an output that has one a line and nothing else.
+fn json(out: &str) -> Vec<Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+#[test]
+fn parse_prints_one_answer_a_line_in_the_order_of_the_input() {
+    let pages = pages();
+    let ended = articled(&["parse", text(pages.path()), "--output", "json"]);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    let answers = json(&ended.out);
+    let headlines: Vec<&str> = answers.iter().filter_map(|answer| answer["article"]["headline"].as_str()).collect();
+    assert_eq!(headlines, ["白鹭河开闸", "雲岫茶廠重開", "A ferry sails"]);
+}
+
+#[test]
+fn parse_names_what_it_could_not_read_and_goes_on() {
+    let pages = pages();
+    let ended = articled(&["parse", "no/such.txt", text(pages.path()), "--output", "json"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("no/such.txt"), "{}", ended.err);
+    assert_eq!(json(&ended.out).len(), 3);
+}
+
+#[test]
+fn wrong_usage_has_its_own_exit_code() {
+    for wrong in [&["parse"][..], &["filter"], &["list", "--no-such-flag"], &["import", "a", "--database", "mysql:a"]] {
+        let ended = articled(wrong);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{wrong:?}: {}", ended.err);
+        assert!(!ended.err.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn imports_into_a_store_of_its_own_and_checks_it() {
+    let (pages, folder) = (pages(), tempfile::tempdir().expect("a folder"));
+    let (_, database) = database(&folder);
+    let import = || articled(&["import", text(pages.path()), "--database", &database]);
+    let first = import();
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    assert!(first.out.contains("3 created, 0 updated, 0 unchanged, 0 failed"), "{}", first.out);
+    assert!(import().out.contains("0 created, 0 updated, 3 unchanged, 0 failed"));
+    assert_eq!(articled(&["migrate", "--database", &database]).code, Some(0));
+    let checked = articled(&["check", "--database", &database]);
+    assert_eq!(checked.code, Some(0), "{}{}", checked.out, checked.err);
+}
+
+#[test]
+fn a_damaged_store_has_its_own_exit_code_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, database) = database(&folder);
+    fs::write(&path, "this is no database, and longer than the header of one would be; so nobody takes it for empty")
+        .expect("written");
+    let before = fs::read(&path).expect("read");
+    let ended = articled(&["migrate", "--database", &database]);
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+    assert_eq!(fs::read(&path).expect("read"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asks_a_server() {
+    let server = TestServer::start().await;
+    let url = format!("http://{}", server.address);
+    let pages = pages();
+    let imported = beside(&["import", text(pages.path()), "--server", &url, "--output", "json"]).await;
+    assert_eq!(imported.code, Some(0), "{}", imported.err);
+    let outcomes = json(&imported.out);
+    assert_eq!(outcomes.len(), 3);
+    assert!(outcomes.iter().all(|answer| answer["outcome"] == "OUTCOME_CREATED"), "{outcomes:?}");
+
+    let found = beside(&["filter", "云岫", "--server", &url, "--output", "json"]).await;
+    let matches = json(&found.out);
+    assert_eq!(matches.len(), 1, "{}", found.err);
+    let name = matches[0]["article"]["name"].as_str().expect("a name");
+
+    let got = beside(&["get", name, "--server", &url, "--output", "json"]).await;
+    assert_eq!(json(&got.out)[0]["body"], "停產多年的茶廠重開。");
+    let missing = beside(&["get", "articles/none", "--server", &url]).await;
+    assert_eq!((missing.code, missing.out.as_str()), (Some(1), ""));
+    assert!(missing.err.contains("NOT_FOUND"), "{}", missing.err);
+
+    let listed = beside(&["list", "--limit", "2", "--server", &url, "--output", "json"]).await;
+    assert_eq!(json(&listed.out).len(), 2);
+    let table = beside(&["list", "--server", &url]).await;
+    assert!(table.out.contains("雲岫茶廠重開") && table.out.ends_with("3 articles\n"), "{}", table.out);
+    let refused = beside(&["list", "--order-by", "headline", "--server", &url]).await;
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+
+    assert_eq!(beside(&["healthcheck", "--server", &url]).await.code, Some(0));
+}
+
+#[test]
+fn says_what_to_do_when_no_server_is_there() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    for command in [&["list"][..], &["healthcheck"], &["import", "."]] {
+        let ended = articled(&[command, &["--server", &url]].concat());
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{command:?}");
+        assert!(ended.err.contains("articled serve"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let pages = pages();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_articled"))
+        .args(["parse", text(pages.path())])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn prints_completions() {
+    let ended = articled(&["completions", "bash"]);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    assert!(ended.out.contains("healthcheck"));
+}
