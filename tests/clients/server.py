@@ -27,7 +27,11 @@ class Server:
         for path in self.load:
             command += ["--load", path]
         self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        self.address = self.wait_for_address()
+        try:
+            self.address = self.wait_for_address()
+        except BaseException:
+            self.process.kill()
+            raise
         # Else the pipe fills up, and the server waits for us.
         self.reader = threading.Thread(target=self.process.stderr.read, daemon=True)
         self.reader.start()
@@ -42,7 +46,7 @@ class Server:
             except ValueError:
                 continue
             if message.get("message") == "serving":
-                return message["listen"]
+                return message["grpc"]
         raise RuntimeError("the server did not start:\n" + "".join(said))
 
     def __exit__(self, *_):

@@ -1,3 +1,5 @@
+//! The filter language by example: what is read, and what is refused where.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
