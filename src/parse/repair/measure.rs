@@ -49,3 +49,44 @@ fn synthetic_residue_comes_out_as_its_truth() {
     println!("without byte damage {clean_right} of {clean}, with {damaged_right} of {damaged}");
     assert!(clean_right + 1 >= clean);
 }
+
+#[test]
+fn the_sample_has_156_repairs() {
+    let Some(folder) = test_data() else { return };
+    let text = std::fs::read_to_string(folder.join("seed-article.txt")).expect("readable");
+    let (text, report) = repaired(&text);
+    assert_eq!(report.repairs.into_iter().collect::<Vec<_>>(), [("PINYIN_RESIDUE".into(), 156)]);
+    assert!(text.contains("主管行業(領域)"));
+    assert!(report.warnings.is_empty());
+}
+
+/// What the index of the scraped excerpts says of their residue.
+#[test]
+fn scraped_excerpts_lose_their_residue_and_keep_what_was_meant() {
+    let Some(folder) = test_data() else { return };
+    for (file, repairs, kept, gone) in [
+        (
+            "16_gongjishe_legit_plus_residue.txt",
+            27,
+            &["亳(bó)", "譙(qiáo)", "渦(guō)", "六(lù)"][..],
+            &["(qū)", "(yáng)"][..],
+        ),
+        ("17_xiaomilidoc_legit_hans.txt", 0, &["盱眙(Xū 虚 Yí 宜)"], &[]),
+        ("06_m92880_chinanews_gz_20241029.txt", 0, &["民營企業發展營造良好環境"], &["(fàn)"]),
+        ("03_678bjl_rmxiongan_20220505.txt", 0, &["發展營造安全"], &["(fàn)"]),
+        ("07_51hei_cctv_20221225.txt", 0, &["當地已組織專業隊伍"], &["(shù)"]),
+        ("08_scxinwang_xinhua_20220108.txt", 0, &["電(記者柯高陽、周文沖)"], &["(yáng)"]),
+    ] {
+        let text = std::fs::read_to_string(folder.join("raw").join(file)).expect("readable");
+        let (text, report) = repaired(&text);
+        for kept in kept {
+            assert!(text.contains(kept), "{file}: {kept} in {text}");
+        }
+        for gone in gone {
+            assert!(!text.contains(gone), "{file}: {gone} in {text}");
+        }
+        let stripped = report.repairs.get("PINYIN_RESIDUE").copied().unwrap_or_default();
+        assert!(stripped >= repairs, "{file}: {stripped} repairs");
+        assert!(repairs > 0 || kept.is_empty() || file.starts_with("0") || stripped == 0, "{file}: {stripped} repairs");
+    }
+}

@@ -136,6 +136,11 @@ impl Residue {
         Self { listed }
     }
 
+    /// The reading that the page gives to a character of its list.
+    pub fn reading(&self, c: char) -> Option<&str> {
+        self.listed.get(&c).map(String::as_str)
+    }
+
     /// Whether the page has no such habit.
     pub fn is_empty(&self) -> bool {
         self.listed.is_empty()

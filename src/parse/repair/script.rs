@@ -9,9 +9,19 @@ use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use pinyin::ToPinyinMulti;
 
+/// The block of the unified ideographs, all of which are converted once: a search asks for them a million times.
+const IDEOGRAPHS: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
+
+static TO_SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| table(BuiltinConfig::T2s));
+static TO_TRADITIONAL: LazyLock<Vec<char>> = LazyLock::new(|| table(BuiltinConfig::S2t));
+
 // OpenCC's own dictionaries are compiled into the crate. If they were ever broken, no character would count as converted,
 // and the rules that build on it would leave every text alone.
-static TO_SIMPLIFIED: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::T2s).ok());
+fn table(config: BuiltinConfig) -> Vec<char> {
+    let Ok(converter) = OpenCC::from_config(config) else { return Vec::new() };
+    let convert = |c: char| converter.convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c);
+    IDEOGRAPHS.map(convert).collect()
+}
 
 /// Whether this is a Chinese character of the blocks that GBK draws from.
 pub fn is_han(c: char) -> bool {
@@ -23,9 +33,14 @@ pub fn simplified(c: char) -> char {
     converted(&TO_SIMPLIFIED, c)
 }
 
-fn converted(table: &LazyLock<Option<OpenCC>>, c: char) -> char {
-    let Some(table) = table.as_ref() else { return c };
-    table.convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c)
+/// The usual traditional form of a character; itself if it has no other.
+pub fn traditional(c: char) -> char {
+    converted(&TO_TRADITIONAL, c)
+}
+
+fn converted(table: &[char], c: char) -> char {
+    let place = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
+    place.and_then(|place| table.get(place)).copied().unwrap_or(c)
 }
 
 /// The two bytes by which GBK writes a character, if it does.
@@ -40,7 +55,14 @@ pub fn gbk_pair(c: char) -> Option<[u8; 2]> {
 
 /// The character that two bytes write in GBK as the converters of scraped pages know it, which is code page 936: neither
 /// the user-defined areas nor what GB18030 added later (as WHATWG's table, which `encoding_rs` follows, does).
-pub fn gbk_char(pair: [u8; 2]) -> Option<char> {
+pub fn gbk_char([lead, trail]: [u8; 2]) -> Option<char> {
+    *GBK_CHARS.get(usize::from(lead) << 8 | usize::from(trail))?
+}
+
+static GBK_CHARS: LazyLock<Vec<Option<char>>> =
+    LazyLock::new(|| (0..=u16::MAX).map(|pair| decoded(pair.to_be_bytes())).collect());
+
+fn decoded(pair: [u8; 2]) -> Option<char> {
     let text = GBK.decode_without_bom_handling_and_without_replacement(&pair)?;
     let mut chars = text.chars();
     let (Some(c), None) = (chars.next(), chars.next()) else { return None };
