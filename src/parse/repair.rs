@@ -6,17 +6,25 @@
 //! its metadata alike ([`Repairer::apply`]).
 
 mod bytes;
+mod entities;
 mod likelihood;
 #[cfg(test)]
 mod measure;
+mod mojibake;
 mod residue;
 pub(super) mod script;
+mod spaced;
+mod tags;
+#[cfg(test)]
+mod tests;
 
 use self::residue::Residue;
 use crate::article::{ParseReport, ParseWarning};
 
 /// What a page does to its text as a habit.
 pub struct Repairer {
+    tags: bool,
+    spaced: bool,
     residue: Residue,
     /// Empty if no rule asks for it.
     page: bytes::Page,
@@ -25,15 +33,45 @@ pub struct Repairer {
 impl Repairer {
     /// Judges the page's habits on its whole text.
     pub fn learn(page_text: &str) -> Self {
-        let residue = Residue::learn(page_text);
-        let page =
-            if residue.is_empty() { bytes::Page::default() } else { bytes::Page::new(&residue.strip(page_text).0) };
-        Self { residue, page }
+        let mut repairer =
+            Self { tags: false, spaced: false, residue: Residue::default(), page: bytes::Page::default() };
+        // Each habit is judged on what the rules before it leave.
+        let unseen = &mut ParseReport::default();
+        let text = resolved(&turned_back(page_text, unseen), unseen);
+        repairer.tags = tags::is_habit(&text);
+        let text = repairer.without_tags(text, unseen);
+        repairer.spaced = spaced::is_habit(&text);
+        let text = repairer.closed_up(text, unseen);
+        repairer.residue = Residue::learn(&text);
+        if !repairer.residue.is_empty() {
+            repairer.page = bytes::Page::new(&repairer.residue.strip(&text).0);
+        }
+        repairer
     }
 
     /// Repairs a stretch of the same page, and counts what it did.
     pub fn apply(&self, text: &str, report: &mut ParseReport) -> String {
-        let text = self.without_residue(text, report);
+        let text = resolved(&turned_back(text, report), report);
+        let text = self.without_tags(text, report);
+        let text = self.closed_up(text, report);
+        self.without_residue(&text, report)
+    }
+
+    fn without_tags(&self, text: String, report: &mut ParseReport) -> String {
+        if !self.tags {
+            return text;
+        }
+        let (text, times) = tags::strip(&text);
+        count(report, "HTML_TAG", times);
+        text
+    }
+
+    fn closed_up(&self, text: String, report: &mut ParseReport) -> String {
+        if !self.spaced {
+            return text;
+        }
+        let (text, times) = spaced::close_up(&text);
+        count(report, "SPACED_TEXT", times);
         text
     }
 
@@ -56,6 +94,24 @@ impl Repairer {
         }
         undone.text
     }
+}
+
+fn turned_back(text: &str, report: &mut ParseReport) -> String {
+    let outcome = mojibake::turn_back(text);
+    count(report, "MOJIBAKE", outcome.repaired);
+    if outcome.lossy > 0 {
+        report.warnings.push(ParseWarning {
+            reason: "MOJIBAKE_UNCERTAIN".into(),
+            message: format!("{} lines were read in a wrong charset before and have lost bytes", outcome.lossy),
+        });
+    }
+    outcome.text
+}
+
+fn resolved(text: &str, report: &mut ParseReport) -> String {
+    let (text, times) = entities::resolve(text);
+    count(report, "HTML_ENTITY", times);
+    text
 }
 
 /// Adds to the count of a kind of repair. A kind that was not met stays out of the report.

@@ -54,6 +54,9 @@ const CONTEXT: usize = 4;
 /// one a few hundred thousand.
 const MOST_STEPS: u32 = 600_000;
 
+/// What it costs to look a reading up for every character that begins with a byte.
+const STEPS_OF_A_LOOK: u32 = 20;
+
 /// What the rule did to a text.
 #[derive(Default)]
 pub struct Outcome {
@@ -96,7 +99,7 @@ pub fn undo(text: &str, residue: &Residue, page: &Page) -> Outcome {
     };
     let mut kept_to = 0;
     let mut from = 0;
-    while let Some(found) = text[from..].find('(').map(|at| from + at).into_iter().chain(next_mark(text, from)).min() {
+    while let Some(found) = text[from..].find(['(', '?']).map(|at| from + at) {
         from = found + 1;
         if text[found..].starts_with('?') {
             match search.undo_at(text, kept_to, found) {
@@ -118,10 +121,6 @@ pub fn undo(text: &str, residue: &Residue, page: &Page) -> Outcome {
     }
     outcome.text.push_str(&text[kept_to..]);
     outcome
-}
-
-fn next_mark(text: &str, from: usize) -> Option<usize> {
-    text[from..].find('?').map(|at| from + at)
 }
 
 enum Found {
@@ -171,12 +170,13 @@ impl Search<'_> {
         let Some((reading, length)) = syllable_to_bracket(&text[mark + 1..]) else { return Found::Nothing };
         let before = &text[kept_to..mark];
         let Some([_, first]) = before.chars().next_back().and_then(gbk_pair) else { return Found::Nothing };
-        let seconds = self.inserted(first, &reading, LEADS);
-        if seconds.is_empty() {
-            return Found::Nothing;
-        }
         if self.steps >= MOST_STEPS {
             return Found::Uncertain;
+        }
+        let seconds = self.inserted(first, &reading, LEADS);
+        self.steps += STEPS_OF_A_LOOK;
+        if seconds.is_empty() {
+            return Found::Nothing;
         }
         let start = mark + 1 + length;
         let mut context: Vec<char> = before.chars().rev().filter(|c| *c != '\n').take(CONTEXT).collect();

@@ -100,6 +100,10 @@ impl Residue {
         let (mut meant, mut occasional) = (0, 0);
         let mut all_frequent = true;
         for (c, tally) in tallies {
+            // What a teaching passage annotates says nothing of the rest of the page.
+            if tally.unprotected == 0 {
+                continue;
+            }
             let plain = simplified(c);
             let Some(reading) = tally.only_reading().filter(|_| plain != c && is_common(plain)) else {
                 meant += 1;
@@ -175,7 +179,7 @@ impl Tally {
     /// A machine annotates wherever the character stands, in running text, and never thinks.
     fn looks_mechanical(&self) -> bool {
         let bare = self.seen.saturating_sub(self.annotated);
-        bare * FORGIVEN_ONE_IN <= self.annotated && self.doubled < self.annotated && self.unprotected > 0
+        bare * FORGIVEN_ONE_IN <= self.annotated && self.doubled < self.annotated
     }
 }
 
@@ -228,8 +232,7 @@ fn protected(text: &str, annotations: &[Annotation]) -> Vec<bool> {
     let mut protected = Vec::with_capacity(annotations.len());
     for run in annotations.chunk_by(|one, next| {
         let between = &text[one.bracket.end..next.start];
-        between.is_empty()
-            || between.chars().all(|c| !is_han(c) && !c.is_alphanumeric() && c != '\n') && between.len() <= 6
+        between.len() <= 6 && between.chars().all(|c| !is_han(c) && !c.is_alphanumeric() && c != '\n')
     }) {
         let meant = run.iter().filter(|annotation| !is_common_converted(annotation.character)).count();
         protected.resize(protected.len() + run.len(), meant >= 2);
