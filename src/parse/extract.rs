@@ -105,7 +105,7 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
 }
 
 fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
-    let guard::Cuts { bytes, deep_tags, attributes, costly_tags } = *cuts;
+    let guard::Cuts { bytes, deep_tags, attributes, costly_tags, marks } = *cuts;
     let mut add = |reason: &'static str, message: String| {
         report.warnings.push(ParseWarning { reason: Cow::Borrowed(reason), message });
     };
@@ -120,6 +120,9 @@ fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
             "HTML_TOO_MANY_ATTRIBUTES",
             format!("{attributes} attributes past {} of one element were dropped", guard::MAX_ATTRIBUTES),
         );
+    }
+    if marks > 0 {
+        add("HTML_TOO_LARGE", format!("{marks} characters & and < past what one page may have were dropped"));
     }
     if costly_tags > 0 {
         add("HTML_TOO_LARGE", format!("{costly_tags} tags past what one page may have were dropped"));
@@ -163,7 +166,9 @@ fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
     let mut texts: Vec<String> = Vec::with_capacity(lines.len());
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {
-        if !line.is_link() && !(is_number(&line.text) && lines.peek().is_some_and(Line::is_link)) {
+        let is_rank = || is_number(&line.text);
+        let in_list = line.is_link() || is_rank() && lines.peek().is_some_and(Line::is_link);
+        if !in_list {
             texts.push(line.text);
             continue;
         }

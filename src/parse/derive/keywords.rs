@@ -250,7 +250,7 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
             let characters: usize = run.iter().map(|word| word.characters).sum();
             let ends_in_noun =
                 run.last().is_some_and(|word| matches!(word.kind, Kind::Name | Kind::Noun | Kind::Nominal));
-            if characters > MAX_COMPOUND_CHARACTERS || characters < 3 || !ends_in_noun {
+            if !(3..=MAX_COMPOUND_CHARACTERS).contains(&characters) || !ends_in_noun {
                 continue;
             }
             if run.first().is_some_and(|word| word.kind == Kind::Verb) {

@@ -20,6 +20,9 @@ const MAX_OPEN_FORMATTING: usize = 24;
 /// The largest news pages have some 10,000 elements.
 const MAX_COST: usize = 60_000;
 
+/// `&`, and `<` that begins no tag: each is a state of its own to an HTML parser, some hundred times as dear as a letter.
+const MAX_MARKS: usize = 200_000;
+
 /// What was cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cuts {
@@ -27,6 +30,7 @@ pub struct Cuts {
     pub deep_tags: usize,
     pub attributes: usize,
     pub costly_tags: usize,
+    pub marks: usize,
 }
 
 const VOID: &[&str] =
@@ -59,7 +63,8 @@ pub fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
     let mut kept = String::new();
     let mut kept_to = 0;
     let mut at = 0;
-    while let Some(offset) = html.get(at..).and_then(|rest| rest.find('<')) {
+    let mut marks = 0;
+    while let Some(offset) = html.get(at..).and_then(|rest| rest.find(['<', '&'])) {
         let start = at + offset;
         let rest = html.get(start..).unwrap_or_default();
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -68,6 +73,12 @@ pub fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
         }
         let Some(tag) = Tag::read(rest) else {
             at = start + 1;
+            marks += 1;
+            if marks > MAX_MARKS {
+                kept.push_str(html.get(kept_to..start).unwrap_or_default());
+                kept_to = at;
+                cuts.marks += 1;
+            }
             continue;
         };
         let tag_end = start + tag.length;
@@ -120,6 +131,9 @@ impl Tag {
     /// Reads the tag at the start of `text`; `None` if it is not one.
     fn read(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
+        if bytes.first() != Some(&b'<') {
+            return None;
+        }
         let closing = bytes.get(1) == Some(&b'/');
         let name_start = if closing { 2 } else { 1 };
         // Before the name is measured: else a page of `<` alone would be measured to its end at each of them.
@@ -299,6 +313,15 @@ mod tests {
         assert_eq!(bounded.matches("<b ").count(), MAX_OPEN_FORMATTING);
         assert!(bounded.matches("<p>").count() < 10_000);
         assert!(cuts.costly_tags > 90_000);
+    }
+
+    #[test]
+    fn cuts_marks() {
+        for mark in ["<", "&"] {
+            let html = mark.repeat(MAX_MARKS + 50);
+            let (bounded, cuts) = bound(&html);
+            assert_eq!((bounded.len(), cuts.marks), (MAX_MARKS, 50));
+        }
     }
 
     #[test]
