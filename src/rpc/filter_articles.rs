@@ -27,7 +27,7 @@ pub async fn filter_articles(
     } = request;
     let mut violations = Violations::default();
     let keywords = convert::keyword_filter(keywords, &mut violations);
-    convert::filter(&filter, &mut violations);
+    let filter = convert::filter(&filter, &mut violations);
     let order = convert::order(&order_by, &mut violations);
     let page_size = convert::page_size(page_size, &mut violations);
     let after = cursor(&page_token, hash, &mut violations);
@@ -39,7 +39,7 @@ pub async fn filter_articles(
     let search = Search {
         view: if needs_text { view.max(View::Full) } else { view },
         keywords: Some(keywords.clone()),
-        filter: None,
+        filter,
         order,
         page_size,
         after,

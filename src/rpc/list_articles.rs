@@ -14,7 +14,7 @@ pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Re
     let mut violations = Violations::default();
     let search = Search {
         keywords: None,
-        filter: None,
+        filter: convert::filter(&filter, &mut violations),
         page_size: convert::page_size(page_size, &mut violations),
         after: cursor(&page_token, hash, &mut violations),
         order: convert::order(&order_by, &mut violations),
@@ -22,7 +22,6 @@ pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Re
         max_page_bytes: rpc.max_page_bytes,
         count_total: false,
     };
-    convert::filter(&filter, &mut violations);
     violations.refuse()?;
 
     let page = rpc.store.search(&search).await?;

@@ -50,6 +50,24 @@ async fn pages_in_every_order() {
 }
 
 #[tokio::test]
+async fn filters_page_by_page() {
+    let (_server, mut client) = server_with_five().await;
+    for (filter, expected) in [
+        ("publish_time >= 1970-01-01T00:00:20Z", &["e", "a", "c", "d"][..]),
+        ("publish_time < 1970-01-01T00:00:30Z AND NOT name = \"articles/c\"", &["d", "b"]),
+        ("name = \"articles/a\" OR name = \"articles/b\"", &["a", "b"]),
+        ("文", &["e", "a", "c", "d", "b"]),
+        ("武", &[]),
+        ("labels.absent:*", &[]),
+    ] {
+        for page_size in [1, 50] {
+            let request = ListArticlesRequest { filter: filter.to_owned(), page_size, ..Default::default() };
+            assert_eq!(ids(&list_all(&mut client, request).await), expected, "{filter} {page_size}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn shows_no_body_unless_asked() {
     let (_server, mut client) = server_with_five().await;
     for (view, has_body) in [(ArticleView::Unspecified, false), (ArticleView::Basic, false), (ArticleView::Full, true)]

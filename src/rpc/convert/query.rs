@@ -36,13 +36,12 @@ pub fn order(order_by: &str, violations: &mut Violations) -> Order {
     })
 }
 
-/// The metadata filter. What cannot be applied yet is refused rather than ignored.
-pub fn filter(text: &str, violations: &mut Violations) {
-    match Filter::parse(text) {
-        Ok(None) => {}
-        Ok(Some(_)) => violations.add("filter", Fault::BadFilter, "is not supported yet: it must be empty"),
-        Err(error) => violations.add("filter", Fault::BadFilter, format!("cannot be read: {error}")),
-    }
+/// The metadata filter; without text there is none.
+pub fn filter(text: &str, violations: &mut Violations) -> Option<Filter> {
+    Filter::parse(text).unwrap_or_else(|error| {
+        violations.add("filter", Fault::BadFilter, format!("cannot be read: {error}"));
+        None
+    })
 }
 
 pub fn snippet_count(requested: i32, violations: &mut Violations) -> usize {
