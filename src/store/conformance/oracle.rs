@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::Fresh;
 use super::fixtures::*;
 use crate::article::{Etag, View};
-use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, OrderKey, PageSize, TextField};
+use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, Order, OrderKey, PageSize, TextField};
 use crate::store::memory::MemoryStore;
 use crate::store::{NewArticle, Search, SharedStore, Write, Written};
 
@@ -101,21 +101,36 @@ fn filter() -> impl Strategy<Value = KeywordFilter> {
     })
 }
 
+fn metadata() -> impl Strategy<Value = Filter> {
+    let texts = vec![
+        "revision > 1",
+        "name = \"articles/a\" OR create_time > 1970-01-01T00:00:03Z",
+        "NOT effective_time < 1970-01-01T00:00:02Z",
+        "区",
+        "-学 char_count >= 2",
+        "authors:* OR labels.a:*",
+        "publish_time:* duplicate_of = \"\"",
+    ];
+    select(texts).prop_filter_map("a blank filter", |text| Filter::parse(text).ok().flatten())
+}
+
 pub fn questions() -> impl Strategy<Value = Vec<Search>> {
     let key = select(&[OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime][..]);
     let view = select(&[View::Basic, View::Full, View::Raw][..]);
     let order = (key, any::<bool>()).prop_map(|(key, descending)| Order { key, descending });
-    let question =
-        (proptest::option::weighted(0.8, filter()), order, 1i32..6, view, select(&[1usize, 4000, 1 << 20][..]))
-            .prop_map(|(keywords, order, size, view, max_page_bytes)| Search {
-                keywords,
-                order,
-                page_size: PageSize::new(size).expect("a size"),
-                view,
-                max_page_bytes,
-                count_total: true,
-                ..search()
-            });
+    let asked = (proptest::option::weighted(0.8, filter()), proptest::option::weighted(0.4, metadata()));
+    let question = (asked, order, 1i32..6, view, select(&[1usize, 4000, 1 << 20][..])).prop_map(
+        |((keywords, filter), order, size, view, max_page_bytes)| Search {
+            keywords,
+            filter,
+            order,
+            page_size: PageSize::new(size).expect("a size"),
+            view,
+            max_page_bytes,
+            count_total: true,
+            ..search()
+        },
+    );
     proptest::collection::vec(question, 1..8)
 }
 

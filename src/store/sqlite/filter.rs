@@ -45,7 +45,9 @@ pub(super) async fn filter(
 ) -> Result<Page, Fault> {
     let snapshot = index.begin_reading(connection).await?;
     let plan = Plan::new(&Query::of_keywords(keywords));
-    let filter = Filter { index, snapshot, is_exact: plan.is_exact, plan, search };
+    // What the metadata filter asks, the index does not know.
+    let is_exact = plan.is_exact && search.filter.is_none();
+    let filter = Filter { index, snapshot, is_exact, plan, search };
     let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
     let page = match (search.order.key, search.order.descending) {
         (OrderKey::EffectiveTime, true) => filter.page(connection, Direction::NewestFirst, total).await?,

@@ -31,7 +31,11 @@ pub(super) enum Candidates {
 
 /// Answers a question without keywords.
 pub(super) async fn list(connection: &mut SqliteConnection, search: &Search) -> Result<Page, Fault> {
-    let total = if search.count_total { Some(count(connection).await?) } else { None };
+    let total = match (search.count_total, &search.filter) {
+        (false, _) => None,
+        (true, None) => Some(count(connection).await?),
+        (true, Some(_)) => Some(count_matches(connection, search).await?),
+    };
     self::search(connection, search, &Candidates::Any, total).await
 }
 
@@ -73,7 +77,8 @@ pub(super) async fn search(
 }
 
 pub(super) fn is_match(search: &Search, article: &Article) -> bool {
-    search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
+    search.filter.as_ref().is_none_or(|filter| filter.matches(article))
+        && search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
 }
 
 /// How a page is found.
@@ -90,7 +95,7 @@ impl<'a> Plan<'a> {
     fn of(search: &'a Search, candidates: &'a Candidates) -> Self {
         let (ids, verifies) = match candidates {
             Candidates::These { ids, is_exact } => (Some(ids.as_str()), !is_exact),
-            Candidates::Any => (None, search.keywords.is_some()),
+            Candidates::Any => (None, search.keywords.is_some() || search.filter.is_some()),
         };
         let read_view = if verifies { search.view.max(View::Full) } else { search.view };
         Self { search, ids, verifies, read_view }
@@ -186,6 +191,23 @@ fn key_column(key: OrderKey) -> &'static str {
         OrderKey::EffectiveTime => "effective_us",
         OrderKey::CreateTime => "create_us",
         OrderKey::UpdateTime => "update_us",
+    }
+}
+
+/// Counts the articles that match by looking at each, up to one more than is counted exactly.
+async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Result<Total, Fault> {
+    let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
+    let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT {MAX_BATCH}");
+    let (mut count, mut after) = (0, i64::MIN);
+    loop {
+        let rows = sqlx::query(AssertSqlSafe(sql.clone())).bind(after).fetch_all(&mut *connection).await?;
+        for row in &rows {
+            after = row.try_get(0)?;
+            count += u32::from(is_match(search, &rows::read(row, 0, View::Full)?));
+        }
+        if rows.len() < MAX_BATCH || count > MAX_EXACT_TOTAL {
+            return Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound: count > MAX_EXACT_TOTAL });
+        }
     }
 }
 
