@@ -87,6 +87,8 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     if keywords.is_empty() && options.extract_keywords {
         keywords = derive::extract_keywords(&headlines.headline, &body);
     }
+    // What the markup labels is surer than lines that look like an editors' line.
+    let own_editors = metadata.editors;
     let content = ArticleContent {
         keywords,
         language_code: derive::language_code(&headlines.headline, &body),
@@ -96,7 +98,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         subheadlines: headlines.subheadlines,
         dateline,
         authors: names(&people, &AUTHORS, metadata.authors),
-        editors: names(&people, &[Role::Editor], metadata.editors),
+        editors: if own_editors.is_empty() { names(&people, &[Role::Editor], Vec::new()) } else { own_editors },
         info_source: first_of(metadata.info_source, layout.facts.source),
         section: first_of(metadata.section, layout.facts.section),
         body,

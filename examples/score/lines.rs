@@ -85,7 +85,7 @@ const OWN: &[&str] = &["BYLINE", "EDITOR", "END_MARK", "CAPTION", "REPEATED_HEAD
 
 /// Reasons that may stand in a clean article: who wrote and edited it, when, and its end marks.
 fn is_loss(reason: &str) -> bool {
-    !matches!(reason, "BYLINE" | "EDITOR" | "END_MARK" | "DATELINE_PUNCTUATION" | "HEADLINE_LABEL")
+    !matches!(reason, "BYLINE" | "EDITOR" | "END_MARK" | "DATELINE_PUNCTUATION" | "HEADLINE_LABEL" | "SECTION")
 }
 
 fn titles(record: &Value) -> Vec<String> {
