@@ -119,8 +119,8 @@ fn tag(text: &str, start: usize) -> Option<Tag<'_>> {
     let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != ':')?;
     let name = &inside[..name_end];
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
-    let breaks = BLOCKS.iter().any(|known| is(known));
-    if !breaks && !INLINES.iter().any(|known| is(known)) {
+    let breaks = BLOCKS.iter().any(&is);
+    if !breaks && !INLINES.iter().any(is) {
         return None;
     }
     let attributes = &inside.as_bytes()[name_end..];
