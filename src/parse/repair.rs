@@ -37,9 +37,10 @@ impl Repairer {
             Self { tags: false, spaced: false, residue: Residue::default(), page: bytes::Page::default() };
         // Each habit is judged on what the rules before it leave.
         let unseen = &mut ParseReport::default();
-        let text = resolved(&turned_back(page_text, unseen), unseen);
+        let text = resolved(page_text, unseen);
         repairer.tags = tags::is_habit(&text);
-        let text = repairer.without_tags(text, unseen);
+        // A misreading is judged line by line, so tags that break lines go first.
+        let text = turned_back(&repairer.without_tags(text, unseen), unseen);
         repairer.spaced = spaced::is_habit(&text);
         let text = repairer.closed_up(text, unseen);
         repairer.residue = Residue::learn(&text);
@@ -51,8 +52,8 @@ impl Repairer {
 
     /// Repairs a stretch of the same page, and counts what it did.
     pub fn apply(&self, text: &str, report: &mut ParseReport) -> String {
-        let text = resolved(&turned_back(text, report), report);
-        let text = self.without_tags(text, report);
+        let text = self.without_tags(resolved(text, report), report);
+        let text = turned_back(&text, report);
         let text = self.closed_up(text, report);
         self.without_residue(&text, report)
     }
