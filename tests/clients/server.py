@@ -46,7 +46,7 @@ class Server:
             except ValueError:
                 continue
             if message.get("message") == "serving":
-                return message["grpc"]
+                return message["listen"]
         raise RuntimeError("the server did not start:\n" + "".join(said))
 
     def __exit__(self, *_):
