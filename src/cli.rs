@@ -13,6 +13,7 @@ mod healthcheck;
 mod import;
 mod input;
 mod interrupt;
+mod keywords;
 mod list;
 mod migrate;
 mod output;
@@ -21,6 +22,7 @@ mod serve;
 mod settings;
 mod store;
 mod table;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,6 +60,7 @@ enum Command {
     Get(get::Get),
     List(list::List),
     Filter(filter::Filter),
+    Watch(watch::Watch),
     Check(check::Check),
     Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),
@@ -92,6 +95,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Get(command) => command.run().await,
             Command::List(command) => command.run().await,
             Command::Filter(command) => command.run().await,
+            Command::Watch(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,

@@ -7,6 +7,8 @@ use std::net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Deserializer};
 
+use crate::store::Access;
+
 const MIB: usize = 1 << 20;
 
 /// What the server is told. Each field is a key of the TOML file.
@@ -28,6 +30,7 @@ pub struct Config {
     /// Serves the contract to tools such as grpcurl. Default true.
     pub reflection: bool,
     pub limits: Limits,
+    pub feed: Feed,
     pub shutdown: Shutdown,
 }
 
@@ -73,6 +76,18 @@ pub struct Limits {
     pub parsers: usize,
 }
 
+/// What watchers are told, and for how long it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Feed {
+    /// A deletion is known to watchers that were away until so many changes came after it; who was away longer has to
+    /// list anew. 1 to 1,000,000,000,000; default 10,000,000: a deletion is kept as a name.
+    pub keep_deletions: u64,
+    /// How long a watcher waits without a word, before a checkpoint says that nothing happened. 10 to 600,000 ms; default
+    /// 15 s.
+    pub checkpoint_interval_ms: u64,
+}
+
 /// How the server ends.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -95,6 +110,7 @@ impl Default for Config {
             insecure: false,
             reflection: true,
             limits: Limits::default(),
+            feed: Feed::default(),
             shutdown: Shutdown::default(),
         }
     }
@@ -123,6 +139,12 @@ impl Default for Limits {
     }
 }
 
+impl Default for Feed {
+    fn default() -> Self {
+        Self { keep_deletions: 10_000_000, checkpoint_interval_ms: 15_000 }
+    }
+}
+
 impl Default for Shutdown {
     fn default() -> Self {
         Self { wait_ms: 0, drain_ms: 18_000 }
@@ -142,12 +164,19 @@ pub enum BadConfig {
 }
 
 impl Config {
+    /// How the store is opened.
+    pub fn access(&self) -> Access {
+        Access { read_only: self.read_only, keep_deletions: self.feed.keep_deletions }
+    }
+
     /// Whether every value is in its range, and none opens the server to the world by oversight.
     pub fn check(&self) -> Result<(), BadConfig> {
         if !self.insecure && !self.listen.ip().to_canonical().is_loopback() {
             return Err(BadConfig::Exposed(self.listen));
         }
         self.limits.check()?;
+        range("feed.keep_deletions", self.feed.keep_deletions, 1, 1_000_000_000_000)?;
+        range("feed.checkpoint_interval_ms", self.feed.checkpoint_interval_ms, 10, 600_000)?;
         range("shutdown.wait_ms", self.shutdown.wait_ms, 0, 600_000)?;
         range("shutdown.drain_ms", self.shutdown.drain_ms, 100, 600_000)
     }

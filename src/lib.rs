@@ -1,8 +1,9 @@
 //! `articled` keeps scraped news articles and searches them, over gRPC.
 //!
 //! The rooms, in reading order: [`article`] what an article is; [`text`] how text is compared; [`parse`] from scraped
-//! bytes to an article; [`container`] what crawlers write; [`query`] what a reader asks; [`store`] where articles rest; [`rpc`] the wire; [`server`] the
-//! listener and what protects it; [`config`] every setting.
+//! bytes to an article; [`container`] what crawlers write; [`query`] what a reader asks; [`store`] where articles rest;
+//! [`watch`] who is told of changes; [`rpc`] the wire; [`server`] the listener and what protects it; [`config`] every
+//! setting.
 
 pub mod article;
 pub mod clock;
@@ -16,5 +17,6 @@ pub mod rpc;
 pub mod server;
 pub mod store;
 pub mod text;
+pub mod watch;
 
 pub use crate::server::{RunError, run};

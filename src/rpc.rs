@@ -1,7 +1,8 @@
 //! The wire: what comes in is checked here, once, into the domain's types, and what goes out is converted here.
 //!
 //! One RPC a file. [`convert`] is the border between the domain's types and the generated ones, [`status`] the one place
-//! where an error becomes a status, [`page_token`] what continues a list.
+//! where an error becomes a status, [`page_token`] what continues a list, [`resume_token`] what begins a
+//! watch.
 
 mod batch_get_articles;
 pub mod convert;
@@ -11,11 +12,16 @@ mod filter_articles;
 mod get_article;
 mod ingest_article;
 mod list_articles;
-pub mod page_token;
+mod page_token;
 mod parse_article;
+mod resume_token;
 pub mod status;
+mod token;
 mod update_article;
 pub mod violations;
+mod watch_articles;
+
+use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
@@ -24,6 +30,7 @@ pub use self::status::RpcError;
 use crate::clock::Clock;
 use crate::ingest::Ingest;
 use crate::store::SharedStore;
+use crate::watch::WatchHub;
 
 /// The generated code of the contract.
 #[allow(clippy::all, missing_docs)]
@@ -51,6 +58,7 @@ pub struct ArticleRpc {
     pub store: SharedStore,
     pub ingest: Ingest,
     pub clock: Clock,
+    pub watches: Arc<WatchHub>,
     /// The articles of one page or batch, in bytes.
     pub max_page_bytes: usize,
 }
@@ -116,6 +124,15 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
 
     async fn delete_article(&self, request: Request<proto::DeleteArticleRequest>) -> Result<Response<()>, Status> {
         answer(delete_article::delete_article(self, request.into_inner()).await)
+    }
+
+    type WatchArticlesStream = watch_articles::WatchStream;
+
+    async fn watch_articles(
+        &self,
+        request: Request<proto::WatchArticlesRequest>,
+    ) -> Result<Response<Self::WatchArticlesStream>, Status> {
+        answer(watch_articles::watch_articles(self, request.into_inner()))
     }
 }
 

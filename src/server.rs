@@ -36,6 +36,7 @@ use crate::ingest::Ingest;
 use crate::rpc::ArticleRpc;
 use crate::rpc::proto::article_service_server::ArticleServiceServer;
 use crate::store::{OpenError, SharedStore};
+use crate::watch::WatchHub;
 
 /// How long the last connections may take to go once they are broken, and the store to write what it took. With the
 /// drain it stays within the 20 s that are promised.
@@ -89,7 +90,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     config.check()?;
     let listeners = Listeners::new(listener, &config).await?;
-    let store = crate::store::open(&config.database, config.read_only).await?;
+    let store = crate::store::open(&config.database, config.access()).await?;
     serve(config, listeners, store, Clock::system(), shutdown).await
 }
 
@@ -109,7 +110,9 @@ pub async fn serve(
         services.iter().flat_map(|(service, methods)| methods.iter().map(move |it| format!("{service}/{it}")));
     let counters = Arc::new(Metrics::new(methods.collect()));
     let health = Reporter::new();
-    let routes = routes(&config, &store, clock, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
+    let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
+    let routes =
+        routes(&config, &store, clock, &watches, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
     let gate = Arc::new(Gate::new(limits));
     // The line that tells a person, or a test that asked for port 0, where to go.
     let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -125,6 +128,8 @@ pub async fn serve(
         health.set_not_serving();
         tokio::time::sleep(Duration::from_millis(config.shutdown.wait_ms)).await;
         health.end();
+        // They would go on for ever; their clients go on elsewhere.
+        watches.stop();
         gate.drain();
     };
     let served = transport(limits)
@@ -174,6 +179,7 @@ fn routes(
     config: &Config,
     store: &SharedStore,
     clock: Clock,
+    watches: &Arc<WatchHub>,
     health: health::HealthService,
 ) -> Result<Routes, RunError> {
     let limits = &config.limits;
@@ -181,6 +187,7 @@ fn routes(
         store: Arc::clone(store),
         ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers),
         clock,
+        watches: Arc::clone(watches),
         max_page_bytes: limits.max_page_bytes,
     };
     let articles = ArticleServiceServer::new(rpc)

@@ -5,8 +5,11 @@
 //! - A write that returned `Ok` is durable. A write whose future is dropped is whole or absent.
 //! - The clock is a parameter (`now`). Times are kept to the microsecond.
 //! - An article, its index entries and its entry in the feed change together, or not at all.
+//! - What the end of the feed counts is seen by every read that begins later: who takes the end first and reads then misses
+//!   nothing by going on from there.
 
 mod decide;
+mod feed;
 pub mod memory;
 mod pages;
 mod record;
@@ -19,7 +22,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
+pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 pub use self::sqlite::OpenError;
 use self::sqlite::{SqliteOptions, SqliteStore};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
@@ -27,13 +32,22 @@ use crate::query::{Cursor, Filter, KeywordFilter, Order, PageSize};
 
 pub type SharedStore = Arc<dyn ArticleStore>;
 
+/// How a store is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    pub read_only: bool,
+    /// A deletion stays in the feed until so many changes came after it.
+    pub keep_deletions: u64,
+}
+
 /// Opens the store that a setting names, `sqlite:PATH`. For writing it is made if there is none, and brought to today's
 /// schema.
-pub async fn open(database: &str, read_only: bool) -> Result<SharedStore, OpenError> {
+pub async fn open(database: &str, access: Access) -> Result<SharedStore, OpenError> {
     let Some(options) = SqliteOptions::from_url(database) else {
         return Err(OpenError::UnknownKind { database: database.to_owned() });
     };
-    let store = SqliteStore::open(SqliteOptions { read_only, ..options }).await?;
+    let Access { read_only, keep_deletions } = access;
+    let store = SqliteStore::open(SqliteOptions { read_only, keep_deletions, ..options }).await?;
     Ok(Arc::new(store))
 }
 
@@ -129,6 +143,13 @@ pub trait ArticleStore: Send + Sync + 'static {
     async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError>;
 
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// What changed after a place in the feed. `None`: the feed no longer knows all of it, or never was at that place.
+    /// Views from FULL up are read as FULL.
+    async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError>;
+
+    /// The end of the feed, and a signal whenever it moves. Moved before the writer of a change is answered.
+    fn feed(&self) -> watch::Receiver<FeedPosition>;
 
     /// Whether the store answers: for health checks.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -15,7 +15,7 @@ pub struct Check {
 
 impl Check {
     pub async fn run(self) -> anyhow::Result<()> {
-        let store = store::open(&self.database.database, true).await?;
+        let store = store::open(&self.database.database, store::to_read()).await?;
         let faults = store.check().await.context("cannot check");
         store.close().await;
         let faults = faults?;

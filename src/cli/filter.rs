@@ -1,10 +1,11 @@
 //! `articled filter`: the articles that contain words.
 
-use articled::rpc::proto::{self, FilterArticlesRequest, KeywordFilter};
-use clap::{Args, ValueEnum};
+use articled::rpc::proto::{self, FilterArticlesRequest};
+use clap::Args;
 
 use super::client::{ServerArguments, explain};
 use super::failure::Usage;
+use super::keywords::KeywordArguments;
 use super::list::Choice;
 use super::output::{Out, OutputArguments};
 use super::table;
@@ -15,21 +16,8 @@ use super::table;
 /// or with --any or --none.
 #[derive(Args, Debug)]
 pub struct Filter {
-    /// Words that must all occur.
-    #[arg(value_name = "WORD")]
-    all: Vec<String>,
-    /// A word of which, with the other --any words, at least one must occur.
-    #[arg(long, value_name = "WORD")]
-    any: Vec<String>,
-    /// A word that must not occur.
-    #[arg(long, value_name = "WORD")]
-    none: Vec<String>,
-    /// A field to look in; may be given several times. Default: all.
-    #[arg(long, value_enum)]
-    field: Vec<Field>,
-    /// What counts as an occurrence.
-    #[arg(long = "match", value_enum, default_value = "substring")]
-    matching: Matching,
+    #[command(flatten)]
+    keywords: KeywordArguments,
     /// How many passages around hits to show for each article, 0 to 10.
     #[arg(long, value_name = "COUNT", default_value = "1")]
     snippets: i32,
@@ -41,60 +29,10 @@ pub struct Filter {
     output: OutputArguments,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Field {
-    Headline,
-    Kicker,
-    Subheadline,
-    Body,
-    Keywords,
-    Authors,
-    InfoSource,
-}
-
-impl From<Field> for proto::TextField {
-    fn from(field: Field) -> Self {
-        match field {
-            Field::Headline => proto::TextField::Headline,
-            Field::Kicker => proto::TextField::Kicker,
-            Field::Subheadline => proto::TextField::Subheadline,
-            Field::Body => proto::TextField::Body,
-            Field::Keywords => proto::TextField::Keywords,
-            Field::Authors => proto::TextField::Authors,
-            Field::InfoSource => proto::TextField::InfoSource,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Matching {
-    /// The word occurs anywhere in the text.
-    Substring,
-    /// The word occurs and is not part of a longer one.
-    Word,
-}
-
-impl From<Matching> for proto::KeywordMatch {
-    fn from(matching: Matching) -> Self {
-        match matching {
-            Matching::Substring => proto::KeywordMatch::Substring,
-            Matching::Word => proto::KeywordMatch::Word,
-        }
-    }
-}
-
 impl Filter {
     pub async fn run(self) -> anyhow::Result<()> {
-        if self.all.is_empty() && self.any.is_empty() && self.none.is_empty() {
-            return Err(Usage("no word to look for; try `articled filter WORD`".to_owned()).into());
-        }
-        let keywords = KeywordFilter {
-            all: self.all.clone(),
-            any: self.any.clone(),
-            none: self.none.clone(),
-            fields: self.field.iter().map(|&field| proto::TextField::from(field).into()).collect(),
-            r#match: proto::KeywordMatch::from(self.matching).into(),
-        };
+        let keywords = self.keywords.filter();
+        let keywords = keywords.ok_or_else(|| Usage("no word to look for; try `articled filter WORD`".to_owned()))?;
         let mut client = self.server.connect().await?;
         let mut out = Out::new();
         let mut rows = table::Articles::new();

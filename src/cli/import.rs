@@ -50,7 +50,7 @@ impl Import {
                 import(self.input, &destination, interrupted, &mut print).await
             }
             Some(database) => {
-                let opened = store::open(database, false).await?;
+                let opened = store::open(database, store::to_write()).await?;
                 let destination = Destination::store(store::rpc(opened.clone(), &Config::default()));
                 let summary = import(self.input, &destination, interrupted, &mut print).await;
                 opened.close().await;

@@ -15,7 +15,7 @@ pub struct Migrate {
 
 impl Migrate {
     pub async fn run(self) -> anyhow::Result<()> {
-        store::open(&self.database.database, false).await?.close().await;
+        store::open(&self.database.database, store::to_write()).await?.close().await;
         let mut out = Out::new();
         out.text(&format!("{} has schema version {}", self.database.database, SqliteStore::schema_version()))?;
         out.flush()

@@ -46,6 +46,10 @@ impl Printed for proto::ArticleMatch {
     const FULL_NAME: &'static str = "articled.v1.ArticleMatch";
 }
 
+impl Printed for proto::WatchArticlesResponse {
+    const FULL_NAME: &'static str = "articled.v1.WatchArticlesResponse";
+}
+
 impl Printed for proto::ParseArticleResponse {
     const FULL_NAME: &'static str = "articled.v1.ParseArticleResponse";
 }
@@ -115,6 +119,7 @@ mod tests {
     #[test]
     fn every_printed_message_is_in_the_contract() {
         assert!(json(&proto::ArticleMatch::default()).is_ok());
+        assert!(json(&proto::WatchArticlesResponse::default()).is_ok());
         assert!(json(&proto::ParseArticleResponse::default()).is_ok());
         assert!(json(&proto::IngestArticleResponse::default()).is_ok());
     }

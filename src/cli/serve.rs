@@ -21,7 +21,7 @@ use super::input::InputArguments;
 use super::{interrupt, store};
 
 /// Variables of these prefixes are settings in the tables of the same names.
-const TABLES: [&str; 2] = ["limits", "shutdown"];
+const TABLES: [&str; 3] = ["limits", "feed", "shutdown"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
@@ -107,7 +107,7 @@ impl Serve {
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!("cannot listen on {}; is another server running there? --listen names another address", self.listen)
         })?;
-        let opened = store::open(&config.database, config.read_only).await?;
+        let opened = store::open(&config.database, config.access()).await?;
         if !self.load.is_empty() {
             load(self.load, &opened, &config, shutdown.as_mut()).await?;
         }

@@ -7,7 +7,8 @@ use articled::clock::Clock;
 use articled::config::Config;
 use articled::ingest::Ingest;
 use articled::rpc::ArticleRpc;
-use articled::store::{OpenError, SharedStore};
+use articled::store::{Access, OpenError, SharedStore};
+use articled::watch::WatchHub;
 use clap::Args;
 
 use super::failure::Usage;
@@ -19,9 +20,18 @@ pub struct DatabaseArguments {
     pub database: String,
 }
 
+/// As a server would open it by default.
+pub fn to_write() -> Access {
+    Access { read_only: false, ..Config::default().access() }
+}
+
+pub fn to_read() -> Access {
+    Access { read_only: true, ..Config::default().access() }
+}
+
 /// Opens a store; for writing, it is brought to today's schema.
-pub async fn open(database: &str, read_only: bool) -> anyhow::Result<SharedStore> {
-    match articled::store::open(database, read_only).await {
+pub async fn open(database: &str, access: Access) -> anyhow::Result<SharedStore> {
+    match articled::store::open(database, access).await {
         Err(error @ OpenError::UnknownKind { .. }) => Err(Usage(format!("--database: {error}")).into()),
         opened => opened.context("cannot open the store"),
     }
@@ -32,5 +42,6 @@ pub async fn open(database: &str, read_only: bool) -> anyhow::Result<SharedStore
 pub fn rpc(store: SharedStore, config: &Config) -> ArticleRpc {
     let clock = Clock::system();
     let ingest = Ingest::new(Arc::clone(&store), clock.clone(), config.limits.parsers);
-    ArticleRpc { store, ingest, clock, max_page_bytes: config.limits.max_page_bytes }
+    let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
+    ArticleRpc { store, ingest, clock, watches, max_page_bytes: config.limits.max_page_bytes }
 }

@@ -61,6 +61,13 @@ impl Articles {
     }
 }
 
+/// One article in one line, for those who print as articles come.
+pub fn line(article: &Article) -> String {
+    let headline = if article.headline.is_empty() { "(no headline)" } else { &article.headline };
+    let parts = [published(article), headline.to_owned(), source(article).to_owned(), article.name.clone()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
+}
+
 /// A passage in one line, its hits in brackets.
 fn passage(snippet: &Snippet) -> String {
     let marked = snippet.segments.iter().map(|segment| match segment.hit {

@@ -68,6 +68,12 @@ impl FoldedFields {
         })
     }
 
+    /// The field that a place in [`FoldedFields::as_str`] is in.
+    pub fn field_at(&self, at: usize) -> TextField {
+        let index = self.ends.partition_point(|&end| end < at);
+        TextField::ALL.get(index).copied().unwrap_or(TextField::Body)
+    }
+
     fn range(&self, field: TextField) -> Range<usize> {
         let index = field as usize;
         let start = if index == 0 { 0 } else { self.ends[index - 1] + FIELD_END.len_utf8() };
@@ -110,6 +116,17 @@ mod tests {
         assert_eq!(items(TextField::Kicker), [""]);
         assert_eq!(items(TextField::Authors), ["甲", "", "b"]);
         assert_eq!(items(TextField::Body), ["第一段第二段 a"]);
+    }
+
+    #[test]
+    fn a_place_is_in_a_field() {
+        let folded = FoldedFields::of(&content());
+        let at = |text: &str| folded.field_at(folded.as_str().find(text).expect(text));
+        assert_eq!(at("云城"), TextField::Headline);
+        assert_eq!(at("区"), TextField::Headline);
+        assert_eq!(at("甲"), TextField::Authors);
+        assert_eq!(at("第一"), TextField::Body);
+        assert_eq!(folded.field_at(usize::MAX), TextField::Body);
     }
 
     #[test]

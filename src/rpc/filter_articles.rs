@@ -1,8 +1,9 @@
 //! FilterArticles: the articles that hold keywords, page by page.
 
-use super::list_articles::{cursor, next_page_token};
-use super::page_token::QueryHash;
+use super::list_articles::{next_page_token, read_page_token};
 use super::proto::{ArticleMatch, FilterArticlesRequest, FilterArticlesResponse};
+use super::resume_token;
+use super::token::QueryHash;
 use super::violations::Violations;
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::{Article, View};
@@ -15,6 +16,9 @@ pub async fn filter_articles(
     request: FilterArticlesRequest,
 ) -> Result<FilterArticlesResponse, RpcError> {
     let hash = query_hash(&request);
+    let watched = resume_token::watch_hash(request.keywords.as_ref(), &request.filter);
+    // Taken before anything is read, as in ListArticles.
+    let end = rpc.watches.end();
     let FilterArticlesRequest {
         keywords,
         filter,
@@ -30,7 +34,8 @@ pub async fn filter_articles(
     let filter = convert::filter(&filter, &mut violations);
     let order = convert::order(&order_by, &mut violations);
     let page_size = convert::page_size(page_size, &mut violations);
-    let after = cursor(&page_token, hash, &mut violations);
+    let after = read_page_token(&page_token, hash, &mut violations);
+    let since = after.as_ref().map_or(end, |after| after.since);
     let view = convert::view(view, View::Basic, &mut violations);
     let snippet_count = convert::snippet_count(snippet_count, &mut violations);
     let keywords = violations.require(keywords)?;
@@ -42,7 +47,7 @@ pub async fn filter_articles(
         filter,
         order,
         page_size,
-        after,
+        after: after.map(|after| after.cursor),
         max_page_bytes: rpc.max_page_bytes,
         count_total,
     };
@@ -61,9 +66,10 @@ pub async fn filter_articles(
     };
     Ok(FilterArticlesResponse {
         matches,
-        next_page_token: next_page_token(page.next.as_ref(), hash),
+        next_page_token: next_page_token(page.next, since, hash),
         total_size,
         total_size_is_lower_bound,
+        resume_token: resume_token::encode(since, watched),
     })
 }
 

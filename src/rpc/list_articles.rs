@@ -1,22 +1,29 @@
 //! ListArticles: all articles, or those that a filter admits, page by page.
 
-use super::page_token::{self, QueryHash};
+use super::page_token::PageToken;
 use super::proto::{ListArticlesRequest, ListArticlesResponse};
+use super::resume_token;
+use super::token::QueryHash;
 use super::violations::{Fault, Violations};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::query::Cursor;
-use crate::store::Search;
+use crate::store::{FeedPosition, Search};
 
 pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Result<ListArticlesResponse, RpcError> {
     let hash = query_hash(&request);
+    let watched = resume_token::watch_hash(None, &request.filter);
+    // Taken before anything is read: what changes from here on is told to who watches from here.
+    let end = rpc.watches.end();
     let ListArticlesRequest { page_size, page_token, filter, order_by, view } = request;
     let mut violations = Violations::default();
+    let after = read_page_token(&page_token, hash, &mut violations);
+    let since = after.as_ref().map_or(end, |after| after.since);
     let search = Search {
         keywords: None,
         filter: convert::filter(&filter, &mut violations),
         page_size: convert::page_size(page_size, &mut violations),
-        after: cursor(&page_token, hash, &mut violations),
+        after: after.map(|after| after.cursor),
         order: convert::order(&order_by, &mut violations),
         view: convert::view(view, View::Basic, &mut violations),
         max_page_bytes: rpc.max_page_bytes,
@@ -27,7 +34,8 @@ pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Re
     let page = rpc.store.search(&search).await?;
     Ok(ListArticlesResponse {
         articles: page.articles.into_iter().map(|article| convert::article(article, search.view)).collect(),
-        next_page_token: next_page_token(page.next.as_ref(), hash),
+        next_page_token: next_page_token(page.next, since, hash),
+        resume_token: resume_token::encode(since, watched),
     })
 }
 
@@ -36,15 +44,15 @@ fn query_hash(request: &ListArticlesRequest) -> QueryHash {
     QueryHash::of("ListArticles", &bound)
 }
 
-/// Where the page before ended, if there was one.
-pub fn cursor(page_token: &str, hash: QueryHash, violations: &mut Violations) -> Option<Cursor> {
-    if page_token.is_empty() {
+/// What the page before left, if there was one.
+pub fn read_page_token(token: &str, hash: QueryHash, violations: &mut Violations) -> Option<PageToken> {
+    if token.is_empty() {
         return None;
     }
-    let cursor = page_token::decode(page_token, hash);
-    cursor.map_err(|error| violations.add("page_token", Fault::BadPageToken, error.to_string())).ok()
+    let token = PageToken::decode(token, hash);
+    token.map_err(|error| violations.add("page_token", Fault::BadPageToken, error.to_string())).ok()
 }
 
-pub fn next_page_token(next: Option<&Cursor>, hash: QueryHash) -> String {
-    next.map(|cursor| page_token::encode(cursor, hash)).unwrap_or_default()
+pub fn next_page_token(next: Option<Cursor>, since: FeedPosition, hash: QueryHash) -> String {
+    next.map(|cursor| PageToken { cursor, since }.encode(hash)).unwrap_or_default()
 }

@@ -12,6 +12,7 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 use super::violations::Violations;
 use crate::article::ArticleName;
 use crate::store::StoreError;
+use crate::watch::WatchError;
 
 /// The domain of every ErrorInfo.
 pub const ERROR_DOMAIN: &str = "articled";
@@ -43,12 +44,30 @@ pub enum RpcError {
     BatchTooLarge {
         fitting: usize,
     },
+    /// The feed does not reach back to where a watch should begin.
+    ResumeTokenExpired,
+    /// All watchers together look for too much.
+    TooManyWatches,
+    /// The server ends.
+    Stopping,
     Store(StoreError),
 }
 
 impl From<StoreError> for RpcError {
     fn from(error: StoreError) -> Self {
         RpcError::Store(error)
+    }
+}
+
+impl From<WatchError> for RpcError {
+    fn from(error: WatchError) -> Self {
+        match error {
+            WatchError::Expired => RpcError::ResumeTokenExpired,
+            WatchError::TooMany => RpcError::TooManyWatches,
+            WatchError::Stopping => RpcError::Stopping,
+            WatchError::Broken => RpcError::Store(StoreError::Failed(error.to_string())),
+            WatchError::Store(error) => RpcError::Store(error),
+        }
     }
 }
 
@@ -83,6 +102,18 @@ impl From<RpcError> for Status {
                 let details = info_with("BATCH_TOO_LARGE", metadata);
                 let message = format!("the articles are too large for one answer; the first {fitting} fit");
                 status(Code::ResourceExhausted, &message, details)
+            }
+            RpcError::ResumeTokenExpired => {
+                let message = "what came after that token is not known any more: list again, and watch from there";
+                status(Code::OutOfRange, message, info("RESUME_TOKEN_EXPIRED"))
+            }
+            RpcError::TooManyWatches => {
+                let wait = Some(Duration::from_secs(5));
+                shed(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many watches are open", wait)
+            }
+            RpcError::Stopping => {
+                let wait = Some(Duration::from_secs(1));
+                shed(Code::Unavailable, "SERVER_STOPPING", "the server is stopping", wait)
             }
             RpcError::Store(error) => store_status(error),
         }
@@ -176,7 +207,15 @@ mod tests {
         let details = status.get_error_details();
         let info = details.error_info().expect("every status has one");
         assert_eq!((info.reason.as_str(), info.domain.as_str()), (reason, ERROR_DOMAIN));
-        let may_retry = matches!(reason, "STORE_OVERLOADED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "ARTICLE_CONTENDED");
+        let may_retry = matches!(
+            reason,
+            "STORE_OVERLOADED"
+                | "STORE_FULL"
+                | "STORE_UNAVAILABLE"
+                | "ARTICLE_CONTENDED"
+                | "SERVER_OVERLOADED"
+                | "SERVER_STOPPING"
+        );
         assert_eq!(details.retry_info().is_some(), may_retry, "{reason}");
     }
 
@@ -189,6 +228,9 @@ mod tests {
         check(RpcError::EtagMismatch(name()), Code::Aborted, "ETAG_MISMATCH");
         check(RpcError::Contended(name()), Code::Aborted, "ARTICLE_CONTENDED");
         check(RpcError::BatchTooLarge { fitting: 3 }, Code::ResourceExhausted, "BATCH_TOO_LARGE");
+        check(RpcError::ResumeTokenExpired, Code::OutOfRange, "RESUME_TOKEN_EXPIRED");
+        check(RpcError::TooManyWatches, Code::ResourceExhausted, "SERVER_OVERLOADED");
+        check(RpcError::Stopping, Code::Unavailable, "SERVER_STOPPING");
         check(StoreError::Overloaded, Code::ResourceExhausted, "STORE_OVERLOADED");
         check(StoreError::Full, Code::ResourceExhausted, "STORE_FULL");
         check(StoreError::ReadOnly, Code::FailedPrecondition, "STORE_READ_ONLY");

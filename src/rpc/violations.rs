@@ -23,6 +23,8 @@ pub enum Fault {
     RequestIdReused,
     /// The token is not one that the server gave, or not for these arguments.
     BadPageToken,
+    /// The same of the token that a watch begins with.
+    BadResumeToken,
     /// The text of a filter cannot be read.
     BadFilter,
 }
@@ -40,6 +42,7 @@ impl Fault {
             Fault::OutputOnly => "FIELD_OUTPUT_ONLY",
             Fault::RequestIdReused => "REQUEST_ID_REUSED",
             Fault::BadPageToken => "PAGE_TOKEN_INVALID",
+            Fault::BadResumeToken => "RESUME_TOKEN_INVALID",
             Fault::BadFilter => "FILTER_INVALID",
         }
     }

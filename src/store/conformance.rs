@@ -1,7 +1,9 @@
 //! What every backend must do: one suite, run for each.
 
+mod feed_rules;
 pub(in crate::store) mod fixtures;
 mod oracle;
+mod page_rules;
 mod rules;
 
 use super::SharedStore;

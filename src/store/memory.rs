@@ -2,19 +2,26 @@
 //! ends; tests and the conformance suite use it.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
-use super::{ArticleStore, MAX_EXACT_TOTAL, Page, Search, StoreError, Total, Write, Written, pages};
+use super::{
+    ArticleStore, Change, ChangeKind, Changes, FeedLimit, FeedPosition, MAX_EXACT_TOTAL, Page, Search, StoreError,
+    Total, Write, Written, pages,
+};
 use crate::article::{Article, ArticleName, Outcome, View};
 use crate::text::Fingerprint;
 
 #[derive(Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
+    /// The end of the feed. Of stores in memory there is one in a process's life, so all their feeds have the number 0.
+    feed: watch::Sender<FeedPosition>,
 }
 
 #[derive(Clone, Default)]
@@ -24,6 +31,15 @@ struct State {
     deleted: BTreeMap<ArticleName, Timestamp>,
     requests: BTreeMap<String, Request>,
     created: u64,
+    changes: BTreeMap<u64, Changed>,
+    /// The number of the last change.
+    changed: u64,
+}
+
+#[derive(Clone)]
+struct Changed {
+    name: ArticleName,
+    is_deletion: bool,
 }
 
 #[derive(Clone)]
@@ -99,6 +115,7 @@ impl State {
                 Some(stored) => {
                     self.deleted.insert(name.clone(), decide::deletion_time(&stored.article, now));
                     self.stored.remove(&name);
+                    self.note(&name, true);
                     Written::Deleted
                 }
             },
@@ -130,9 +147,17 @@ impl State {
                 };
                 let fingerprint = Fingerprint::of(&article.content.body);
                 self.stored.insert(name.clone(), Stored { article: *article, made_from, fingerprint, created });
+                self.note(&name, false);
                 self.answer(&name, outcome)
             }
         }
+    }
+
+    /// Notes a change in the feed, where an article is once.
+    fn note(&mut self, name: &ArticleName, is_deletion: bool) {
+        self.changes.retain(|_, changed| changed.is_deletion || changed.name != *name);
+        self.changed += 1;
+        self.changes.insert(self.changed, Changed { name: name.clone(), is_deletion });
     }
 
     fn answer(&self, name: &ArticleName, outcome: Outcome) -> Written {
@@ -165,7 +190,9 @@ impl ArticleStore for MemoryStore {
         if dry_run {
             return Ok(state.clone().apply(write, now));
         }
-        Ok(state.apply(write, now))
+        let written = state.apply(write, now);
+        self.feed.send_if_modified(|end| std::mem::replace(&mut end.seq, state.changed) != state.changed);
+        Ok(written)
     }
 
     async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError> {
@@ -213,6 +240,27 @@ impl ArticleStore for MemoryStore {
             }
         }
         Ok(page.finish(total))
+    }
+
+    async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {
+        let state = self.state();
+        if after.feed != 0 || after.seq > state.changed {
+            return Ok(None);
+        }
+        let following = (Bound::Excluded(after.seq), Bound::Unbounded);
+        let mut changes = Vec::new();
+        for (&seq, changed) in state.changes.range(following).take(limit.changes + 1) {
+            let article = if changed.is_deletion { None } else { state.read(&changed.name, view.min(View::Full)) };
+            let kind =
+                article.map_or_else(|| ChangeKind::Deleted(changed.name.clone()), |it| ChangeKind::Upserted(it.into()));
+            changes.push(Change { seq, kind });
+        }
+        let is_end = changes.len() <= limit.changes;
+        Ok(Some(Changes::cut(changes, is_end, limit)))
+    }
+
+    fn feed(&self) -> watch::Receiver<FeedPosition> {
+        self.feed.subscribe()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -86,7 +86,7 @@ impl PageBuilder {
 }
 
 /// What an article adds to a page, in bytes: all that can be long.
-fn text_bytes(article: &Article) -> usize {
+pub(super) fn text_bytes(article: &Article) -> usize {
     let content = &article.content;
     let lists = [&content.subheadlines, &content.authors, &content.editors, &content.keywords, &content.cited_works];
     let list_bytes: usize = lists.into_iter().flatten().map(|text| text.len() + PIECE_BYTES).sum();

@@ -8,6 +8,7 @@ mod apply;
 mod check;
 mod connect;
 mod fault;
+mod feed;
 mod filter;
 mod index;
 mod lock;
@@ -25,17 +26,19 @@ mod open_tests;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 pub use self::open::{OpenError, SqliteOptions};
 use self::readers::Readers;
 use self::writer::Writer;
-use super::{ArticleStore, Page, Search, StoreError, Write, Written};
+use super::{ArticleStore, Changes, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
 use crate::article::{Article, ArticleName, View};
 
 pub struct SqliteStore {
     options: SqliteOptions,
     readers: Readers,
     index: std::sync::Arc<index::Index>,
+    feed: std::sync::Arc<feed::Feed>,
     /// `None`: opened for reading only.
     writer: Option<Writer>,
     /// Held while the store is open. `None`: opened for reading only.
@@ -68,6 +71,16 @@ impl ArticleStore for SqliteStore {
             None => search::list(lease.connection()?, search).await,
         };
         lease.settle(found)
+    }
+
+    async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {
+        let mut lease = self.readers.lease().await?;
+        let found = feed::changes(lease.connection()?, after, limit, view).await;
+        lease.settle(found)
+    }
+
+    fn feed(&self) -> watch::Receiver<FeedPosition> {
+        self.feed.subscribe()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

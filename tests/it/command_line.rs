@@ -1,14 +1,16 @@
 //! The binary as people and scripts use it: what it prints where, and its exit codes.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use articled::rpc::proto::ListArticlesRequest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::TestServer;
+use crate::support::{TestServer, create, given};
 
 const PAGES: [&str; 3] =
     ["白鹭河开闸\n白鹭河口的水闸开启。", "雲岫茶廠重開\n停產多年的茶廠重開。", "A ferry sails\nIt sails at nine."];
@@ -182,4 +184,28 @@ fn prints_completions() {
     let ended = articled(&["completions", "bash"]);
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
     assert!(ended.out.contains("healthcheck"));
+}
+
+#[tokio::test]
+async fn watch_prints_each_event_as_it_comes() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let from = client.list_articles(ListArticlesRequest::default()).await.expect("valid").into_inner().resume_token;
+    create(&mut client, "a", given("白鹭河开闸", "水闸开启。")).await;
+    let url = format!("http://{}", server.address);
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_articled"))
+        .args(["watch", "--server", &url, "--resume", &from, "--output", "json"])
+        .env_remove("ARTICLED_OUTPUT")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let out = BufReader::new(watch.stdout.take().expect("piped"));
+    let lines = tokio::task::spawn_blocking(move || out.lines().take(2).collect::<Result<Vec<_>, _>>());
+    let lines = lines.await.expect("no panic").expect("lines");
+    watch.kill().expect("it runs for ever");
+    watch.wait().expect("it is gone");
+    let [first, second] = &json(&lines.join("\n"))[..] else { panic!("{lines:?}") };
+    assert_eq!(first["upserted"]["headline"], "白鹭河开闸");
+    assert!(second["checkpoint"].is_object() && second["resumeToken"].is_string());
 }

@@ -22,3 +22,4 @@ mod service_config;
 mod shutdown;
 mod store_errors;
 mod update_article;
+mod watch_articles;

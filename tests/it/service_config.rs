@@ -9,8 +9,15 @@ use serde_json::Value;
 const SERVICE_CONFIG: &str = include_str!("../../proto/articled/v1/service_config.json");
 
 /// What is the same done twice. A write that is not may have been done though its answer was lost.
-const IDEMPOTENT: [&str; 6] =
-    ["ParseArticle", "GetArticle", "BatchGetArticles", "ListArticles", "FilterArticles", "IngestArticle"];
+const IDEMPOTENT: [&str; 7] = [
+    "ParseArticle",
+    "GetArticle",
+    "BatchGetArticles",
+    "ListArticles",
+    "FilterArticles",
+    "WatchArticles",
+    "IngestArticle",
+];
 
 #[test]
 fn every_method_is_named_once_and_only_unavailable_is_retried() {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::article::{ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, View};
 use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
-use crate::store::{NewArticle, Page, Search, SharedStore, Write, Written};
+use crate::store::{ChangeKind, FeedLimit, FeedPosition, NewArticle, Page, Search, SharedStore, Write, Written};
 
 pub fn name(id: &str) -> ArticleName {
     ArticleName::from_id(id).expect("a well-formed id")
@@ -72,6 +72,25 @@ pub fn words(all: &[&str], any: &[&str], none: &[&str], fields: &[TextField]) ->
 
 pub async fn ask(store: &SharedStore, search: &Search) -> Page {
     store.search(search).await.expect("a page")
+}
+
+/// All that changed after a place in the feed: each change's number, the article's id, and whether it is still there.
+pub async fn changed(store: &SharedStore, mut after: FeedPosition) -> Option<Vec<(u64, String, bool)>> {
+    let mut all = Vec::new();
+    loop {
+        let limit = FeedLimit { changes: 2, bytes: 3 << 20 };
+        let read = store.changes(after, limit, View::Basic).await.expect("an answer")?;
+        for change in read.changes {
+            after.seq = change.seq;
+            all.push(match change.kind {
+                ChangeKind::Upserted(article) => (change.seq, article.name.id().to_owned(), true),
+                ChangeKind::Deleted(name) => (change.seq, name.id().to_owned(), false),
+            });
+        }
+        if read.is_end {
+            return Some(all);
+        }
+    }
 }
 
 pub fn ids(page: &Page) -> Vec<&str> {

@@ -10,7 +10,7 @@ use super::fixtures::*;
 use crate::article::{Etag, View};
 use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, Order, OrderKey, PageSize, TextField};
 use crate::store::memory::MemoryStore;
-use crate::store::{NewArticle, Search, SharedStore, Write, Written};
+use crate::store::{FeedPosition, NewArticle, Search, SharedStore, Write, Written};
 
 /// Makes the tests, on the stores that `$fresh` opens.
 macro_rules! suite {
@@ -147,6 +147,11 @@ pub async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, question
         let expected = oracle.get(&name, View::Raw).await.expect("an answer");
         assert_eq!(store.get(&name, View::Raw).await.expect("an answer"), expected);
     }
+    let fed = |store: SharedStore| async move {
+        let start = FeedPosition { seq: 0, ..*store.feed().borrow() };
+        changed(&store, start).await.expect("nothing is forgotten")
+    };
+    assert_eq!(fed(Arc::clone(&store)).await, fed(Arc::clone(&oracle)).await);
     for question in questions {
         let mut question = question;
         loop {

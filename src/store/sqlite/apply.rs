@@ -20,7 +20,17 @@ use crate::text::Fingerprint;
 pub(super) struct Session {
     /// The id of the next article.
     pub next_id: i64,
+    /// The number of the next change in the feed.
+    pub next_seq: i64,
+    pub has_deleted: bool,
     pub changes: Changes,
+}
+
+impl Session {
+    fn take_seq(&mut self) -> i64 {
+        self.next_seq += 1;
+        self.next_seq - 1
+    }
 }
 
 fn effective_us(article: &Article) -> i64 {
@@ -211,8 +221,10 @@ async fn insert(connection: &mut SqliteConnection, session: &mut Session, after:
                                     fingerprint, id)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
                INSERT INTO body (rest, rest_xxh3, id) VALUES (?, ?, ?);
-               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
-    store(connection, sql, id, original.as_ref().map(|(id, _)| *id), &after).await?;
+               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?);
+               INSERT INTO change (id, seq) VALUES (?, ?)";
+    let seq = session.take_seq();
+    store(connection, sql, (id, seq), original.as_ref().map(|(id, _)| *id), &after).await?;
     session.changes.put(id, effective_us(&after.article), after.article.name.id(), &after.index.texts);
     if let RawChange::Set(Some(raw)) = after.raw {
         put_raw(connection, id, raw).await?;
@@ -239,8 +251,10 @@ async fn update(
                    duplicate_of = ?, fingerprint = ?
                WHERE id = ?;
                UPDATE body SET rest = ?, rest_xxh3 = ? WHERE id = ?;
-               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
-    store(connection, sql, id, original.as_ref().map(|(id, _)| *id), &after).await?;
+               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?);
+               INSERT OR REPLACE INTO change (id, seq) VALUES (?, ?)";
+    let seq = session.take_seq();
+    store(connection, sql, (id, seq), original.as_ref().map(|(id, _)| *id), &after).await?;
     let new_effective_us = effective_us(&after.article);
     if effective_us_before != new_effective_us || texts != *after.index.texts {
         let name = after.article.name.id();
@@ -272,25 +286,32 @@ async fn delete(
     let sql = "DELETE FROM article WHERE id = ?;
                DELETE FROM body WHERE id = ?;
                DELETE FROM raw WHERE id = ?;
-               INSERT OR REPLACE INTO deleted (name, delete_us) VALUES (?, ?)";
+               INSERT OR REPLACE INTO deleted (name, delete_us) VALUES (?, ?);
+               DELETE FROM change WHERE id = ?;
+               INSERT INTO change (seq, name) VALUES (?, ?)";
+    session.has_deleted = true;
+    let seq = session.take_seq();
     sqlx::query(sql)
         .bind(id)
         .bind(id)
         .bind(id)
         .bind(current.article.name.id())
         .bind(decide::deletion_time(&current.article, now).as_microsecond())
+        .bind(id)
+        .bind(seq)
+        .bind(current.article.name.id())
         .execute(&mut *connection)
         .await?;
     originals::orphaned(connection, *id).await
 }
 
-/// Writes an article's columns, its body and its keys. `sql` takes them in this order; it is several statements in one, as
+/// Writes an article's columns, its body, its keys and its place in the feed. `sql` takes them in this order; it is several statements in one, as
 /// what costs is the way to SQLite's thread and back. Their parameters have no numbers: sqlx binds numbered ones wrongly
 /// where a later statement leaves some out.
 async fn store(
     connection: &mut SqliteConnection,
     sql: &'static str,
-    id: i64,
+    (id, seq): (i64, i64),
     original: Option<i64>,
     after: &After<'_>,
 ) -> Result<(), Fault> {
@@ -319,6 +340,8 @@ async fn store(
         .bind(id)
         .bind(id)
         .bind(originals::key_list(index.fingerprint.as_ref()))
+        .bind(id)
+        .bind(seq)
         .execute(connection)
         .await?;
     Ok(())

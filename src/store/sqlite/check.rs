@@ -4,6 +4,7 @@ use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::connect::{Role, connect};
 use super::fault::Fault;
+use super::feed;
 use super::index::IndexCheck;
 use super::open::SqliteOptions;
 use super::originals;
@@ -41,6 +42,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fau
     if faults.is_empty() {
         check_articles(connection, &mut faults).await?;
         check_leftovers(connection, &mut faults).await?;
+        feed::check(connection, &mut faults).await?;
     }
     faults.truncate(MAX_FAULTS);
     sqlx::query("ROLLBACK").execute(connection).await?;

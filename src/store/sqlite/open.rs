@@ -12,6 +12,7 @@ use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 use super::SqliteStore;
 use super::connect::{Role, connect};
 use super::fault::Fault;
+use super::feed::Feed;
 use super::index::{self, Index};
 use super::lock::{LockError, ProcessLock};
 use super::readers::Readers;
@@ -24,9 +25,10 @@ const APPLICATION_ID: i64 = 0x4152_5443;
 const QUICK_CHECK_BYTES: u64 = 64 << 20;
 
 /// Every migration, in order. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
     (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
+    (3, "feed", include_str!("../../../migrations/sqlite/0003_feed.sql")),
 ];
 
 /// Where the store is and how it is used.
@@ -37,12 +39,17 @@ pub struct SqliteOptions {
     pub read_only: bool,
     /// Connections that read at the same time; by default two more than there are cores.
     pub readers: usize,
+    /// A deletion stays in the feed until so many changes came after it.
+    pub keep_deletions: u64,
 }
+
+/// Many times what a watcher misses while it is away, and yet little: a deletion is kept as a name.
+const DEFAULT_KEEP_DELETIONS: u64 = 10_000_000;
 
 impl SqliteOptions {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { path: path.into(), read_only: false, readers: cores + 2 }
+        Self { path: path.into(), read_only: false, readers: cores + 2, keep_deletions: DEFAULT_KEEP_DELETIONS }
     }
 
     /// Reads `sqlite:PATH`.
@@ -121,10 +128,13 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let mut connection = connect(path, Role::Write).await.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
-    let writer = Writer::start(path.to_owned(), connection, Arc::clone(&index)).await;
+    let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
+    let feed = Arc::new(feed);
+    let writer =
+        Writer::start(path.to_owned(), connection, Arc::clone(&index), Arc::clone(&feed), options.keep_deletions).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Readers::new(path.to_owned(), Role::Read, options.readers);
-    Ok(SqliteStore { readers, index, writer: Some(writer), lock: Mutex::new(Some(lock)), options })
+    Ok(SqliteStore { readers, index, feed, writer: Some(writer), lock: Mutex::new(Some(lock)), options })
 }
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -146,10 +156,11 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     }
     let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
     let index = Index::open(&mut connection, false).await.map_err(|fault| refused(path, &fault));
+    let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));
     close(connection).await;
-    let index = Arc::new(index?);
+    let (index, feed) = (Arc::new(index?), Arc::new(feed?));
     let readers = Readers::new(path.to_owned(), role, options.readers);
-    Ok(SqliteStore { readers, index, writer: None, lock: Mutex::new(None), options })
+    Ok(SqliteStore { readers, index, feed, writer: None, lock: Mutex::new(None), options })
 }
 
 async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, Fault> {

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::apply::{Session, apply};
 use super::connect::{Role, connect};
 use super::fault::Fault;
+use super::feed::{self, Feed};
 use super::index::{self, Changes, Done, Index, Merger, Upkeep};
 use super::prepare::{Prepared, prepare, size};
 use crate::store::{StoreError, Write, Written};
@@ -60,8 +61,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub async fn start(path: PathBuf, mut connection: SqliteConnection, index: Arc<Index>) -> Result<Self, Fault> {
+    pub async fn start(
+        path: PathBuf,
+        mut connection: SqliteConnection,
+        index: Arc<Index>,
+        feed: Arc<Feed>,
+        keep_deletions: u64,
+    ) -> Result<Self, Fault> {
         let next_id = next_id(&mut connection).await?;
+        let next_seq = feed::next_seq(&mut connection).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
@@ -71,11 +79,13 @@ impl Writer {
         let loop_state = Loop {
             path,
             index,
+            feed,
+            keep_deletions,
             jobs,
             upkeep,
             closing: closing.clone(),
             is_broken: Arc::clone(&is_broken),
-            open: Some(Open { connection, next_id }),
+            open: Some(Open { connection, next_id, next_seq }),
             owes_checkpoint: false,
         };
         let tasks = vec![tokio::spawn(loop_state.run()), tokio::spawn(merger.run())];
@@ -130,15 +140,18 @@ fn closing() -> StoreError {
     StoreError::Unavailable("the store is closing".to_owned())
 }
 
-/// An open connection, and the id of the next article on it.
+/// An open connection, and the numbers of the next article and of the next change on it.
 struct Open {
     connection: SqliteConnection,
     next_id: i64,
+    next_seq: i64,
 }
 
 struct Loop {
     path: PathBuf,
     index: Arc<Index>,
+    feed: Arc<Feed>,
+    keep_deletions: u64,
     jobs: mpsc::Receiver<Job>,
     /// What the merges of the index ask for: taken between groups, in turns with them.
     upkeep: mpsc::Receiver<Upkeep>,
@@ -234,15 +247,21 @@ impl Loop {
     /// Carries out all of a group in one transaction. If that fails, none of it is written.
     async fn transact(&mut self, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, StoreError> {
         let index = Arc::clone(&self.index);
+        let keep_deletions = self.keep_deletions;
+        let feed = Arc::clone(&self.feed);
         let open = self.reopened().await?;
-        let next_id = open.next_id;
-        let outcomes = carry_out(open, &index, jobs, end).await;
+        let (next_id, next_seq) = (open.next_id, open.next_seq);
+        let outcomes = carry_out(open, &index, jobs, end, keep_deletions).await;
         match outcomes {
             Ok(outcomes) => {
                 if end == "ROLLBACK" {
-                    open.next_id = next_id;
-                } else if outcomes.iter().any(|outcome| matches!(outcome, Ok(Written::Deleted))) {
-                    self.owes_checkpoint = true;
+                    (open.next_id, open.next_seq) = (next_id, next_seq);
+                } else {
+                    // Before anyone is answered, as is promised of the feed's end.
+                    feed.advance(last_seq(open));
+                    if outcomes.iter().any(|outcome| matches!(outcome, Ok(Written::Deleted))) {
+                        self.owes_checkpoint = true;
+                    }
                 }
                 Ok(outcomes)
             }
@@ -259,7 +278,11 @@ impl Loop {
     async fn reopened(&mut self) -> Result<&mut Open, StoreError> {
         if self.open.is_none() {
             match reopen(&self.path, &self.index).await {
-                Ok(open) => self.open = Some(open),
+                Ok(open) => {
+                    // A commit that seemed to fail may have been made.
+                    self.feed.advance(last_seq(&open));
+                    self.open = Some(open);
+                }
                 Err(fault) => {
                     self.is_broken.store(true, Ordering::Relaxed);
                     return Err(StoreError::Unavailable(fault.to_string()));
@@ -312,7 +335,12 @@ async fn reopen(path: &std::path::Path, index: &Index) -> Result<Open, Fault> {
     // Nobody can tell what became of a commit that failed.
     index.reload(&mut connection).await?;
     let next_id = next_id(&mut connection).await?;
-    Ok(Open { connection, next_id })
+    let next_seq = feed::next_seq(&mut connection).await?;
+    Ok(Open { connection, next_id, next_seq })
+}
+
+fn last_seq(open: &Open) -> u64 {
+    u64::try_from(open.next_seq - 1).unwrap_or_default()
 }
 
 async fn next_id(connection: &mut SqliteConnection) -> Result<i64, Fault> {
@@ -325,9 +353,11 @@ async fn carry_out(
     index: &Index,
     jobs: &[Job],
     end: &'static str,
+    keep_deletions: u64,
 ) -> Result<Vec<Result<Written, Fault>>, Fault> {
-    let Open { connection, next_id } = open;
-    let mut session = Session { next_id: *next_id, changes: Changes::default() };
+    let Open { connection, next_id, next_seq } = open;
+    let mut session =
+        Session { next_id: *next_id, next_seq: *next_seq, has_deleted: false, changes: Changes::default() };
     // A transaction that only later turns to writing would fail at once if another wrote in between.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
@@ -339,7 +369,10 @@ async fn carry_out(
             Err(fault) => return Err(fault),
         }
     }
-    *next_id = session.next_id;
+    (*next_id, *next_seq) = (session.next_id, session.next_seq);
+    if session.has_deleted {
+        feed::forget(connection, session.next_seq - 1, keep_deletions).await?;
+    }
     let published = if end == "COMMIT" { session.changes.write(connection, index).await? } else { None };
     sqlx::query(end).execute(&mut *connection).await?;
     // Before anyone is answered, so that everyone finds what they wrote.

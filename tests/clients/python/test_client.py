@@ -142,6 +142,36 @@ class Client(unittest.TestCase):
         request.allow_missing = True
         self.stub.DeleteArticle(request)
 
+    def test_watch_is_cancelled_halfway_and_resumed(self):
+        page = self.stub.ListArticles(s.ListArticlesRequest(page_size=2))
+        watched = s.KeywordFilter(all=["雲岫縣"])
+        start = self.stub.FilterArticles(s.FilterArticlesRequest(keywords=watched, page_size=1)).resume_token
+        self.stub.DeleteArticle(s.DeleteArticleRequest(name=self.names[0]))
+        change = a.Article(name=self.names[1], headline="云岫县更正")
+        self.stub.UpdateArticle(s.UpdateArticleRequest(article=change, update_mask=FieldMask(paths=["headline"])))
+
+        events = self.stub.WatchArticles(s.WatchArticlesRequest(keywords=watched, resume_token=start))
+        first = next(events)
+        self.assertEqual(first.deleted, self.names[0])
+        events.cancel()
+        with self.assertRaises(grpc.RpcError) as end:
+            list(events)
+        self.assertEqual(end.exception.code(), grpc.StatusCode.CANCELLED)
+
+        request = s.WatchArticlesRequest(keywords=watched, resume_token=first.resume_token)
+        events = self.stub.WatchArticles(request)
+        self.assertEqual(next(events).upserted.headline, "云岫县更正")
+        self.assertEqual(next(events).WhichOneof("event"), "checkpoint")
+        made = self.stub.CreateArticle(s.CreateArticleRequest(article=a.Article(headline="雲岫縣新聞", body="一段。")))
+        self.assertEqual(next(events).upserted.name, made.name)
+        events.cancel()
+
+        other = s.WatchArticlesRequest(resume_token=start)
+        self.assertEqual(self.refused_field(lambda request: next(self.stub.WatchArticles(request)), other), ["resume_token"])
+        from_list = self.stub.WatchArticles(s.WatchArticlesRequest(resume_token=page.resume_token))
+        self.assertEqual(next(from_list).deleted, self.names[0])
+        from_list.cancel()
+
     def test_bad_arguments_are_named(self):
         stub = self.stub
         empty = a.RawDocument()

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use articled::article::{Article, ArticleName, View};
-use articled::store::{ArticleStore, Page, Search, StoreError, Write, Written};
+use articled::store::{ArticleStore, Changes, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 pub enum Fault {
     Fails(fn() -> StoreError),
@@ -66,6 +66,14 @@ impl ArticleStore for FaultyStore {
 
     async fn search(&self, _: &Search) -> Result<Page, StoreError> {
         self.fault().await
+    }
+
+    async fn changes(&self, _: FeedPosition, _: FeedLimit, _: View) -> Result<Option<Changes>, StoreError> {
+        self.fault().await
+    }
+
+    fn feed(&self) -> watch::Receiver<FeedPosition> {
+        watch::Sender::default().subscribe()
     }
 
     /// The store is reachable; what is asked of it goes wrong. Only one that fails says so.

@@ -1,0 +1,50 @@
+//! WatchArticles: what changes among the articles that a caller is interested in, as a stream that goes on.
+
+use std::pin::Pin;
+
+use futures::Stream;
+use futures::stream::unfold;
+use tonic::Status;
+
+use super::proto::watch_articles_response::Event as WireEvent;
+use super::proto::{WatchArticlesRequest, WatchArticlesResponse, WatchCheckpoint};
+use super::token::QueryHash;
+use super::violations::Violations;
+use super::{ArticleRpc, RpcError, convert, resume_token};
+use crate::article::View;
+use crate::watch::{Event, EventKind, WatchQuery};
+
+/// Ends with an error always: a watch has no end of its own.
+pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchArticlesResponse, Status>> + Send>>;
+
+pub fn watch_articles(rpc: &ArticleRpc, request: WatchArticlesRequest) -> Result<WatchStream, RpcError> {
+    let WatchArticlesRequest { keywords, filter, view, resume_token } = request;
+    let watched = resume_token::watch_hash(keywords.as_ref(), &filter);
+    let mut violations = Violations::default();
+    let keywords = keywords.and_then(|keywords| convert::keyword_filter(Some(keywords), &mut violations));
+    let filter = convert::filter(&filter, &mut violations);
+    let view = convert::view(view, View::Basic, &mut violations);
+    let after = resume_token::read(&resume_token, watched, &mut violations);
+    violations.refuse()?;
+
+    let watch = rpc.watches.watch(WatchQuery { keywords, filter }, after, view)?;
+    // It is asked for the next event when the client has taken the one before, and waits with the client.
+    let events = unfold(Some(watch), move |watch| async move {
+        let mut watch = watch?;
+        match watch.next().await {
+            Ok(event) => Some((Ok(response(event, view, watched)), Some(watch))),
+            Err(error) => Some((Err(Status::from(RpcError::from(error))), None)),
+        }
+    });
+    Ok(Box::pin(events))
+}
+
+fn response(event: Event, view: View, watched: QueryHash) -> WatchArticlesResponse {
+    let Event { position, kind } = event;
+    let event = match kind {
+        EventKind::Upserted(article) => WireEvent::Upserted(convert::article(*article, view)),
+        EventKind::Deleted(name) => WireEvent::Deleted(name.to_string()),
+        EventKind::Checkpoint => WireEvent::Checkpoint(WatchCheckpoint {}),
+    };
+    WatchArticlesResponse { event: Some(event), resume_token: resume_token::encode(position, watched) }
+}

@@ -1,0 +1,201 @@
+//! The feed's rows: a number for each change, what it changed, and what is forgotten.
+
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use tokio::sync::watch;
+
+use super::fault::Fault;
+use super::rows;
+use crate::article::{ArticleName, View};
+use crate::store::record::BadRecord;
+use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
+
+/// How many rows a statement brings at most. Bodies are at most 1 MiB, so this bounds what a reader holds in memory.
+const MAX_BATCH: usize = 64;
+
+/// BASIC rows are short.
+const MAX_BASIC_BATCH: usize = 256;
+
+/// Where the feed ends, for those who wait for more.
+pub(super) struct Feed {
+    end: watch::Sender<FeedPosition>,
+}
+
+impl Feed {
+    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+        let state = State::read(connection).await?;
+        let end = FeedPosition { feed: state.feed, seq: state.last_seq };
+        Ok(Self { end: watch::Sender::new(end) })
+    }
+
+    pub fn subscribe(&self) -> watch::Receiver<FeedPosition> {
+        self.end.subscribe()
+    }
+
+    /// Says that everything up to a change is committed.
+    pub fn advance(&self, seq: u64) {
+        self.end.send_if_modified(|end| {
+            let has_grown = seq > end.seq;
+            end.seq = end.seq.max(seq);
+            has_grown
+        });
+    }
+}
+
+struct State {
+    feed: u64,
+    forgotten_seq: u64,
+    last_seq: u64,
+}
+
+impl State {
+    async fn read(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+        // The last change is never forgotten, so the greatest number is that of the last change.
+        let sql = "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) FROM feed_state";
+        let row = sqlx::query(sql).fetch_one(connection).await?;
+        Ok(Self {
+            feed: row.try_get::<i64, _>(0)?.cast_unsigned(),
+            forgotten_seq: row.try_get::<i64, _>(1)?.cast_unsigned(),
+            last_seq: row.try_get::<i64, _>(2)?.cast_unsigned(),
+        })
+    }
+}
+
+/// The number of the next change.
+pub(super) async fn next_seq(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+    Ok(State::read(connection).await?.last_seq.cast_signed() + 1)
+}
+
+/// Forgets the deletions that more than `keep` changes follow.
+pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, keep: u64) -> Result<(), Fault> {
+    let bound = last_seq.saturating_sub(i64::try_from(keep).unwrap_or(i64::MAX));
+    let sql = "SELECT max(seq) FROM change WHERE id IS NULL AND seq < ?1";
+    let newest: Option<i64> = sqlx::query(sql).bind(bound).fetch_one(&mut *connection).await?.try_get(0)?;
+    let Some(newest) = newest else { return Ok(()) };
+    sqlx::query("UPDATE feed_state SET forgotten_seq = ?1").bind(newest).execute(&mut *connection).await?;
+    let sql = "DELETE FROM change WHERE id IS NULL AND seq <= ?1";
+    sqlx::query(sql).bind(newest).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn changes(
+    connection: &mut SqliteConnection,
+    after: FeedPosition,
+    limit: FeedLimit,
+    view: View,
+) -> Result<Option<Changes>, Fault> {
+    let view = view.min(View::Full);
+    let limit = FeedLimit { changes: limit.changes.min(most(view)), ..limit };
+    let sql = format!(
+        "SELECT change.seq, change.name, {} FROM change LEFT JOIN article AS a ON a.id = change.id {}
+         WHERE change.seq > ?1 ORDER BY change.seq LIMIT ?2",
+        rows::columns(view),
+        rows::joins(view)
+    );
+    let found = sqlx::query(AssertSqlSafe(sql))
+        .bind(i64::try_from(after.seq).unwrap_or(i64::MAX))
+        .bind(i64::try_from(limit.changes).unwrap_or(i64::MAX))
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut changes = Vec::with_capacity(found.len());
+    for row in &found {
+        let seq: i64 = row.try_get(0)?;
+        let kind = match row.try_get::<Option<&str>, _>(1)? {
+            Some(name) => {
+                let name = ArticleName::from_id(name);
+                ChangeKind::Deleted(name.map_err(|_| Fault::row("change", seq, &BadRecord::Field("name")))?)
+            }
+            None if row.try_get::<Option<i64>, _>(2)?.is_some() => {
+                ChangeKind::Upserted(Box::new(rows::read(row, 2, view)?))
+            }
+            None => {
+                let reason = "it names an article that is not there".to_owned();
+                return Err(Fault::Row { table: "change", id: seq, reason });
+            }
+        };
+        changes.push(Change { seq: seq.cast_unsigned(), kind });
+    }
+    // Looked at last: what was forgotten while the changes were read is seen here.
+    let state = State::read(connection).await?;
+    if after.feed != state.feed || after.seq < state.forgotten_seq || after.seq > state.last_seq {
+        return Ok(None);
+    }
+    let is_end = changes.len() < limit.changes;
+    Ok(Some(Changes::cut(changes, is_end, limit)))
+}
+
+fn most(view: View) -> usize {
+    if view == View::Basic { MAX_BASIC_BATCH } else { MAX_BATCH }
+}
+
+/// Finds articles that are not in the feed, and changes of articles that are not there.
+pub(super) async fn check(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
+    for (what, sql) in [
+        (
+            "articles are not in the feed",
+            "SELECT count(*) FROM article WHERE id NOT IN (SELECT id FROM change WHERE id IS NOT NULL)",
+        ),
+        ("changes are of no article", "SELECT count(*) FROM change WHERE id NOT IN (SELECT id FROM article)"),
+        ("changes are of nothing", "SELECT count(*) FROM change WHERE (id IS NULL) = (name IS NULL)"),
+    ] {
+        let count: i64 = sqlx::query(sql).fetch_one(&mut *connection).await?.try_get(0)?;
+        if count > 0 {
+            faults.push(format!("feed: {count} {what}"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::store::conformance::fixtures::*;
+    use crate::store::sqlite::{SqliteOptions, SqliteStore};
+    use crate::store::{SharedStore, Write};
+
+    async fn opened(path: &std::path::Path, keep_deletions: u64) -> SharedStore {
+        let options = SqliteOptions { keep_deletions, ..SqliteOptions::new(path) };
+        Arc::new(SqliteStore::open(options).await.expect("a store"))
+    }
+
+    #[tokio::test]
+    async fn the_feed_goes_on_after_reopening() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("articles.db");
+        let store = opened(&path, 10).await;
+        ingest(&store, new("a", "甲", "一"), at(0)).await;
+        ingest(&store, new("b", "乙", "一"), at(1)).await;
+        // The last number belongs to what is deleted.
+        write(&store, Write::Delete { name: name("b"), expected: None }, at(2)).await;
+        let end = *store.feed().borrow();
+        assert_eq!(end.seq, 3);
+        store.close().await;
+        let store = opened(&path, 10).await;
+        assert_eq!(*store.feed().borrow(), end);
+        ingest(&store, new("c", "丙", "一"), at(3)).await;
+        assert_eq!(changed(&store, end).await, Some(vec![(4, "c".to_owned(), true)]));
+        assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn old_deletions_are_forgotten_and_their_readers_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = opened(&folder.path().join("articles.db"), 2).await;
+        let start = *store.feed().borrow();
+        let after = |seq| FeedPosition { seq, ..start };
+        let delete = async |id: &str| write(&store, Write::Delete { name: name(id), expected: None }, at(9)).await;
+        for id in ["a", "b", "c", "d"] {
+            ingest(&store, new(id, "甲", id), at(0)).await;
+        }
+        delete("a").await; // 5
+        ingest(&store, new("e", "甲", "e"), at(1)).await; // 6
+        delete("b").await; // 7
+        assert_eq!(changed(&store, start).await.map(|changes| changes.len()), Some(5));
+        delete("c").await; // 8: 5 is more than two changes ago.
+        assert_eq!(changed(&store, after(4)).await, None);
+        let rest = vec![(6, "e".to_owned(), true), (7, "b".to_owned(), false), (8, "c".to_owned(), false)];
+        assert_eq!(changed(&store, after(5)).await, Some(rest));
+        assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    }
+}

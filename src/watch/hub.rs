@@ -1,0 +1,276 @@
+//! The hub: one task that follows the feed for all watchers near its end.
+//!
+//! It reads each change once, folds it once, finds whom it concerns, and puts the change's number into their queues. A
+//! queue that is full is closed: its watcher goes back to reading the feed by itself, and takes a new seat when it is near
+//! the end again. The task runs from the first watcher on.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::matcher::Matcher;
+use super::recent::Recent;
+use super::{Watch, WatchError, WatchQuery};
+use crate::article::View;
+use crate::off_async::off_async;
+use crate::query::FoldedFields;
+use crate::store::{Change, ChangeKind, FeedLimit, FeedPosition, SharedStore};
+
+/// How many changes may wait for a watcher that is paused. Numbers, not texts.
+const QUEUE_CHANGES: usize = 128;
+
+/// How much of the feed is taken at once.
+const STEP: FeedLimit = FeedLimit { changes: 64, bytes: 4 << 20 };
+
+/// How often the feed is looked at though nothing was heard of it: another process may write the file. And how often those
+/// who left are cleared away.
+const ROUND: Duration = Duration::from_secs(15);
+
+/// What all watchers may look for together, in bytes: an automaton has several bytes for each.
+const MAX_QUERY_BYTES: usize = 16 << 20;
+
+/// What each watcher counts for besides its keywords. So there are at most 65,536.
+const WATCHER_BYTES: usize = 256;
+
+/// What tells watchers of changes.
+pub struct WatchHub {
+    pub(super) store: SharedStore,
+    pub(super) closing: CancellationToken,
+    pub(super) checkpoint_interval: Duration,
+    room: Arc<Semaphore>,
+    state: Mutex<State>,
+    someone_came: Notify,
+    /// Everything up to here is in the queues of those whom it concerns.
+    dispatched: AtomicU64,
+}
+
+struct State {
+    stage: Stage,
+    /// Everything up to here is, or is being, put into the queues of those who were seated when it was read.
+    position: u64,
+    /// Those who came since.
+    newcomers: Vec<(Arc<WatchQuery>, Seat)>,
+    recent: Recent,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    Runs,
+    Ended,
+}
+
+/// A number in a watcher's queue.
+#[derive(Clone, Copy)]
+pub(super) struct Delivery {
+    pub seq: u64,
+    /// Else the watcher is told that the article is gone.
+    pub is_match: bool,
+}
+
+/// The hub's end of a watcher's queue.
+struct Seat(Option<mpsc::Sender<Delivery>>);
+
+impl Seat {
+    fn tell(&mut self, seq: u64, is_match: bool) {
+        let is_told = self.0.as_ref().is_some_and(|queue| queue.try_send(Delivery { seq, is_match }).is_ok());
+        if !is_told {
+            self.0 = None;
+        }
+    }
+
+    fn is_taken(&self) -> bool {
+        self.0.as_ref().is_some_and(|queue| !queue.is_closed())
+    }
+}
+
+impl WatchHub {
+    pub fn new(store: SharedStore, checkpoint_interval_ms: u64) -> Arc<Self> {
+        let state = State { stage: Stage::Idle, position: 0, newcomers: Vec::new(), recent: Recent::default() };
+        Arc::new(Self {
+            store,
+            closing: CancellationToken::new(),
+            checkpoint_interval: Duration::from_millis(checkpoint_interval_ms),
+            room: Arc::new(Semaphore::new(MAX_QUERY_BYTES)),
+            state: Mutex::new(state),
+            someone_came: Notify::new(),
+            dispatched: AtomicU64::new(0),
+        })
+    }
+
+    /// The end of the feed.
+    pub fn end(&self) -> FeedPosition {
+        *self.store.feed().borrow()
+    }
+
+    /// Begins a watch: of what comes after a position, or, with none, from now on.
+    pub fn watch(
+        self: &Arc<Self>,
+        query: WatchQuery,
+        after: Option<FeedPosition>,
+        view: View,
+    ) -> Result<Watch, WatchError> {
+        let permits = u32::try_from(query_bytes(&query)).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| WatchError::TooMany)?;
+        Ok(Watch::new(Arc::clone(self), room, query, after, view))
+    }
+
+    /// Ends every watch, and the task.
+    pub fn stop(&self) {
+        self.closing.cancel();
+    }
+
+    /// Takes a seat. Everything after the answered number comes through the queue.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        query: &Arc<WatchQuery>,
+    ) -> Result<(u64, mpsc::Receiver<Delivery>), WatchError> {
+        let mut state = self.state();
+        match state.stage {
+            Stage::Ended => return Err(WatchError::Broken),
+            Stage::Runs => {}
+            Stage::Idle => {
+                state.stage = Stage::Runs;
+                state.position = self.end().seq;
+                tokio::spawn(Arc::clone(self).run());
+            }
+        }
+        let (sender, queue) = mpsc::channel(QUEUE_CHANGES);
+        state.newcomers.push((Arc::clone(query), Seat(Some(sender))));
+        let position = state.position;
+        drop(state);
+        self.someone_came.notify_one();
+        Ok((position, queue))
+    }
+
+    pub(super) fn recent(&self, seq: u64) -> Option<Arc<Change>> {
+        self.state().recent.get(seq)
+    }
+
+    pub(super) fn dispatched(&self) -> u64 {
+        self.dispatched.load(Ordering::Acquire)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held ends the task, and that is seen by the stage.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run(self: Arc<Self>) {
+        let _end = EndGuard(&self);
+        let mut feed = self.store.feed();
+        let mut matcher = Matcher::default();
+        // Counted from round to round, however much happens in between.
+        let mut rounds = tokio::time::interval(ROUND);
+        loop {
+            let mut is_end = false;
+            while !is_end && !self.closing.is_cancelled() {
+                (matcher, is_end) = self.step(matcher, &mut feed).await;
+            }
+            tokio::select! {
+                () = self.closing.cancelled() => return,
+                () = moved(&mut feed) => {}
+                () = self.someone_came.notified() => {}
+                _ = rounds.tick() => matcher.clean(Seat::is_taken),
+            }
+        }
+    }
+
+    /// Passes on the next changes. Says whether these were all.
+    async fn step(
+        &self,
+        mut matcher: Matcher<Seat>,
+        feed: &mut watch::Receiver<FeedPosition>,
+    ) -> (Matcher<Seat>, bool) {
+        let end = *feed.borrow_and_update();
+        let position = {
+            let mut state = self.state();
+            if matcher.is_empty() && state.newcomers.is_empty() {
+                // Nobody listens.
+                state.position = state.position.max(end.seq);
+                self.dispatched.store(state.position, Ordering::Release);
+                state.recent.clear();
+                return (matcher, true);
+            }
+            FeedPosition { seq: state.position, ..end }
+        };
+        let read = match self.store.changes(position, STEP, View::Full).await {
+            Ok(Some(read)) => read,
+            Ok(None) => return self.release_all(end, "it is not known any more"),
+            Err(error) => return self.release_all(end, &error.to_string()),
+        };
+        let changes: Vec<Arc<Change>> = read.changes.into_iter().map(Arc::new).collect();
+        let last = changes.last().map_or(position.seq, |change| change.seq);
+        let newcomers = {
+            let mut state = self.state();
+            state.position = last;
+            changes.iter().for_each(|change| state.recent.push(Arc::clone(change)));
+            std::mem::take(&mut state.newcomers)
+        };
+        if !newcomers.is_empty() || !changes.is_empty() {
+            let work = move || {
+                matcher.add(newcomers, Seat::is_taken);
+                changes.iter().for_each(|change| pass_on(change, &mut matcher));
+                matcher
+            };
+            match off_async(work).await {
+                Some(back) => matcher = back,
+                // The runtime is stopping.
+                None => return (Matcher::default(), true),
+            }
+        }
+        self.dispatched.store(last, Ordering::Release);
+        (matcher, read.is_end)
+    }
+
+    /// Takes the seats of all: they read the feed by themselves, and learn what is wrong with it.
+    fn release_all(&self, end: FeedPosition, reason: &str) -> (Matcher<Seat>, bool) {
+        tracing::warn!(reason, "the feed cannot be followed");
+        let mut state = self.state();
+        state.newcomers.clear();
+        state.position = end.seq;
+        (Matcher::default(), true)
+    }
+}
+
+/// However the task ends, nobody waits for it afterwards.
+struct EndGuard<'a>(&'a WatchHub);
+
+impl Drop for EndGuard<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.stage = Stage::Ended;
+        state.newcomers.clear();
+        state.recent.clear();
+    }
+}
+
+async fn moved(feed: &mut watch::Receiver<FeedPosition>) {
+    if feed.changed().await.is_err() {
+        // A store that tells nothing any more.
+        std::future::pending().await
+    }
+}
+
+fn pass_on(change: &Change, matcher: &mut Matcher<Seat>) {
+    match &change.kind {
+        ChangeKind::Deleted(_) => matcher.each(|seat| seat.tell(change.seq, false)),
+        ChangeKind::Upserted(article) => {
+            let texts = FoldedFields::of(&article.content);
+            // An article that was changed may have been watched before.
+            let and_others = article.revision > 1;
+            matcher.judge(article, &texts, and_others, |seat, is_match| seat.tell(change.seq, is_match));
+        }
+    }
+}
+
+fn query_bytes(query: &WatchQuery) -> usize {
+    let keywords = query.keywords.iter().flat_map(|it| it.all.iter().chain(&it.any).chain(&it.none));
+    WATCHER_BYTES + keywords.map(|keyword| keyword.folded().len()).sum::<usize>()
+}
+
+/// A watcher's part of what all may look for together.
+pub(super) type Room = OwnedSemaphorePermit;

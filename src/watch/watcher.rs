@@ -1,0 +1,209 @@
+//! One watcher: it catches up by reading the feed, then sits at the hub; and back again whenever it fell behind.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::time::{Instant, sleep_until};
+
+use super::hub::{Delivery, Room};
+use super::{Event, EventKind, WatchError, WatchHub, WatchQuery};
+use crate::article::View;
+use crate::off_async::off_async;
+use crate::query::FoldedFields;
+use crate::store::{Change, ChangeKind, FeedLimit, FeedPosition, StoreError};
+
+/// How much of the feed a watcher reads at once. It is held while the watcher is paused, so it is little.
+const PIECE: FeedLimit = FeedLimit { changes: 64, bytes: 64 << 10 };
+
+/// After so many changes that concern nobody here there is a checkpoint, so that they need not be passed over again.
+const CHECKPOINT_CHANGES: usize = 1000;
+
+/// A watch that goes on as long as it is asked for events.
+pub struct Watch {
+    hub: Arc<WatchHub>,
+    _room: Room,
+    query: Arc<WatchQuery>,
+    view: View,
+    /// Everything up to here was told, or is of no concern.
+    position: FeedPosition,
+    /// Read from the feed and to be told next.
+    pending: VecDeque<Event>,
+    /// Where the watcher stands once those are told.
+    read_up_to: u64,
+    /// How many changes were passed over since the last event.
+    passed_over: usize,
+    seat: Option<Seat>,
+    /// The watcher was told that it has caught up.
+    has_arrived: bool,
+    next_checkpoint: Instant,
+}
+
+/// A place at the hub.
+struct Seat {
+    /// Everything after this comes through the queue.
+    from: u64,
+    queue: mpsc::Receiver<Delivery>,
+}
+
+impl Watch {
+    pub(super) fn new(
+        hub: Arc<WatchHub>,
+        room: Room,
+        query: WatchQuery,
+        after: Option<FeedPosition>,
+        view: View,
+    ) -> Self {
+        let position = after.unwrap_or_else(|| hub.end());
+        let next_checkpoint = Instant::now() + hub.checkpoint_interval;
+        Self {
+            hub,
+            _room: room,
+            query: Arc::new(query),
+            view,
+            position,
+            pending: VecDeque::new(),
+            read_up_to: position.seq,
+            passed_over: 0,
+            seat: None,
+            has_arrived: false,
+            next_checkpoint,
+        }
+    }
+
+    /// The next event. It waits for one for as long as it takes, but for a checkpoint now and then.
+    pub async fn next(&mut self) -> Result<Event, WatchError> {
+        let closing = self.hub.closing.clone();
+        let event = tokio::select! {
+            biased;
+            () = closing.cancelled() => return Err(WatchError::Stopping),
+            event = self.find_next() => event?,
+        };
+        self.position = event.position;
+        self.passed_over = 0;
+        self.next_checkpoint = Instant::now() + self.hub.checkpoint_interval;
+        self.in_view(event).await
+    }
+
+    async fn find_next(&mut self) -> Result<Event, WatchError> {
+        loop {
+            if let Some(event) = self.pending.pop_front() {
+                return Ok(event);
+            }
+            self.position.seq = self.position.seq.max(self.read_up_to);
+            if self.passed_over >= CHECKPOINT_CHANGES {
+                return Ok(self.checkpoint());
+            }
+            match &self.seat {
+                Some(seat) if seat.from <= self.position.seq => {
+                    if !std::mem::replace(&mut self.has_arrived, true) {
+                        return Ok(self.checkpoint());
+                    }
+                    if let Some(event) = self.wait().await {
+                        return Ok(event);
+                    }
+                    // The queue was closed, or held what is forgotten.
+                    self.seat = None;
+                }
+                _ => self.read_on().await?,
+            }
+        }
+    }
+
+    /// Waits at the hub. `None`: the watcher fell behind.
+    async fn wait(&mut self) -> Option<Event> {
+        loop {
+            let queue = &mut self.seat.as_mut()?.queue;
+            let delivery = tokio::select! {
+                delivery = queue.recv() => delivery?,
+                () = sleep_until(self.next_checkpoint) => {
+                    // In this order: what is dispatched is in the queue, or concerns others.
+                    let dispatched = self.hub.dispatched();
+                    match queue.try_recv() {
+                        Ok(delivery) => delivery,
+                        Err(TryRecvError::Disconnected) => return None,
+                        Err(TryRecvError::Empty) => {
+                            self.position.seq = self.position.seq.max(dispatched);
+                            self.read_up_to = self.position.seq;
+                            return Some(self.checkpoint());
+                        }
+                    }
+                }
+            };
+            // Read from the feed already.
+            if delivery.seq <= self.position.seq {
+                continue;
+            }
+            let change = self.hub.recent(delivery.seq)?;
+            self.read_up_to = change.seq;
+            return Some(event(FeedPosition { seq: change.seq, ..self.position }, &change.kind, delivery.is_match));
+        }
+    }
+
+    /// Reads a piece of the feed; at its end, takes a seat at the hub.
+    async fn read_on(&mut self) -> Result<(), WatchError> {
+        let needs_text = self.query.keywords.is_some() || self.query.filter.is_some();
+        let view = if needs_text { View::Full } else { self.view.min(View::Full) };
+        let read = self.hub.store.changes(self.position, PIECE, view).await?.ok_or(WatchError::Expired)?;
+        let count = read.changes.len();
+        self.read_up_to = read.changes.last().map_or(self.position.seq, |change| change.seq);
+        self.pending = if needs_text {
+            let (query, position) = (Arc::clone(&self.query), self.position);
+            let events = off_async(move || events(read.changes, &query, position)).await;
+            events.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))?
+        } else {
+            events(read.changes, &self.query, self.position)
+        };
+        self.passed_over += count - self.pending.len();
+        if read.is_end && self.seat.is_none() {
+            let (from, queue) = self.hub.join(&self.query)?;
+            self.seat = Some(Seat { from, queue });
+        }
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> Event {
+        Event { position: self.position, kind: EventKind::Checkpoint }
+    }
+
+    /// The raw document is in no change: it is read when it is told.
+    async fn in_view(&self, event: Event) -> Result<Event, WatchError> {
+        let EventKind::Upserted(article) = &event.kind else { return Ok(event) };
+        if self.view < View::Raw {
+            return Ok(event);
+        }
+        let kind = match self.hub.store.get(&article.name, View::Raw).await? {
+            Some(article) => EventKind::Upserted(Box::new(article)),
+            None => EventKind::Deleted(article.name.clone()),
+        };
+        Ok(Event { kind, ..event })
+    }
+}
+
+/// What a watcher is told of some changes.
+fn events(changes: Vec<Change>, query: &WatchQuery, position: FeedPosition) -> VecDeque<Event> {
+    let events = changes.into_iter().filter_map(|Change { seq, kind }| {
+        let position = FeedPosition { seq, ..position };
+        match kind {
+            ChangeKind::Deleted(name) => Some(Event { position, kind: EventKind::Deleted(name) }),
+            ChangeKind::Upserted(article) => {
+                if query.is_open() || query.matches(&article, &FoldedFields::of(&article.content)) {
+                    return Some(Event { position, kind: EventKind::Upserted(article) });
+                }
+                // It may have been watched before.
+                (article.revision > 1).then(|| Event { position, kind: EventKind::Deleted(article.name) })
+            }
+        }
+    });
+    events.collect()
+}
+
+fn event(position: FeedPosition, kind: &ChangeKind, is_match: bool) -> Event {
+    let kind = match kind {
+        ChangeKind::Upserted(article) if is_match => EventKind::Upserted(article.clone()),
+        ChangeKind::Upserted(article) => EventKind::Deleted(article.name.clone()),
+        ChangeKind::Deleted(name) => EventKind::Deleted(name.clone()),
+    };
+    Event { position, kind }
+}
