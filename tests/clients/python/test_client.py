@@ -2,6 +2,8 @@
 
 import base64
 import datetime
+import json
+import shlex
 import unittest
 
 import grpc
@@ -39,7 +41,7 @@ class Client(unittest.TestCase):
         """Each test has five articles of its own, and leaves none."""
         self.names = []
         for number in range(1, 6):
-            response = self.stub.IngestArticle(s.IngestArticleRequest(document=document(number)))
+            response = self.stub.IngestArticle(s.IngestArticleRequest(document=document(number)), timeout=30)
             self.assertEqual(response.outcome, s.OUTCOME_CREATED)
             self.names.append(response.article.name)
         self.addCleanup(self.delete_all)
@@ -186,20 +188,42 @@ class Client(unittest.TestCase):
         blank = s.KeywordFilter(all=["好", " "])
         check(stub.FilterArticles, s.FilterArticlesRequest(keywords=blank), "keywords.all[1]")
 
-    def test_grpcurl_and_buf_understand_the_service(self):
+    def test_grpcurl_describes_the_service_with_its_comments(self):
         described = self.server.run("grpcurl -plaintext 127.0.0.1:50051 describe articled.v1.ArticleService.GetArticle")
         self.assertEqual(described.returncode, 0, described.stderr)
         self.assertIn("Fails with NOT_FOUND if there is none of that name", described.stdout)
-        curl = "buf curl --protocol grpc --http2-prior-knowledge http://127.0.0.1:50051/articled.v1.ArticleService"
-        got = self.server.run(f"""{curl}/GetArticle -d '{{"name": "{self.names[0]}"}}'""")
-        self.assertEqual(got.returncode, 0, got.stderr)
-        self.assertIn("云岫县开通夜间公交", got.stdout)
-        content = base64.b64encode(b"a\nb").decode()
-        parsed = self.server.run(f"""{curl}/ParseArticle -d '{{"document": {{"content": "{content}"}}}}'""")
-        self.assertEqual(parsed.returncode, 0, parsed.stderr)
-        missing = self.server.run(f"""{curl}/GetArticle -d '{{"name": "articles/nothing"}}'""")
-        self.assertNotEqual(missing.returncode, 0)
-        self.assertIn("not_found", missing.stderr)
+
+    def test_buf_curl_goes_through_the_service_by_reflection(self):
+        ingested = self.curl("IngestArticle", {"document": {"content": base64.b64encode(STORY.encode()).decode()}})
+        self.assertEqual(ingested["outcome"], "OUTCOME_CREATED")
+        name = ingested["article"]["name"]
+        self.names.append(name)
+        self.assertEqual(self.curl("GetArticle", {"name": name})["body"], ingested["article"]["body"])
+        listed = self.curl("ListArticles", {"pageSize": 1000, "filter": f'name = "{name}"'})
+        self.assertEqual([article["name"] for article in listed["articles"]], [name])
+        found = self.curl("FilterArticles", {"keywords": {"all": ["云岫"], "none": ["第3条"]}, "pageSize": 2})
+        self.assertEqual(len(found["matches"]), 2)
+        self.assertTrue(found["nextPageToken"])
+        for method, request, said in [
+            ("GetArticle", {"name": "articles/nothing"}, ["not_found", "articles/nothing", "google.rpc.ErrorInfo", "google.rpc.ResourceInfo"]),
+            ("ListArticles", {"pageSize": -1}, ["invalid_argument", "page_size", "google.rpc.BadRequest"]),
+            ("FilterArticles", {"keywords": {"all": [""]}}, ["invalid_argument", "keywords.all[0]"]),
+            ("IngestArticle", {"document": {}}, ["invalid_argument", "document.content"]),
+        ]:
+            refused = self.run_curl(method, request)
+            self.assertNotEqual(refused.returncode, 0, method)
+            for words in said:
+                self.assertIn(words, refused.stderr, method)
+
+    def curl(self, method, request):
+        answered = self.run_curl(method, request)
+        self.assertEqual(answered.returncode, 0, answered.stderr)
+        return json.loads(answered.stdout)
+
+    def run_curl(self, method, request):
+        service = "http://127.0.0.1:50051/articled.v1.ArticleService"
+        data = shlex.quote(json.dumps(request))
+        return self.server.run(f"buf curl --protocol grpc --http2-prior-knowledge {service}/{method} -d {data}")
 
 
 if __name__ == "__main__":
