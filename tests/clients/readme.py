@@ -14,7 +14,7 @@ from server import ROOT, Server
 
 README = ROOT / "README.md"
 CALL = re.compile(r"```sh\n(?P<call>[^`]+)```\n\n(?P<open>```(?P<kind>json|text)\n)(?P<answer>[^`]*)```")
-VOLATILE = {"createTime", "updateTime", "etag", "nextPageToken"}
+VOLATILE = {"createTime", "updateTime", "etag", "nextPageToken", "resumeToken"}
 
 
 def values(text):
