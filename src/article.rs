@@ -19,6 +19,16 @@ pub use self::url::{BadUrl, PageUrl};
 /// default.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
+/// The longest headline, name or other short text, in bytes. Nothing that is printed comes near; together with
+/// [`MAX_ITEMS`] it keeps an article without its body well below 1 MiB.
+pub const MAX_TEXT_BYTES: usize = 4096;
+
+/// The most authors, keywords and so on.
+pub const MAX_ITEMS: usize = 256;
+
+/// The longest of them, in bytes.
+pub const MAX_ITEM_BYTES: usize = 512;
+
 /// The largest document that is parsed, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
 

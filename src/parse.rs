@@ -17,13 +17,16 @@ pub mod dateline;
 mod decode;
 mod derive;
 mod extract;
+mod fit;
 mod headline;
 mod plain;
 mod repair;
 mod time;
 
+use std::collections::HashSet;
+
 use self::dateline::{Person, Role};
-use crate::article::{ArticleContent, MAX_BODY_BYTES, PageUrl, ParseReport, ParseWarning, RawDocument};
+use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.
 pub const PARSER_VERSION: u32 = 1;
@@ -56,19 +59,23 @@ pub fn parse(document: &RawDocument) -> Parsed {
 pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let mut report = ParseReport { parser_version: PARSER_VERSION, ..ParseReport::default() };
     let decoded = decode::decode(&document.content, &document.content_type, &mut report);
-    let page = match decoded.format {
+    let mut page = match decoded.format {
         decode::Format::Html => extract::extract(&decoded.text, document.url.as_ref(), &mut report),
-        decode::Format::Text => extract::Page { text: decoded.text, metadata: extract::Metadata::default() },
+        decode::Format::Text => extract::Page { text: decoded.text, ..extract::Page::default() },
     };
+    fit::page(&mut page.text, &mut report);
     let repairer = repair::Repairer::learn(&page.text);
     let text = repairer.apply(&page.text, &mut report);
     let metadata = repaired(page.metadata, &repairer, &mut report);
+    let extract::Outside { above, below } = page.outside;
+    report.removed_lines.extend(above.into_iter().map(outside_content));
     let layout = blocks::lay_out(&text, &metadata.headline, &mut report);
     let headlines = headline::choose(&layout.headline_block, &metadata.headline, &mut report);
+    report.removed_lines.extend(below.into_iter().map(outside_content));
     if headlines.headline.is_empty() {
         warn(&mut report, "HEADLINE_MISSING", "no line of the page is its headline".to_owned());
     }
-    let body = fit(layout.body.join("\n"), &mut report);
+    let body = fit::body(layout.body.join("\n"), &mut report);
     let found = layout.dateline.map(|found| (found.dateline, found.people));
     let (mut dateline, dateline_people) = found.map_or((None, Vec::new()), |(line, people)| (Some(line), people));
     let clues = time::Clues {
@@ -89,7 +96,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     }
     // What the markup labels is surer than lines that look like an editors' line.
     let own_editors = metadata.editors;
-    let content = ArticleContent {
+    let mut content = ArticleContent {
         keywords,
         language_code: derive::language_code(&headlines.headline, &body),
         cited_works: derive::cited_works(&body),
@@ -107,7 +114,13 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         fetch_time: document.fetch_time,
         labels: document.labels.clone(),
     };
+    fit::fields(&mut content, &mut report);
+    fit::removed_lines(&mut report);
     Parsed { content, report }
+}
+
+fn outside_content(text: String) -> RemovedLine {
+    RemovedLine { text, reason: "OUTSIDE_CONTENT".into() }
 }
 
 /// Who is an author, those first whom the page calls reporters.
@@ -116,11 +129,12 @@ const AUTHORS: [Role; 3] = [Role::Reporter, Role::Contributor, Role::Photographe
 /// The names of those who have one of the roles, once each; those that the markup names first.
 fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<String> {
     let of_role = |role| people.iter().filter(move |person| person.role == role).map(|person| person.name.clone());
+    let mut known: HashSet<String> = HashSet::new();
     let mut names: Vec<String> = Vec::new();
     for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
         // Some newsrooms put a code behind a name: 李四_NN2587.
         let name = name.split('_').next().unwrap_or_default().to_owned();
-        if !name.is_empty() && !names.contains(&name) {
+        if !name.is_empty() && known.insert(name.clone()) {
             names.push(name);
         }
     }
@@ -133,7 +147,7 @@ fn first_of(first: String, second: String) -> String {
 
 /// The same habit of a page shows in its title and metadata.
 fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &mut ParseReport) -> extract::Metadata {
-    let mut repair = |text: String| if text.is_empty() { text } else { repairer.apply(&text, report) };
+    let mut repair = |text: String| if text.is_empty() { text } else { repairer.apply(&fit::metadata(text), report) };
     extract::Metadata {
         headline: repair(metadata.headline),
         authors: metadata.authors.into_iter().map(&mut repair).collect(),
@@ -145,20 +159,11 @@ fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &m
     }
 }
 
-/// Cuts a body that is longer than is stored, and says so.
-fn fit(mut body: String, report: &mut ParseReport) -> String {
-    if body.len() <= MAX_BODY_BYTES {
-        return body;
-    }
-    let cut = body.floor_char_boundary(MAX_BODY_BYTES);
-    warn(report, "BODY_TRUNCATED", format!("the last {} bytes of the body were cut", body.len() - cut));
-    body.truncate(cut);
-    body
-}
-
 fn warn(report: &mut ParseReport, reason: &'static str, message: String) {
     report.warnings.push(ParseWarning { reason: reason.into(), message });
 }
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;

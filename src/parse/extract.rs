@@ -10,6 +10,7 @@ mod labels;
 mod lines;
 mod meta;
 mod outline;
+mod outside;
 mod published;
 mod title;
 
@@ -22,6 +23,8 @@ use self::json_ld::JsonLd;
 use self::lines::Line;
 use self::meta::Meta;
 use self::outline::Outline;
+pub use self::outside::Outside;
+use super::fit;
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
 /// What a page's markup says of the article, apart from its text.
@@ -49,6 +52,8 @@ pub struct Metadata {
 pub struct Page {
     pub text: String,
     pub metadata: Metadata,
+    /// The other lines that a reader of the page sees.
+    pub outside: Outside,
 }
 
 /// The readability library is given up beyond so many elements: it takes several passes, some of them not linear. News
@@ -101,7 +106,8 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
     text.extend(frame.before.iter().filter(|line| !content.iter().take(5).any(|known| known == **line)));
     text.extend(content.iter().map(String::as_str));
     text.extend(frame.after.iter().filter(|line| !content.iter().any(|known| known == **line)));
-    Page { text: text.join("\n"), metadata }
+    let outside = outside::outside(&page_lines, &text);
+    Page { text: text.join("\n"), metadata, outside }
 }
 
 fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
@@ -131,7 +137,8 @@ fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
 
 fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
     let all = [json_ld.headline.as_str()].into_iter().chain(meta.all(meta::TITLE)).chain([meta.title.as_str()]);
-    all.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|title| !title.is_empty()).collect()
+    let one_line = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
+    all.map(|title| fit::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
 }
 
 /// The lines of the main content: by the library, or by our own reckoning where the library has lost it.
@@ -466,7 +473,7 @@ mod tests {
 
     #[test]
     fn reads_what_stands_around_an_article() {
-        let Page { text, metadata } = page(PAGE);
+        let Page { text, metadata, outside } = page(PAGE);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(metadata.headline, "青石镇图书馆新馆开放");
         assert_eq!(lines.first(), Some(&"青石镇图书馆新馆开放"));
@@ -481,6 +488,8 @@ mod tests {
         assert!(text.contains("最小的读者四岁"));
         for chrome in ["首页", "相关新闻", "盲人协会捐书", "版权所有"] {
             assert!(!text.contains(chrome), "{chrome} in {text}");
+            let mut left_out = outside.above.iter().chain(&outside.below);
+            assert!(left_out.any(|line| line.contains(chrome)), "{chrome} in {outside:?}");
         }
     }
 
@@ -517,7 +526,7 @@ mod tests {
             let text_of = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
             let file = text_of("file");
             let html = std::fs::read_to_string(data.join(file)).unwrap_or_default();
-            let Page { text, metadata } = page(&html);
+            let Page { text, metadata, .. } = page(&html);
             let mut check = |what: &str, found: &str, expected: &str, right: bool| {
                 if !expected.is_empty() && !right {
                     misses.push(format!("{file} {what}: {found} for {expected}"));

@@ -1,5 +1,7 @@
 //! The works that a text cites in 《…》. Other marks (「」, 〈〉, “”) quote speech as often as works and are left alone.
 
+use std::collections::HashSet;
+
 /// A longer stretch between marks is text after a mark that was never closed.
 const MAX_CHARACTERS: usize = 200;
 
@@ -7,6 +9,7 @@ const MAX_CHARACTERS: usize = 200;
 /// keeps its marks: 《关于印发《办法》的通知》 is one work.
 pub fn cited_works(body: &str) -> Vec<String> {
     let mut works: Vec<String> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
     for paragraph in body.lines() {
         let mut rest = paragraph;
         while let Some(open) = rest.find('《') {
@@ -18,7 +21,7 @@ pub fn cited_works(body: &str) -> Vec<String> {
             };
             let (title, after) = inside.split_at(length);
             let title = title.trim();
-            if !title.is_empty() && !works.iter().any(|work| work == title) {
+            if !title.is_empty() && known.insert(title) {
                 works.push(title.to_owned());
             }
             rest = after;

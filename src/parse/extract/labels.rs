@@ -1,6 +1,7 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
 use super::super::derive::is_han;
+use crate::article::MAX_ITEMS;
 
 /// What may stand before 來源 without being the page's own source: a picture's or a figure's.
 const OTHER_SOURCES: &[&str] =
@@ -102,6 +103,9 @@ pub fn people(value: &str) -> Vec<String> {
         } else {
             (3..=MAX_VALUE).contains(&characters) && name.chars().all(|c| c.is_alphabetic() || "-.'".contains(c))
         };
+        if names.len() == MAX_ITEMS {
+            break;
+        }
         if is_name && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }

@@ -3,19 +3,12 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::{document, labels, time};
-use crate::article::{ArticleContent, Dateline, DatelineDate, MAX_BODY_BYTES, PublishTime, TimeBasis, TimePrecision};
+use crate::article::{
+    ArticleContent, Dateline, DatelineDate, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, PublishTime,
+    TimeBasis, TimePrecision,
+};
 use crate::rpc::proto;
 use crate::rpc::violations::{Fault, Violations};
-
-/// The longest headline, name or other short text, in bytes. Nothing that is printed comes near; together with
-/// [`MAX_ITEMS`] it keeps an article without its body well below 1 MiB.
-const MAX_TEXT_BYTES: usize = 4096;
-
-/// The most authors, keywords and so on.
-const MAX_ITEMS: usize = 256;
-
-/// The longest of them, in bytes.
-const MAX_ITEM_BYTES: usize = 512;
 
 /// The longest language tag, in bytes: RFC 5646, section 4.4.1, asks implementations to take 35.
 const MAX_LANGUAGE_BYTES: usize = 35;

@@ -1,0 +1,93 @@
+//! Bounds what one article and its report can hold, so that any document gives an article that can be stored and sent.
+//!
+//! Only pages that were made to be large meet these bounds; whatever is cut, a warning says so.
+
+use super::warn;
+use crate::article::{
+    ArticleContent, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, ParseReport, RemovedLine,
+};
+
+/// The most text of a page that is looked at, in bytes: more could be told neither as body nor as removed lines.
+const MAX_PAGE_BYTES: usize = 2 << 20;
+
+/// What the removed lines may take, each with [`EACH_LINE`]: with a body and lists of their greatest size an article
+/// still has less than 2.5 MiB.
+const MAX_REMOVED_BYTES: usize = 3 << 18;
+
+/// What a removed line takes besides its texts, in bytes, on the wire and in the store.
+const EACH_LINE: usize = 12;
+
+/// A page's text.
+pub fn page(text: &mut String, report: &mut ParseReport) {
+    let cut = truncate(text, MAX_PAGE_BYTES);
+    if cut > 0 {
+        warn(report, "PAGE_TRUNCATED", format!("the last {cut} bytes of the page's text were not read"));
+    }
+}
+
+/// What metadata says, cut far beyond what is kept of it: a page may write it as long as itself.
+pub fn metadata(mut text: String) -> String {
+    truncate(&mut text, 2 * MAX_TEXT_BYTES);
+    text
+}
+
+/// A body that is longer than is stored. Cut before other things are derived from it.
+pub fn body(mut body: String, report: &mut ParseReport) -> String {
+    let cut = truncate(&mut body, MAX_BODY_BYTES);
+    if cut > 0 {
+        warn(report, "BODY_TRUNCATED", format!("the last {cut} bytes of the body were cut"));
+    }
+    body
+}
+
+/// All the other texts. The bounds are those of an article that a caller writes.
+pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
+    let ArticleContent { headline, kicker, info_source, section, .. } = content;
+    for (field, text) in
+        [("headline", headline), ("kicker", kicker), ("info_source", info_source), ("section", section)]
+    {
+        let cut = truncate(text, MAX_TEXT_BYTES);
+        if cut > 0 {
+            warn(report, "FIELD_TRUNCATED", format!("the last {cut} bytes of {field} were cut"));
+        }
+    }
+    let ArticleContent { subheadlines, authors, editors, keywords, cited_works, .. } = content;
+    let lists = [
+        ("subheadlines", subheadlines),
+        ("authors", authors),
+        ("editors", editors),
+        ("keywords", keywords),
+        ("cited_works", cited_works),
+    ];
+    for (field, list) in lists {
+        let left_out = list.len().saturating_sub(MAX_ITEMS);
+        list.truncate(MAX_ITEMS);
+        let cut: usize = list.iter_mut().map(|item| truncate(item, MAX_ITEM_BYTES)).sum();
+        if left_out + cut > 0 {
+            let message = format!("{left_out} of {field} were left out, and {cut} bytes of the others were cut");
+            warn(report, "FIELD_TRUNCATED", message);
+        }
+    }
+}
+
+/// The lines that were removed, in the order of the page as far as there is room.
+pub fn removed_lines(report: &mut ParseReport) {
+    let mut room = MAX_REMOVED_BYTES;
+    let fitting = report.removed_lines.iter().position(|RemovedLine { text, reason }| {
+        let left = room.checked_sub(text.len() + reason.len() + EACH_LINE);
+        room = left.unwrap_or_default();
+        left.is_none()
+    });
+    let Some(fitting) = fitting else { return };
+    let untold = report.removed_lines.len() - fitting;
+    report.removed_lines.truncate(fitting);
+    warn(report, "REMOVED_LINES_TRUNCATED", format!("{untold} more lines were removed than are told here"));
+}
+
+/// Cuts a text at a character; how many bytes went.
+fn truncate(text: &mut String, max_bytes: usize) -> usize {
+    let end = text.floor_char_boundary(max_bytes);
+    let cut = text.len() - end;
+    text.truncate(end);
+    cut
+}
