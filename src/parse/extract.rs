@@ -7,6 +7,7 @@ mod content;
 mod guard;
 mod json_ld;
 mod labels;
+mod library;
 mod lines;
 mod meta;
 mod outline;
@@ -17,7 +18,6 @@ mod title;
 use std::borrow::Cow;
 
 use dom_query::Document;
-use dom_smoothie::{Config, Readability};
 
 use self::json_ld::JsonLd;
 use self::lines::Line;
@@ -55,10 +55,6 @@ pub struct Page {
     /// The other lines that a reader of the page sees.
     pub outside: Outside,
 }
-
-/// The readability library is given up beyond so many elements: it takes several passes, some of them not linear. News
-/// pages have up to 10,000.
-const MAX_READABILITY_ELEMENTS: usize = 15_000;
 
 /// In characters. A shorter result of the library is compared with our own.
 const SHORT_CONTENT: usize = 120;
@@ -147,17 +143,7 @@ fn main_lines(document: Document, outline: &Outline, meta: &Meta) -> Vec<String>
         .map(|root| lines::lines_without(outline, root, |index| content::is_left_out(outline, index)))
         .map(texts_without_lists)
         .unwrap_or_default();
-    if outline.nodes.len() > MAX_READABILITY_ELEMENTS {
-        return own;
-    }
-    let config = Config { max_elements_to_parse: MAX_READABILITY_ELEMENTS, ..Config::default() };
-    let library = Readability::with_document(document, None, Some(config))
-        .and_then(|mut readability| readability.parse())
-        .map(|article| {
-            let content = Outline::of(&Document::fragment(article.content));
-            texts_without_lists(lines::lines(&content, 0))
-        })
-        .unwrap_or_default();
+    let library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
     if has_lost(&library, &own, &anchor(meta)) { own } else { library }
 }
 

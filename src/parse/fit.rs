@@ -8,7 +8,7 @@ use crate::article::{
 };
 
 /// The most text of a page that is looked at, in bytes: more could be told neither as body nor as removed lines.
-const MAX_PAGE_BYTES: usize = 2 << 20;
+const MAX_PAGE_BYTES: usize = MAX_BODY_BYTES + MAX_REMOVED_BYTES;
 
 /// What the removed lines may take, each with [`EACH_LINE`]: with a body and lists of their greatest size an article
 /// still has less than 2.5 MiB.
