@@ -8,6 +8,7 @@ mod score {
     pub mod duplicates;
     pub mod headlines;
     pub mod html;
+    pub mod keywords;
     pub mod lines;
     pub mod markup;
     pub mod raw;
@@ -122,6 +123,7 @@ fn main() {
         ("synthetic", score::synthetic::score),
         ("markup", score::markup::score),
         ("html", score::html::score),
+        ("keywords", score::keywords::score),
         ("duplicates", score::duplicates::score),
     ];
     for (name, section) in sections {
