@@ -158,6 +158,10 @@ fn reporter_and_place(line: &Plain, inside: Range<usize>) -> Option<Head> {
         "特稿",
         "电",
     ];
+    // `(新华社记者张三摄)` says who took a photograph.
+    if line.seen(inside.clone()).ends_with(&['摄']) || line.seen(inside.clone()).ends_with(&['摄', '影']) {
+        return None;
+    }
     let agency = agency::known_at(line, inside.start);
     let after = agency.as_ref().map_or(inside.start, |agency| agency.end);
     let reports = (after..inside.end).find(|at| line.word_at(*at, REPORTS).is_some_and(|(_, end)| end == inside.end));

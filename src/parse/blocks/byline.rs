@@ -27,6 +27,8 @@ const MAX_BYLINE: usize = 160;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     Source,
+    /// A source that is told from a title by its own name.
+    Medium,
     Time,
     Author,
     Editor,
@@ -46,7 +48,7 @@ const LABELS: &[(&str, Field)] = &[
     ("来源", Field::Source),
     ("稿源", Field::Source),
     ("出处", Field::Source),
-    ("媒体", Field::Source),
+    ("媒体", Field::Medium),
     ("转自", Field::Source),
     ("source", Field::Source),
     ("发布时间", Field::Time),
@@ -399,7 +401,7 @@ fn value_end(view: &Plain, start: usize, field: Field) -> usize {
     if field == Field::Time {
         return start;
     }
-    let spaces_end = matches!(field, Field::Source | Field::Section | Field::Ignored);
+    let spaces_end = matches!(field, Field::Source | Field::Medium | Field::Section | Field::Ignored);
     (start..view.len())
         .find(|at| {
             let character = view.at(*at).unwrap_or(' ');
@@ -417,7 +419,9 @@ fn take(view: &Plain, field: Field, value: Range<usize>, byline: &mut Byline) ->
     let written =
         view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）《》".contains(c));
     match field {
-        Field::Source => {
+        // `媒体：` opens titles too: 媒体：某地仍有人被困.
+        Field::Medium if !ends_like_an_outlet(view.seen(value.clone())) => false,
+        Field::Source | Field::Medium => {
             if byline.source.is_empty() {
                 byline.source = written.to_owned();
             }

@@ -58,7 +58,8 @@ fn decoration(line: &Line) -> Option<Reason> {
     const MIN_KEY_DIGITS: usize = 12;
     let without_letters = !line.key.chars().any(char::is_alphanumeric);
     let marks_end = tables::END_MARKS.contains(&line.key.as_str());
-    let number = line.key.len() >= MIN_KEY_DIGITS && line.key.chars().all(|character| character.is_ascii_digit());
+    // Rows of a table are in full-width digits or have white space between them.
+    let number = line.text.len() >= MIN_KEY_DIGITS && line.text.chars().all(|character| character.is_ascii_digit());
     (without_letters && !marks_end || number).then_some(DECORATION)
 }
 
@@ -87,13 +88,13 @@ fn labels(line: &Line) -> Option<Reason> {
 }
 
 fn copyright(line: &Line) -> Option<Reason> {
-    let sentence = line.ends_in(&['。', '；', '！', '？']);
+    let sentence = line.unquoted().ends_with(['。', '；', '！', '？']) || line.text.contains('。');
     (holds_any(line, tables::COPYRIGHT) || !sentence && holds_any(line, tables::LICENCE)).then_some(COPYRIGHT)
 }
 
 fn contact(line: &Line) -> Option<Reason> {
     const MAX_CONTACT: usize = 80;
-    let sentence = line.ends_in(&['。', '！', '？']);
+    let sentence = line.unquoted().ends_with(['。', '！', '？']);
     let address = line.key.contains('@') && line.key.contains('.') && !line.key.contains('。');
     (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, tables::CONTACT))).then_some(CONTACT)
 }
@@ -130,7 +131,7 @@ fn site_name(line: &Line) -> Option<Reason> {
         "关系网",
     ];
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| line.key.ends_with(ending));
-    let arrows = line.key.matches(['>', '»']).count();
+    let arrows = line.key.split(['>', '»']).filter(|piece| !piece.is_empty()).count().saturating_sub(1);
     let from_home =
         ["首页", "当前位置", "您的位置", "您现在的位置", "home"].iter().any(|word| line.key.starts_with(word));
     let breadcrumb = line.key.ends_with("正文") || !line.key.contains('<') && (arrows >= 2 || arrows == 1 && from_home);
@@ -153,7 +154,9 @@ fn table_row(line: &Line) -> Option<Reason> {
         (1..=3).contains(&tail.len()) && tail.chars().all(|character| character.is_ascii_digit())
     });
     let ranked = line.key.starts_with(|character: char| character.is_ascii_digit());
-    (line.length <= MAX_ROW && decimal && ranked && figures >= 4).then_some(TABLE_ROW)
+    // `1997.8.12` is a day.
+    let one_point = line.key.matches('.').count() <= 1;
+    (line.length <= MAX_ROW && decimal && ranked && one_point && figures >= 4).then_some(TABLE_ROW)
 }
 
 /// The company or office that runs a site.
@@ -256,6 +259,12 @@ mod tests {
         check("某某新聞網江蘇正文", Some(SITE_NAME));
         check("首页 > 新闻 > 国内", Some(NAVIGATION));
         check("|", Some(DECORATION));
+        check("010020010010000000001", Some(DECORATION));
+        check("01 10 1 31 30 31 31 1 3 3", None);
+        check("３３４０１６９２２０７２", None);
+        check("（举报电话：12380，举报网站网址：www.a.example。）", None);
+        check("他的信已经收到。（本版法律顾问）", None);
+        check("1+1>2", None);
         check("微信支付新規今日施行", None);
         check("市長會見記者", None);
     }

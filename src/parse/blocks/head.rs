@@ -49,6 +49,15 @@ pub fn read<'a>(
     take_labels(&mut block, removed, report);
     drop_repetitions(&mut block, removed);
     place_known_headline(&mut block, known_headline, removed);
+    let in_brief = block.len() > 1
+        && block.last().is_some_and(|(index, heading)| {
+            let named = block.iter().rev().skip(1).any(|(_, line)| names_roundup(line));
+            index + 1 == start && dateline::at_start(heading.text).is_none() && opens_roundup(lines, *index, named)
+        });
+    if in_brief {
+        start -= 1;
+        block.pop();
+    }
     if block.len() > MAX_BLOCK {
         // So many titles are a list, of which the first is the page's; the others are its text.
         if let Some((index, _)) = block.get(1) {
@@ -61,7 +70,8 @@ pub fn read<'a>(
     start
 }
 
-/// A page whose every line above the text was set aside: the last of them that may be a title is it.
+/// A page whose every line above the text was set aside: the last of them that may be a title is it. Rows of one table are
+/// alike: nothing makes the last a title and the others none.
 fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
     const MIN_TITLE: usize = 6;
     let doubtful =
@@ -71,8 +81,40 @@ fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, rem
         doubtful(reason) && line.is_some_and(|line| line.length >= MIN_TITLE && !line.key.contains(['>', '@', '©']))
     });
     let Some(at) = title else { return };
-    let (index, text, _) = removed.lines.remove(at);
-    block.push((index, Line::new(text)));
+    let is_row = |line: &&(usize, &str, Reason)| line.2 == chrome::TABLE_ROW;
+    let rows = removed.lines.get(..=at).unwrap_or_default().iter().rev().take_while(is_row).count();
+    let restored = removed.lines.drain(at + 1 - rows.max(1)..=at);
+    block.extend(restored.map(|(index, text, _)| (index, Line::new(text))));
+}
+
+/// 国内联播快讯, 一周要闻: the name of news in brief.
+fn names_roundup(line: &Line) -> bool {
+    ["快讯", "简讯", "短讯", "简报", "要闻", "速览", "集锦"].iter().any(|word| line.key.ends_with(word))
+}
+
+/// Whether headings and paragraphs alternate from here to the end: news in brief, each with its own heading, which are no
+/// subheadlines of the page. Where no name says so, each has to be of one paragraph: sections of a story have more.
+fn opens_roundup(lines: &[Line], first: usize, named: bool) -> bool {
+    let (min_items, max_paragraphs) = if named { (2, 4) } else { (3, 1) };
+    let (mut items, mut paragraphs) = (0, 0);
+    let mut below = lines.iter().skip(first).peekable();
+    while let Some(line) = below.next() {
+        if line.is_prose() {
+            paragraphs += 1;
+            if paragraphs > max_paragraphs {
+                return false;
+            }
+        } else if below.peek().is_some_and(|next| next.is_prose()) {
+            if items > 0 && paragraphs == 0 || dateline::at_start(line.text).is_some() {
+                return false;
+            }
+            (items, paragraphs) = (items + 1, 0);
+        } else {
+            // What is left are closing lines.
+            break;
+        }
+    }
+    items >= min_items && !below.any(Line::is_prose)
 }
 
 /// The first line of running text. Where a dateline follows close after, lines before it are the headline block even if
@@ -80,6 +122,8 @@ fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, rem
 fn body_start(lines: &[Line]) -> usize {
     const MAX_BEFORE_DATELINE: usize = 12;
     const MAX_TITLE: usize = 70;
+    /// A chain of titles on one line, parted by white space and without a sign of a sentence.
+    const MAX_CHAIN: usize = 150;
     let head = lines.get(..lines.len().min(MAX_HEAD)).unwrap_or_default();
     let is_text = |line: &Line| line.is_prose() && !is_set_aside(line);
     let prose = head.iter().position(is_text);
@@ -94,14 +138,29 @@ fn body_start(lines: &[Line]) -> usize {
         (Some(prose), Some(opens)) if opens <= prose => opens,
         (Some(prose), Some(opens)) => {
             let between = head.get(prose..opens).unwrap_or_default();
-            let titles =
-                between.iter().all(|line| line.length <= MAX_TITLE && !line.text.contains('。') || is_set_aside(line));
-            if titles { opens } else { prose }
+            let is_title = |line: &Line| {
+                line.length <= MAX_TITLE && !line.text.contains('。')
+                    || line.length <= MAX_CHAIN && !line.text.contains(['。', '；', '，', ',', '：'])
+            };
+            if between.iter().all(|line| is_title(line) || is_set_aside(line)) { opens } else { prose }
         }
-        (Some(only), None) | (None, Some(only)) => only,
+        (Some(prose), None) => first_caption(head, prose).unwrap_or(prose),
+        (None, Some(opens)) => opens,
         // A photograph's caption may be all the text there is.
         (None, None) => head.iter().position(Line::is_prose).unwrap_or_else(|| without_text(lines)),
     }
+}
+
+/// The captions in sentences that a story without a dateline begins with: nothing tells them from its paragraphs. Where a
+/// dateline or a byline stands between, it tells.
+fn first_caption(head: &[Line], prose: usize) -> Option<usize> {
+    let above = head.get(..prose)?;
+    let is_title = |line: &Line| !is_set_aside(line) && byline::read(line).is_none();
+    let below_title = above.iter().position(is_title).map_or(0, |title| title + 1);
+    let caption = (below_title..prose).find(|at| {
+        above.get(*at).is_some_and(|line| chrome::is_caption(line) && line.is_prose() && chrome::above(line).is_none())
+    })?;
+    above.get(caption..)?.iter().all(|line| chrome::is_caption(line) || is_title(line)).then_some(caption)
 }
 
 /// A page without running text in its head: a headline block alone, or a title over a list.
@@ -258,5 +317,73 @@ pub fn settle_front<'a>(
         count_piece(report, chrome::REPEATED_HEADLINE);
     } else {
         layout.headline_block.push(front);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::article::ParseReport;
+    use crate::parse::blocks::lay_out;
+
+    /// The headline block and the body's first line.
+    fn check(page: &str, block: &[&str], first: &str) {
+        let layout = lay_out(page, "", &mut ParseReport::default());
+        assert_eq!(layout.headline_block, block, "{page}");
+        assert_eq!(layout.body.first().copied().unwrap_or_default(), first, "{page}");
+    }
+
+    #[test]
+    fn captions_in_sentences_are_text_unless_a_dateline_follows() {
+        let caption = "青石镇的稻田今年丰收。在镇外的打谷场上，孩子们围着新堆的谷子追逐。（林远舟摄）";
+        let text = "打谷场是三年前修的，平日里晒粮，农闲时放电影，镇上的人都爱来。";
+        check(&format!("青石镇粮食丰收\n{caption}\n{text}"), &["青石镇粮食丰收"], caption);
+        check(&format!("{caption}\n{text}"), &[], caption);
+        check(&format!("图片新闻\n{caption}\n（新华社记者林远舟摄）"), &["图片新闻"], caption);
+        let story = format!("青石镇粮食丰收\n{caption}\n新华社青石1月2日电（记者 何秋白）{text}");
+        check(&story, &["青石镇粮食丰收"], text);
+        check(&format!("青石镇粮食丰收\n{caption}\n来源：青石晚报\n{text}"), &["青石镇粮食丰收"], text);
+        check(&format!("青石镇粮食丰收\n打谷场。林远舟 摄\n{text}"), &["青石镇粮食丰收"], text);
+    }
+
+    #[test]
+    fn news_in_brief_keep_their_headings() {
+        let item = |heading: &str| format!("{heading}\n{heading}，镇长今天在会上向居民介绍了有关情况，并回答了提问。");
+        let items = [item("新桥通车"), item("图书馆开馆"), item("渡口停航")].join("\n");
+        check(&format!("镇上快讯\n{items}"), &["镇上快讯"], "新桥通车");
+        check(&format!("今日镇情\n{items}\n（责任编辑：何秋白）"), &["今日镇情"], "新桥通车");
+        let sections = "新桥通车了\n两岸居民不再绕行\n新桥今天通车，全长三百米。\n桥面有六米宽，可以并排走两辆车。\n来之不易\n修桥用了两年。";
+        check(sections, &["新桥通车了", "两岸居民不再绕行"], "新桥今天通车，全长三百米。");
+    }
+
+    #[test]
+    fn what_is_all_that_stands_above_the_text() {
+        let text = "新华社青石1月2日电 市场今天收盘。";
+        let rows = ["１青石渡运１２．４２", "２何家建材５．５０"];
+        check(&format!("{}\n{}\n{text}", rows[0], rows[1]), &rows, "市场今天收盘。");
+        check(&format!("{}\n市场交投活跃\n{text}", rows[0]), &["市场交投活跃"], "市场今天收盘。");
+        check(
+            "举报人的信\n1997.8.12\n信一共写了三页，寄给了镇上的邮局。",
+            &["举报人的信"],
+            "信一共写了三页，寄给了镇上的邮局。",
+        );
+    }
+
+    #[test]
+    fn a_chain_of_titles_is_no_text() {
+        let chain = "镇里召开会议 讨论新桥的修建 审议《关于图书馆和盲文阅览区的报告》和《关于旧粮仓改造工程的意见》 \
+                     推进旧粮仓改造 布置冬季渡口安全检查工作 镇长主持会议并介绍新桥选址经过 书记通报全年财务安排情况";
+        assert!(chain.chars().count() > 90);
+        check(&format!("{chain}\n央视网消息（新闻联播）：会议今天举行。"), &[chain], "会议今天举行。");
+    }
+
+    #[test]
+    fn titles_with_words_of_bylines() {
+        for title in [
+            "【记者调查】中秋味道渐浓 月饼返璞归真",
+            "媒体：渡口被困居民已全部上岸",
+            "《新桥》剧照曝光>>>点击观看高清图",
+        ] {
+            check(&format!("{title}\n居民们说，今年的月饼比往年简单。"), &[title], "居民们说，今年的月饼比往年简单。");
+        }
     }
 }

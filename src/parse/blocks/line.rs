@@ -36,7 +36,7 @@ impl<'a> Line<'a> {
     }
 
     /// The line without quotation marks and brackets at its end.
-    fn unquoted(&self) -> &str {
+    pub fn unquoted(&self) -> &str {
         self.text.trim_end_matches(['”', '’', '」', '』', '"', '）', ')', '】'])
     }
 

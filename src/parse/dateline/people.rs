@@ -81,12 +81,34 @@ const ROLES: &[(&str, Role)] = &[
 /// The longest group of names that is looked at, in characters.
 pub const MAX_GROUP: usize = 120;
 
+/// What makes a role word a part of another word: 记者调查 is a column, 记者会 an event, 编辑部 a place.
+const NO_ROLE_BEFORE: &[&str] = &[
+    "调查",
+    "观察",
+    "手记",
+    "札记",
+    "连线",
+    "目击",
+    "视点",
+    "述评",
+    "走基层",
+    "专访",
+    "会",
+    "节",
+    "站",
+    "证",
+    "部",
+    "室",
+    "问",
+    "协会",
+    "团",
+];
+
 /// A role word at `index`: what it says, and where it ends.
 pub fn role_at(line: &Plain, index: usize) -> Option<(Role, usize)> {
-    ROLES
-        .iter()
-        .find(|(word, _)| line.starts_with(index, word))
-        .map(|(word, role)| (*role, index + word.chars().count()))
+    let (word, role) = ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
+    let end = index + word.chars().count();
+    line.word_at(end, NO_ROLE_BEFORE).is_none().then_some((*role, end))
 }
 
 /// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
@@ -350,6 +372,7 @@ mod tests {
         check("编辑/王五", None, Some(&[("王五", Editor)]));
         check("首席记者 林深圳", None, Some(&[("林深圳", Reporter)]));
         check("记者阿依古丽·买买提", None, Some(&[("阿依古丽·买买提", Reporter)]));
+        check("记者调查", None, None);
         check("2020东京", Some(Reporter), None);
         check("张三", None, None);
         check("", None, Some(&[]));
