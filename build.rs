@@ -27,6 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         file.public_dependency.clear();
         file.weak_dependency.clear();
     }
-    tonic_prost_build::configure().bytes(".articled.v1.RawDocument.content").build_client(true).compile_fds(files)?;
+    tonic_prost_build::configure()
+        .bytes(".articled.v1.RawDocument.content")
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        .build_client(true)
+        .compile_fds(files)?;
     Ok(())
 }

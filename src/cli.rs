@@ -6,6 +6,7 @@
 mod check;
 mod client;
 mod completions;
+mod export;
 mod failure;
 mod filter;
 mod get;
@@ -18,7 +19,9 @@ mod list;
 mod migrate;
 mod output;
 mod parse;
+mod reparse;
 mod serve;
+mod service;
 mod settings;
 mod store;
 mod table;
@@ -56,11 +59,13 @@ pub struct Arguments {
 enum Command {
     Serve(serve::Serve),
     Import(import::Import),
+    Export(export::Export),
     Parse(parse::Parse),
     Get(get::Get),
     List(list::List),
     Filter(filter::Filter),
     Watch(watch::Watch),
+    Reparse(reparse::Reparse),
     Check(check::Check),
     Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),
@@ -87,19 +92,24 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
         return command.run();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match arguments.command {
             Command::Serve(command) => command.run(tables).await,
             Command::Import(command) => command.run().await,
+            Command::Export(command) => command.run().await,
             Command::Parse(command) => command.run().await,
             Command::Get(command) => command.run().await,
             Command::List(command) => command.run().await,
             Command::Filter(command) => command.run().await,
             Command::Watch(command) => command.run().await,
+            Command::Reparse(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,
             Command::Completions(command) => command.run(),
         }
-    })
+    });
+    // A thread that still reads standard input would be waited for until its end of file.
+    runtime.shutdown_background();
+    done
 }

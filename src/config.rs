@@ -4,9 +4,11 @@
 //! flags, `ARTICLED_*` variables and a TOML file into this.
 
 use std::net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::rpc::BulkLimits;
 use crate::store::Access;
 
 const MIB: usize = 1 << 20;
@@ -72,6 +74,18 @@ pub struct Limits {
     pub default_deadline_ms: u64,
     /// How long a call may take at most. 10 to 600,000 ms; default 30 s.
     pub max_deadline_ms: u64,
+    /// Imports that are open at once. 1 to 10,000; default 16: each may hold one request of `max_request_bytes` that is not
+    /// read to its end.
+    pub max_imports: usize,
+    /// Exports that are open at once. 1 to 10,000; default 32: each holds one page.
+    pub max_exports: usize,
+    /// Items of all imports together that are under way, in bytes. 1 MiB to 4 GiB less one; default 64 MiB.
+    pub max_import_bytes: usize,
+    /// How long an import may send nothing before it is ended. 100 to 3,600,000 ms; default 30 s.
+    pub import_idle_ms: u64,
+    /// How long an import or export may leave an answer unread before it is ended: one that is stalled would keep its place
+    /// from others. 100 to 3,600,000 ms; default 30 s.
+    pub stream_stall_ms: u64,
     /// Documents parsed at once. 1 to 256, or 0, the default: as many as there are cores.
     pub parsers: usize,
 }
@@ -134,6 +148,11 @@ impl Default for Limits {
             keepalive_timeout_ms: 10_000,
             default_deadline_ms: 5_000,
             max_deadline_ms: 30_000,
+            max_imports: 16,
+            max_exports: 32,
+            max_import_bytes: 64 * MIB,
+            import_idle_ms: 30_000,
+            stream_stall_ms: 30_000,
             parsers: 0,
         }
     }
@@ -183,6 +202,16 @@ impl Config {
 }
 
 impl Limits {
+    pub fn bulk(&self) -> BulkLimits {
+        BulkLimits {
+            max_imports: self.max_imports,
+            max_exports: self.max_exports,
+            max_import_bytes: self.max_import_bytes,
+            import_idle: Duration::from_millis(self.import_idle_ms),
+            patience: Duration::from_millis(self.stream_stall_ms),
+        }
+    }
+
     fn check(&self) -> Result<(), BadConfig> {
         let mib = MIB as u64;
         range("limits.max_connections", self.max_connections as u64, 1, 65_536)?;
@@ -203,6 +232,11 @@ impl Limits {
         range("limits.keepalive_timeout_ms", self.keepalive_timeout_ms, 100, 600_000)?;
         range("limits.max_deadline_ms", self.max_deadline_ms, 10, 600_000)?;
         range("limits.default_deadline_ms", self.default_deadline_ms, 10, self.max_deadline_ms)?;
+        range("limits.max_imports", self.max_imports as u64, 1, 10_000)?;
+        range("limits.max_exports", self.max_exports as u64, 1, 10_000)?;
+        range("limits.max_import_bytes", self.max_import_bytes as u64, mib, u32::MAX.into())?;
+        range("limits.import_idle_ms", self.import_idle_ms, 100, 3_600_000)?;
+        range("limits.stream_stall_ms", self.stream_stall_ms, 100, 3_600_000)?;
         range("limits.parsers", self.parsers as u64, 0, 256)
     }
 }

@@ -8,6 +8,7 @@
 mod http;
 mod jsonl;
 mod limits;
+mod meter;
 mod open;
 mod walk;
 mod warc;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use self::jsonl::Jsonl;
+pub use self::meter::{Meter, total_bytes};
 use self::open::{Opened, open};
 use self::walk::Walk;
 use self::warc::Warc;
@@ -51,6 +53,8 @@ pub struct Options {
     pub url: Option<PageUrl>,
     /// For documents without a fetch time of their own.
     pub fetch_time: Option<Timestamp>,
+    /// Counts what is read.
+    pub meter: Meter,
 }
 
 /// A document, or why there is none.
@@ -64,6 +68,9 @@ pub struct Item {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     pub raw: RawDocument,
+    /// `raw.content` is no page, but the JSON of an article as `export` writes it. What it says is for those to read who
+    /// know the contract.
+    pub is_exported: bool,
     /// The id that the container gives it, unchecked.
     pub id: Option<String>,
     /// What of its description could not be used, such as a URL that is none.
@@ -116,7 +123,7 @@ impl Items {
 
     fn start(&mut self, path: PathBuf) -> Result<(), ContainerError> {
         let origin = path.display().to_string();
-        let Opened { reader, format } = open(&path, self.options.format)?;
+        let Opened { reader, format } = open(&path, self.options.format, &self.options.meter)?;
         let source = match format {
             Format::Text | Format::Html => Source::Whole(Box::new(reader), format),
             Format::Jsonl => Source::Lines(Jsonl::new(reader)),

@@ -3,10 +3,11 @@
 //! Owns how many documents are parsed at once, and the name that an article gets. Refuses to know the wire.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use crate::article::{ArticleName, RawDocument};
+use crate::article::{ArticleName, Etag, RawDocument};
 use crate::clock::Clock;
 use crate::off_async::off_async;
 use crate::parse::{self, Parsed};
@@ -15,6 +16,9 @@ use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 /// The most text that one article and its report hold, in bytes. With it a FULL article fits a page, and the 4 MiB that
 /// a gRPC client accepts by default; only a document made of little but page chrome comes near.
 pub const MAX_ARTICLE_BYTES: usize = 5 << 19;
+
+/// How long a patient write waits before it tries an overloaded store again. The store itself waits for a while too.
+const OVERLOAD_PAUSE: Duration = Duration::from_millis(50);
 
 /// Parses and stores documents. Cheap to clone; clones share the parsers.
 #[derive(Clone)]
@@ -39,6 +43,13 @@ pub struct ParsedDocument {
     pub name: ArticleName,
     pub parsed: Parsed,
     pub raw: RawDocument,
+}
+
+impl From<ParsedDocument> for NewArticle {
+    fn from(document: ParsedDocument) -> Self {
+        let ParsedDocument { name, parsed: Parsed { content, report }, raw } = document;
+        Self { name, content, parse_report: Some(report), raw: Some(raw) }
+    }
 }
 
 impl Ingest {
@@ -71,25 +82,46 @@ impl Ingest {
         name: Option<ArticleName>,
         dry_run: bool,
     ) -> Result<Written, IngestError> {
-        let ParsedDocument { name, parsed, raw } = self.parse(raw, name).await?;
-        let Parsed { content, report } = parsed;
-        let article = NewArticle { name, content, parse_report: Some(report), raw: Some(raw) };
+        let article = self.parse(raw, name).await?.into();
         Ok(self.store.write(Write::Ingest(article), dry_run, self.clock.now()).await?)
+    }
+
+    /// Stores an article as [`Self::ingest`] does, and waits for a store that is overloaded: for who has many to store,
+    /// and time.
+    pub async fn store_patiently(&self, article: NewArticle) -> Result<Written, StoreError> {
+        loop {
+            match self.store.write(Write::Ingest(article.clone()), false, self.clock.now()).await {
+                Err(StoreError::Overloaded) => tokio::time::sleep(OVERLOAD_PAUSE).await,
+                written => return written,
+            }
+        }
+    }
+
+    /// Parses the document of a stored article again, and puts what comes out into its place if the article is still in
+    /// the state that `expected` names.
+    pub async fn reparse(&self, name: ArticleName, raw: RawDocument, expected: Etag) -> Result<Written, IngestError> {
+        let ParsedDocument { name, parsed, raw: _ } = self.parse(raw, Some(name)).await?;
+        let Parsed { content, report } = parsed;
+        let write = Write::Reparse { name, content, parse_report: report, expected };
+        Ok(self.store.write(write, false, self.clock.now()).await?)
     }
 }
 
 /// Parses on the calling thread, and checks that what came out can be stored.
 pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
     let parsed = parse::parse(&raw);
-    let bytes = text_bytes(&parsed);
-    if bytes > MAX_ARTICLE_BYTES {
-        return Err(IngestError::ArticleTooLarge { bytes });
-    }
+    check_size(&parsed)?;
     let name = name.unwrap_or_else(|| match &raw.url {
         Some(url) => ArticleName::of_url(url),
         None => ArticleName::of_document(&raw.content),
     });
     Ok(ParsedDocument { name, parsed, raw })
+}
+
+/// Whether an article and its report are small enough to be stored.
+pub fn check_size(parsed: &Parsed) -> Result<(), IngestError> {
+    let bytes = text_bytes(parsed);
+    if bytes > MAX_ARTICLE_BYTES { Err(IngestError::ArticleTooLarge { bytes }) } else { Ok(()) }
 }
 
 /// About what an article takes on the wire: its texts, and a few bytes for each.

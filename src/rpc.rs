@@ -5,15 +5,20 @@
 //! watch.
 
 mod batch_get_articles;
+mod bulk;
 pub mod convert;
 mod create_article;
 mod delete_article;
+mod export_articles;
 mod filter_articles;
 mod get_article;
+mod import_articles;
 mod ingest_article;
 mod list_articles;
+mod paced;
 mod page_token;
 mod parse_article;
+mod reparse_article;
 mod resume_token;
 pub mod status;
 mod token;
@@ -25,6 +30,9 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
+pub use self::bulk::{Bulk, BulkLimits};
+pub use self::export_articles::export_articles;
+pub use self::import_articles::import_articles;
 pub use self::parse_article::parse_response;
 pub use self::status::RpcError;
 use crate::clock::Clock;
@@ -53,12 +61,14 @@ pub mod proto {
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/articled_descriptor.bin"));
 }
 
-/// What the RPCs work with.
+/// What the RPCs work with. Cheap to clone; clones share all.
+#[derive(Clone)]
 pub struct ArticleRpc {
     pub store: SharedStore,
     pub ingest: Ingest,
     pub clock: Clock,
     pub watches: Arc<WatchHub>,
+    pub bulk: Bulk,
     /// The articles of one page or batch, in bytes.
     pub max_page_bytes: usize,
 }
@@ -124,6 +134,31 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
 
     async fn delete_article(&self, request: Request<proto::DeleteArticleRequest>) -> Result<Response<()>, Status> {
         answer(delete_article::delete_article(self, request.into_inner()).await)
+    }
+
+    type ImportArticlesStream = import_articles::ImportStream;
+
+    async fn import_articles(
+        &self,
+        request: Request<tonic::Streaming<proto::ImportArticlesRequest>>,
+    ) -> Result<Response<Self::ImportArticlesStream>, Status> {
+        answer(import_articles(self, request.into_inner()))
+    }
+
+    type ExportArticlesStream = export_articles::ExportStream;
+
+    async fn export_articles(
+        &self,
+        request: Request<proto::ExportArticlesRequest>,
+    ) -> Result<Response<Self::ExportArticlesStream>, Status> {
+        answer(export_articles(self, request.into_inner()))
+    }
+
+    async fn reparse_article(
+        &self,
+        request: Request<proto::ReparseArticleRequest>,
+    ) -> Result<Response<proto::ReparseArticleResponse>, Status> {
+        answer(reparse_article::reparse_article(self, request.into_inner()).await)
     }
 
     type WatchArticlesStream = watch_articles::WatchStream;

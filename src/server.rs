@@ -33,8 +33,8 @@ use self::metrics::Metrics;
 use crate::clock::Clock;
 use crate::config::{BadConfig, Config, Limits};
 use crate::ingest::Ingest;
-use crate::rpc::ArticleRpc;
 use crate::rpc::proto::article_service_server::ArticleServiceServer;
+use crate::rpc::{ArticleRpc, Bulk};
 use crate::store::{OpenError, SharedStore};
 use crate::watch::WatchHub;
 
@@ -111,8 +111,15 @@ pub async fn serve(
     let counters = Arc::new(Metrics::new(methods.collect()));
     let health = Reporter::new();
     let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
-    let routes =
-        routes(&config, &store, clock, &watches, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
+    let bulk = Bulk::new(config.limits.bulk());
+    let routes = routes(
+        &config,
+        &store,
+        clock,
+        &watches,
+        bulk.clone(),
+        health.service(services.into_iter().map(|(name, _)| name).collect()),
+    )?;
     let gate = Arc::new(Gate::new(limits));
     // The line that tells a person, or a test that asked for port 0, where to go.
     let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -130,6 +137,7 @@ pub async fn serve(
         health.end();
         // They would go on for ever; their clients go on elsewhere.
         watches.stop();
+        bulk.stop();
         gate.drain();
     };
     let served = transport(limits)
@@ -180,6 +188,7 @@ fn routes(
     store: &SharedStore,
     clock: Clock,
     watches: &Arc<WatchHub>,
+    bulk: Bulk,
     health: health::HealthService,
 ) -> Result<Routes, RunError> {
     let limits = &config.limits;
@@ -188,6 +197,7 @@ fn routes(
         ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers),
         clock,
         watches: Arc::clone(watches),
+        bulk,
         max_page_bytes: limits.max_page_bytes,
     };
     let articles = ArticleServiceServer::new(rpc)

@@ -72,6 +72,10 @@ pub enum Write {
     /// Replaces the content of an article that is still in the state that `expected` names. Report and raw document
     /// stay.
     Replace { name: ArticleName, content: ArticleContent, expected: Etag },
+    /// Puts what a parser makes of an article's raw document into its place, if the article is still in the state that
+    /// `expected` names. Its labels and its raw document stay. If this is what the article was made from, its content
+    /// stays too, even if a Replace has edited it since; and if the report is the same as well, nothing is written.
+    Reparse { name: ArticleName, content: ArticleContent, parse_report: ParseReport, expected: Etag },
     /// Deletes the article, if `expected` is `None` or names its state.
     Delete { name: ArticleName, expected: Option<Etag> },
 }
@@ -87,11 +91,11 @@ pub enum Written {
     Deleted,
     /// Create found an article of that name.
     AlreadyExists,
-    /// Replace or Delete found none of that name; or the article of a Create that was sent again is deleted by now.
+    /// Replace, Reparse or Delete found none of that name; or the article of a Create that was sent again is deleted by now.
     Missing,
     /// Create came with the `request_id` of an earlier Create of something else.
     RequestIdReused,
-    /// Replace or Delete found the article in another state than expected.
+    /// Replace, Reparse or Delete found the article in another state than expected.
     EtagMismatch,
 }
 

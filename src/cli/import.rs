@@ -1,39 +1,56 @@
-//! `articled import`: documents into a server, or into a store that no server holds.
+//! `articled import`: documents and exported articles into a server, or into a store that no server holds.
 
-mod destination;
+mod flight;
+mod item;
+mod progress;
 mod summary;
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
-use articled::config::Config;
-use articled::rpc::proto::{Article, IngestArticleResponse};
+use articled::container::{Item, Meter};
+use articled::rpc::proto::{ImportArticlesResponse, import_articles_request};
 use clap::Args;
-use futures::StreamExt;
-use indicatif::ProgressBar;
+use futures::{Stream, StreamExt};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
-pub use self::destination::Destination;
-use self::destination::Failure;
+use self::flight::{Flight, Sent};
+use self::item::{Failure, failure, request};
+use self::progress::Progress;
 use self::summary::Summary;
-use super::client::ServerArguments;
+use super::client::describe;
 use super::input::InputArguments;
+use super::interrupt;
 use super::output::{Out, OutputArguments};
-use super::{interrupt, store};
+use super::service::{Imported, Service, ServiceArguments, later};
+use super::store;
 
-/// How many documents are under way at once: a server writes those that wait as one group.
-const IN_FLIGHT: usize = 16;
+/// How many items are under way at once if nobody says: a server writes those that wait as one group.
+pub const WORKERS: u16 = 64;
 
-/// How often the terminal shows how far it is, in milliseconds.
-const PROGRESS_EVERY_MS: u64 = 100;
+/// How often a stream is begun again that brought no answer at all.
+const MAX_ATTEMPTS: u32 = 8;
 
-/// Parses and stores documents: in a server, or with --database in a store that no server holds.
+/// How long to wait after a connection that broke.
+const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Parses and stores documents, and stores what `export` wrote: in a server, or with --database in a store that no server
+/// holds.
+///
+/// May be interrupted and repeated: what is stored already stays as it is. Of what was exported, all is kept but what
+/// tells of the other store: create_time, update_time, revision, etag.
 #[derive(Args, Debug)]
 pub struct Import {
     #[command(flatten)]
     input: InputArguments,
-    /// Opens this store itself, instead of asking a server.
-    #[arg(long, value_name = "sqlite:PATH")]
-    database: Option<String>,
+    /// How many items are under way at once.
+    #[arg(long, value_name = "COUNT", default_value_t = WORKERS, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: u16,
     #[command(flatten)]
-    server: ServerArguments,
+    service: ServiceArguments,
     #[command(flatten)]
     output: OutputArguments,
 }
@@ -43,81 +60,175 @@ impl Import {
         let interrupted = interrupt::signals().context("cannot listen for signals")?;
         let mut out = Out::new();
         let is_json = self.output.is_json();
-        let mut print = |response: &IngestArticleResponse| if is_json { out.json(&brief(response)) } else { Ok(()) };
-        let summary = match &self.database {
-            None => {
-                let destination = Destination::Server(self.server.connect().await?);
-                import(self.input, &destination, interrupted, &mut print).await
-            }
-            Some(database) => {
-                let opened = store::open(database, store::to_write()).await?;
-                let destination = Destination::store(store::rpc(opened.clone(), &Config::default()));
-                let summary = import(self.input, &destination, interrupted, &mut print).await;
-                opened.close().await;
-                summary
-            }
-        }?;
+        let mut print = |response: &ImportArticlesResponse| if is_json { out.json(response) } else { Ok(()) };
+        let service = self.service.open(store::to_write()).await?;
+        let imported = import(self.input, &service, self.workers, interrupted, &mut print).await;
+        service.close().await;
+        let summary = imported?;
         if is_json {
             eprintln!("{summary}")
         } else {
             out.text(&summary.to_string())?
         }
         out.flush()?;
+        if let Some(note) = summary.note() {
+            eprintln!("{note}");
+        }
         summary.verdict()
     }
 }
 
-/// What became of one document, without its text.
-fn brief(response: &IngestArticleResponse) -> IngestArticleResponse {
-    let article = response.article.as_ref().map(|article| Article {
-        name: article.name.clone(),
-        headline: article.headline.clone(),
-        revision: article.revision,
-        duplicate_of: article.duplicate_of.clone(),
-        ..Article::default()
-    });
-    IngestArticleResponse { article, outcome: response.outcome }
-}
-
-/// Stores every document of the input until it ends, or `interrupted` is ready: then those under way are finished.
+/// Stores every item of the input until it ends, or `interrupted` is ready: then those under way are waited for.
 pub async fn import(
     input: InputArguments,
-    destination: &Destination,
+    service: &Service,
+    workers: u16,
     interrupted: impl Future<Output = ()>,
-    print: &mut impl FnMut(&IngestArticleResponse) -> anyhow::Result<()>,
+    print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
 ) -> anyhow::Result<Summary> {
-    // Shows itself on a terminal only.
-    let progress = ProgressBar::new_spinner();
-    progress.enable_steady_tick(std::time::Duration::from_millis(PROGRESS_EVERY_MS));
-    let mut summary = Summary::default();
+    let meter = Meter::default();
+    let progress = Progress::new(input.total_bytes().await, meter.clone());
     let mut was_interrupted = false;
-    {
+    let imported = {
         let interrupted = async {
             interrupted.await;
             was_interrupted = true;
         };
-        let taken = input.documents().take_until(Box::pin(interrupted));
-        let stored = taken.map(|item| async move { (item.origin, destination.ingest(item.document).await) });
-        let mut stored = std::pin::pin!(stored.buffer_unordered(IN_FLIGHT));
-        while let Some((origin, result)) = stored.next().await {
-            match result {
-                Ok(response) => {
-                    summary.stored(response.outcome());
-                    print(&response)?;
-                }
-                Err(Failure::Document { reason, message }) => {
-                    progress.suspend(|| eprintln!("articled: {origin}: {message}"));
-                    summary.failed(reason);
-                }
-                Err(Failure::Destination(message)) => {
-                    progress.finish_and_clear();
-                    bail!("{message}\n{summary} before that; to go on, import again: what is stored stays as it is");
-                }
-            }
-            progress.set_message(summary.to_string());
-        }
-    }
-    progress.finish_and_clear();
+        let items = Box::pin(input.items(meter).take_until(Box::pin(interrupted)));
+        let mut importing =
+            Importing { progress: &progress, summary: Summary::default(), flight: Flight::new(workers) };
+        importing.run(service, items, print).await.map(|()| importing.summary)
+    };
+    progress.finish();
+    let mut summary = imported?;
     summary.was_interrupted = was_interrupted;
     Ok(summary)
+}
+
+struct Importing<'a> {
+    progress: &'a Progress,
+    summary: Summary,
+    flight: Flight,
+}
+
+impl Importing<'_> {
+    /// Opens a stream, and another if it breaks: what was not answered is sent again.
+    async fn run(
+        &mut self,
+        service: &Service,
+        items: impl Stream<Item = Item> + Unpin,
+        print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut items = items.fuse();
+        let mut attempts = 0;
+        loop {
+            let answered = self.summary.total();
+            let Some(status) = self.stream(service, &mut items, print).await? else { return Ok(()) };
+            attempts = if self.summary.total() > answered { 0 } else { attempts + 1 };
+            match pause(&status) {
+                Some(pause) if attempts < MAX_ATTEMPTS => tokio::time::sleep(pause).await,
+                _ => return self.give_up(&describe(&status)),
+            }
+        }
+    }
+
+    fn give_up(&self, why: &str) -> anyhow::Result<()> {
+        self.progress.finish();
+        bail!("{why}\n{} before that; to go on, import again: what is stored stays as it is", self.summary)
+    }
+
+    /// One stream, to its end; the status if it broke.
+    async fn stream(
+        &mut self,
+        service: &Service,
+        items: &mut (impl futures::stream::FusedStream<Item = Item> + Unpin),
+        print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Option<Status>> {
+        // As many as are in flight wait here at most.
+        let (sender, requests) = mpsc::unbounded_channel();
+        let mut sender = Some(sender);
+        for sent in self.flight.sent() {
+            send(sender.as_ref(), sent);
+        }
+        let mut answers: Imported = match service.import(UnboundedReceiverStream::new(requests)).await {
+            Ok(answers) => answers,
+            Err(status) => return Ok(Some(status)),
+        };
+        loop {
+            if items.is_terminated() {
+                // Tells the other side that there is no more.
+                sender = None;
+            }
+            tokio::select! {
+                answer = answers.next() => match answer {
+                    Some(Ok(response)) => self.settle(response, print)?,
+                    Some(Err(status)) => return Ok(Some(status)),
+                    None if self.flight.is_empty() && items.is_terminated() => return Ok(None),
+                    None => return Ok(Some(Status::unavailable("the stream ended before its time"))),
+                },
+                item = items.next(), if self.flight.has_room() && !items.is_terminated() => {
+                    // At the end there is nothing to send; the next round tells the other side.
+                    let Some(Item { origin, document }) = item else { continue };
+                    match request(document) {
+                        Ok(request) => send(sender.as_ref(), self.flight.add(origin, request)),
+                        Err(failure) => self.failed(&origin, failure)?,
+                    }
+                }
+            }
+        }
+    }
+
+    fn settle(
+        &mut self,
+        mut response: ImportArticlesResponse,
+        print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        // What nobody asked about, or was answered before a break already.
+        let Some(Sent { origin, request, .. }) = self.flight.answered(response.sequence) else { return Ok(()) };
+        match response.error.as_mut() {
+            None => {
+                let was_exported = matches!(request.item, Some(import_articles_request::Item::Article(_)));
+                self.summary.stored(response.outcome(), was_exported);
+            }
+            Some(error) => {
+                let failure = failure(error);
+                // They need descriptors to be shown as JSON.
+                error.details.clear();
+                self.failed(&origin, failure)?;
+            }
+        }
+        self.progress.show(&self.summary);
+        print(&response)
+    }
+
+    fn failed(&mut self, origin: &str, failure: Failure) -> anyhow::Result<()> {
+        match failure {
+            Failure::Item { reason, message } => {
+                self.progress.say(&format!("articled: {origin}: {message}"));
+                self.summary.failed(reason);
+                Ok(())
+            }
+            Failure::Destination(message) => self.give_up(&message),
+        }
+    }
+}
+
+fn send(sender: Option<&mpsc::UnboundedSender<articled::rpc::proto::ImportArticlesRequest>>, sent: &Sent) {
+    if let Some(sender) = sender {
+        // If the other end is gone, its status is on its way, and all is sent again.
+        _ = sender.send(sent.request.clone());
+    }
+}
+
+/// How long to wait before the stream is begun again, if that makes sense.
+fn pause(status: &Status) -> Option<Duration> {
+    if status.code() == Code::Unimplemented {
+        return None;
+    }
+    match status.get_details_error_info() {
+        // Not a word of the service: the connection broke.
+        None => Some(RECONNECT_PAUSE),
+        Some(info) if info.reason == "IMPORT_IDLE" => Some(Duration::ZERO),
+        Some(_) => later(status),
+    }
 }

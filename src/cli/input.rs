@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use articled::article::PageUrl;
-use articled::container::{self, Format, Item, Options};
+use articled::container::{self, Format, Item, Meter, Options};
 use clap::{Args, ValueEnum};
 use futures::Stream;
 use jiff::Timestamp;
@@ -62,10 +62,16 @@ impl InputArguments {
         Self { paths, ..Self::default() }
     }
 
-    /// Reads on a thread of its own, no faster than the documents are taken.
-    pub fn documents(self) -> impl Stream<Item = Item> + Unpin {
+    /// How many bytes the files have, as they are stored; `None` if nobody can tell before they are read.
+    pub async fn total_bytes(&self) -> Option<u64> {
+        let paths = self.paths.clone();
+        tokio::task::spawn_blocking(move || container::total_bytes(paths)).await.ok().flatten()
+    }
+
+    /// Reads on a thread of its own, no faster than the items are taken. The meter counts the bytes of the files.
+    pub fn items(self, meter: Meter) -> impl Stream<Item = Item> + Unpin {
         let Self { paths, format, content_type, url, fetch_time } = self;
-        let options = Options { format: format.map(Format::from), content_type, url, fetch_time };
+        let options = Options { format: format.map(Format::from), content_type, url, fetch_time, meter };
         let (sender, receiver) = mpsc::channel(READ_AHEAD);
         tokio::task::spawn_blocking(move || {
             let mut items = container::read(paths, options);
@@ -97,7 +103,7 @@ mod tests {
     #[tokio::test]
     async fn reads_the_samples() {
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-        let items: Vec<Item> = InputArguments::of_paths(vec![samples]).documents().collect().await;
+        let items: Vec<Item> = InputArguments::of_paths(vec![samples]).items(Meter::default()).collect().await;
         for item in &items {
             let document = item.document.as_ref().unwrap_or_else(|error| panic!("{}: {error}", item.origin));
             assert!(document.warnings.is_empty(), "{}: {:?}", item.origin, document.warnings);

@@ -5,7 +5,11 @@ use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Ready when the process is asked to end. From this call on, such a request no longer kills the process.
+/// What the shell reports of a process that Ctrl-C has killed.
+const KILLED_BY_INTERRUPT: i32 = 130;
+
+/// Ready when the process is asked to end. From this call on, such a request no longer kills the process; but a second
+/// Ctrl-C does, as who presses it does not want to wait for what the first one lets finish.
 pub fn signals() -> io::Result<impl Future<Output = ()> + Send> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -14,5 +18,10 @@ pub fn signals() -> io::Result<impl Future<Output = ()> + Send> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
+        tokio::spawn(async move {
+            if interrupt.recv().await.is_some() {
+                std::process::exit(KILLED_BY_INTERRUPT);
+            }
+        });
     })
 }

@@ -3,6 +3,7 @@
 //! The one place that turns messages into JSON: by the contract's own descriptors, so that names, times, enums and bytes
 //! come out as the proto3 JSON mapping says.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::sync::LazyLock;
 
@@ -10,7 +11,7 @@ use anyhow::Context;
 use articled::rpc::proto::{self, DESCRIPTORS};
 use clap::{Args, ValueEnum};
 use prost::Message;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor};
 
 #[derive(Args, Clone, Copy, Debug)]
 pub struct OutputArguments {
@@ -42,6 +43,10 @@ impl Printed for proto::Article {
     const FULL_NAME: &'static str = "articled.v1.Article";
 }
 
+impl Printed for proto::RawDocument {
+    const FULL_NAME: &'static str = "articled.v1.RawDocument";
+}
+
 impl Printed for proto::ArticleMatch {
     const FULL_NAME: &'static str = "articled.v1.ArticleMatch";
 }
@@ -54,8 +59,12 @@ impl Printed for proto::ParseArticleResponse {
     const FULL_NAME: &'static str = "articled.v1.ParseArticleResponse";
 }
 
-impl Printed for proto::IngestArticleResponse {
-    const FULL_NAME: &'static str = "articled.v1.IngestArticleResponse";
+impl Printed for proto::ImportArticlesResponse {
+    const FULL_NAME: &'static str = "articled.v1.ImportArticlesResponse";
+}
+
+impl Printed for proto::ReparseArticleResponse {
+    const FULL_NAME: &'static str = "articled.v1.ReparseArticleResponse";
 }
 
 /// Standard output, held for as long as answers are written.
@@ -85,12 +94,53 @@ impl Out {
 
 /// A message as one line of proto3 JSON.
 fn json<M: Printed>(message: &M) -> anyhow::Result<String> {
-    static POOL: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTORS).ok());
-    let descriptor = POOL.as_ref().and_then(|pool| pool.get_message_by_name(M::FULL_NAME));
-    let descriptor = descriptor.with_context(|| format!("the contract lacks {}", M::FULL_NAME))?;
-    let mut dynamic = DynamicMessage::new(descriptor);
+    let mut dynamic = DynamicMessage::new(descriptor::<M>()?);
     dynamic.transcode_from(message).context("the message does not fit the contract")?;
     serde_json::to_string(&dynamic).context("the message cannot be written as JSON")
+}
+
+/// An article as one line of proto3 JSON that is the same each time: its labels are sorted, and last.
+pub fn article_line(mut article: proto::Article) -> anyhow::Result<String> {
+    let labels: BTreeMap<String, String> = std::mem::take(&mut article.labels).into_iter().collect();
+    let raw_labels: BTreeMap<String, String> =
+        article.raw.as_mut().map(|raw| std::mem::take(&mut raw.labels)).unwrap_or_default().into_iter().collect();
+    let raw = article.raw.take();
+    let mut line = json(&article)?;
+    if !labels.is_empty() {
+        put_last(&mut line, "labels", &serde_json::to_string(&labels)?);
+    }
+    if let Some(raw) = raw {
+        let mut document = json(&raw)?;
+        if !raw_labels.is_empty() {
+            put_last(&mut document, "labels", &serde_json::to_string(&raw_labels)?);
+        }
+        put_last(&mut line, "raw", &document);
+    }
+    Ok(line)
+}
+
+/// Adds a key to a JSON object.
+fn put_last(object: &mut String, key: &str, value: &str) {
+    object.pop();
+    let comma = if object.len() > 1 { "," } else { "" };
+    *object += &format!("{comma}\"{key}\":{value}}}");
+}
+
+/// Reads a message that was written as proto3 JSON. Keys that the contract does not know are passed over: a newer program
+/// may have written them.
+pub fn from_json<M: Printed + Default>(line: &[u8]) -> anyhow::Result<M> {
+    let mut reader = serde_json::Deserializer::from_slice(line);
+    let options = DeserializeOptions::new().deny_unknown_fields(false);
+    let dynamic = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut reader, &options)
+        .and_then(|dynamic| reader.end().map(|()| dynamic))
+        .with_context(|| format!("is no {} in JSON", M::FULL_NAME))?;
+    dynamic.transcode_to().context("the message does not fit the contract")
+}
+
+fn descriptor<M: Printed>() -> anyhow::Result<MessageDescriptor> {
+    static POOL: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTORS).ok());
+    let descriptor = POOL.as_ref().and_then(|pool| pool.get_message_by_name(M::FULL_NAME));
+    descriptor.with_context(|| format!("the contract lacks {}", M::FULL_NAME))
 }
 
 #[cfg(test)]
@@ -117,10 +167,33 @@ mod tests {
     }
 
     #[test]
+    fn an_article_is_read_as_it_was_written() {
+        let labels = |keys: [&str; 3]| keys.map(|key| (key.to_owned(), "值".to_owned())).into();
+        let raw = proto::RawDocument { labels: labels(["z", "x", "y"]), ..Default::default() };
+        let article = proto::Article {
+            name: "articles/a1".to_owned(),
+            labels: labels(["c", "a", "b"]),
+            raw: Some(raw),
+            ..Default::default()
+        };
+        let line = article_line(article.clone()).expect("JSON");
+        assert_eq!(
+            line,
+            "{\"name\":\"articles/a1\",\"labels\":{\"a\":\"值\",\"b\":\"值\",\"c\":\"值\"},\
+             \"raw\":{\"labels\":{\"x\":\"值\",\"y\":\"值\",\"z\":\"值\"}}}"
+        );
+        assert_eq!(from_json::<proto::Article>(line.as_bytes()).expect("read"), article);
+        let newer = br#"{"headline": "a", "whoKnows": 1}"#;
+        assert_eq!(from_json::<proto::Article>(newer).expect("read").headline, "a");
+        assert!(from_json::<proto::Article>(br#"{"headline": 1}"#).is_err());
+    }
+
+    #[test]
     fn every_printed_message_is_in_the_contract() {
         assert!(json(&proto::ArticleMatch::default()).is_ok());
         assert!(json(&proto::WatchArticlesResponse::default()).is_ok());
         assert!(json(&proto::ParseArticleResponse::default()).is_ok());
-        assert!(json(&proto::IngestArticleResponse::default()).is_ok());
+        assert!(json(&proto::ReparseArticleResponse::default()).is_ok());
+        assert!(json(&proto::ImportArticlesResponse::default()).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, bail};
 use articled::article::ArticleName;
-use articled::container::{Document, Item};
+use articled::container::{Document, Item, Meter};
 use articled::ingest::parse_document;
 use articled::rpc::parse_response;
 use articled::rpc::proto::ParseArticleResponse;
@@ -30,7 +30,7 @@ impl Parse {
     pub async fn run(self) -> anyhow::Result<()> {
         let cores = available_parallelism().map_or(1, NonZero::get);
         // Many are parsed at once, and yet come out in the order in which they were read.
-        let mut parsed = self.input.documents().map(|item| spawn_blocking(|| parse(item))).buffered(cores);
+        let mut parsed = self.input.items(Meter::default()).map(|item| spawn_blocking(|| parse(item))).buffered(cores);
         let mut out = Out::new();
         let (mut total, mut failed) = (0, 0);
         while let Some(result) = parsed.next().await {
@@ -54,9 +54,16 @@ impl Parse {
 
 /// The article of a document, or where and why there is none.
 fn parse(item: Item) -> Result<ParseArticleResponse, String> {
-    let parsed = item.document.map_err(|error| error.to_string()).and_then(|Document { raw, id, warnings: _ }| {
-        let name = id.map(|id| ArticleName::from_id(&id).map_err(|error| format!("id {id:?}: {error}"))).transpose()?;
-        parse_document(raw, name).map_err(|error| error.to_string())
-    });
+    let parsed =
+        item.document.map_err(|error| error.to_string()).and_then(|Document { raw, is_exported, id, warnings: _ }| {
+            if is_exported {
+                return Err(
+                    "is an article that was exported, and is parsed already; `articled import` takes it".to_owned()
+                );
+            }
+            let name =
+                id.map(|id| ArticleName::from_id(&id).map_err(|error| format!("id {id:?}: {error}"))).transpose()?;
+            parse_document(raw, name).map_err(|error| error.to_string())
+        });
     parsed.map(parse_response).map_err(|reason| format!("{}: {reason}", item.origin))
 }

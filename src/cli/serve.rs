@@ -16,8 +16,9 @@ use toml::{Table, Value};
 use tracing::info;
 
 use super::failure::Usage;
-use super::import::{self, Destination};
+use super::import;
 use super::input::InputArguments;
+use super::service::Service;
 use super::{interrupt, store};
 
 /// Variables of these prefixes are settings in the tables of the same names.
@@ -88,9 +89,9 @@ async fn load(
     config: &Config,
     interrupted: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let destination = Destination::store(store::rpc(Arc::clone(opened), config));
+    let service = Service::of_store(Arc::clone(opened), config);
     let input = InputArguments::of_paths(paths);
-    let summary = import::import(input, &destination, interrupted, &mut |_| Ok(())).await?;
+    let summary = import::import(input, &service, import::WORKERS, interrupted, &mut |_| Ok(())).await?;
     info!("loaded: {summary}");
     summary.uninterrupted()
 }

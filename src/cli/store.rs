@@ -1,12 +1,13 @@
 //! The store, for the commands that open it themselves.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use articled::clock::Clock;
 use articled::config::Config;
 use articled::ingest::Ingest;
-use articled::rpc::ArticleRpc;
+use articled::rpc::{ArticleRpc, Bulk, BulkLimits};
 use articled::store::{Access, OpenError, SharedStore};
 use articled::watch::WatchHub;
 use clap::Args;
@@ -19,6 +20,9 @@ pub struct DatabaseArguments {
     #[arg(long, env = "ARTICLED_DATABASE", value_name = "sqlite:PATH", default_value_t = Config::default().database)]
     pub database: String,
 }
+
+/// How long a command waits for its own other end, such as the program that its output goes to: longer than anybody.
+const NO_HURRY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// As a server would open it by default.
 pub fn to_write() -> Access {
@@ -43,5 +47,7 @@ pub fn rpc(store: SharedStore, config: &Config) -> ArticleRpc {
     let clock = Clock::system();
     let ingest = Ingest::new(Arc::clone(&store), clock.clone(), config.limits.parsers);
     let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
-    ArticleRpc { store, ingest, clock, watches, max_page_bytes: config.limits.max_page_bytes }
+    // Nobody else waits for what a slow reader or writer holds.
+    let bulk = Bulk::new(BulkLimits { patience: NO_HURRY, import_idle: NO_HURRY, ..config.limits.bulk() });
+    ArticleRpc { store, ingest, clock, watches, bulk, max_page_bytes: config.limits.max_page_bytes }
 }

@@ -1,4 +1,5 @@
-//! JSONL: a document a line, with `text` or `html`, and perhaps `url`, `timestamp`, `content_type`, `labels`, `id`.
+//! JSONL: a document a line, with `text` or `html`, and perhaps `url`, `timestamp`, `content_type`, `labels`, `id`; or an
+//! article a line, as `export` writes it, which has a `name` and neither of the two.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -61,11 +62,20 @@ struct Fields {
     content_type: Option<String>,
     labels: Option<BTreeMap<String, Value>>,
     id: Option<Value>,
+    name: Option<Value>,
 }
+
+/// What the name of an article begins with.
+const ARTICLE_NAME_PREFIX: &str = "articles/";
 
 fn document(line: &[u8]) -> Result<Document, ContainerError> {
     let fields: Fields = serde_json::from_slice(line).map_err(|error| ContainerError::BadLine(error.to_string()))?;
-    let Fields { text, html, url, timestamp, content_type, labels, id } = fields;
+    let Fields { text, html, url, timestamp, content_type, labels, id, name } = fields;
+    let is_exported = name.as_ref().and_then(Value::as_str).is_some_and(|name| name.starts_with(ARTICLE_NAME_PREFIX));
+    if is_exported && html.is_none() && text.is_none() {
+        let raw = RawDocument { content: line.to_vec().into(), ..RawDocument::default() };
+        return Ok(Document { raw, is_exported, ..Document::default() });
+    }
     let (content, media_type) = match (html, text) {
         (Some(html), _) => (html, "text/html"),
         (None, Some(text)) => (text, "text/plain"),
@@ -93,7 +103,7 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
         fetch_time,
         labels,
     };
-    Ok(Document { raw, id: id.and_then(scalar).filter(|id| !id.is_empty()), warnings })
+    Ok(Document { raw, is_exported: false, id: id.and_then(scalar).filter(|id| !id.is_empty()), warnings })
 }
 
 /// JSON is UTF-8, whatever charset the page was once fetched in.

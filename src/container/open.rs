@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use super::limits::{Counting, Expanding};
-use super::{ContainerError, Format, STANDARD_INPUT};
+use super::{ContainerError, Format, Meter, STANDARD_INPUT};
 
 const BUFFER_BYTES: usize = 64 << 10;
 
@@ -37,10 +37,10 @@ pub struct Opened {
     pub format: Format,
 }
 
-pub fn open(path: &Path, format: Option<Format>) -> Result<Opened, ContainerError> {
+pub fn open(path: &Path, format: Option<Format>, meter: &Meter) -> Result<Opened, ContainerError> {
     let raw: Box<dyn Read> =
         if path == Path::new(STANDARD_INPUT) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
-    let mut reader = decompressed(BufReader::with_capacity(BUFFER_BYTES, raw))?;
+    let mut reader = decompressed(BufReader::with_capacity(BUFFER_BYTES, Box::new(meter.reader(raw))))?;
     let start = reader.fill_buf()?;
     if start.is_empty() {
         return Err(ContainerError::Empty);

@@ -92,6 +92,7 @@ fn options_say_what_files_do_not() {
         content_type: "text/plain; charset=gbk".to_owned(),
         url: PageUrl::parse("https://news.example/a").ok(),
         fetch_time: Some(Timestamp::UNIX_EPOCH),
+        ..Options::default()
     };
     let (items, _) = read_all(folder.path(), options.clone());
     let raw = &items[0].document.as_ref().expect("a document").raw;
@@ -220,6 +221,26 @@ fn bombs_and_giants_are_refused() {
     check("a.txt.gz", &bomb, &["too large"]);
     check("a.jsonl.gz", &bomb, &["unreadable"]);
     check("a.jsonl.zst", &zstd::encode_all(&*vec![b'a'; 64 << 20], 1).expect("memory"), &["unreadable"]);
+}
+
+#[test]
+fn an_exported_article_is_passed_on_as_it_is() {
+    let line = r#"{"name": "articles/a1", "headline": "題", "labels": {"k": "v"}, "url": "https://news.example/1"}"#;
+    let folder =
+        folder(&[("a.jsonl", format!("{line}\n{{\"name\": \"articles/a1\", \"text\": \"頁\"}}\n").as_bytes())]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    let found: Vec<&Document> = items.iter().flat_map(|item| &item.document).collect();
+    assert_eq!((found[0].is_exported, found[0].raw.content.as_ref()), (true, line.as_bytes()));
+    assert_eq!((found[1].is_exported, found[1].raw.content.as_ref()), (false, "頁".as_bytes()));
+}
+
+#[test]
+fn the_meter_counts_what_files_hold() {
+    let folder = folder(&[("a.txt", b"12345"), ("b/c.txt.gz", &gzip(b"6789"))]);
+    let meter = Meter::default();
+    read_all(folder.path(), Options { meter: meter.clone(), ..Options::default() });
+    assert_eq!(Some(meter.bytes()), total_bytes(vec![folder.path().to_owned()]));
+    assert_eq!(total_bytes(vec![folder.path().to_owned(), STANDARD_INPUT.into()]), None);
 }
 
 proptest! {

@@ -195,7 +195,7 @@ fn document(head: &Head, content: Vec<u8>, content_type: &str) -> Document {
     }
     let content_type = content_type.to_owned();
     let raw = RawDocument { content: content.into(), content_type, url, fetch_time, ..RawDocument::default() };
-    Document { raw, id: None, warnings }
+    Document { raw, is_exported: false, id: None, warnings }
 }
 
 fn media_type(content_type: &str) -> String {

@@ -16,7 +16,7 @@ mod time;
 
 pub use self::article::{article, outcome, unsaved_article};
 pub use self::document::{document, to_wire as document_to_wire};
-pub use self::given::{GivenArticle, given_article};
+pub use self::given::{GivenArticle, ImportedArticle, given_article, imported_article};
 pub use self::labels::check_label_count;
 pub use self::mask::UpdateMask;
 pub use self::name::{article_id, article_name, etag, request_id};

@@ -44,7 +44,8 @@ pub fn require_text(content: &ArticleContent, violations: &mut Violations) {
     }
 }
 
-fn derived_name(content: &ArticleContent) -> ArticleName {
+/// The name of an article for which the caller has none.
+pub fn derived_name(content: &ArticleContent) -> ArticleName {
     match &content.url {
         Some(url) => ArticleName::of_url(url),
         None => ArticleName::of_text(&content.headline, &content.body),

@@ -36,6 +36,8 @@ pub enum RpcError {
     BadRequest(Violations),
     NotFound(ArticleName),
     AlreadyExists(ArticleName),
+    /// The article was made without a document.
+    NoRawDocument(ArticleName),
     /// The article is not in the state that the caller's etag names.
     EtagMismatch(ArticleName),
     /// Others changed the article each time that it was tried.
@@ -48,6 +50,8 @@ pub enum RpcError {
     ResumeTokenExpired,
     /// All watchers together look for too much.
     TooManyWatches,
+    /// So many streams of this kind are open already.
+    TooManyStreams(&'static str),
     /// The server ends.
     Stopping,
     Store(StoreError),
@@ -85,6 +89,11 @@ impl From<RpcError> for Status {
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
                 status(Code::AlreadyExists, &format!("{name} exists already"), details)
             }
+            RpcError::NoRawDocument(name) => {
+                let mut details = info("NO_RAW_DOCUMENT");
+                details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
+                status(Code::FailedPrecondition, &format!("{name} was made without a document"), details)
+            }
             RpcError::EtagMismatch(name) => {
                 let mut details = info("ETAG_MISMATCH");
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
@@ -110,6 +119,10 @@ impl From<RpcError> for Status {
             RpcError::TooManyWatches => {
                 let wait = Some(Duration::from_secs(5));
                 shed(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many watches are open", wait)
+            }
+            RpcError::TooManyStreams(what) => {
+                let wait = Some(Duration::from_secs(5));
+                shed(Code::ResourceExhausted, "SERVER_OVERLOADED", &format!("too many {what} are open"), wait)
             }
             RpcError::Stopping => {
                 let wait = Some(Duration::from_secs(1));
@@ -225,11 +238,13 @@ mod tests {
         check(bad_field("f", Fault::Required, "must be set"), Code::InvalidArgument, "FIELD_REQUIRED");
         check(RpcError::NotFound(name()), Code::NotFound, "ARTICLE_NOT_FOUND");
         check(RpcError::AlreadyExists(name()), Code::AlreadyExists, "ARTICLE_EXISTS");
+        check(RpcError::NoRawDocument(name()), Code::FailedPrecondition, "NO_RAW_DOCUMENT");
         check(RpcError::EtagMismatch(name()), Code::Aborted, "ETAG_MISMATCH");
         check(RpcError::Contended(name()), Code::Aborted, "ARTICLE_CONTENDED");
         check(RpcError::BatchTooLarge { fitting: 3 }, Code::ResourceExhausted, "BATCH_TOO_LARGE");
         check(RpcError::ResumeTokenExpired, Code::OutOfRange, "RESUME_TOKEN_EXPIRED");
         check(RpcError::TooManyWatches, Code::ResourceExhausted, "SERVER_OVERLOADED");
+        check(RpcError::TooManyStreams("imports"), Code::ResourceExhausted, "SERVER_OVERLOADED");
         check(RpcError::Stopping, Code::Unavailable, "SERVER_STOPPING");
         check(StoreError::Overloaded, Code::ResourceExhausted, "STORE_OVERLOADED");
         check(StoreError::Full, Code::ResourceExhausted, "STORE_FULL");

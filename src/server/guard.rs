@@ -32,6 +32,9 @@ use crate::rpc::status::{internal, shed};
 /// Calls to health are never shed: a server that is busy is not ill.
 const HEALTH_PREFIX: &str = "/grpc.health.v1.Health/";
 
+/// An import goes on for as long as it likes, so its bytes are not added up. What it holds has bounds of its own.
+const IMPORT_PATH: &str = "/articled.v1.ArticleService/ImportArticles";
+
 /// What HTTP/2 counts for a header besides its texts (RFC 9113, section 6.5.2).
 const HEADER_OVERHEAD_BYTES: usize = 32;
 
@@ -146,8 +149,11 @@ impl Shared {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
         let held = Held::default();
-        let request =
-            request.map(|body| Body::new(CountedBody::new(body, Arc::clone(&self.request_bytes), held.clone())));
+        let request = if request.uri().path() == IMPORT_PATH {
+            request
+        } else {
+            request.map(|body| Body::new(CountedBody::new(body, Arc::clone(&self.request_bytes), held.clone())))
+        };
         // What the handler was at is dropped with it, so nobody sees it half done.
         let answer = AssertUnwindSafe(async { inner.call(request).await }).catch_unwind().await;
         drop(held);

@@ -4,6 +4,7 @@ mod feed_rules;
 pub(in crate::store) mod fixtures;
 mod oracle;
 mod page_rules;
+mod reparse_rules;
 mod rules;
 
 use super::SharedStore;

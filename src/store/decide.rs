@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::NewArticle;
-use crate::article::{Article, ArticleContent, Etag, Outcome};
+use crate::article::{Article, ArticleContent, Etag, Outcome, ParseReport};
 
 /// How long the id of a Create request is remembered.
 pub(super) const REQUEST_MEMORY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -89,6 +89,39 @@ pub(super) fn replace(current: Current, content: ArticleContent, now: Timestamp)
         revision: old.revision.saturating_add(1),
         duplicate_of: None,
         parse_report: old.parse_report,
+        raw: None,
+    };
+    Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Updated }
+}
+
+/// Reparse: the article with what a parser makes of its document. The caller has compared the validators.
+pub(super) fn reparse(
+    current: Current,
+    parsed: ArticleContent,
+    report: ParseReport,
+    made_from: ContentDigest,
+    now: Timestamp,
+) -> Decision {
+    let Current { article: old, made_from: made_before } = current;
+    let is_same = made_before == made_from;
+    if is_same && old.parse_report.as_ref() == Some(&report) {
+        return Decision::Keep(Box::new(old));
+    }
+    let content = if is_same {
+        old.content
+    } else {
+        // A parser has none of its own: they are the caller's, who may have changed them.
+        ArticleContent { labels: old.content.labels, ..in_microseconds(parsed) }
+    };
+    let article = Article {
+        name: old.name,
+        char_count: char_count(&content),
+        content,
+        create_time: old.create_time,
+        update_time: later_than(old.update_time, now),
+        revision: old.revision.saturating_add(1),
+        duplicate_of: None,
+        parse_report: Some(report),
         raw: None,
     };
     Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Updated }

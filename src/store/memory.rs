@@ -109,6 +109,19 @@ impl State {
                     written
                 }
             },
+            Write::Reparse { name, content, parse_report, expected } => match self.current(&name) {
+                None => Written::Missing,
+                Some(current) if !decide::is_expected(&current.article, Some(&expected)) => Written::EtagMismatch,
+                Some(current) => {
+                    let raw = current.article.raw.clone();
+                    let digest = decide::digest(&content);
+                    let written = self.carry_out(decide::reparse(current, content, parse_report, digest, now));
+                    if let Some(stored) = self.stored.get_mut(&name) {
+                        stored.article.raw = raw;
+                    }
+                    written
+                }
+            },
             Write::Delete { name, expected } => match self.stored.get(&name) {
                 None => Written::Missing,
                 Some(stored) if !decide::is_expected(&stored.article, expected.as_ref()) => Written::EtagMismatch,

@@ -110,6 +110,53 @@ fn imports_into_a_store_of_its_own_and_checks_it() {
 }
 
 #[test]
+fn what_is_exported_is_the_same_when_it_is_imported() {
+    let (pages, folder) = (pages(), tempfile::tempdir().expect("a folder"));
+    let lines = "{\"text\": \"渡口\\n渡口重開。\", \"labels\": {\"c\": \"3\", \"a\": \"1\", \"b\": \"2\"}, \
+                 \"timestamp\": \"2024-05-06T07:08:09Z\"}\n";
+    fs::write(pages.path().join("crawl.jsonl"), lines).expect("written");
+    let store = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let (first, second) = (store("first.db"), store("second.db"));
+    let (file, again) = (folder.path().join("export.jsonl"), folder.path().join("again.jsonl"));
+    let run = |arguments: &[&str]| {
+        let ended = articled(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.err);
+        ended
+    };
+    run(&["import", text(pages.path()), "--database", &first]);
+    run(&["export", "--to", text(&file), "--database", &first]);
+    let imported = run(&["import", text(&file), "--database", &second]);
+    assert!(imported.out.contains("4 created, 0 updated, 0 unchanged, 0 failed"), "{}", imported.out);
+    run(&["export", "--to", text(&again), "--database", &second]);
+    // All but what tells of the store itself.
+    let content = |file: &Path| {
+        let mut articles = json(&fs::read_to_string(file).expect("written"));
+        for article in &mut articles {
+            let article = article.as_object_mut().expect("an object");
+            let has_time = article.contains_key("fetchTime");
+            for key in ["createTime", "updateTime", "etag", "effectiveTime"] {
+                let kept = has_time && key == "effectiveTime";
+                assert!(if kept { article.contains_key(key) } else { article.remove(key).is_some() }, "{key}");
+            }
+        }
+        articles.sort_by_key(|article| article["name"].to_string());
+        articles
+    };
+    assert_eq!(content(&file), content(&again));
+    assert!(content(&file).iter().all(|article| article["raw"]["content"].is_string()));
+
+    // The same store gives the same bytes, also to standard output; and what comes back changes nothing.
+    let out = run(&["export", "--database", &first]).out;
+    assert_eq!(out, fs::read_to_string(&file).expect("written"));
+    let back = run(&["import", text(&file), "--database", &first]);
+    assert!(back.out.contains("0 created, 0 updated, 4 unchanged, 0 failed"), "{}", back.out);
+    assert_eq!(run(&["export", "--database", &first]).out, out);
+    let reparsed = run(&["reparse", "--all", "--database", &second]);
+    assert!(reparsed.out.contains("0 updated, 4 unchanged, 0 failed"), "{}", reparsed.out);
+    assert!(run(&["reparse", "--database", &second]).out.contains("0 updated, 0 unchanged, 0 failed"));
+}
+
+#[test]
 fn a_damaged_store_has_its_own_exit_code_and_stays_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, database) = database(&folder);

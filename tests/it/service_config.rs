@@ -9,13 +9,15 @@ use serde_json::Value;
 const SERVICE_CONFIG: &str = include_str!("../../proto/articled/v1/service_config.json");
 
 /// What is the same done twice. A write that is not may have been done though its answer was lost.
-const IDEMPOTENT: [&str; 7] = [
+const IDEMPOTENT: [&str; 9] = [
     "ParseArticle",
     "GetArticle",
     "BatchGetArticles",
     "ListArticles",
     "FilterArticles",
     "WatchArticles",
+    "ExportArticles",
+    "ReparseArticle",
     "IngestArticle",
 ];
 

@@ -11,13 +11,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use articled::RunError;
 use articled::clock::Clock;
-use articled::config::Config;
+use articled::config::{Config, Limits};
+use articled::ingest::Ingest;
 use articled::rpc::proto;
 use articled::rpc::proto::article_service_client::ArticleServiceClient;
+use articled::rpc::{ArticleRpc, Bulk};
 use articled::server::Listeners;
 use articled::store::SharedStore;
 use articled::store::memory::MemoryStore;
 use articled::store::sqlite::{SqliteOptions, SqliteStore};
+use articled::watch::WatchHub;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -89,6 +92,19 @@ impl TestServer {
     /// Stops the server, and waits for it.
     pub async fn stop(self) -> Result<(), RunError> {
         self.begin_stop().await.expect("the server does not panic")
+    }
+}
+
+/// The RPCs without a server, for tests in which nobody reads what they answer.
+pub fn rpc(limits: &Limits) -> ArticleRpc {
+    let (store, clock) = (memory_store(), test_clock());
+    ArticleRpc {
+        ingest: Ingest::new(Arc::clone(&store), clock.clone(), limits.parsers),
+        watches: WatchHub::new(Arc::clone(&store), Config::default().feed.checkpoint_interval_ms),
+        bulk: Bulk::new(limits.bulk()),
+        max_page_bytes: limits.max_page_bytes,
+        store,
+        clock,
     }
 }
 

@@ -13,11 +13,17 @@ pub struct Summary {
     unchanged: u64,
     /// How many failed, by reason.
     failed: BTreeMap<String, u64>,
+    /// How many of those that were created or updated had been exported from a store.
+    exported: u64,
     pub was_interrupted: bool,
 }
 
 impl Summary {
-    pub fn stored(&mut self, outcome: Outcome) {
+    /// An item was stored; `was_exported` if it is an article that a store exported, not a document.
+    pub fn stored(&mut self, outcome: Outcome, was_exported: bool) {
+        if was_exported && matches!(outcome, Outcome::Created | Outcome::Updated) {
+            self.exported += 1;
+        }
         match outcome {
             Outcome::Created => self.created += 1,
             Outcome::Updated => self.updated += 1,
@@ -30,6 +36,22 @@ impl Summary {
         *self.failed.entry(reason).or_default() += 1;
     }
 
+    /// How many there were.
+    pub fn total(&self) -> u64 {
+        self.created + self.updated + self.unchanged + self.failed.values().sum::<u64>()
+    }
+
+    /// What a person should know who takes the import for a copy of another store.
+    pub fn note(&self) -> Option<String> {
+        let count = self.exported;
+        (count > 0).then(|| {
+            format!(
+                "{count} exported articles were stored; create_time, update_time, revision and etag of the store that they \
+                 come from are not kept"
+            )
+        })
+    }
+
     /// Whether all that was asked for was at least tried.
     pub fn uninterrupted(&self) -> anyhow::Result<()> {
         ensure!(!self.was_interrupted, "interrupted; to go on, import again: what is stored stays as it is");
@@ -40,15 +62,14 @@ impl Summary {
     pub fn verdict(&self) -> anyhow::Result<()> {
         self.uninterrupted()?;
         let failed: u64 = self.failed.values().sum();
-        let total = self.created + self.updated + self.unchanged + failed;
-        ensure!(failed == 0, "{failed} of {total} documents were not stored; why, stands above");
+        ensure!(failed == 0, "{failed} of {} items were not stored; why, stands above", self.total());
         Ok(())
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { created, updated, unchanged, failed, was_interrupted: _ } = self;
+        let Self { created, updated, unchanged, failed, exported: _, was_interrupted: _ } = self;
         let total: u64 = failed.values().sum();
         write!(f, "{created} created, {updated} updated, {unchanged} unchanged, {total} failed")?;
         let reasons: Vec<String> = failed.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
@@ -63,14 +84,17 @@ mod tests {
     #[test]
     fn counts_by_outcome_and_reason() {
         let mut summary = Summary::default();
-        summary.stored(Outcome::Created);
+        summary.stored(Outcome::Created, false);
         assert!(summary.verdict().is_ok());
-        summary.stored(Outcome::Unchanged);
+        summary.stored(Outcome::Unchanged, true);
+        assert_eq!(summary.note(), None);
         summary.failed("UNREADABLE".to_owned());
         summary.failed("DOCUMENT_TOO_LARGE".to_owned());
         summary.failed("UNREADABLE".to_owned());
         let text = "1 created, 0 updated, 1 unchanged, 3 failed (1 DOCUMENT_TOO_LARGE, 2 UNREADABLE)";
         assert_eq!(summary.to_string(), text);
         assert!(summary.verdict().is_err());
+        summary.stored(Outcome::Updated, true);
+        assert!(summary.note().is_some_and(|note| note.starts_with("1 exported articles were stored")));
     }
 }

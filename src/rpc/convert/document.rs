@@ -16,24 +16,30 @@ pub fn document(given: Option<proto::RawDocument>, violations: &mut Violations) 
         violations.add("document", Fault::Required, "must be set");
         return RawDocument::default();
     };
+    given_document("document", given, violations)
+}
+
+/// Checks a document; `field` is its path in the request.
+pub fn given_document(field: &str, given: proto::RawDocument, violations: &mut Violations) -> RawDocument {
     let proto::RawDocument { content, content_type, url, fetch_time, labels } = given;
+    let path = |name: &str| format!("{field}.{name}");
     if content.is_empty() {
-        violations.add("document.content", Fault::Required, "must not be empty");
+        violations.add(path("content"), Fault::Required, "must not be empty");
     }
     if content.len() > MAX_DOCUMENT_BYTES {
         violations.add(
-            "document.content",
+            path("content"),
             Fault::TooLarge,
             format!("must have at most {MAX_DOCUMENT_BYTES} bytes, and has {}", content.len()),
         );
     }
-    check_content_type(&content_type, violations);
+    check_content_type(path("content_type"), &content_type, violations);
     RawDocument {
         content,
         content_type,
-        url: page_url("document.url", &url, violations),
-        fetch_time: time::timestamp("document.fetch_time", fetch_time.as_ref(), violations),
-        labels: labels::labels("document.labels", labels, violations),
+        url: page_url(&path("url"), &url, violations),
+        fetch_time: time::timestamp(&path("fetch_time"), fetch_time.as_ref(), violations),
+        labels: labels::labels(&path("labels"), labels, violations),
     }
 }
 
@@ -45,7 +51,7 @@ pub fn page_url(field: &str, given: &str, violations: &mut Violations) -> Option
     PageUrl::parse(given).map_err(|error| violations.add(field, Fault::Malformed, error.to_string())).ok()
 }
 
-fn check_content_type(content_type: &str, violations: &mut Violations) {
+fn check_content_type(field: String, content_type: &str, violations: &mut Violations) {
     if content_type.is_empty() {
         return;
     }
@@ -54,7 +60,7 @@ fn check_content_type(content_type: &str, violations: &mut Violations) {
     let printable = content_type.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
     if !known || !printable || content_type.len() > MAX_CONTENT_TYPE_BYTES {
         let known = MEDIA_TYPES.join(", ");
-        violations.add("document.content_type", Fault::Malformed, format!("must be empty or one of {known}"));
+        violations.add(field, Fault::Malformed, format!("must be empty or one of {known}"));
     }
 }
 
@@ -77,7 +83,7 @@ mod tests {
     fn content_types() {
         let check = |content_type: &str, allowed: bool| {
             let mut violations = Violations::default();
-            check_content_type(content_type, &mut violations);
+            check_content_type("document.content_type".to_owned(), content_type, &mut violations);
             assert_eq!(violations.iter().next().is_none(), allowed, "{content_type}");
         };
         check("", true);

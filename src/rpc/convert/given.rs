@@ -2,10 +2,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{document, labels, time};
+use super::{document, labels, report, time};
 use crate::article::{
-    ArticleContent, Dateline, DatelineDate, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, PublishTime,
-    TimeBasis, TimePrecision,
+    ArticleContent, Dateline, DatelineDate, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, ParseReport,
+    PublishTime, RawDocument, TimeBasis, TimePrecision,
 };
 use crate::rpc::proto;
 use crate::rpc::violations::{Fault, Violations};
@@ -18,6 +18,21 @@ pub struct GivenArticle {
     pub content: ArticleContent,
     pub precision: Option<TimePrecision>,
     pub basis: Option<TimeBasis>,
+}
+
+/// An article with what only a parser makes.
+pub struct ImportedArticle {
+    pub content: ArticleContent,
+    pub parse_report: Option<ParseReport>,
+    pub raw: Option<RawDocument>,
+}
+
+/// Checks an article that may have been exported: its document and its report are taken too.
+pub fn imported_article(mut given: proto::Article, violations: &mut Violations) -> ImportedArticle {
+    let raw = given.raw.take().map(|raw| document::given_document("article.raw", raw, violations));
+    let parse_report = given.parse_report.take().map(|given| report::given(given, violations));
+    let content = given_article(given, violations).content;
+    ImportedArticle { content, parse_report, raw }
 }
 
 /// Checks an article. What only the server sets is ignored, as the proto says; the name is the caller's to check.

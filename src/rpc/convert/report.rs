@@ -1,7 +1,10 @@
-//! What the parser reports, on its way out.
+//! What the parser reports, both ways.
+
+use std::borrow::Cow;
 
 use crate::article::{ParseReport, ParseWarning, RemovedLine};
 use crate::rpc::proto;
+use crate::rpc::violations::{Fault, Violations};
 
 pub fn report(report: ParseReport) -> proto::ParseReport {
     let ParseReport { parser_version, repairs, removed_lines, warnings } = report;
@@ -18,6 +21,34 @@ pub fn report(report: ParseReport) -> proto::ParseReport {
         warnings: warnings
             .into_iter()
             .map(|ParseWarning { reason, message }| proto::ParseWarning { reason: reason.into_owned(), message })
+            .collect(),
+    }
+}
+
+/// A report that comes in again, with the article that was exported. How much it holds is bounded with the article.
+pub fn given(given: proto::ParseReport, violations: &mut Violations) -> ParseReport {
+    let proto::ParseReport { parser_version, repairs, removed_lines, warnings } = given;
+    let parser_version = u32::try_from(parser_version).unwrap_or_else(|_| {
+        violations.add("article.parse_report.parser_version", Fault::OutOfRange, "must not be negative");
+        0
+    });
+    let repairs = repairs.into_iter().map(|proto::Repair { kind, count }| {
+        let count = u32::try_from(count).unwrap_or_else(|_| {
+            violations.add("article.parse_report.repairs", Fault::OutOfRange, "must not count below zero");
+            0
+        });
+        (Cow::Owned(kind), count)
+    });
+    ParseReport {
+        parser_version,
+        repairs: repairs.collect(),
+        removed_lines: removed_lines
+            .into_iter()
+            .map(|proto::RemovedLine { text, reason }| RemovedLine { text, reason: Cow::Owned(reason) })
+            .collect(),
+        warnings: warnings
+            .into_iter()
+            .map(|proto::ParseWarning { reason, message }| ParseWarning { reason: Cow::Owned(reason), message })
             .collect(),
     }
 }

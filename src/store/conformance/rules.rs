@@ -10,6 +10,7 @@ use super::Fresh;
 pub use super::feed_rules::*;
 use super::fixtures::*;
 pub use super::page_rules::*;
+pub use super::reparse_rules::*;
 use crate::article::{
     ArticleContent, Dateline, DatelineDate, Etag, Outcome, PageUrl, ParseReport, ParseWarning, PublishTime,
     RawDocument, RemovedLine, TimeBasis, TimePrecision, View,
@@ -30,6 +31,7 @@ macro_rules! suite {
             create_refuses_a_second_of_that_name
             a_repeated_create_is_not_done_again
             replace_needs_the_current_state
+            a_reparse_replaces_what_the_old_parser_made
             delete_takes_everything
             validators_never_repeat
             times_grow_though_the_clock_steps_back
@@ -74,7 +76,7 @@ pub async fn what_is_missing_is_none(Fresh { store, .. }: Fresh) {
     assert!(store.ping().await.is_ok());
 }
 
-fn full_article() -> NewArticle {
+pub fn full_article() -> NewArticle {
     let text = |text: &str| text.to_owned();
     let labels = BTreeMap::from([(text("crawl"), text("7")), (text("site"), text("例"))]);
     let url = PageUrl::parse("https://News.Example:443/a?utm_source=x#f").expect("an address");

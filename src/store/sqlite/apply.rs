@@ -7,7 +7,7 @@ use sqlx::{Row, SqliteConnection};
 use super::fault::Fault;
 use super::index::Changes;
 use super::originals;
-use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle};
+use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
 use super::rows;
 use crate::article::{Article, ArticleName, Outcome, View};
 use crate::query::FoldedFields;
@@ -77,6 +77,7 @@ pub(super) async fn apply(
                 Decision::AlreadyExists => Ok(Written::AlreadyExists),
             }
         }
+        Prepared::Reparse(prepared) => reparse(connection, session, prepared, now).await,
         Prepared::Delete { name, expected } => {
             let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
             if !decide::is_expected(&stored.current.article, expected.as_ref()) {
@@ -109,6 +110,33 @@ async fn ingest(
             };
             Ok(Written::Stored { article: Box::new(article), outcome })
         }
+    }
+}
+
+async fn reparse(
+    connection: &mut SqliteConnection,
+    session: &mut Session,
+    prepared: &PreparedReparse,
+    now: Timestamp,
+) -> Result<Written, Fault> {
+    let PreparedReparse { name, content, parse_report, made_from, index, expected } = prepared;
+    let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
+    if !decide::is_expected(&stored.current.article, Some(expected)) {
+        return Ok(Written::EtagMismatch);
+    }
+    let before = Before::of(&stored);
+    let stays = stored.current.made_from == *made_from;
+    match decide::reparse(stored.current, content.clone(), parse_report.clone(), *made_from, now) {
+        Decision::Store { article, made_from, outcome } => {
+            // The content that stays may be one that was edited.
+            let own = stays.then(|| Indexed::of(&article.content));
+            let index = own.as_ref().unwrap_or(index);
+            let after = After { article: *article, made_from, index, raw: RawChange::Keep };
+            let article = update(connection, session, before, after).await?;
+            Ok(Written::Stored { article: Box::new(article), outcome })
+        }
+        Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+        Decision::AlreadyExists => Ok(Written::AlreadyExists),
     }
 }
 

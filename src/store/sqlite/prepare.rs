@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::article::{ArticleContent, ArticleName, Etag, RawDocument};
+use crate::article::{ArticleContent, ArticleName, Etag, ParseReport, RawDocument};
 use crate::query::FoldedFields;
 use crate::store::decide::{self, ContentDigest};
 use crate::store::{NewArticle, Write, record};
@@ -18,7 +18,17 @@ pub(super) enum Prepared {
     Ingest(PreparedArticle),
     Create { article: PreparedArticle, request_id: Option<String> },
     Replace { name: ArticleName, content: ArticleContent, index: Indexed, expected: Etag },
+    Reparse(PreparedReparse),
     Delete { name: ArticleName, expected: Option<Etag> },
+}
+
+pub(super) struct PreparedReparse {
+    pub name: ArticleName,
+    pub content: ArticleContent,
+    pub parse_report: ParseReport,
+    pub made_from: ContentDigest,
+    pub index: Indexed,
+    pub expected: Etag,
 }
 
 pub(super) struct PreparedArticle {
@@ -77,6 +87,10 @@ pub(super) fn prepare(write: Write) -> Prepared {
             let index = Indexed::of(&content);
             Prepared::Replace { name, content, index, expected }
         }
+        Write::Reparse { name, content, parse_report, expected } => {
+            let (made_from, index) = (decide::digest(&content), Indexed::of(&content));
+            Prepared::Reparse(PreparedReparse { name, content, parse_report, made_from, index, expected })
+        }
         Write::Delete { name, expected } => Prepared::Delete { name, expected },
     }
 }
@@ -85,7 +99,7 @@ pub(super) fn prepare(write: Write) -> Prepared {
 pub(super) fn size(write: &Write) -> usize {
     let (content, raw) = match write {
         Write::Ingest(new) | Write::Create { article: new, .. } => (Some(&new.content), new.raw.as_ref()),
-        Write::Replace { content, .. } => (Some(content), None),
+        Write::Replace { content, .. } | Write::Reparse { content, .. } => (Some(content), None),
         Write::Delete { .. } => (None, None),
     };
     // The folded texts are about as long as the body.

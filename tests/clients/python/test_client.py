@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 import shlex
+import threading
 import unittest
 
 import grpc
@@ -75,6 +76,56 @@ class Client(unittest.TestCase):
         again = self.stub.IngestArticle(s.IngestArticleRequest(document=changed))
         self.assertEqual((again.outcome, again.article.revision), (s.OUTCOME_UPDATED, 2))
         self.assertEqual(dict(again.article.labels), {"k": "v"})
+
+    def test_import_can_be_cancelled_and_resumed(self):
+        """Cancelled half-way, and resumed with all that was not answered: each article is stored once."""
+        total = 40
+
+        def item(number):
+            story = a.RawDocument(content=f"第{number}期\n云岫县公告第{number}号。".encode(), content_type="text/plain")
+            return s.ImportArticlesRequest(sequence=number, document=story, article_id=f"import-{number}")
+
+        acknowledged = {}
+        more = threading.Event()
+
+        def half():
+            for number in range(total // 2):
+                yield item(number)
+            # The stream stays open: the client breaks it off.
+            more.wait()
+
+        call = self.stub.ImportArticles(half())
+        for answer in call:
+            acknowledged[answer.sequence] = answer.name
+            if len(acknowledged) == total // 4:
+                break
+        call.cancel()
+        more.set()
+        for name in acknowledged.values():
+            self.assertEqual(self.stub.GetArticle(s.GetArticleRequest(name=name)).revision, 1)
+
+        left = [number for number in range(total) if number not in acknowledged]
+        requests = [item(number) for number in left] + [s.ImportArticlesRequest(sequence=-1)]
+        answers = {answer.sequence: answer for answer in self.stub.ImportArticles(iter(requests))}
+        self.assertEqual(sorted(answers), [-1] + left)
+        bad = answers.pop(-1)
+        self.assertEqual((bad.error.code, bad.name), (grpc.StatusCode.INVALID_ARGUMENT.value[0], ""))
+        for answer in answers.values():
+            self.assertIn(answer.outcome, (s.OUTCOME_CREATED, s.OUTCOME_UNCHANGED))
+            self.assertEqual(answer.error.code, 0)
+        keywords = s.KeywordFilter(all=["云岫县公告"])
+        exported = [it.article for it in self.stub.ExportArticles(s.ExportArticlesRequest(keywords=keywords))]
+        self.assertEqual(sorted(it.name for it in exported), sorted(f"articles/import-{n}" for n in range(total)))
+        self.assertEqual({it.revision for it in exported}, {1})
+        self.assertEqual(exported, sorted(exported, key=lambda it: (it.effective_time.ToNanoseconds(), it.name)))
+
+    def test_reparse_needs_a_document(self):
+        answer = self.stub.ReparseArticle(s.ReparseArticleRequest(name=self.names[0]))
+        self.assertEqual((answer.outcome, answer.article.revision), (s.OUTCOME_UNCHANGED, 1))
+        made = self.stub.CreateArticle(s.CreateArticleRequest(article=a.Article(headline="自拟")))
+        request = s.ReparseArticleRequest(name=made.name)
+        details = self.refused(grpc.StatusCode.FAILED_PRECONDITION, self.stub.ReparseArticle, request)
+        self.assertEqual(details[error_details_pb2.ErrorInfo].reason, "NO_RAW_DOCUMENT")
 
     def test_parse_stores_nothing(self):
         parsed = self.stub.ParseArticle(s.ParseArticleRequest(document=document(6))).article

@@ -1,0 +1,77 @@
+//! What was sent and is not answered yet: as many items, and as many bytes, as may be under way at once.
+
+use std::collections::BTreeMap;
+
+use articled::rpc::proto::ImportArticlesRequest;
+use prost::Message;
+
+/// The most bytes under way, but for one item that is larger by itself.
+const MAX_BYTES: usize = 32 << 20;
+
+pub struct Sent {
+    /// Where it came from.
+    pub origin: String,
+    pub request: ImportArticlesRequest,
+    bytes: usize,
+}
+
+pub struct Flight {
+    sent: BTreeMap<i64, Sent>,
+    bytes: usize,
+    next_sequence: i64,
+    most: usize,
+}
+
+impl Flight {
+    pub fn new(most: u16) -> Self {
+        Self { sent: BTreeMap::new(), bytes: 0, next_sequence: 1, most: most.into() }
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.sent.len() < self.most && self.bytes < MAX_BYTES
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.sent.is_empty()
+    }
+
+    /// All of it, oldest first.
+    pub fn sent(&self) -> impl Iterator<Item = &Sent> {
+        self.sent.values()
+    }
+
+    /// Gives the item the next number.
+    pub fn add(&mut self, origin: String, request: ImportArticlesRequest) -> &Sent {
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
+        let request = ImportArticlesRequest { sequence, ..request };
+        let bytes = request.encoded_len();
+        self.bytes += bytes;
+        self.sent.entry(sequence).or_insert(Sent { origin, request, bytes })
+    }
+
+    /// Takes out what was answered.
+    pub fn answered(&mut self, sequence: i64) -> Option<Sent> {
+        let sent = self.sent.remove(&sequence)?;
+        self.bytes -= sent.bytes;
+        Some(sent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_no_more_than_it_may() {
+        let mut flight = Flight::new(2);
+        assert!(flight.has_room() && flight.is_empty());
+        assert_eq!(flight.add("a".to_owned(), ImportArticlesRequest::default()).request.sequence, 1);
+        flight.add("b".to_owned(), ImportArticlesRequest::default());
+        assert!(!flight.has_room());
+        assert_eq!(flight.answered(1).map(|sent| sent.origin), Some("a".to_owned()));
+        assert!(flight.answered(1).is_none());
+        assert!(flight.has_room());
+        assert!(flight.sent().map(|sent| sent.request.sequence).eq([2]));
+    }
+}

@@ -1,0 +1,167 @@
+//! `articled reparse`: brings stored articles up to today's parser.
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use articled::rpc::proto::{
+    Article, ArticleView, ListArticlesRequest, Outcome, ParseArticleRequest, RawDocument, ReparseArticleRequest,
+    ReparseArticleResponse,
+};
+use clap::Args;
+use futures::stream::{self, Stream, TryStreamExt};
+use futures::{FutureExt, StreamExt};
+use indicatif::ProgressBar;
+use tonic::{Code, Status};
+
+use super::client::{describe, explain};
+use super::output::{Out, OutputArguments};
+use super::service::{Service, ServiceArguments};
+use super::{interrupt, store};
+
+/// How often the terminal shows how far it is, in milliseconds.
+const PROGRESS_EVERY_MS: u64 = 100;
+
+/// Runs the parser again on the stored documents that an older one has parsed.
+///
+/// May be interrupted and run again at any time: what is done is not done again.
+#[derive(Args, Debug)]
+pub struct Reparse {
+    /// Also what today's parser has parsed already.
+    #[arg(long)]
+    all: bool,
+    /// How many documents are under way at once.
+    #[arg(long, value_name = "COUNT", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: u16,
+    #[command(flatten)]
+    service: ServiceArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    updated: u64,
+    unchanged: u64,
+    failed: u64,
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { updated, unchanged, failed } = self;
+        write!(f, "{updated} updated, {unchanged} unchanged, {failed} failed")
+    }
+}
+
+impl Reparse {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let interrupted = interrupt::signals().context("cannot listen for signals")?.shared();
+        let service = self.service.open(store::to_write()).await?;
+        let mut out = Out::new();
+        let done = self.reparse(&service, interrupted.clone(), &mut out).await;
+        service.close().await;
+        let counts = done?;
+        if self.output.is_json() {
+            eprintln!("{counts}");
+        } else {
+            out.text(&counts.to_string())?;
+        }
+        out.flush()?;
+        ensure!(interrupted.now_or_never().is_none(), "interrupted; to go on, run it again: what is done stays done");
+        ensure!(counts.failed == 0, "{} articles could not be parsed again; why, stands above", counts.failed);
+        Ok(())
+    }
+
+    async fn reparse(
+        &self,
+        service: &Service,
+        interrupted: impl Future<Output = ()>,
+        out: &mut Out,
+    ) -> anyhow::Result<Counts> {
+        let below = if self.all { i32::MAX } else { parser_version(service).await? };
+        // Shows itself on a terminal only.
+        let progress = ProgressBar::new_spinner();
+        progress.enable_steady_tick(Duration::from_millis(PROGRESS_EVERY_MS));
+        let mut counts = Counts::default();
+        let old = names(service, below).take_until(Box::pin(interrupted));
+        let parsed = old.map(|name| async {
+            let name = name.map_err(explain)?;
+            let answer = service.reparse(ReparseArticleRequest { name: name.clone() }).await;
+            anyhow::Ok((name, answer))
+        });
+        let mut parsed = std::pin::pin!(parsed.buffer_unordered(self.workers.into()));
+        while let Some(answered) = parsed.next().await {
+            match answered? {
+                (_, Ok(response)) => {
+                    match response.outcome() {
+                        Outcome::Updated => counts.updated += 1,
+                        _ => counts.unchanged += 1,
+                    }
+                    if self.output.is_json() {
+                        out.json(&brief(response))?;
+                    }
+                }
+                // Deleted meanwhile.
+                (_, Err(status)) if status.code() == Code::NotFound => {}
+                (name, Err(status)) if is_about_one(status.code()) => {
+                    progress.suspend(|| eprintln!("articled: {name}: {}", describe(&status)));
+                    counts.failed += 1;
+                }
+                (_, Err(status)) => {
+                    progress.finish_and_clear();
+                    return Err(explain(status).context(format!("{counts} before that; to go on, run it again")));
+                }
+            }
+            progress.set_message(counts.to_string());
+        }
+        progress.finish_and_clear();
+        Ok(counts)
+    }
+}
+
+/// Whether the next article may do better.
+fn is_about_one(code: Code) -> bool {
+    matches!(code, Code::InvalidArgument | Code::FailedPrecondition | Code::Aborted | Code::DeadlineExceeded)
+        || code == Code::Internal
+}
+
+/// What became of one article, without its text.
+fn brief(response: ReparseArticleResponse) -> ReparseArticleResponse {
+    let article = response.article.map(|article| Article {
+        name: article.name,
+        headline: article.headline,
+        revision: article.revision,
+        ..Article::default()
+    });
+    ReparseArticleResponse { article, outcome: response.outcome }
+}
+
+/// The version of the parser that will do it, which may be another than this program's: what it says of any document.
+async fn parser_version(service: &Service) -> anyhow::Result<i32> {
+    let document = RawDocument { content: "x".into(), content_type: "text/plain".to_owned(), ..Default::default() };
+    let parsed = service.parse(ParseArticleRequest { document: Some(document) }).await.map_err(explain)?;
+    let report =
+        parsed.article.and_then(|article| article.parse_report).context("the server says no parser version")?;
+    Ok(report.parser_version)
+}
+
+/// The articles that were parsed by a parser below a version, in the order in which they came: that order stays whatever
+/// is changed meanwhile.
+fn names(service: &Service, below: i32) -> impl Stream<Item = Result<String, Status>> + '_ {
+    let pages = stream::try_unfold(Some(String::new()), move |token| async move {
+        let Some(page_token) = token else { return Ok(None) };
+        let request = ListArticlesRequest {
+            page_size: 1000,
+            page_token,
+            order_by: "create_time".to_owned(),
+            view: ArticleView::Full.into(),
+            ..Default::default()
+        };
+        let page = service.list(request).await?;
+        let is_old =
+            |article: &Article| article.parse_report.as_ref().is_some_and(|report| report.parser_version < below);
+        let old: Vec<_> = page.articles.into_iter().filter(is_old).map(|article| Ok(article.name)).collect();
+        let next = Some(page.next_page_token).filter(|token| !token.is_empty());
+        Ok::<_, Status>(Some((stream::iter(old), next)))
+    });
+    pages.try_flatten()
+}

@@ -1,0 +1,134 @@
+//! Whom a command asks that can do without a server: a server, or the same RPCs on a store that the command opens itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use articled::config::Config;
+use articled::rpc::ArticleRpc;
+use articled::rpc::proto::article_service_server::ArticleService;
+use articled::rpc::proto::{
+    ExportArticlesRequest, ExportArticlesResponse, ImportArticlesRequest, ImportArticlesResponse, ListArticlesRequest,
+    ListArticlesResponse, ParseArticleRequest, ParseArticleResponse, ReparseArticleRequest, ReparseArticleResponse,
+};
+use articled::store::{Access, SharedStore};
+use clap::Args;
+use futures::stream::{BoxStream, Stream, StreamExt};
+use tonic::{Request, Response, Status};
+use tonic_types::StatusExt;
+
+use super::client::{Client, ServerArguments};
+use super::store;
+
+/// How often a service that says "later" is asked.
+const MAX_ATTEMPTS: u32 = 8;
+
+#[derive(Args, Clone, Debug)]
+pub struct ServiceArguments {
+    /// Opens this store itself, instead of asking a server.
+    #[arg(long, value_name = "sqlite:PATH")]
+    database: Option<String>,
+    #[command(flatten)]
+    server: ServerArguments,
+}
+
+impl ServiceArguments {
+    /// Connects to the server, or opens the store.
+    pub async fn open(&self, access: Access) -> anyhow::Result<Service> {
+        match &self.database {
+            None => Ok(Service::Server(self.server.connect().await?)),
+            Some(database) => Ok(Service::of_store(store::open(database, access).await?, &Config::default())),
+        }
+    }
+}
+
+/// The answers of an import.
+pub type Imported = BoxStream<'static, Result<ImportArticlesResponse, Status>>;
+
+/// The answers of an export.
+pub type Exported = BoxStream<'static, Result<ExportArticlesResponse, Status>>;
+
+#[derive(Clone)]
+pub enum Service {
+    Server(Client),
+    Store(Arc<ArticleRpc>),
+}
+
+impl Service {
+    pub fn of_store(opened: SharedStore, config: &Config) -> Self {
+        Self::Store(Arc::new(store::rpc(opened, config)))
+    }
+
+    /// Closes what was opened.
+    pub async fn close(self) {
+        match self {
+            Self::Server(_) => {}
+            Self::Store(rpc) => rpc.store.close().await,
+        }
+    }
+
+    pub async fn import(
+        &self,
+        requests: impl Stream<Item = ImportArticlesRequest> + Send + 'static,
+    ) -> Result<Imported, Status> {
+        match self {
+            Self::Server(client) => Ok(client.clone().import_articles(requests).await?.into_inner().boxed()),
+            Self::Store(rpc) => Ok(articled::rpc::import_articles(rpc, requests.map(Ok))?),
+        }
+    }
+
+    pub async fn export(&self, request: ExportArticlesRequest) -> Result<Exported, Status> {
+        match self {
+            Self::Server(client) => Ok(client.clone().export_articles(request).await?.into_inner().boxed()),
+            Self::Store(rpc) => Ok(articled::rpc::export_articles(rpc, request)?),
+        }
+    }
+
+    pub async fn parse(&self, request: ParseArticleRequest) -> Result<ParseArticleResponse, Status> {
+        patiently(|| async {
+            match self {
+                Self::Server(client) => client.clone().parse_article(request.clone()).await,
+                Self::Store(rpc) => rpc.parse_article(Request::new(request.clone())).await,
+            }
+        })
+        .await
+    }
+
+    pub async fn list(&self, request: ListArticlesRequest) -> Result<ListArticlesResponse, Status> {
+        patiently(|| async {
+            match self {
+                Self::Server(client) => client.clone().list_articles(request.clone()).await,
+                Self::Store(rpc) => rpc.list_articles(Request::new(request.clone())).await,
+            }
+        })
+        .await
+    }
+
+    pub async fn reparse(&self, request: ReparseArticleRequest) -> Result<ReparseArticleResponse, Status> {
+        patiently(|| async {
+            match self {
+                Self::Server(client) => client.clone().reparse_article(request.clone()).await,
+                Self::Store(rpc) => rpc.reparse_article(Request::new(request.clone())).await,
+            }
+        })
+        .await
+    }
+}
+
+/// Makes a call, and again if it is told to.
+async fn patiently<T, F: Future<Output = Result<Response<T>, Status>>>(call: impl Fn() -> F) -> Result<T, Status> {
+    for _ in 1..MAX_ATTEMPTS {
+        match call().await {
+            Ok(response) => return Ok(response.into_inner()),
+            Err(status) => match later(&status) {
+                Some(delay) => tokio::time::sleep(delay).await,
+                None => return Err(status),
+            },
+        }
+    }
+    call().await.map(Response::into_inner)
+}
+
+/// How long to wait before the same is asked again, if that makes sense.
+pub fn later(status: &Status) -> Option<Duration> {
+    status.get_details_retry_info().and_then(|info| info.retry_delay)
+}

@@ -1,0 +1,180 @@
+//! ImportArticles: many documents and articles, each answered when it is durable.
+//!
+//! The client's own reading is the pace: while it leaves answers unread, no more is taken from it. What is taken is held
+//! against a budget that all imports share, and given back when it is stored, read or not: so a client that does not read
+//! holds up nobody but itself.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+
+use futures::FutureExt;
+use futures::stream::{Stream, StreamExt};
+use prost::Message;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, timeout_at};
+use tonic::{Code, Status};
+use tracing::Instrument;
+
+use super::convert::ImportedArticle;
+use super::create_article::{derived_name, require_text};
+use super::paced::{Answers, paced};
+use super::proto::import_articles_request::Item;
+use super::proto::{self, ImportArticlesRequest, ImportArticlesResponse};
+use super::status::{internal, shed};
+use super::violations::{Fault, Violations};
+use super::{ArticleRpc, RpcError, convert};
+use crate::article::{ArticleName, Outcome};
+use crate::ingest::check_size;
+use crate::parse::Parsed;
+use crate::store::{NewArticle, StoreError, Written};
+
+/// Items of one import that are under way at once: enough to fill a group that is written with one sync.
+const IN_FLIGHT: usize = 64;
+
+pub type ImportStream = Pin<Box<dyn Stream<Item = Result<ImportArticlesResponse, Status>> + Send>>;
+
+pub fn import_articles(
+    rpc: &ArticleRpc,
+    requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Send + 'static,
+) -> Result<ImportStream, RpcError> {
+    let slot = rpc.bulk.begin_import()?;
+    let rpc = rpc.clone();
+    Ok(Box::pin(paced(rpc.bulk.patience(), move |answers| async move {
+        // Held for as long as the import is open.
+        let _slot = slot;
+        import_all(&rpc, Box::pin(requests), answers).await
+    })))
+}
+
+/// Takes items until the client or the server ends, and ends when all that it took are answered.
+async fn import_all(
+    rpc: &ArticleRpc,
+    mut requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Unpin,
+    answers: Answers<ImportArticlesResponse>,
+) -> Result<(), Status> {
+    let mut items = JoinSet::new();
+    let mut idle_from = Instant::now();
+    let end = loop {
+        if items.len() >= IN_FLIGHT {
+            if let Some(item) = items.join_next().await {
+                answered(item)?;
+            }
+            idle_from = Instant::now();
+            continue;
+        }
+        let next = tokio::select! {
+            biased;
+            () = rpc.bulk.stopping() => break Err(RpcError::Stopping.into()),
+            Some(item) = items.join_next() => {
+                answered(item)?;
+                continue;
+            }
+            next = timeout_at(idle_from + rpc.bulk.import_idle(), requests.next()) => next,
+        };
+        match next {
+            Ok(Some(Ok(request))) => {
+                let room = rpc.bulk.room(request.encoded_len()).await;
+                let (rpc, answers) = (rpc.clone(), answers.clone());
+                let item = async move {
+                    let sequence = request.sequence;
+                    // One that panics is answered like any other that fails.
+                    let imported = AssertUnwindSafe(import(&rpc, request)).catch_unwind().await;
+                    let imported = imported.unwrap_or_else(|_| Err(panicked()));
+                    drop(room);
+                    answers.send(response(sequence, imported)).await
+                };
+                items.spawn(item.in_current_span());
+                idle_from = Instant::now();
+            }
+            Ok(Some(Err(status))) => break Err(status),
+            Ok(None) => break Ok(()),
+            Err(_) => break Err(idle()),
+        }
+    };
+    while let Some(item) = items.join_next().await {
+        answered(item)?;
+    }
+    end
+}
+
+/// Whether an item's answer found a reader.
+fn answered(item: Result<Result<(), Status>, JoinError>) -> Result<(), Status> {
+    item.unwrap_or_else(|_| Err(internal()))
+}
+
+fn panicked() -> RpcError {
+    StoreError::Failed("an item panicked".to_owned()).into()
+}
+
+fn idle() -> Status {
+    shed(Code::DeadlineExceeded, "IMPORT_IDLE", "nothing was sent for too long; what was sent is answered", None)
+}
+
+async fn import(rpc: &ArticleRpc, request: ImportArticlesRequest) -> Result<(ArticleName, Outcome), RpcError> {
+    let ImportArticlesRequest { sequence: _, article_id, item } = request;
+    let mut violations = Violations::default();
+    let name = convert::article_id(&article_id, &mut violations);
+    let new = match item {
+        None => {
+            violations.add("document", Fault::Required, "or article must be set");
+            return violations.require(None);
+        }
+        Some(Item::Document(document)) => {
+            let document = convert::document(Some(document), &mut violations);
+            violations.refuse()?;
+            rpc.ingest.parse(document, name).await?.into()
+        }
+        Some(Item::Article(article)) => given(article, name, violations)?,
+    };
+    match rpc.ingest.store_patiently(new).await? {
+        Written::Stored { article, outcome } => Ok((article.name, outcome)),
+        other => Err(StoreError::Failed(format!("an import was answered with {other:?}")).into()),
+    }
+}
+
+/// What is to be stored of an article that the caller has, such as one that was exported.
+fn given(
+    article: proto::Article,
+    name: Option<ArticleName>,
+    mut violations: Violations,
+) -> Result<NewArticle, RpcError> {
+    let own_name = match article.name.as_str() {
+        "" => None,
+        own_name => convert::article_name("article.name", own_name, &mut violations),
+    };
+    let ImportedArticle { content, parse_report, raw } = convert::imported_article(article, &mut violations);
+    require_text(&content, &mut violations);
+    violations.refuse()?;
+    let name = name.or(own_name).unwrap_or_else(|| derived_name(&content));
+    let report = parse_report.clone().unwrap_or_default();
+    let parsed = Parsed { content, report };
+    check_size(&parsed)?;
+    Ok(NewArticle { name, content: parsed.content, parse_report, raw })
+}
+
+fn response(sequence: i64, imported: Result<(ArticleName, Outcome), RpcError>) -> ImportArticlesResponse {
+    match imported {
+        Ok((name, outcome)) => ImportArticlesResponse {
+            sequence,
+            name: name.to_string(),
+            outcome: convert::outcome(outcome).into(),
+            error: None,
+        },
+        Err(error) => {
+            let status = Status::from(error);
+            if let Some(cause) = std::error::Error::source(&status) {
+                // The call goes on, so nobody else writes it down.
+                tracing::error!(sequence, code = ?status.code(), cause, "an item of an import failed");
+            }
+            ImportArticlesResponse { sequence, error: Some(packed(&status)), ..Default::default() }
+        }
+    }
+}
+
+/// A status as a message: its details are that already.
+fn packed(status: &Status) -> tonic_types::Status {
+    tonic_types::Status::decode(status.details()).unwrap_or_else(|_| {
+        let status = internal();
+        tonic_types::Status { code: status.code().into(), message: status.message().to_owned(), details: Vec::new() }
+    })
+}

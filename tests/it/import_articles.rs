@@ -1,0 +1,245 @@
+//! ImportArticles.
+
+use std::sync::Arc;
+
+use articled::config::{Config, Limits};
+use articled::rpc::proto::import_articles_request::Item;
+use articled::rpc::proto::{
+    Article, ArticleView, GetArticleRequest, ImportArticlesRequest, ImportArticlesResponse, ListArticlesRequest,
+    Outcome, RawDocument,
+};
+use futures::StreamExt;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::{Code, Status, Streaming};
+
+use crate::support::{Client, Fault, FaultyStore, Hang, TestServer, document, given, memory_store, refusal, rpc};
+
+fn page(number: i64) -> RawDocument {
+    RawDocument {
+        url: format!("https://news.example/{number}"),
+        ..document(format!("第{number}座橋通車\n青溪第{number}座大橋今日通車。"))
+    }
+}
+
+fn item(sequence: i64, item: impl Into<Option<Item>>) -> ImportArticlesRequest {
+    ImportArticlesRequest { sequence, item: item.into(), article_id: String::new() }
+}
+
+fn pages(sequences: impl IntoIterator<Item = i64>) -> Vec<ImportArticlesRequest> {
+    sequences.into_iter().map(|sequence| item(sequence, Item::Document(page(sequence)))).collect()
+}
+
+/// All answers, by sequence, and how the stream ended.
+async fn read(mut answers: Streaming<ImportArticlesResponse>) -> (Vec<ImportArticlesResponse>, Result<(), Status>) {
+    let mut read = Vec::new();
+    let end = loop {
+        match answers.message().await {
+            Ok(Some(answer)) => read.push(answer),
+            Ok(None) => break Ok(()),
+            Err(status) => break Err(status),
+        }
+    };
+    read.sort_by_key(|answer| answer.sequence);
+    (read, end)
+}
+
+async fn import(client: &mut Client, requests: Vec<ImportArticlesRequest>) -> Vec<ImportArticlesResponse> {
+    let answers = client.import_articles(futures::stream::iter(requests)).await.expect("it begins").into_inner();
+    let (answers, end) = read(answers).await;
+    end.expect("a whole stream");
+    answers
+}
+
+fn error_code(answer: &ImportArticlesResponse) -> Option<Code> {
+    answer.error.as_ref().map(|error| Code::from_i32(error.code))
+}
+
+#[tokio::test]
+async fn every_item_is_answered_once_and_stored() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    // More than are under way at once, and in no order.
+    let sequences = (0..200).map(|number| (number * 77) % 200);
+    let answers = import(&mut client, pages(sequences.clone())).await;
+    assert!(answers.iter().map(|answer| answer.sequence).eq(0..200));
+    for answer in &answers {
+        assert_eq!((answer.outcome(), &answer.error), (Outcome::Created, &None), "{answer:?}");
+        let request = GetArticleRequest { name: answer.name.clone(), ..Default::default() };
+        let stored = client.get_article(request).await.expect("it was acknowledged").into_inner();
+        assert_eq!(stored.headline, format!("第{}座橋通車", answer.sequence));
+    }
+    let again = import(&mut client, pages(sequences)).await;
+    assert!(again.iter().all(|answer| answer.outcome() == Outcome::Unchanged));
+    assert!(again.iter().map(|answer| &answer.name).eq(answers.iter().map(|answer| &answer.name)));
+}
+
+#[tokio::test]
+async fn a_bad_item_is_answered_by_itself() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let mut requests = pages([1, 2]);
+    requests.push(item(3, None));
+    requests.push(item(4, Item::Document(document(""))));
+    requests.push(item(5, Item::Document(document(vec![b'a'; 9 << 20]))));
+    requests.push(item(6, Item::Article(given("", ""))));
+    requests.push(ImportArticlesRequest { article_id: "No".to_owned(), ..item(7, Item::Article(given("題", "文"))) });
+    requests.extend(pages([8]));
+    let answers = import(&mut client, requests).await;
+    let codes: Vec<_> = answers.iter().map(|answer| (answer.sequence, error_code(answer))).collect();
+    let bad = Some(Code::InvalidArgument);
+    assert_eq!(codes, [(1, None), (2, None), (3, bad), (4, bad), (5, bad), (6, bad), (7, bad), (8, None)]);
+    for answer in answers.iter().filter(|answer| answer.error.is_some()) {
+        assert_eq!((answer.name.as_str(), answer.outcome()), ("", Outcome::Unspecified));
+        let error = answer.error.clone().expect("it has one");
+        assert!(error.details.iter().any(|detail| detail.type_url.ends_with("google.rpc.BadRequest")), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn articles_keep_name_document_and_report() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let name = import(&mut client, pages([1])).await.remove(0).name;
+    let request = GetArticleRequest { name, view: ArticleView::Raw.into() };
+    let exported = client.get_article(request.clone()).await.expect("stored").into_inner();
+
+    let other = TestServer::start().await;
+    let mut other_client = other.client().await;
+    let sent = Article { revision: 7, etag: "\"x\"".to_owned(), char_count: 99, ..exported.clone() };
+    let answers = import(&mut other_client, vec![item(1, Item::Article(sent.clone()))]).await;
+    assert_eq!((answers[0].name.as_str(), answers[0].outcome()), (exported.name.as_str(), Outcome::Created));
+    let imported = other_client.get_article(request).await.expect("stored").into_inner();
+    let of_this_store = |article: &Article| Article {
+        create_time: None,
+        update_time: None,
+        effective_time: None,
+        etag: String::new(),
+        ..article.clone()
+    };
+    assert_eq!(of_this_store(&imported), of_this_store(&exported));
+    assert!(imported.raw.is_some() && imported.parse_report.is_some());
+    let again = import(&mut other_client, vec![item(1, Item::Article(sent))]).await;
+    assert_eq!(again[0].outcome(), Outcome::Unchanged);
+}
+
+#[tokio::test]
+async fn an_item_that_panics_is_internal_and_the_stream_goes_on() {
+    let server = TestServer::with_store(Arc::new(FaultyStore(Fault::Panics))).await;
+    let answers = import(&mut server.client().await, pages([1, 2])).await;
+    assert!(answers.iter().all(|answer| error_code(answer) == Some(Code::Internal)));
+    assert_eq!(answers.len(), 2);
+}
+
+#[tokio::test]
+async fn the_answer_waits_for_the_store() {
+    let hang = Hang::new();
+    let server = TestServer::with_store(Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))))).await;
+    let (sender, requests) = mpsc::unbounded_channel();
+    let mut client = server.client().await;
+    let mut answers =
+        client.import_articles(UnboundedReceiverStream::new(requests)).await.expect("it begins").into_inner();
+    for request in pages([1, 2]) {
+        sender.send(request).expect("it is read");
+    }
+    hang.wait().await;
+    hang.wait().await;
+    hang.released.add_permits(1);
+    let first = answers.message().await.expect("an answer").expect("one");
+    assert_eq!(error_code(&first), Some(Code::FailedPrecondition));
+
+    // Told to stop, the server takes no more, answers what it took, and says that it is not all.
+    let stopped = server.begin_stop();
+    hang.released.add_permits(1);
+    let (rest, end) = read(answers).await;
+    assert_eq!(rest.len(), 1);
+    let refusal = refusal(end);
+    assert_eq!((refusal.code, refusal.reason.as_str()), (Code::Unavailable, "SERVER_STOPPING"));
+    drop(sender);
+    stopped.await.expect("no panic").expect("no error");
+}
+
+#[tokio::test]
+async fn who_sends_nothing_is_let_go_and_too_many_are_refused() {
+    let limits = Limits { import_idle_ms: 100, max_imports: 1, ..Limits::default() };
+    let server = TestServer::with(Config { limits, ..Config::default() }, memory_store()).await;
+    let mut client = server.client().await;
+    let (sender, requests) = mpsc::unbounded_channel();
+    let answers = client.import_articles(UnboundedReceiverStream::new(requests)).await.expect("begins").into_inner();
+    sender.send(pages([1]).remove(0)).expect("it is read");
+    let second = client.import_articles(futures::stream::iter(pages([2]))).await;
+    assert_eq!(refusal(second).reason, "SERVER_OVERLOADED");
+    let (answers, end) = read(answers).await;
+    assert_eq!(answers.len(), 1);
+    let refusal = refusal(end);
+    assert_eq!((refusal.code, refusal.reason.as_str()), (Code::DeadlineExceeded, "IMPORT_IDLE"));
+    assert_eq!(import(&mut client, pages([2])).await.len(), 1);
+}
+
+#[tokio::test]
+async fn no_more_is_taken_than_is_answered_and_read() {
+    let limits = Limits { max_import_bytes: 1 << 20, ..Limits::default() };
+    let server = TestServer::with(Config { limits, ..Config::default() }, memory_store()).await;
+    let mut client = server.client().await;
+    // Each takes the whole budget, so they go one by one; none is lost.
+    let long = "青溪第一大橋今日通車，兩岸居民稱便。\n".repeat(60_000);
+    let requests = (0..5).map(|number| item(number, Item::Document(document(format!("第{number}座\n{long}")))));
+    let answers = import(&mut client, requests.collect()).await;
+    assert!(answers.iter().map(|answer| (answer.sequence, error_code(answer))).eq((0..5).map(|number| (number, None))));
+}
+
+#[tokio::test]
+async fn a_cancelled_import_leaves_whole_articles_and_can_be_repeated() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let (sender, requests) = mpsc::unbounded_channel();
+    let mut answers =
+        client.import_articles(UnboundedReceiverStream::new(requests)).await.expect("it begins").into_inner();
+    for request in pages(0..100) {
+        sender.send(request).expect("it is read");
+    }
+    let mut acknowledged = Vec::new();
+    while acknowledged.len() < 20 {
+        acknowledged.push(answers.message().await.expect("an answer").expect("more").name);
+    }
+    drop((answers, sender));
+    for name in acknowledged {
+        let request = GetArticleRequest { name, ..Default::default() };
+        client.get_article(request).await.expect("it was acknowledged");
+    }
+    let again = import(&mut client, pages(0..100)).await;
+    assert!(again.iter().all(|answer| matches!(answer.outcome(), Outcome::Created | Outcome::Unchanged)));
+    let request = ListArticlesRequest { page_size: 1000, ..Default::default() };
+    let stored = client.list_articles(request).await.expect("a page").into_inner().articles;
+    assert_eq!(stored.len(), 100);
+    assert!(stored.iter().all(|article| article.revision == 1));
+}
+
+#[tokio::test]
+async fn who_does_not_read_holds_up_nobody_else_and_is_let_go() {
+    // Three of these items take the whole budget, and the client who sends them does not read.
+    let limits = Limits { max_import_bytes: 1 << 20, max_imports: 2, stream_stall_ms: 1000, ..Limits::default() };
+    let rpc = rpc(&limits);
+    let long = "青溪第一大橋今日通車，兩岸居民稱便。\n".repeat(8000);
+    let requests = (0..200).map(move |number| item(number, Item::Document(document(format!("第{number}座\n{long}")))));
+    let stalled = articled::rpc::import_articles(&rpc, futures::stream::iter(requests.map(Ok))).expect("begins");
+    let other = articled::rpc::import_articles(&rpc, futures::stream::iter(pages(0..100).into_iter().map(Ok)));
+    assert_eq!(other.expect("begins").count().await, 100);
+
+    // Its place is given to others in time. What was answered before is there to be read, and then the reason.
+    let mut held = Vec::new();
+    loop {
+        match articled::rpc::import_articles(&rpc, futures::stream::pending()) {
+            Ok(import) => held.push(import),
+            Err(error) if held.is_empty() => panic!("{error:?}"),
+            Err(_) => tokio::task::yield_now().await,
+        }
+        if held.len() == 2 {
+            break;
+        }
+    }
+    let answers: Vec<_> = stalled.collect().await;
+    assert!((1..200).contains(&answers.len()));
+    let end = refusal(answers.into_iter().next_back().expect("there is one"));
+    assert_eq!((end.code, end.reason.as_str()), (Code::DeadlineExceeded, "STREAM_STALLED"));
+}
