@@ -3,6 +3,7 @@
 //! Owns arguments, settings, output and exit codes. Refuses to know how an article is parsed, stored or found: it calls
 //! the library, or a server through the generated client.
 
+mod backup;
 mod check;
 mod client;
 mod completions;
@@ -66,6 +67,7 @@ enum Command {
     Filter(filter::Filter),
     Watch(watch::Watch),
     Reparse(reparse::Reparse),
+    Backup(backup::Backup),
     Check(check::Check),
     Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),
@@ -103,6 +105,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Filter(command) => command.run().await,
             Command::Watch(command) => command.run().await,
             Command::Reparse(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,

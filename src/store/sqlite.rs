@@ -5,6 +5,7 @@
 //! not know whole.
 
 mod apply;
+mod backup;
 mod check;
 mod connect;
 mod fault;

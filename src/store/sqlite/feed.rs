@@ -77,6 +77,12 @@ pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, kee
     Ok(())
 }
 
+/// Makes it another feed: no position in the one that it was is one in this.
+pub(super) async fn begin_anew(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    sqlx::query("UPDATE feed_state SET feed_id = random()").execute(connection).await?;
+    Ok(())
+}
+
 pub(super) async fn changes(
     connection: &mut SqliteConnection,
     after: FeedPosition,

@@ -139,6 +139,18 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
     let path = options.path.as_path();
+    let role = role_to_read(path).await?;
+    let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
+    let index = Index::open(&mut connection, false).await.map_err(|fault| refused(path, &fault));
+    let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));
+    close(connection).await;
+    let (index, feed) = (Arc::new(index?), Arc::new(feed?));
+    let readers = Readers::new(path.to_owned(), role, options.readers);
+    Ok(SqliteStore { readers, index, feed, writer: None, lock: Mutex::new(None), options })
+}
+
+/// Looks at a store that exists, and answers how it is connected to for reading.
+pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
     if !holds_anything(path)? {
         return Err(OpenError::Io { path: path.to_owned(), reason: "there is no such database".to_owned() });
     }
@@ -154,13 +166,7 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     if found < known {
         return Err(OpenError::NeedsMigration { path: path.to_owned(), found, known });
     }
-    let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
-    let index = Index::open(&mut connection, false).await.map_err(|fault| refused(path, &fault));
-    let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));
-    close(connection).await;
-    let (index, feed) = (Arc::new(index?), Arc::new(feed?));
-    let readers = Readers::new(path.to_owned(), role, options.readers);
-    Ok(SqliteStore { readers, index, feed, writer: None, lock: Mutex::new(None), options })
+    Ok(role)
 }
 
 async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, Fault> {
@@ -249,17 +255,17 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
     migrator.run_direct(None, connection, false).await.map_err(|error| Fault::Sql(error.into()))
 }
 
-async fn close(connection: SqliteConnection) {
+pub(super) async fn close(connection: SqliteConnection) {
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "a connection did not close well");
     }
 }
 
-fn refused(path: &Path, fault: &Fault) -> OpenError {
+pub(super) fn refused(path: &Path, fault: &Fault) -> OpenError {
     let (path, reason) = (path.to_owned(), fault.to_string());
     if fault.is_damage() { OpenError::Damaged { path, reason } } else { OpenError::Io { path, reason } }
 }
 
-fn io_error(path: &Path, error: &io::Error) -> OpenError {
+pub(super) fn io_error(path: &Path, error: &io::Error) -> OpenError {
     OpenError::Io { path: path.to_owned(), reason: error.to_string() }
 }
