@@ -156,6 +156,17 @@ pub struct DatelineDate {
     pub day: i8,
 }
 
+impl DatelineDate {
+    /// Whether there is such a day; where the year is not known, whether some year has it.
+    pub fn exists(self) -> bool {
+        const LEAP_YEAR: i16 = 2000;
+        let Self { year, month, day } = self;
+        let is_day_of_some_month = month == 0 && year == 0 && (1..=31).contains(&day);
+        let year = if year == 0 { LEAP_YEAR } else { year };
+        is_day_of_some_month || ((1..=9999).contains(&year) && jiff::civil::Date::new(year, month, day).is_ok())
+    }
+}
+
 /// When an article was published, how exactly that is known, and whence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishTime {

@@ -4,7 +4,7 @@
 
 use super::warn;
 use crate::article::{
-    ArticleContent, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, ParseReport, RemovedLine,
+    ArticleContent, Dateline, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, ParseReport, RemovedLine,
 };
 
 /// The most text of a page that is looked at, in bytes: more could be told neither as body nor as removed lines.
@@ -42,6 +42,7 @@ pub fn body(mut body: String, report: &mut ParseReport) -> String {
 
 /// All the other texts. The bounds are those of an article that a caller writes.
 pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
+    lines(content);
     let ArticleContent { headline, kicker, info_source, section, .. } = content;
     for (field, text) in
         [("headline", headline), ("kicker", kicker), ("info_source", info_source), ("section", section)]
@@ -67,6 +68,25 @@ pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
             let message = format!("{left_out} of {field} were left out, and {cut} bytes of the others were cut");
             warn(report, "FIELD_TRUNCATED", message);
         }
+    }
+}
+
+/// All texts but the body are single lines, though an odd title or label breaks them; and in a list none is blank.
+fn lines(content: &mut ArticleContent) {
+    let single_line = |text: &mut String| {
+        if text.contains(['\n', '\r']) {
+            *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
+    };
+    let ArticleContent { headline, kicker, info_source, section, dateline, .. } = content;
+    [headline, kicker, info_source, section].into_iter().for_each(single_line);
+    if let Some(Dateline { text, agency, location, date: _ }) = dateline {
+        [text, agency, location].into_iter().for_each(single_line);
+    }
+    let ArticleContent { subheadlines, authors, editors, keywords, cited_works, .. } = content;
+    for list in [subheadlines, authors, editors, keywords, cited_works] {
+        list.iter_mut().for_each(single_line);
+        list.retain(|item| !item.trim().is_empty());
     }
 }
 

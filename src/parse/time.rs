@@ -52,7 +52,12 @@ pub fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut Pars
             clues.url.and_then(url::day_in).and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Url));
         published = first_believed(from_url.into_iter(), &mut judge);
     }
-    let Some(date) = dateline.and_then(|dateline| dateline.date.as_mut()) else { return published };
+    let Some(dateline) = dateline else { return published };
+    if dateline.date.is_some_and(|date| !date.exists()) {
+        dateline.date = None;
+        judge.warn("DATELINE_DAY_IMPOSSIBLE", "the dateline prints a day that no calendar has".to_owned());
+    }
+    let Some(date) = dateline.date.as_mut() else { return published };
     let reference = published.map(|time| day_in_shanghai(time.time)).or(crawled).or(fetched);
     if let Some(complete) = infer::complete(*date, reference) {
         *date = complete;

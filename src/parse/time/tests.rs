@@ -55,6 +55,18 @@ fn order_of_trust() {
 }
 
 #[test]
+fn a_day_that_no_calendar_has_is_not_taken() {
+    for (year, month, day) in [(0, 11, 31), (2021, 2, 29), (2021, 13, 1)] {
+        let mut report = ParseReport::default();
+        let date = Some(DatelineDate { year, month, day });
+        let mut dateline = Dateline { text: "青溪在线11月31日电".to_owned(), date, ..Dateline::default() };
+        assert_eq!(resolve(&Clues::default(), Some(&mut dateline), &mut report), None);
+        assert_eq!((dateline.date, dateline.text.as_str()), (None, "青溪在线11月31日电"));
+        assert_eq!(report.warnings[0].reason, "DATELINE_DAY_IMPOSSIBLE");
+    }
+}
+
+#[test]
 fn a_time_after_the_fetch_is_not_believed() {
     let fetch_time = Some(time("2021-11-15T00:00:00Z"));
     let on_page = [printed(2022, 3, 1)];

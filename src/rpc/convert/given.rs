@@ -164,19 +164,15 @@ fn dateline(given: proto::Dateline, violations: &mut Violations) -> Dateline {
 
 fn dateline_date(date: proto::google::r#type::Date, violations: &mut Violations) -> Option<DatelineDate> {
     let proto::google::r#type::Date { year, month, day } = date;
-    let known = (0..=9999).contains(&year) && (0..=12).contains(&month) && (1..=31).contains(&day);
-    // A leap year where the year is not known: any day that some year has is then a day.
-    let reference_year = if year == 0 { 2000 } else { year };
-    let exists = month == 0
-        || matches!(
-            (i16::try_from(reference_year), i8::try_from(month), i8::try_from(day)),
-            (Ok(year), Ok(month), Ok(day)) if jiff::civil::Date::new(year, month, day).is_ok()
-        );
-    if !known || !exists {
+    let date = match (i16::try_from(year), i8::try_from(month), i8::try_from(day)) {
+        (Ok(year), Ok(month), Ok(day)) => Some(DatelineDate { year, month, day }),
+        _ => None,
+    };
+    let date = date.filter(|date| date.exists());
+    if date.is_none() {
         violations.add("article.dateline.date", Fault::OutOfRange, "must be a day that exists; its year may be 0");
-        return None;
     }
-    Some(DatelineDate { year: year as i16, month: month as i8, day: day as i8 })
+    date
 }
 
 fn precision(value: i32, violations: &mut Violations) -> Option<TimePrecision> {
@@ -207,6 +203,81 @@ fn basis(value: i32, violations: &mut Violations) -> Option<TimeBasis> {
         Err(_) => {
             violations.add("article.publish_time_basis", Fault::UnknownValue, format!("has no value {value}"));
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::article::{ArticleName, View};
+    use crate::ingest::parse_document;
+
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = proptest::sample::select(vec![
+            "青溪大橋今日通車",
+            "：",
+            "\n",
+            "\n\n",
+            " ",
+            "　",
+            "——",
+            "\u{301}",
+            "\u{2028}",
+            "\r",
+            "\u{b}",
+            "\0",
+            "A",
+            "e",
+            "记者 陈大文",
+            "责任编辑：",
+            "来源：云岫在线",
+            "云岫在线11月31日电",
+            "(云岫在线0年13月40日电)",
+            "《",
+            "》",
+            "关键词：",
+            "2021-02-29",
+            "<p>",
+            "<h1>",
+            "</h1>",
+            "<title>",
+            "<meta name=author content=\"",
+            "\">",
+            "&#13;",
+            "&#10;",
+        ]);
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        /// Else an export could not be imported.
+        #[test]
+        fn what_a_parser_makes_is_what_a_caller_may_give(text in pieces(), is_html in any::<bool>()) {
+            let content_type = if is_html { "text/html" } else { "text/plain" }.to_owned();
+            let raw = RawDocument { content: Bytes::from(text), content_type, ..RawDocument::default() };
+            let parsed = parse_document(raw, None).expect("it is small").parsed;
+            let article = crate::article::Article {
+                name: ArticleName::from_id("a").expect("an id"),
+                content: parsed.content.clone(),
+                char_count: 0,
+                create_time: jiff::Timestamp::UNIX_EPOCH,
+                update_time: jiff::Timestamp::UNIX_EPOCH,
+                revision: 1,
+                duplicate_of: None,
+                parse_report: Some(parsed.report.clone()),
+                raw: None,
+            };
+            let mut violations = Violations::default();
+            let imported = imported_article(crate::rpc::convert::article(article, View::Full), &mut violations);
+            let bad: Vec<_> = violations.iter().map(|bad| format!("{}: {}", bad.field, bad.description)).collect();
+            prop_assert!(bad.is_empty(), "{bad:?}");
+            prop_assert_eq!(imported.content, parsed.content);
+            prop_assert_eq!(imported.parse_report, Some(parsed.report));
         }
     }
 }
