@@ -69,8 +69,15 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let metadata = repaired(page.metadata, &repairer, &mut report);
     let extract::Outside { above, below } = page.outside;
     report.removed_lines.extend(above.into_iter().map(outside_content));
-    let layout = blocks::lay_out(&text, &metadata.headline, &mut report);
-    let headlines = headline::choose(&layout.headline_block, &metadata.headline, &mut report);
+    let bylines: Vec<String> =
+        page.bylines.iter().map(|line| repairer.apply(line, &mut ParseReport::default())).collect();
+    let known = blocks::Known { headline: &metadata.headline, bylines: &bylines };
+    let layout = blocks::lay_out(&text, &known, &mut report);
+    let mut headlines = headline::choose(&layout.headline_block, &metadata.headline, &mut report);
+    if !metadata.kicker.is_empty() {
+        headlines.kicker = metadata.kicker;
+    }
+    headlines.subheadlines.splice(..0, metadata.subheadlines);
     report.removed_lines.extend(below.into_iter().map(outside_content));
     if headlines.headline.is_empty() {
         warn(&mut report, "HEADLINE_MISSING", "no line of the page is its headline".to_owned());
@@ -87,15 +94,15 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     };
     let publish_time = time::resolve(&clues, dateline.as_mut(), &mut report);
     let people: Vec<Person> = dateline_people.into_iter().chain(layout.facts.people).collect();
-    let mut keywords = derive::own_keywords(&metadata.keywords);
+    let mut keywords = derive::own_keywords(&metadata.keywords, &headlines.headline, &body);
     if keywords.is_empty() {
-        keywords = derive::own_keywords(&layout.facts.keywords);
+        keywords = derive::own_keywords(&layout.facts.keywords, &headlines.headline, &body);
     }
     if keywords.is_empty() && options.extract_keywords {
         keywords = derive::extract_keywords(&headlines.headline, &body);
     }
     // What the markup labels is surer than lines that look like an editors' line.
-    let own_editors = metadata.editors;
+    let own_editors = names(&[], &[], metadata.editors);
     let mut content = ArticleContent {
         keywords,
         language_code: derive::language_code(&headlines.headline, &body),
@@ -134,7 +141,7 @@ fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<S
     for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
         // Some newsrooms put a code behind a name: 李四_NN2587.
         let name = name.split('_').next().unwrap_or_default().to_owned();
-        if !name.is_empty() && known.insert(name.clone()) {
+        if dateline::may_be_a_name(&name) && known.insert(name.clone()) {
             names.push(name);
         }
     }
@@ -150,6 +157,8 @@ fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &m
     let mut repair = |text: String| if text.is_empty() { text } else { repairer.apply(&fit::metadata(text), report) };
     extract::Metadata {
         headline: repair(metadata.headline),
+        kicker: repair(metadata.kicker),
+        subheadlines: metadata.subheadlines.into_iter().map(&mut repair).collect(),
         authors: metadata.authors.into_iter().map(&mut repair).collect(),
         editors: metadata.editors.into_iter().map(&mut repair).collect(),
         info_source: repair(metadata.info_source),

@@ -90,16 +90,25 @@ fn count_piece(report: &mut ParseReport, reason: Reason) {
     *report.repairs.entry(Cow::Borrowed(reason)).or_default() += 1;
 }
 
-/// Takes a page apart. `known_headline` is what the page's metadata says the headline is; empty if it says nothing.
-pub fn lay_out<'a>(text: &'a str, known_headline: &str, report: &mut ParseReport) -> Layout<'a> {
+/// What a page's markup says of its lines; nothing of a page without markup.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'k> {
+    pub headline: &'k str,
+    /// Lines that stand between headline and content.
+    pub bylines: &'k [String],
+}
+
+/// Takes a page apart.
+pub fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -> Layout<'a> {
     let lines: Vec<Line> = text.lines().map(Line::new).filter(|line| !line.text.is_empty()).collect();
     let mut removed = Removed::default();
     let mut layout = Layout::default();
-    let start = head::read(&lines, known_headline, &mut layout, &mut removed, report);
+    let head::Head { start, lead } = head::read(&lines, known, &mut layout, &mut removed, report);
     let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
     let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
     take_dateline(&mut body, &mut layout, start, &mut removed, report);
     closing::take(&mut body, end, &mut layout.facts, &mut removed, report);
+    body.splice(..0, lead);
     body.retain(|paragraph| !paragraph.is_empty());
     layout.body = body;
     removed.report(report);

@@ -19,7 +19,7 @@ pub use self::people::{Person, Role};
 
 pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};
-pub(super) use self::people::{are_likely_names, read as read_people, role_at};
+pub(super) use self::people::{are_likely_names, may_be_a_name, read as read_people, role_at};
 
 /// How much of a line is looked at, in characters: the longest datelines name half a dozen reporters.
 const LOOKED_AT: usize = 240;

@@ -5,6 +5,7 @@
 
 mod content;
 mod guard;
+mod headings;
 mod json_ld;
 mod labels;
 mod library;
@@ -14,6 +15,7 @@ mod outline;
 mod outside;
 mod published;
 mod title;
+mod wechat;
 
 use std::borrow::Cow;
 
@@ -32,6 +34,9 @@ use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 pub struct Metadata {
     /// Without the names of section and site.
     pub headline: String,
+    /// The lines that the markup sets above and below the headline.
+    pub kicker: String,
+    pub subheadlines: Vec<String>,
     pub publish_time: Option<PublishTime>,
     pub authors: Vec<String>,
     /// From metadata, else from a labelled line of the page.
@@ -52,6 +57,8 @@ pub struct Metadata {
 pub struct Page {
     pub text: String,
     pub metadata: Metadata,
+    /// The lines of the text that stand between headline and content: bylines, though they may not read like one.
+    pub bylines: Vec<String>,
     /// The other lines that a reader of the page sees.
     pub outside: Outside,
 }
@@ -74,36 +81,53 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
     let document = Document::from(html.as_ref());
     let meta = Meta::of(&document);
     let json_ld = json_ld::json_ld(&document);
+    let wechat = wechat::wechat(&html);
     let outline = Outline::of(&document);
     let page_lines = lines::lines(&outline, 0);
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
     let titles = titles(&meta, &json_ld);
     let headline = title::headline(&outline, &page_lines, &titles, &site_name);
-    let content = main_lines(document, &outline, &meta);
+    let headings = headings::headings(&outline, &page_lines, headline.node);
+    let mut content = main_lines(document, &outline, &meta);
+    // Often the library takes them along.
+    content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
     let frame = Frame::of(&page_lines, headline.node, &content);
     let around = frame.before.iter().chain(&frame.after).copied();
     let metadata = Metadata {
-        publish_time: published(&meta, &json_ld),
+        publish_time: published(&meta, &json_ld).or(wechat.publish_time),
         authors: authors(&meta, &json_ld, &site_name),
         editors: editors(&meta, around, &content),
-        info_source: info_source(&meta, &json_ld, &frame, &content),
+        info_source: Some(info_source(&meta, &json_ld, &frame, &content))
+            .filter(|source| !source.is_empty())
+            .unwrap_or(wechat.account),
         section: section(&outline, &page_lines, &meta, &json_ld, &headline.text),
         keywords: keywords(&meta, &json_ld),
         language_code: meta.language.clone(),
         canonical_url: canonical_url(&meta, url),
         headline: headline.text,
+        kicker: headings.kicker,
+        subheadlines: headings.subheadlines,
     };
     let mut text: Vec<&str> = Vec::new();
     let repeated = content.first().is_some_and(|line| title::letters(line) == title::letters(&metadata.headline));
     if !metadata.headline.is_empty() && !repeated {
         text.push(&metadata.headline);
     }
-    text.extend(frame.before.iter().filter(|line| !content.iter().take(5).any(|known| known == **line)));
+    let bylines: Vec<String> = frame
+        .before
+        .iter()
+        .filter(|line| !content.iter().take(5).any(|known| known == **line))
+        .filter(|line| **line != metadata.kicker && !metadata.subheadlines.iter().any(|known| known == **line))
+        .map(|line| (*line).to_owned())
+        .collect();
+    text.extend(bylines.iter().map(String::as_str));
     text.extend(content.iter().map(String::as_str));
     text.extend(frame.after.iter().filter(|line| !content.iter().any(|known| known == **line)));
-    let outside = outside::outside(&page_lines, &text);
-    Page { text: text.join("\n"), metadata, outside }
+    let headings = metadata.subheadlines.iter().chain([&metadata.kicker]).map(String::as_str);
+    let kept: Vec<&str> = text.iter().copied().chain(headings).collect();
+    let outside = outside::outside(&page_lines, &kept);
+    Page { text: text.join("\n"), metadata, bylines, outside }
 }
 
 fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
@@ -459,7 +483,7 @@ mod tests {
 
     #[test]
     fn reads_what_stands_around_an_article() {
-        let Page { text, metadata, outside } = page(PAGE);
+        let Page { text, metadata, outside, .. } = page(PAGE);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(metadata.headline, "青石镇图书馆新馆开放");
         assert_eq!(lines.first(), Some(&"青石镇图书馆新馆开放"));

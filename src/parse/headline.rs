@@ -111,10 +111,9 @@ pub fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> 
     let mut kicker = "";
     for (index, text) in block.iter().enumerate() {
         let line = Line::new(text);
-        let alike = !line.key.is_empty() && (known.key.contains(&line.key) || line.key.contains(&known.key));
-        if alike && line.key == known.key {
+        if same(&known, &line) {
             continue;
-        } else if alike {
+        } else if alike(&known, &line) {
             report.removed_lines.push(RemovedLine { text: (*text).to_owned(), reason: "REPEATED_HEADLINE".into() });
         } else if index == 0 && cannot_stand_alone(text) {
             kicker = text;
@@ -147,6 +146,12 @@ pub fn cannot_stand_alone(line: &str) -> bool {
 fn repeats(kicker: &str, title: &str) -> bool {
     let (kicker, title) = (Line::new(kicker), Line::new(title));
     !title.key.is_empty() && kicker.key.starts_with(&title.key)
+}
+
+/// Whether one of two lines says what the other says and more.
+pub fn alike(first: &Line, second: &Line) -> bool {
+    let either_empty = first.key.is_empty() || second.key.is_empty();
+    !either_empty && (first.key.contains(&second.key) || second.key.contains(&first.key))
 }
 
 /// Whether two lines say the same, apart from white space, script and width.

@@ -37,7 +37,7 @@ enum Field {
     Ignored,
 }
 
-/// Labels with the field that follows them, Simplified; longer ones first. They need a colon, but for those of [`BARE`].
+/// Labels with the field that follows them, Simplified; longer ones first. Most need a colon, see [`label_at`].
 const LABELS: &[(&str, Field)] = &[
     ("消息来源", Field::Source),
     ("文章来源", Field::Source),
@@ -376,9 +376,21 @@ fn label_at(view: &Plain, index: usize) -> Option<(Field, usize)> {
         Some('(') if *field == Field::Ignored => Some((*field, next)),
         // `来源 某某网`, `浏览 12`: where white space sets it off.
         _ if next > end && matches!(field, Field::Source | Field::Ignored | Field::Time) => Some((*field, next)),
-        _ if *field == Field::Ignored && view.at(end).is_some_and(|c| c.is_ascii_digit()) => Some((*field, end)),
+        // `发表于2014-08-24`, `浏览12`.
+        _ if matches!(field, Field::Ignored | Field::Time) && view.at(end).is_some_and(|c| c.is_ascii_digit()) => {
+            Some((*field, end))
+        }
+        // `… | 来源某某网 | 作者张三`: bars set it off.
+        _ if matches!(field, Field::Source | Field::Author | Field::Editor) && follows_bar(view, index) => {
+            Some((*field, end))
+        }
         _ => None,
     }
+}
+
+fn follows_bar(view: &Plain, index: usize) -> bool {
+    let before = (0..index).rev().find_map(|at| view.at(at).filter(|character| *character != ' '));
+    before.is_some_and(|character| matches!(character, '|' | '│' | '丨'))
 }
 
 /// Where a label ends that may be written with white space between its characters: `来　源：`.

@@ -19,6 +19,7 @@ pub const SITE_NAME: Reason = "SITE_NAME";
 pub const DECORATION: Reason = "DECORATION";
 pub const RELATED_ARTICLES: Reason = "RELATED_ARTICLES";
 pub const REPEATED_HEADLINE: Reason = "REPEATED_HEADLINE";
+pub const ORIGINAL_TITLE: Reason = "ORIGINAL_TITLE";
 pub const HEADLINE_LABEL: Reason = "HEADLINE_LABEL";
 pub const CAPTION: Reason = "CAPTION";
 pub const BYLINE: Reason = "BYLINE";
@@ -39,7 +40,11 @@ pub fn at_any_edge(line: &Line) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
     }
-    decoration(line).or_else(|| labels(line)).or_else(|| copyright(line)).or_else(|| contact(line))
+    decoration(line)
+        .or_else(|| labels(line))
+        .or_else(|| copyright(line))
+        .or_else(|| contact(line))
+        .or_else(|| original_title(line))
 }
 
 /// Chrome that stands above a story.
@@ -50,6 +55,15 @@ pub fn above(line: &Line) -> Option<Reason> {
 /// Chrome that stands below a story.
 pub fn below(line: &Line) -> Option<Reason> {
     at_any_edge(line).or_else(|| consent(line)).or_else(|| company(line))
+}
+
+/// `（原标题：…）`, `（原题为《…》）`, `本文原标题：…`: what another outlet called the story.
+fn original_title(line: &Line) -> Option<Reason> {
+    let bracketed = line.key.starts_with(['(', '[']) && line.key.ends_with([')', ']']);
+    let inner = line.key.trim_start_matches(['(', '[']);
+    let whole = line.key.starts_with("本文原标题");
+    (whole || bracketed && ["原标题", "原题为", "原题:"].iter().any(|label| inner.starts_with(label)))
+        .then_some(ORIGINAL_TITLE)
 }
 
 /// `|`, `----`, `010020010010000000000000011160091128243189`.

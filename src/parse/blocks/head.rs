@@ -2,7 +2,7 @@
 
 use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
-use super::{Layout, Removed, byline, count_piece, tables};
+use super::{Known, Layout, Removed, byline, count_piece, tables};
 use crate::article::ParseReport;
 use crate::parse::dateline::{self, Found};
 use crate::parse::headline;
@@ -14,14 +14,20 @@ const MAX_HEAD: usize = 60;
 /// The most lines that a headline block has.
 const MAX_BLOCK: usize = 6;
 
-/// Reads the head; where the body begins.
+/// Where the body begins, and the short lines above that belong to it.
+pub struct Head<'a> {
+    pub start: usize,
+    pub lead: Vec<&'a str>,
+}
+
+/// Reads the head.
 pub fn read<'a>(
     lines: &[Line<'a>],
-    known_headline: &str,
+    known: &Known<'_>,
     layout: &mut Layout<'a>,
     removed: &mut Removed<'a>,
     report: &mut ParseReport,
-) -> usize {
+) -> Head<'a> {
     let mut start = body_start(lines);
     let mut block: Vec<(usize, Line<'a>)> = Vec::new();
     for (index, line) in lines.iter().enumerate().take(start) {
@@ -39,16 +45,19 @@ pub fn read<'a>(
                 block.push((index, Line::new(title)));
             }
             layout.facts.add(found);
+        } else if known.bylines.iter().any(|byline| byline == line.text) {
+            layout.facts.times.extend(any_time(line));
+            removed.add(index, line.text, chrome::BYLINE);
         } else {
             block.push((index, line.clone()));
         }
     }
-    if block.is_empty() && known_headline.is_empty() {
+    if block.is_empty() && known.headline.is_empty() {
         restore_title(lines, &mut block, removed);
     }
     take_labels(&mut block, removed, report);
     drop_repetitions(&mut block, removed);
-    place_known_headline(&mut block, known_headline, removed);
+    place_known.headline(&mut block, known.headline, removed);
     let in_brief = block.len() > 1
         && block.last().is_some_and(|(index, heading)| {
             let named = block.iter().rev().skip(1).any(|(_, line)| names_roundup(line));
@@ -58,6 +67,7 @@ pub fn read<'a>(
         start -= 1;
         block.pop();
     }
+    let lead = take_lead(&mut block, known.headline, removed);
     if block.len() > MAX_BLOCK {
         // So many titles are a list, of which the first is the page's; the others are its text.
         if let Some((index, _)) = block.get(1) {
@@ -67,7 +77,38 @@ pub fn read<'a>(
         block.truncate(1);
     }
     layout.headline_block = block.into_iter().map(|(_, line)| line.text).collect();
-    start
+    Head { start, lead }
+}
+
+/// Where the markup tells the headline, it tells what stands with it too: other lines than the headline, its repetitions
+/// and a kicker are the story's first ones, however short.
+fn take_lead<'a>(block: &mut Vec<(usize, Line<'a>)>, known_headline: &str, removed: &mut Removed<'a>) -> Vec<&'a str> {
+    /// Counts, icons and buttons: `0`, `图集`, `昨天`.
+    const MAX_BUTTON: usize = 3;
+    if known_headline.is_empty() {
+        return Vec::new();
+    }
+    let headline = Line::new(known_headline);
+    let mut first = true;
+    let others = block.extract_if(.., |(_, line)| {
+        let kicker = std::mem::take(&mut first) && headline::cannot_stand_alone(line.text);
+        !kicker && !headline::alike(&headline, line)
+    });
+    let mut lead = Vec::new();
+    for (index, line) in others {
+        if line.length <= MAX_BUTTON && !line.ends_in(&['，', '。', '！', '？', '：']) {
+            removed.add(index, line.text, chrome::NAVIGATION);
+        } else {
+            lead.push(line.text);
+        }
+    }
+    lead
+}
+
+/// A time, with whatever around it.
+fn any_time(line: &Line) -> Option<crate::parse::time::Printed> {
+    let view = crate::parse::plain::Plain::of(line.text, 120);
+    (0..view.len()).find_map(|at| crate::parse::time::printed_at(&view, at)).map(|(time, _)| time)
 }
 
 /// A page whose every line above the text was set aside: the last of them that may be a title is it. Rows of one table are
@@ -198,9 +239,7 @@ fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
             return Some(chrome::BYLINE);
         }
         if reason == chrome::SITE_NAME {
-            let view = crate::parse::plain::Plain::of(line.text, 60);
-            let day = (0..view.len()).find_map(|at| crate::parse::time::printed_at(&view, at));
-            layout.facts.times.extend(day.map(|(day, _)| day));
+            layout.facts.times.extend(any_time(line));
         }
         return Some(reason);
     }

@@ -40,6 +40,7 @@ pub const SHARE: &[&str] = &[
     "贴吧",
     "开心网",
     "网易微博",
+    "易信",
     "搜狐微博",
     "钉钉",
     "抖音",
@@ -418,6 +419,7 @@ pub const CONSENT: &[&str] = &[
 
 /// Headings over lists of other stories.
 pub const RELATED: &[&str] = &[
+    "延伸·推荐",
     "相关新闻",
     "相关阅读",
     "相关报道",

@@ -71,6 +71,12 @@ fn cut_other_stories<'a>(
     while list > start + 1 && lines.get(list - 1).is_some_and(|line| is_list_or_chrome(line)) {
         list -= 1;
     }
+    if let Some(first) = dated_list(lines, list, end) {
+        for (offset, line) in lines.iter().enumerate().take(end).skip(first) {
+            removed.add(offset, line.text, chrome::below(line).unwrap_or(chrome::RELATED_ARTICLES));
+        }
+        return first;
+    }
     // The last list item: asked once, as it is asked of each line below.
     let last_item = lines
         .get(..end)
@@ -102,6 +108,26 @@ fn cut_other_stories<'a>(
         return index;
     }
     end
+}
+
+/// Where a list of other stories begins whose titles alternate with their dates, among these lines at the page's end.
+fn dated_list(lines: &[Line], from: usize, to: usize) -> Option<usize> {
+    const MIN_DATES: usize = 2;
+    let run = lines.get(from..to)?;
+    let dates: Vec<usize> = (0..run.len()).filter(|at| run.get(*at).is_some_and(is_full_date)).collect();
+    let (first, last) = (*dates.first()?, *dates.last()?);
+    // Titles stand before their dates, or after them.
+    let titles = (last - first + 1).saturating_sub(dates.len());
+    let above = usize::from(first > 0 && last + 1 == run.len());
+    (dates.len() >= MIN_DATES && titles > 0 && titles <= dates.len() * 2).then_some(from + first - above)
+}
+
+/// `2019-09-08`, and nothing but a time or a count after it.
+fn is_full_date(line: &Line) -> bool {
+    const MAX_DATE: usize = 24;
+    let numeric = line.key.chars().all(|c| c.is_ascii_digit() || "-/.:年月日".contains(c));
+    let view = Plain::of(line.text, MAX_DATE);
+    line.length <= MAX_DATE && numeric && crate::parse::time::printed_at(&view, 0).is_some_and(|(day, _)| day.year != 0)
 }
 
 fn is_list_or_chrome(line: &Line) -> bool {

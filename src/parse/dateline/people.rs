@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{agency, places, surnames};
 use crate::parse::derive::is_han;
-use crate::parse::plain::Plain;
+use crate::parse::plain::{Plain, plain_char};
 
 /// Someone who is named as having made a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -293,6 +293,52 @@ fn names_in(line: &Plain, token: Range<usize>) -> Option<Vec<String>> {
 }
 
 /// Whether each of the names begins with a surname: asked where nothing else says that names stand here.
+/// Whether what a page prints where a name is due can be one: pages put `网络`, a user id or half a sentence there too.
+pub fn may_be_a_name(name: &str) -> bool {
+    /// In characters: a foreign name in Han characters with a middle point, or one in letters.
+    const MAX_NAME: usize = 40;
+    const MAX_HAN: usize = 8;
+    let length = name.chars().count();
+    let han = name.chars().filter(|c| is_han(*c)).count();
+    let fits = length >= 2
+        && if han > 0 && !name.contains(['·', '•', '・']) { length <= MAX_HAN } else { length <= MAX_NAME };
+    let letters =
+        name.chars().all(|c| c.is_alphabetic() || " ·•・.-'’".contains(c)) && name.chars().any(char::is_alphabetic);
+    // A domain, or a login: `news.example`, `chenwei`.
+    let domain = name.split('.').skip(1).any(|part| !part.is_empty() && !part.starts_with(' '));
+    let login = !name.contains(' ') && name.chars().all(|c| c.is_ascii_lowercase());
+    let plain: String = name.chars().map(plain_char).collect();
+    fits && letters && !domain && !login && !NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
+}
+
+/// What stands where a name is due, Simplified.
+const NO_NAMES: &[&str] = &[
+    "网络",
+    "互联网",
+    "整合",
+    "综合",
+    "编译",
+    "佚名",
+    "匿名",
+    "未知",
+    "无",
+    "原创",
+    "转载",
+    "本站",
+    "本网",
+    "本报",
+    "网友",
+    "管理员",
+    "系统管理员",
+    "编辑",
+    "小编",
+    "责编",
+    "记者",
+    "作者",
+    "来源",
+    "正文",
+];
+
 pub fn are_likely_names(line: &Plain, range: Range<usize>) -> bool {
     let seen = line.seen(range);
     let mut any = false;

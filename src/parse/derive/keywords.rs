@@ -46,8 +46,18 @@ struct WordWeights {
 static WORD_WEIGHTS: LazyLock<WordWeights> =
     LazyLock::new(|| WordWeights { frequencies: TfIdf::default(), empty: EMPTY_WORDS.split_whitespace().collect() });
 
-/// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none.
-pub fn own_keywords(page: &[String]) -> Vec<String> {
+/// Of the keywords that a page gives, one in so many at least stands in its article; else they are the whole site's.
+const MIN_OWN_IN_TEXT_ONE_IN: usize = 4;
+
+/// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none, or only those that
+/// its site gives all pages.
+pub fn own_keywords(page: &[String], headline: &str, body: &str) -> Vec<String> {
+    let own = given_keywords(page);
+    let in_text = own.iter().filter(|word| headline.contains(word.as_str()) || body.contains(word.as_str())).count();
+    if in_text * MIN_OWN_IN_TEXT_ONE_IN >= own.len() { own } else { Vec::new() }
+}
+
+fn given_keywords(page: &[String]) -> Vec<String> {
     let mut own: Vec<String> = Vec::new();
     let parts = page.iter().flat_map(|item| item.split([',', '，', '、', ';', '；', '|', '\n', '\t']));
     // Some sites part them by spaces alone.
@@ -57,6 +67,7 @@ pub fn own_keywords(page: &[String]) -> Vec<String> {
     for part in parts {
         if part.chars().count() <= MAX_OWN_CHARACTERS
             && part.chars().any(char::is_alphabetic)
+            && !part.contains(['<', '>', '='])
             && own.len() < MAX_OWN
             && !own.iter().any(|known| known == part)
         {
@@ -377,7 +388,7 @@ mod tests {
     fn the_pages_own() {
         let check = |page: &[&str], expected: &[&str]| {
             let page: Vec<String> = page.iter().map(|item| (*item).to_owned()).collect();
-            assert_eq!(own_keywords(&page), expected);
+            assert_eq!(given_keywords(&page), expected);
         };
         check(&["图书馆,青石镇，盲文、开放;图书馆"], &["图书馆", "青石镇", "盲文", "开放"]);
         check(&["图书馆 青石镇"], &["图书馆", "青石镇"]);

@@ -77,8 +77,23 @@ fn outlet(value: &str) -> Option<&str> {
     let end =
         value.find(|c: char| c.is_whitespace() || "|｜】」)）]［[(（<>《,，;；。".contains(c)).unwrap_or(value.len());
     let name = value.get(..end)?;
-    let labels =
-        ["作者", "编辑", "編輯", "责编", "責編", "责任", "責任", "时间", "時間", "发布", "發佈", "字号", "字號"];
+    let labels = [
+        "参与互动",
+        "我有话说",
+        "作者",
+        "编辑",
+        "編輯",
+        "责编",
+        "責編",
+        "责任",
+        "責任",
+        "时间",
+        "時間",
+        "发布",
+        "發佈",
+        "字号",
+        "字號",
+    ];
     let end = labels.iter().filter_map(|label| name.find(label)).min().unwrap_or(name.len());
     let name = name.get(..end)?.trim_end_matches([':', '：', '-', '—']);
     let characters = name.chars().count();
@@ -90,7 +105,10 @@ fn outlet(value: &str) -> Option<&str> {
 pub fn people(value: &str) -> Vec<String> {
     let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[', '/']).unwrap_or(value.len());
     let mut names: Vec<String> = Vec::new();
-    for part in value.get(..end).unwrap_or_default().split(|c: char| c.is_whitespace() || "、，,;；&".contains(c)) {
+    let value = value.get(..end).unwrap_or_default();
+    // A name in letters has blanks in it: `Demi Xia`.
+    let in_letters = value.chars().all(|c| c.is_ascii_alphabetic() || " .,;&-'".contains(c));
+    for part in value.split(|c: char| c.is_whitespace() && !in_letters || "、，,;；&".contains(c)) {
         let name = part.split('_').next().unwrap_or(part).trim();
         // The next label ends the list: 责任编辑：张三 校对：李四.
         if name.contains(['：', ':']) || ["校对", "校對", "审核", "審核", "来源", "來源"].contains(&name) {
@@ -101,7 +119,7 @@ pub fn people(value: &str) -> Vec<String> {
         let is_name = if han > 0 {
             (2..=8).contains(&characters) && name.chars().all(|c| is_han(c) || "·•・.".contains(c))
         } else {
-            (3..=MAX_VALUE).contains(&characters) && name.chars().all(|c| c.is_alphabetic() || "-.'".contains(c))
+            (3..=MAX_VALUE).contains(&characters) && name.chars().all(|c| c.is_alphabetic() || " -.'".contains(c))
         };
         if names.len() == MAX_ITEMS {
             break;
@@ -148,6 +166,7 @@ mod tests {
         check(&["（编辑：林远舟 何秋白）", "【责任编辑：林小满】"], &["林小满"]);
         check(&["（编辑：林远舟 何秋白）"], &["林远舟", "何秋白"]);
         check(&["责任编辑：林远舟_NN2587"], &["林远舟"]);
+        check(&["责任编辑：Ada Lane"], &["Ada Lane"]);
         check(&["[责任编辑：林远舟 PK155]"], &["林远舟"]);
         check(&["（责任编辑： HN666）"], &[]);
         check(&["責編︰林遠舟、何秋白 校對：林小滿"], &["林遠舟", "何秋白"]);

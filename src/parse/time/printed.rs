@@ -58,11 +58,11 @@ fn numeric_day(line: &Plain, index: usize) -> Option<(DatelineDate, usize)> {
         let month_at = separator(line, index + 4)?;
         let (month, width) = digits(line, month_at)?;
         let day_at = separator(line, month_at + width)?;
-        let (day, width) = digits(line, day_at)?;
+        let (day, width) = day_before_clock(line, day_at)?;
         return valid(first, month, day).map(|date| (date, day_at + width));
     }
     if width == 2 && matches!(line.at(index + 2), Some('-' | '/')) {
-        let (day, width) = digits(line, index + 3)?;
+        let (day, width) = day_before_clock(line, index + 3)?;
         let ends = !matches!(line.at(index + 3 + width), Some('-' | '/' | '.' | ':' | '%'));
         return valid(0, first, day).filter(|_| width == 2 && ends).map(|date| (date, index + 5));
     }
@@ -85,6 +85,13 @@ fn digits(line: &Plain, index: usize) -> Option<(u32, usize)> {
         return None;
     }
     number_at(line, index).map(|(value, _)| (value, width))
+}
+
+/// The day of a month. Markup that sets the time apart leaves no space: `10-0812:00` is noon of October 8.
+fn day_before_clock(line: &Plain, index: usize) -> Option<(u32, usize)> {
+    let (number, width) = digits(line, index)?;
+    let glued = width == 4 && line.at(index + 4) == Some(':');
+    Some(if glued { (number / 100, 2) } else { (number, width) })
 }
 
 /// Past one of `-`, `/`, `.` or a space, and spaces around it.
@@ -167,6 +174,8 @@ mod tests {
         check("2020年5月1日 星期五 下午3:20", "2020 5 1 15 20 - @20");
         check("二〇二一年五月一日", "2021 5 1 - - - @9");
         check("2007-7-30", "2007 7 30 - - - @9");
+        check("2021-10-0812:00", "2021 10 8 12 0 - @15");
+        check("10-0812:00", "0 10 8 12 0 - @10");
         check("08-23 16333", "0 8 23 - - - @5");
         check("2021年05月14日10时20分", "2021 5 14 10 20 - @17");
         check("12/5華府", "");

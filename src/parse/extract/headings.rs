@@ -1,0 +1,90 @@
+//! The lines that stand with the headline: a kicker above it, subheadlines below, as the markup tells them.
+//!
+//! Owns which elements count. Refuses to guess from the words: on a page with markup a short line below the headline is
+//! as often a share button, a caption or the story's first line.
+
+use super::lines::Line;
+use super::outline::Outline;
+
+/// How far from the headline such lines stand, in lines.
+const NEAR: usize = 6;
+
+/// In characters: a longer one is a summary.
+const MAX_CHARACTERS: usize = 60;
+
+/// Words in class and id of elements that hold a subheadline, as Chinese and English sites name them.
+const SUB_MARKS: &[&str] =
+    &["subtitle", "sub-title", "sub_title", "subtit", "subhead", "fubiaoti", "futitle", "titlesub"];
+
+/// The same of a kicker.
+const KICKER_MARKS: &[&str] = &["kicker", "yinti", "jianti", "meiti", "eyebrow", "shoulder", "pretitle", "pre-title"];
+
+/// What stands around a headline.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Headings {
+    pub kicker: String,
+    pub subheadlines: Vec<String>,
+}
+
+/// The lines around the one that begins at `headline`, an index into the outline.
+pub fn headings(outline: &Outline, lines: &[Line], headline: Option<usize>) -> Headings {
+    let mut found = Headings::default();
+    let Some(node) = headline else { return found };
+    let Some(at) = lines.iter().position(|line| line.node == node) else { return found };
+    let parent = heading_of(outline, node).map(|heading| outline.parent(heading));
+    let fits = |line: &Line, marks: &[&str]| {
+        let heading = heading_of(outline, line.node);
+        let beside = heading.is_some() && heading.map(|heading| outline.parent(heading)) == parent;
+        let marked = outline.upwards(outline.parent(line.node)).take(2).any(|above| {
+            let own = outline.marks(above);
+            marks.iter().any(|mark| own.contains(mark))
+        });
+        line.link_characters == 0 && (2..=MAX_CHARACTERS).contains(&line.characters()) && (beside || marked)
+    };
+    if let Some(line) = at.checked_sub(1).and_then(|above| lines.get(above)).filter(|line| fits(line, KICKER_MARKS)) {
+        found.kicker = line.text.clone();
+    }
+    let below = lines.iter().skip(at + 1).take(NEAR).filter(|line| fits(line, SUB_MARKS));
+    found.subheadlines.extend(below.map(|line| line.text.clone()));
+    found
+}
+
+/// The element `h1` to `h4` that a text stands in.
+fn heading_of(outline: &Outline, text_node: usize) -> Option<usize> {
+    outline
+        .upwards(outline.parent(text_node))
+        .take(3)
+        .find(|above| matches!(outline.name(*above), "h1" | "h2" | "h3" | "h4"))
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::super::lines::lines;
+    use super::*;
+
+    #[test]
+    fn markup_says_what_stands_with_the_headline() {
+        let check = |html: &str, kicker: &str, subheadlines: &[&str]| {
+            let outline = Outline::of(&Document::from(html));
+            let lines = lines(&outline, 0);
+            let node = lines.iter().find(|line| line.text == "青石镇图书馆开放").map(|line| line.node);
+            let found = headings(&outline, &lines, node);
+            assert_eq!(
+                (found.kicker.as_str(), found.subheadlines),
+                (kicker, subheadlines.iter().map(|s| (*s).into()).collect()),
+                "{html}"
+            );
+        };
+        check(
+            "<div><h3>林远舟调研时强调</h3><h1>青石镇图书馆开放</h1><h4>藏书十二万册</h4><p>正文</p></div>",
+            "林远舟调研时强调",
+            &["藏书十二万册"],
+        );
+        check("<h1>青石镇图书馆开放</h1><p class='sub-title'>藏书十二万册</p><p>分享</p>", "", &["藏书十二万册"]);
+        check("<h1>青石镇图书馆开放</h1><div><h2>一、开馆</h2><p>正文</p></div>", "", &[]);
+        check("<h1>青石镇图书馆开放</h1><p>易信</p><p>下周一，</p>", "", &[]);
+        check("<p>甲</p>", "", &[]);
+    }
+}
