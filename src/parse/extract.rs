@@ -75,6 +75,9 @@ const MAX_AROUND: usize = 40;
 /// In characters.
 const MAX_BYLINE: usize = 120;
 
+/// Lines of the content that are looked for on the page, from either end of it.
+const MAX_JOINED: usize = 6;
+
 pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
     let (html, cuts) = guard::bound(html);
     warn(&cuts, report);
@@ -87,7 +90,8 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
     let titles = titles(&meta, &json_ld);
     let headline = title::headline(&outline, &page_lines, &titles, &site_name);
-    let headings = headings::headings(&outline, &page_lines, headline.node);
+    let mut headings = headings::headings(&outline, &page_lines, headline.node);
+    headings.subheadlines.retain(|line| !is_byline(line));
     let mut content = main_lines(document, &outline, &meta);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
@@ -241,8 +245,11 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn of(page: &'a [Line], headline_node: Option<usize>, content: &[String]) -> Self {
-        let first = content.iter().find(|line| line.chars().count() >= 8).or(content.first());
-        let last = content.iter().rev().find(|line| line.chars().count() >= 8).or(content.last());
+        // The library joins some lines; the page has most of them as they are.
+        let is_text = |line: &&String| line.chars().count() >= 8;
+        let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
+        let first = content.iter().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.first());
+        let last = content.iter().rev().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.last());
         let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
         let search_from = headline_at.unwrap_or(0);
         let position = |wanted: Option<&String>, from: usize| {
@@ -260,7 +267,7 @@ impl<'a> Frame<'a> {
                     .checked_sub(1)
                     .and_then(|at| between.get(at))
                     .is_some_and(|line| line.text.ends_with(['：', ':']));
-                if is_byline(line) || follows_label && line.characters() <= 20 {
+                if is_byline(&line.text) || follows_label && line.characters() <= 20 {
                     before.push(line.text.as_str());
                 }
             }
@@ -278,7 +285,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Whether a line between headline and content has a date, or a label of those that say who and whence.
-fn is_byline(line: &Line) -> bool {
+fn is_byline(line: &str) -> bool {
     const LABELS: &[&str] = &[
         "来源",
         "來源",
@@ -301,15 +308,15 @@ fn is_byline(line: &Line) -> bool {
         "時間",
         "通讯员",
     ];
-    let characters = line.characters();
+    let characters = line.chars().count();
     if characters > MAX_BYLINE {
         return false;
     }
     let has_date = || {
-        let digits = line.text.chars().filter(char::is_ascii_digit).count();
-        digits >= 6 && line.text.contains("20") && line.text.contains(['-', '年', '/', '.'])
+        let digits = line.chars().filter(char::is_ascii_digit).count();
+        digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
     };
-    LABELS.iter().any(|label| line.text.contains(label)) || has_date()
+    LABELS.iter().any(|label| line.contains(label)) || has_date()
 }
 
 /// Whether a line after the content names its editors or its source.

@@ -40,16 +40,16 @@ pub fn at_any_edge(line: &Line) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
     }
-    decoration(line)
-        .or_else(|| labels(line))
-        .or_else(|| copyright(line))
-        .or_else(|| contact(line))
-        .or_else(|| original_title(line))
+    decoration(line).or_else(|| labels(line)).or_else(|| copyright(line)).or_else(|| contact(line))
 }
 
 /// Chrome that stands above a story.
 pub fn above(line: &Line) -> Option<Reason> {
-    at_any_edge(line).or_else(|| consent(line)).or_else(|| site_name(line)).or_else(|| table_row(line))
+    at_any_edge(line)
+        .or_else(|| consent(line))
+        .or_else(|| site_name(line))
+        .or_else(|| table_row(line))
+        .or_else(|| original_title(line))
 }
 
 /// Chrome that stands below a story.
@@ -57,13 +57,12 @@ pub fn below(line: &Line) -> Option<Reason> {
     at_any_edge(line).or_else(|| consent(line)).or_else(|| company(line))
 }
 
-/// `（原标题：…）`, `（原题为《…》）`, `本文原标题：…`: what another outlet called the story.
+/// `（原标题：…）`, `本文原标题：…`: what another outlet called the story.
 fn original_title(line: &Line) -> Option<Reason> {
     let bracketed = line.key.starts_with(['(', '[']) && line.key.ends_with([')', ']']);
     let inner = line.key.trim_start_matches(['(', '[']);
     let whole = line.key.starts_with("本文原标题");
-    (whole || bracketed && ["原标题", "原题为", "原题:"].iter().any(|label| inner.starts_with(label)))
-        .then_some(ORIGINAL_TITLE)
+    (whole || bracketed && inner.starts_with("原标题")).then_some(ORIGINAL_TITLE)
 }
 
 /// `|`, `----`, `010020010010000000000000011160091128243189`.

@@ -57,7 +57,7 @@ pub fn read<'a>(
     }
     take_labels(&mut block, removed, report);
     drop_repetitions(&mut block, removed);
-    place_known.headline(&mut block, known.headline, removed);
+    place_known_headline(&mut block, known.headline, removed);
     let in_brief = block.len() > 1
         && block.last().is_some_and(|(index, heading)| {
             let named = block.iter().rev().skip(1).any(|(_, line)| names_roundup(line));
@@ -366,7 +366,7 @@ mod tests {
 
     /// The headline block and the body's first line.
     fn check(page: &str, block: &[&str], first: &str) {
-        let layout = lay_out(page, "", &mut ParseReport::default());
+        let layout = lay_out(page, &super::super::Known::default(), &mut ParseReport::default());
         assert_eq!(layout.headline_block, block, "{page}");
         assert_eq!(layout.body.first().copied().unwrap_or_default(), first, "{page}");
     }
