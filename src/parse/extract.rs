@@ -4,6 +4,7 @@
 //! are handed on with it, and the next stages say what each is.
 
 mod content;
+mod frame;
 mod guard;
 mod headings;
 mod json_ld;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 
 use dom_query::Document;
 
+use self::frame::{Frame, MAX_BYLINE, is_byline};
 use self::json_ld::JsonLd;
 use self::lines::Line;
 use self::meta::Meta;
@@ -68,15 +70,6 @@ const SHORT_CONTENT: usize = 120;
 
 /// In characters. So much of the description has to stand in the content.
 const ANCHOR: usize = 16;
-
-/// Lines looked at between headline and content, and after the content.
-const MAX_AROUND: usize = 40;
-
-/// In characters.
-const MAX_BYLINE: usize = 120;
-
-/// Lines of the content that are looked for on the page, from either end of it.
-const MAX_JOINED: usize = 6;
 
 pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
     let (html, cuts) = guard::bound(html);
@@ -237,93 +230,6 @@ fn has_lost(library: &[String], own: &[String], anchor: &str) -> bool {
     of_library < SHORT_CONTENT && of_own > 2 * of_library || of_own > 3 * of_library && apart()
 }
 
-/// The lines of the page that stand around its content and say something of it.
-struct Frame<'a> {
-    before: Vec<&'a str>,
-    after: Vec<&'a str>,
-}
-
-impl<'a> Frame<'a> {
-    fn of(page: &'a [Line], headline_node: Option<usize>, content: &[String]) -> Self {
-        // The library joins some lines; the page has most of them as they are.
-        let is_text = |line: &&String| line.chars().count() >= 8;
-        let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
-        let first = content.iter().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.first());
-        let last = content.iter().rev().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.last());
-        let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
-        let search_from = headline_at.unwrap_or(0);
-        let position = |wanted: Option<&String>, from: usize| {
-            let wanted = wanted?;
-            page.iter().skip(from).position(|line| line.text == *wanted).map(|at| from + at)
-        };
-        let first_at = position(first, search_from).or_else(|| position(first, 0));
-        let last_at = last.and_then(|last| page.iter().rposition(|line| line.text == *last));
-        let mut before = Vec::new();
-        if let Some(first_at) = first_at {
-            let from = headline_at.map_or(0, |at| at + 1).max(first_at.saturating_sub(MAX_AROUND));
-            let between = page.get(from..first_at).unwrap_or_default();
-            for (at, line) in between.iter().enumerate() {
-                let follows_label = at
-                    .checked_sub(1)
-                    .and_then(|at| between.get(at))
-                    .is_some_and(|line| line.text.ends_with(['：', ':']));
-                if is_byline(&line.text) || follows_label && line.characters() <= 20 {
-                    before.push(line.text.as_str());
-                }
-            }
-        }
-        let after = last_at
-            .and_then(|at| page.get(at + 1..))
-            .unwrap_or_default()
-            .iter()
-            .take(MAX_AROUND)
-            .filter(|line| line.characters() <= MAX_BYLINE && is_closing(&line.text))
-            .map(|line| line.text.as_str())
-            .collect();
-        Self { before, after }
-    }
-}
-
-/// Whether a line between headline and content has a date, or a label of those that say who and whence.
-fn is_byline(line: &str) -> bool {
-    const LABELS: &[&str] = &[
-        "来源",
-        "來源",
-        "稿源",
-        "作者",
-        "记者",
-        "記者",
-        "编辑",
-        "編輯",
-        "责编",
-        "責編",
-        "撰文",
-        "文/",
-        "文／",
-        "发布",
-        "發佈",
-        "发表",
-        "發表",
-        "时间",
-        "時間",
-        "通讯员",
-    ];
-    let characters = line.chars().count();
-    if characters > MAX_BYLINE {
-        return false;
-    }
-    let has_date = || {
-        let digits = line.chars().filter(char::is_ascii_digit).count();
-        digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
-    };
-    LABELS.iter().any(|label| line.contains(label)) || has_date()
-}
-
-/// Whether a line after the content names its editors or its source.
-fn is_closing(line: &str) -> bool {
-    !labels::editors([line].into_iter()).is_empty() || labels::source(line, None).is_some()
-}
-
 fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
     let candidates = [json_ld.published.as_str()].into_iter().chain(meta.all(meta::PUBLISHED));
     let mut best: Option<PublishTime> = None;
@@ -466,6 +372,7 @@ mod tests {
 
     use serde_json::Value;
 
+    use super::frame::is_closing;
     use super::*;
 
     /// An invented page with what pages of Chinese sites have around an article.

@@ -1,0 +1,100 @@
+//! The lines that stand around a page's content and say something of it: bylines above, editors and sources below.
+
+use super::labels;
+use super::lines::Line;
+
+/// Lines looked at between headline and content, and after the content.
+const MAX_AROUND: usize = 40;
+
+/// In characters.
+pub const MAX_BYLINE: usize = 120;
+
+/// Lines of the content that are looked for on the page, from either end of it.
+const MAX_JOINED: usize = 6;
+
+/// The lines of the page that stand around its content and say something of it.
+pub struct Frame<'a> {
+    pub before: Vec<&'a str>,
+    pub after: Vec<&'a str>,
+}
+
+impl<'a> Frame<'a> {
+    pub fn of(page: &'a [Line], headline_node: Option<usize>, content: &[String]) -> Self {
+        // The library joins some lines; the page has most of them as they are.
+        let is_text = |line: &&String| line.chars().count() >= 8;
+        let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
+        let first = content.iter().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.first());
+        let last = content.iter().rev().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.last());
+        let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
+        let search_from = headline_at.unwrap_or(0);
+        let position = |wanted: Option<&String>, from: usize| {
+            let wanted = wanted?;
+            page.iter().skip(from).position(|line| line.text == *wanted).map(|at| from + at)
+        };
+        let first_at = position(first, search_from).or_else(|| position(first, 0));
+        let last_at = last.and_then(|last| page.iter().rposition(|line| line.text == *last));
+        let mut before = Vec::new();
+        if let Some(first_at) = first_at {
+            let from = headline_at.map_or(0, |at| at + 1).max(first_at.saturating_sub(MAX_AROUND));
+            let between = page.get(from..first_at).unwrap_or_default();
+            for (at, line) in between.iter().enumerate() {
+                let follows_label = at
+                    .checked_sub(1)
+                    .and_then(|at| between.get(at))
+                    .is_some_and(|line| line.text.ends_with(['：', ':']));
+                if is_byline(&line.text) || follows_label && line.characters() <= 20 {
+                    before.push(line.text.as_str());
+                }
+            }
+        }
+        let after = last_at
+            .and_then(|at| page.get(at + 1..))
+            .unwrap_or_default()
+            .iter()
+            .take(MAX_AROUND)
+            .filter(|line| line.characters() <= MAX_BYLINE && is_closing(&line.text))
+            .map(|line| line.text.as_str())
+            .collect();
+        Self { before, after }
+    }
+}
+
+/// Whether a line between headline and content has a date, or a label of those that say who and whence.
+pub fn is_byline(line: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "来源",
+        "來源",
+        "稿源",
+        "作者",
+        "记者",
+        "記者",
+        "编辑",
+        "編輯",
+        "责编",
+        "責編",
+        "撰文",
+        "文/",
+        "文／",
+        "发布",
+        "發佈",
+        "发表",
+        "發表",
+        "时间",
+        "時間",
+        "通讯员",
+    ];
+    let characters = line.chars().count();
+    if characters > MAX_BYLINE {
+        return false;
+    }
+    let has_date = || {
+        let digits = line.chars().filter(char::is_ascii_digit).count();
+        digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
+    };
+    LABELS.iter().any(|label| line.contains(label)) || has_date()
+}
+
+/// Whether a line after the content names its editors or its source.
+pub fn is_closing(line: &str) -> bool {
+    !labels::editors([line].into_iter()).is_empty() || labels::source(line, None).is_some()
+}
