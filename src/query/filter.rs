@@ -16,6 +16,7 @@
 
 mod error;
 mod field;
+mod implied;
 mod parse;
 mod print;
 
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 
 pub use self::error::{BadFilter, FilterProblem};
 pub use self::field::{ListField, NumberField, Presence, TextScalar, TimeField};
+pub use self::implied::TimeBounds;
 use super::{FoldedFields, Keyword};
 use crate::article::{Article, TimeBasis, TimePrecision};
 use crate::text::fold;

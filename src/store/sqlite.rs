@@ -13,6 +13,7 @@ mod feed;
 mod filter;
 mod index;
 mod lock;
+mod narrow;
 mod open;
 mod originals;
 mod prepare;
@@ -67,8 +68,8 @@ impl ArticleStore for SqliteStore {
 
     async fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let mut lease = self.readers.lease().await?;
-        let found = match &search.keywords {
-            Some(keywords) => filter::filter(lease.transaction()?, &self.index, search, keywords).await,
+        let found = match narrow::plan(search) {
+            Some(plan) => filter::filter(lease.transaction()?, &self.index, search, plan).await,
             None => search::list(lease.connection()?, search).await,
         };
         lease.settle(found)

@@ -1,6 +1,7 @@
 //! ListArticles.
 
-use articled::rpc::proto::{Article, ArticleView, ListArticlesRequest};
+use articled::rpc::proto::{Article, ArticleView, ListArticlesRequest, UpdateArticleRequest};
+use prost_types::FieldMask;
 
 use crate::support::{Client, TestServer, assert_bad, create, given, time};
 
@@ -34,13 +35,19 @@ async fn server_with_five() -> (TestServer, Client) {
 #[tokio::test]
 async fn pages_in_every_order() {
     let (_server, mut client) = server_with_five().await;
+    let article = Article { name: "articles/b".to_owned(), headline: "更正".to_owned(), ..Default::default() };
+    let update_mask = Some(FieldMask { paths: vec!["headline".to_owned()] });
+    let change = UpdateArticleRequest { article: Some(article), update_mask, ..Default::default() };
+    client.update_article(change).await.expect("there is one");
     for (order_by, expected) in [
         ("", ["e", "a", "c", "d", "b"]),
         ("effective_time desc", ["e", "a", "c", "d", "b"]),
         ("effective_time", ["b", "c", "d", "a", "e"]),
         ("create_time", ["a", "b", "c", "d", "e"]),
         ("create_time desc", ["e", "d", "c", "b", "a"]),
-        ("update_time desc", ["e", "d", "c", "b", "a"]),
+        ("update_time", ["a", "c", "d", "e", "b"]),
+        ("update_time desc", ["b", "e", "d", "c", "a"]),
+        (" effective_time  asc ", ["b", "c", "d", "a", "e"]),
     ] {
         for page_size in [0, 1, 2, 5, 9999] {
             let request = ListArticlesRequest { order_by: order_by.to_owned(), page_size, ..Default::default() };
@@ -59,6 +66,10 @@ async fn filters_page_by_page() {
         ("文", &["e", "a", "c", "d", "b"]),
         ("武", &[]),
         ("labels.absent:*", &[]),
+        ("headline:a", &["a"]),
+        ("effective_time > 1970-01-01T00:00:10Z effective_time < 1970-01-01T00:00:30Z -headline = d", &["c"]),
+        ("create_time > 2020-01-01 AND (body = 文 AND publish_time <= 1970-01-01T00:00:10Z)", &["b"]),
+        ("effective_time > 2100-01-01 AND effective_time < 2000-01-01", &[]),
     ] {
         for page_size in [1, 50] {
             let request = ListArticlesRequest { filter: filter.to_owned(), page_size, ..Default::default() };

@@ -102,23 +102,50 @@ fn filter() -> impl Strategy<Value = KeywordFilter> {
 }
 
 fn metadata() -> impl Strategy<Value = Filter> {
-    let texts = vec![
+    let moment = (0i64..5).prop_map(|second| format!("1970-01-01T00:00:0{second}Z"));
+    let field = select(&["publish_time", "fetch_time", "create_time", "update_time", "effective_time"][..]);
+    let relation = select(&["=", "!=", "<", "<=", ">", ">=", ":"][..]);
+    let time = (field, relation, moment).prop_map(|(field, relation, moment)| format!("{field} {relation} {moment}"));
+    let of_text = select(&["headline", "info_source", "body", "section", "labels.k", "authors", "keywords"][..]);
+    let relation = select(&["=", "!=", ":"][..]);
+    let piece =
+        select(&["云州", "雲州", "安全生產", "产", "5G", "５ｇ", "𠮷", "", "safe", "*", "雲*", "*产", "*全*"][..]);
+    let text = (of_text, relation, piece).prop_filter_map("a blank text", |(field, relation, piece)| {
+        let text = format!("{field} {relation} \"{piece}\"");
+        Filter::parse(&text).is_ok().then_some(text)
+    });
+    let other = vec![
         "revision > 1",
-        "name = \"articles/a\" OR create_time > 1970-01-01T00:00:03Z",
-        "NOT effective_time < 1970-01-01T00:00:02Z",
+        "name = \"articles/a\"",
+        "name = \"articles/f*\"",
+        "name = nothing",
+        "duplicate_of = \"articles/b\"",
+        "duplicate_of = \"\"",
         "区",
-        "-学 char_count >= 2",
-        "authors:* OR labels.a:*",
-        "publish_time:* duplicate_of = \"\"",
+        "\"5g\"",
+        "安全生产",
+        "char_count >= 2",
+        "authors:*",
+        "labels.k:*",
+        "publish_time:*",
     ];
-    select(texts).prop_filter_map("a blank filter", |text| Filter::parse(text).ok().flatten())
+    let leaf = prop_oneof![time, text, select(other).prop_map(str::to_owned)];
+    let filter = leaf.prop_recursive(3, 8, 3, |inner| {
+        let several = || proptest::collection::vec(inner.clone(), 2..4);
+        prop_oneof![
+            2 => several().prop_map(|parts| format!("({})", parts.join(" AND "))),
+            1 => several().prop_map(|parts| format!("({})", parts.join(" OR "))),
+            1 => inner.clone().prop_map(|part| format!("(NOT {part})")),
+        ]
+    });
+    filter.prop_filter_map("a filter that cannot be read", |text| Filter::parse(&text).ok().flatten())
 }
 
 pub fn questions() -> impl Strategy<Value = Vec<Search>> {
     let key = select(&[OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime][..]);
     let view = select(&[View::Basic, View::Full, View::Raw][..]);
     let order = (key, any::<bool>()).prop_map(|(key, descending)| Order { key, descending });
-    let asked = (proptest::option::weighted(0.8, filter()), proptest::option::weighted(0.4, metadata()));
+    let asked = (proptest::option::weighted(0.6, filter()), proptest::option::weighted(0.7, metadata()));
     let question = (asked, order, 1i32..6, view, select(&[1usize, 4000, 1 << 20][..])).prop_map(
         |((keywords, filter), order, size, view, max_page_bytes)| Search {
             keywords,

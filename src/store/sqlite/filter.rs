@@ -13,15 +13,13 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
 use super::index::{Asked, Index, ask};
+use super::narrow;
 use super::rows;
 use super::search::{self, Candidates, is_match};
-use super::segments::{self, Direction, Hit, Plan, Query, SearchRange, Snapshot};
+use super::segments::{self, Direction, Hit, Plan, SearchRange, Snapshot};
 use crate::article::{Article, ArticleName, View};
-use crate::query::{Cursor, KeywordFilter, OrderKey};
+use crate::query::{Cursor, OrderKey};
 use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
-
-/// Up to this many candidates are sorted; more are so many that walking meets matches soon.
-const MAX_SORTED: usize = 5_000;
 
 /// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes some
 /// ten microseconds, so this bounds a question whose words are rare though all their pairs of characters are common.
@@ -29,6 +27,9 @@ const MAX_VERIFIED: usize = 5_000;
 
 /// How often the index may pause before a page is returned as it is. A pause is a few milliseconds of fruitless search.
 const MAX_PAUSES: usize = 100;
+
+/// How many candidates are read and verified to count matches.
+const MAX_COUNTED: u32 = 50_000;
 
 /// How many rows a statement brings. Bodies are at most 1 MiB, so this bounds what a page holds in memory.
 const MAX_BATCH: usize = 64;
@@ -41,19 +42,20 @@ pub(super) async fn filter(
     connection: &mut SqliteConnection,
     index: &Index,
     search: &Search,
-    keywords: &KeywordFilter,
+    plan: Plan,
 ) -> Result<Page, Fault> {
     let snapshot = index.begin_reading(connection).await?;
-    let plan = Plan::new(&Query::of_keywords(keywords));
-    // What the metadata filter asks, the index does not know.
-    let is_exact = plan.is_exact && search.filter.is_none();
-    let filter = Filter { index, snapshot, is_exact, plan, search };
+    let filter = Filter { index, snapshot, plan, search };
     let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
-    let page = match (search.order.key, search.order.descending) {
-        (OrderKey::EffectiveTime, true) => filter.page(connection, Direction::NewestFirst, total).await?,
-        (OrderKey::EffectiveTime, false) => filter.page(connection, Direction::OldestFirst, total).await?,
-        (OrderKey::CreateTime | OrderKey::UpdateTime, _) => {
-            let candidates = filter.candidates(connection).await?;
+    let page = match (narrow::named(connection, search).await?, search.order.key, search.order.descending) {
+        (Some(named), ..) => search::search(connection, search, &named, total).await?,
+        (None, OrderKey::EffectiveTime, true) => filter.page(connection, Direction::NewestFirst, total).await?,
+        (None, OrderKey::EffectiveTime, false) => filter.page(connection, Direction::OldestFirst, total).await?,
+        (None, OrderKey::CreateTime | OrderKey::UpdateTime, _) => {
+            let mut candidates = filter.candidates(connection).await?;
+            if matches!(candidates, Candidates::Any) {
+                candidates = narrow::timed(connection, search).await?;
+            }
             search::search(connection, search, &candidates, total).await?
         }
     };
@@ -65,13 +67,12 @@ struct Filter<'a> {
     index: &'a Index,
     snapshot: Arc<Snapshot>,
     plan: Plan,
-    /// Whether all that the index finds is a match.
-    is_exact: bool,
     search: &'a Search,
 }
 
 impl Filter<'_> {
-    fn ask(&self, direction: Direction, range: SearchRange) -> segments::Search {
+    fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> segments::Search {
+        let range = SearchRange { after, effective_us: narrow::range_us(self.search, OrderKey::EffectiveTime) };
         segments::Search::new(Arc::clone(&self.snapshot), &self.plan, direction, range)
     }
 
@@ -82,13 +83,10 @@ impl Filter<'_> {
         total: Option<Total>,
     ) -> Result<Page, Fault> {
         let after = self.search.after.as_ref();
-        let range = SearchRange {
-            after: after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())),
-            ..SearchRange::default()
-        };
-        let mut asked = self.ask(direction, range);
+        let mut asked =
+            self.ask(direction, after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())));
         let mut page = pages::PageBuilder::new(self.search);
-        let read_view = if self.is_exact { self.search.view } else { self.search.view.max(View::Full) };
+        let read_view = if self.plan.is_exact { self.search.view } else { narrow::view_to_verify(self.search) };
         let (mut verified, mut pauses) = (0, 0);
         // The longer nothing comes of it, the more at once.
         let mut at_once = 1;
@@ -113,7 +111,7 @@ impl Filter<'_> {
                 }
             }
             for article in read_hits(connection, &hits, read_view).await? {
-                if !self.is_exact && !is_match(self.search, &article) {
+                if !self.plan.is_exact && !is_match(self.search, &article) {
                     continue;
                 }
                 if !page.add(pages::in_view(article, self.search.view)) {
@@ -125,7 +123,7 @@ impl Filter<'_> {
             }
             verified += hits.len();
             at_once = most.min(at_once * 2);
-            if pauses >= MAX_PAUSES || (!self.is_exact && verified >= MAX_VERIFIED) {
+            if pauses >= MAX_PAUSES || (!self.plan.is_exact && verified >= MAX_VERIFIED) {
                 let resume = asked.resume_after().map(|key| cursor(key)).transpose()?;
                 return Ok(page.finish_early(resume.or_else(|| after.cloned()), total));
             }
@@ -134,7 +132,7 @@ impl Filter<'_> {
 
     /// All that the index finds, if that is little.
     async fn candidates(&self, connection: &mut SqliteConnection) -> Result<Candidates, Fault> {
-        let mut asked = self.ask(Direction::NewestFirst, SearchRange::default());
+        let mut asked = self.ask(Direction::NewestFirst, None);
         let mut ids: Vec<String> = Vec::new();
         let mut pauses = 0;
         loop {
@@ -142,36 +140,40 @@ impl Filter<'_> {
                 Asked::Hit(hit) => ids.push(hit.id.to_string()),
                 Asked::Paused => pauses += 1,
                 Asked::End => {
-                    return Ok(Candidates::These { ids: format!("[{}]", ids.join(",")), is_exact: self.is_exact });
+                    return Ok(Candidates::These { ids: format!("[{}]", ids.join(",")), is_exact: self.plan.is_exact });
                 }
             }
-            if ids.len() > MAX_SORTED || pauses >= MAX_PAUSES {
+            if ids.len() > narrow::MAX_SORTED || pauses >= MAX_PAUSES {
                 return Ok(Candidates::Any);
             }
         }
     }
 
-    /// Counts all matches, up to one more than is counted exactly.
+    /// Counts all matches, up to one more than is counted exactly, among no more candidates than are looked at.
     async fn count(&self, connection: &mut SqliteConnection) -> Result<Total, Fault> {
-        let mut asked = self.ask(Direction::NewestFirst, SearchRange::default());
-        let mut count = 0;
+        let mut asked = self.ask(Direction::NewestFirst, None);
+        let (mut count, mut verified) = (0, 0);
         let mut hits = Vec::new();
         let mut is_end = false;
-        while !is_end && count <= MAX_EXACT_TOTAL {
+        while !is_end && count <= MAX_EXACT_TOTAL && verified < MAX_COUNTED {
             match ask(connection, self.index, &mut asked).await? {
-                Asked::Hit(_) if self.is_exact => count += 1,
-                Asked::Hit(hit) => hits.push(hit),
+                Asked::Hit(_) if self.plan.is_exact => count += 1,
+                Asked::Hit(hit) => {
+                    verified += 1;
+                    hits.push(hit);
+                }
                 Asked::Paused => {}
                 Asked::End => is_end = true,
             }
             if hits.len() >= MAX_BATCH || is_end {
-                for article in read_hits(connection, &hits, View::Full).await? {
+                for article in read_hits(connection, &hits, narrow::view_to_verify(self.search)).await? {
                     count += u32::from(is_match(self.search, &article));
                 }
                 hits.clear();
             }
         }
-        Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound: count > MAX_EXACT_TOTAL })
+        let is_lower_bound = count > MAX_EXACT_TOTAL || !is_end;
+        Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound })
     }
 }
 

@@ -3,10 +3,13 @@
 //! Few candidates are sorted. Else the articles are walked in the order asked for and, if there are keywords, verified.
 //! Both read in batches, joined by a keyset cursor as pages are.
 
+use std::ops::RangeInclusive;
+
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::narrow;
 use super::rows;
 use crate::article::{Article, View};
 use crate::query::{Cursor, OrderKey};
@@ -36,7 +39,11 @@ pub(super) async fn list(connection: &mut SqliteConnection, search: &Search) -> 
         (true, None) => Some(count(connection).await?),
         (true, Some(_)) => Some(count_matches(connection, search).await?),
     };
-    self::search(connection, search, &Candidates::Any, total).await
+    let candidates = match narrow::named(connection, search).await? {
+        Some(named) => named,
+        None => narrow::timed(connection, search).await?,
+    };
+    self::search(connection, search, &candidates, total).await
 }
 
 pub(super) async fn search(
@@ -97,7 +104,7 @@ impl<'a> Plan<'a> {
             Candidates::These { ids, is_exact } => (Some(ids.as_str()), !is_exact),
             Candidates::Any => (None, search.keywords.is_some() || search.filter.is_some()),
         };
-        let read_view = if verifies { search.view.max(View::Full) } else { search.view };
+        let read_view = if verifies { narrow::view_to_verify(search) } else { search.view };
         Self { search, ids, verifies, read_view }
     }
 
@@ -117,20 +124,30 @@ impl<'a> Plan<'a> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         match (self.ids, after) {
             (Some(ids), _) => self.sorted(connection, ids, after, limit).await,
-            (None, None) => self.walk(connection, "1", None, limit).await,
+            (None, None) => self.walk(connection, "1", None, self.range_us(), limit).await,
             (None, Some(after)) => {
                 // Two steps, each a range of the index: those of the same time, then those beyond it.
-                let key = key_column(self.search.order.key);
-                let same = format!("a.{key} = ?1 AND a.name > ?2");
-                let mut rows = self.walk(connection, &same, Some(after), limit).await?;
+                let (start, end) = self.range_us().into_inner();
+                let time = after.time.as_microsecond();
+                let same = format!("a.{} = ?1 AND a.name > ?2", key_column(self.search.order.key));
+                let mut rows = self.walk(connection, &same, Some(after), start..=end, limit).await?;
                 let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
                 if left > 0 {
-                    let beyond = format!("a.{key} {} ?1", if self.search.order.descending { "<" } else { ">" });
-                    rows.extend(self.walk(connection, &beyond, Some(after), left).await?);
+                    let beyond = if self.search.order.descending {
+                        start..=end.min(time.saturating_sub(1))
+                    } else {
+                        start.max(time.saturating_add(1))..=end
+                    };
+                    rows.extend(self.walk(connection, "1", None, beyond, left).await?);
                 }
                 Ok(rows)
             }
         }
+    }
+
+    /// The times that the walk is bounded to.
+    fn range_us(&self) -> RangeInclusive<i64> {
+        narrow::range_us(self.search, self.search.order.key)
     }
 
     async fn walk(
@@ -138,15 +155,22 @@ impl<'a> Plan<'a> {
         connection: &mut SqliteConnection,
         condition: &str,
         after: Option<&Cursor>,
+        range_us: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<SqliteRow>, Fault> {
         let (columns, joins) = (rows::columns(self.read_view), rows::joins(self.read_view));
         let order = self.order_by();
-        let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE {condition} ORDER BY {order} LIMIT ?3");
+        let key = key_column(self.search.order.key);
+        let sql = format!(
+            "SELECT {columns} FROM article AS a {joins}
+             WHERE {condition} AND a.{key} BETWEEN ?4 AND ?5 ORDER BY {order} LIMIT ?3"
+        );
         let query = sqlx::query(AssertSqlSafe(sql))
             .bind(after.map(|after| after.time.as_microsecond()))
             .bind(after.map(|after| after.name.id().to_owned()))
-            .bind(limit);
+            .bind(limit)
+            .bind(*range_us.start())
+            .bind(*range_us.end());
         Ok(query.fetch_all(connection).await?)
     }
 
@@ -186,7 +210,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn key_column(key: OrderKey) -> &'static str {
+pub(super) fn key_column(key: OrderKey) -> &'static str {
     match key {
         OrderKey::EffectiveTime => "effective_us",
         OrderKey::CreateTime => "create_us",

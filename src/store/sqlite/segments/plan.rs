@@ -5,13 +5,20 @@
 //! **lower** one, which holds nothing but matches. The index walks the upper one; where both are the same, the answer
 //! needs no look at the texts.
 
-use crate::query::{Keyword, KeywordFilter, KeywordMatch, TextField};
+use crate::query::filter::{Comparison, ListField, ListTest, Pattern, TextScalar, TextTest};
+use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, TextField};
+use crate::text::fold;
+
+/// The most characters of a term that are looked up: the others are left to who verifies.
+const MAX_TERM_CHARS: usize = 64;
 
 /// What must be true of a document's texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
     /// Every document.
     All,
+    /// What the index knows nothing of: any document may be meant, and none has to be.
+    Unknown,
     Term(Term),
     And(Vec<Query>),
     Or(Vec<Query>),
@@ -39,6 +46,45 @@ impl Query {
         parts.extend(filter.none.iter().map(|keyword| Query::Not(Box::new(term(keyword)))));
         Query::And(parts)
     }
+
+    /// What the index can tell of a metadata filter: it holds some of the texts that one can ask about.
+    pub fn of_filter(filter: &Filter) -> Self {
+        match filter {
+            Filter::And(parts) => Query::And(parts.iter().map(Query::of_filter).collect()),
+            Filter::Or(parts) => Query::Or(parts.iter().map(Query::of_filter).collect()),
+            Filter::Not(part) => Query::Not(Box::new(Query::of_filter(part))),
+            Filter::Keyword(keyword) => Query::Term(Term { folded: keyword.folded().to_owned(), anywhere: true }),
+            Filter::Compare(comparison) => occurring(comparison).map_or(Query::Unknown, |folded| {
+                let folded: String = folded.chars().take(MAX_TERM_CHARS).collect();
+                Query::Term(Term { folded, anywhere: false })
+            }),
+        }
+    }
+}
+
+/// A folded text that occurs in the texts of the index wherever a comparison holds.
+fn occurring(comparison: &Comparison) -> Option<String> {
+    // Folded, a text that goes on may not begin as its folded beginning does.
+    let whole = |pattern: &Pattern| (!pattern.open_start && !pattern.open_end).then(|| fold(&pattern.text));
+    let folded = match comparison {
+        Comparison::Text {
+            field: TextScalar::Headline | TextScalar::Kicker | TextScalar::InfoSource | TextScalar::Body,
+            test,
+        } => match test {
+            TextTest::Has(folded) => Some(folded.clone()),
+            TextTest::Is(pattern) => whole(pattern),
+            TextTest::IsNot(_) | TextTest::Ordered { .. } => None,
+        },
+        Comparison::List { field: ListField::Subheadlines | ListField::Authors | ListField::Keywords, test } => {
+            match test {
+                ListTest::Has(folded) => Some(folded.text.clone()),
+                ListTest::Is(pattern) => whole(pattern),
+                ListTest::IsNot(_) => None,
+            }
+        }
+        _ => None,
+    };
+    folded.filter(|folded| !folded.is_empty())
 }
 
 /// What the index walks for a question.
@@ -53,6 +99,11 @@ impl Plan {
     pub fn new(query: &Query) -> Self {
         let Bounds { lower, upper } = bounds(query);
         Self { is_exact: lower == upper, walk: upper }
+    }
+
+    /// Whether the index leaves anything out.
+    pub fn restricts(&self) -> bool {
+        self.walk != Expr::All
     }
 }
 
@@ -123,6 +174,7 @@ struct Bounds {
 fn bounds(query: &Query) -> Bounds {
     match query {
         Query::All => Bounds { lower: Expr::All, upper: Expr::All },
+        Query::Unknown => Bounds { lower: Expr::Nothing, upper: Expr::All },
         Query::Term(term) => {
             let characters: Vec<char> = term.folded.chars().collect();
             match characters.len() {
@@ -189,5 +241,29 @@ mod tests {
         check(Query::Or(vec![term("新"), not(term("新华社"))]), false, Expr::All);
         check(Query::And(vec![]), true, Expr::All);
         check(Query::Or(vec![]), true, Expr::Nothing);
+    }
+
+    #[test]
+    fn a_filter_restricts_by_the_texts_that_it_names() {
+        let short = |text: &str| Expr::Short(text.chars().collect());
+        let long = |text: &str| Expr::Long(text.chars().collect());
+        let check = |text: &str, is_exact: bool, walk: Expr| {
+            let filter = Filter::parse(text).expect(text).expect("not blank");
+            assert_eq!(Plan::new(&Query::of_filter(&filter)), Plan { walk, is_exact }, "{text}");
+        };
+        check("新區", true, short("新区"));
+        check("NOT 新區", true, Expr::Not(Box::new(short("新区"))));
+        check("info_source = 新華社", false, long("新华社"));
+        check("headline:新區 AND revision = 1", false, short("新区"));
+        check("revision = 1 AND NOT section = a", false, Expr::All);
+        check("NOT info_source = 新華社", false, Expr::All);
+        check("authors:(甲 OR 乙)", false, Expr::Or(vec![short("甲"), short("乙")]));
+        check("keywords = \"新區\" AND 橋", false, Expr::And(vec![short("新区"), short("桥")]));
+        check("新區 OR revision = 1", false, Expr::All);
+        for text in
+            ["headline = \"新區*\"", "kicker = \"\"", "section = 新區", "labels.a = 新區", "body != 新區", "editors:甲"]
+        {
+            check(text, false, Expr::All);
+        }
     }
 }

@@ -213,6 +213,8 @@ fn matches(query: &Query, texts: &[String]) -> bool {
         Query::Term(term) => texts.first().is_some_and(|text| text.contains(&term.folded)),
         Query::And(parts) => parts.iter().all(|part| matches(part, texts)),
         Query::Or(parts) => parts.iter().any(|part| matches(part, texts)),
+        // None of the questions here has it.
+        Query::Unknown => true,
         Query::Not(part) => !matches(part, texts),
     }
 }

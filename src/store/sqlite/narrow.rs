@@ -1,0 +1,90 @@
+//! Where a search has to look: what its metadata filter says to the keyword index, and to the indexes of the table.
+//!
+//! Refuses to decide: whatever is found is a candidate, which the filter itself judges.
+
+use std::ops::RangeInclusive;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::fault::Fault;
+use super::search::{Candidates, key_column};
+use super::segments::{Plan, Query};
+use crate::article::{ArticleName, View};
+use crate::query::filter::{TextScalar, TimeBounds, TimeField};
+use crate::query::{Filter, OrderKey};
+use crate::store::Search;
+
+/// Up to this many candidates are sorted; more are so many that walking meets matches soon.
+pub(super) const MAX_SORTED: usize = 5_000;
+
+/// What the keyword index can tell of a search; `None` if that is nothing.
+pub(super) fn plan(search: &Search) -> Option<Plan> {
+    let keywords = search.keywords.iter().map(Query::of_keywords);
+    let filter = search.filter.iter().map(Query::of_filter);
+    let plan = Plan::new(&Query::And(keywords.chain(filter).collect()));
+    (search.keywords.is_some() || plan.restricts()).then_some(plan)
+}
+
+/// The times between which every match has the key of an order, in microseconds.
+pub(super) fn range_us(search: &Search, key: OrderKey) -> RangeInclusive<i64> {
+    bounded(search, key).unwrap_or(i64::MIN..=i64::MAX)
+}
+
+/// The same, if the filter says anything of it.
+fn bounded(search: &Search, key: OrderKey) -> Option<RangeInclusive<i64>> {
+    let field = match key {
+        OrderKey::EffectiveTime => TimeField::Effective,
+        OrderKey::CreateTime => TimeField::Create,
+        OrderKey::UpdateTime => TimeField::Update,
+    };
+    let bounds = search.filter.as_ref()?.time_bounds(field);
+    (bounds != TimeBounds::ALL).then(|| bounds.earliest.as_microsecond()..=bounds.latest.as_microsecond())
+}
+
+/// How much of an article a search has to read to verify it and to show it.
+pub(super) fn view_to_verify(search: &Search) -> View {
+    let needs_body = search.keywords.is_some() || search.filter.as_ref().is_some_and(Filter::needs_body);
+    if needs_body { search.view.max(View::Full) } else { search.view }
+}
+
+/// The articles that a filter names outright: by their own name, or by that of their original.
+pub(super) async fn named(connection: &mut SqliteConnection, search: &Search) -> Result<Option<Candidates>, Fault> {
+    let Some(filter) = &search.filter else { return Ok(None) };
+    for (field, condition) in [
+        (TextScalar::Name, "name = ?1"),
+        (TextScalar::DuplicateOf, "duplicate_of = (SELECT id FROM article WHERE name = ?1)"),
+    ] {
+        // What is no name is none of an article; and that there is no original is true of most.
+        let name = filter.required_text(field).and_then(|name| ArticleName::parse(name).ok());
+        let Some(name) = name else { continue };
+        let sql = format!("SELECT id FROM article WHERE {condition} LIMIT {}", MAX_SORTED + 1);
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(name.id().to_owned()).fetch_all(&mut *connection).await?;
+        if rows.len() <= MAX_SORTED {
+            return these(&rows).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The articles of the times that a filter asks for, if they are few, and other times than those of the order: these bound
+/// the walk itself.
+pub(super) async fn timed(connection: &mut SqliteConnection, search: &Search) -> Result<Candidates, Fault> {
+    for key in [OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime] {
+        let Some(range) = bounded(search, key).filter(|_| key != search.order.key) else { continue };
+        let column = key_column(key);
+        let sql = format!("SELECT id FROM article WHERE {column} BETWEEN ?1 AND ?2 LIMIT {}", MAX_SORTED + 1);
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(*range.start()).bind(*range.end());
+        let rows = query.fetch_all(&mut *connection).await?;
+        if rows.len() <= MAX_SORTED {
+            return these(&rows);
+        }
+    }
+    Ok(Candidates::Any)
+}
+
+fn these(rows: &[SqliteRow]) -> Result<Candidates, Fault> {
+    let ids = rows.iter().map(|row| row.try_get::<i64, _>(0).map(|id| id.to_string()));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    Ok(Candidates::These { ids: format!("[{}]", ids.join(",")), is_exact: false })
+}
