@@ -244,6 +244,48 @@ class Client(unittest.TestCase):
         self.assertEqual(described.returncode, 0, described.stderr)
         self.assertIn("Fails with NOT_FOUND if there is none of that name", described.stdout)
 
+    def test_grpcurl_pages_filters_imports_and_watches(self):
+        page = self.grpcurl("ListArticles", {"pageSize": 3, "filter": "fetch_time > 2024-05-01", "orderBy": "create_time"})
+        self.assertEqual([article["name"] for article in page[0]["articles"]], self.names[:3])
+        rest = {"pageToken": page[0]["nextPageToken"], "filter": "fetch_time > 2024-05-01", "orderBy": "create_time"}
+        self.assertEqual([it["name"] for it in self.grpcurl("ListArticles", rest)[0]["articles"]], self.names[3:])
+        found = self.grpcurl("FilterArticles", {"keywords": {"all": ["夜間公交"], "none": ["第3條"]}, "countTotal": True})
+        self.assertEqual((found[0]["totalSize"], len(found[0]["matches"])), (4, 4))
+
+        story = base64.b64encode(STORY.format(number=6).encode()).decode()
+        items = [
+            {"sequence": 1, "document": {"content": story}, "articleId": "by-grpcurl"},
+            {"sequence": 2, "article": {"headline": "自拟", "name": "articles/own"}},
+            {"sequence": 3},
+        ]
+        answers = {int(answer["sequence"]): answer for answer in self.grpcurl("ImportArticles", *items)}
+        self.assertEqual({answer.get("name") for answer in answers.values()}, {"articles/by-grpcurl", "articles/own", None})
+        self.assertEqual(answers[3]["error"]["code"], grpc.StatusCode.INVALID_ARGUMENT.value[0])
+        # A watch ends when its deadline has passed; what came before was printed.
+        watch = {"resumeToken": page[0]["resumeToken"], "filter": "fetch_time > 2024-05-01"}
+        self.stub.DeleteArticle(s.DeleteArticleRequest(name=self.names[4]))
+        watched = self.run_grpcurl("WatchArticles", [watch], "-max-time 2")
+        self.assertIn("DeadlineExceeded", watched.stderr)
+        self.assertIn(f'"deleted": "{self.names[4]}"', watched.stdout)
+        exported = self.grpcurl("ExportArticles", {"filter": "labels:none OR name = articles/own"})
+        self.assertEqual([it["article"]["headline"] for it in exported], ["自拟"])
+
+    def grpcurl(self, method, *requests):
+        """The answers, which stand one after another."""
+        answered = self.run_grpcurl(method, requests)
+        self.assertEqual(answered.returncode, 0, answered.stderr)
+        decoder, at, answers, text = json.JSONDecoder(), 0, [], answered.stdout.strip()
+        while at < len(text):
+            answer, at = decoder.raw_decode(text, at)
+            answers.append(answer)
+            at += len(text[at:]) - len(text[at:].lstrip())
+        return answers
+
+    def run_grpcurl(self, method, requests, options=""):
+        data = "\n".join(json.dumps(request) for request in requests)
+        service = "articled.v1.ArticleService"
+        return self.server.run(f"grpcurl -plaintext {options} -d @ 127.0.0.1:50051 {service}/{method}", input=data)
+
     def test_buf_curl_goes_through_the_service_by_reflection(self):
         ingested = self.curl("IngestArticle", {"document": {"content": base64.b64encode(STORY.encode()).decode()}})
         self.assertEqual(ingested["outcome"], "OUTCOME_CREATED")
