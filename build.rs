@@ -4,9 +4,19 @@ use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
 use prost::Message;
+use tonic_prost_build::manual;
 
 const PROTO_ROOT: &str = "proto";
 const CONTRACT: [&str; 2] = ["articled/v1/article.proto", "articled/v1/article_service.proto"];
+
+/// The methods whose answers hold stored articles as bytes, and the types of these answers: what is read only to be handed
+/// on is neither decoded nor encoded again.
+const ENCODED_ANSWERS: [(&str, &str); 4] = [
+    ("GetArticle", "crate::rpc::wire::WireArticle"),
+    ("BatchGetArticles", "crate::rpc::wire::BatchGetAnswer"),
+    ("ListArticles", "crate::rpc::wire::ListAnswer"),
+    ("FilterArticles", "crate::rpc::wire::FilterAnswer"),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={PROTO_ROOT}");
@@ -27,10 +37,56 @@ fn main() -> Result<(), Box<dyn Error>> {
         file.public_dependency.clear();
         file.weak_dependency.clear();
     }
+    write_servers(&files);
     tonic_prost_build::configure()
         .bytes(".articled.v1.RawDocument.content")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        .build_client(true)
+        // The servers are written above.
+        .build_server(false)
         .compile_fds(files)?;
     Ok(())
+}
+
+/// Writes the servers' traits as tonic does, but for what [`ENCODED_ANSWERS`] says.
+fn write_servers(files: &prost_types::FileDescriptorSet) {
+    let mut services = Vec::new();
+    for file in &files.file {
+        for service in &file.service {
+            let mut written = manual::Service::builder().name(service.name()).package(file.package());
+            for method in &service.method {
+                let encoded = ENCODED_ANSWERS.iter().find(|(name, _)| *name == method.name());
+                let output = encoded.map_or_else(|| rust_type(method.output_type()), |(_, path)| (*path).to_owned());
+                let builder = manual::Method::builder()
+                    .name(snake_case(method.name()))
+                    .route_name(method.name())
+                    .input_type(rust_type(method.input_type()))
+                    .output_type(output)
+                    .codec_path("tonic_prost::ProstCodec");
+                let builder = if method.client_streaming() { builder.client_streaming() } else { builder };
+                let builder = if method.server_streaming() { builder.server_streaming() } else { builder };
+                written = written.method(builder.build());
+            }
+            services.push(written.build());
+        }
+    }
+    manual::Builder::new().build_client(false).compile(&services);
+}
+
+/// Where a message is found from within the module of a server.
+fn rust_type(message: &str) -> String {
+    match message {
+        ".google.protobuf.Empty" => "crate::rpc::wire::Empty".to_owned(),
+        message => format!("super::{}", message.rsplit('.').next().unwrap_or(message)),
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+    }
+    snake
 }

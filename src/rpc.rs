@@ -25,6 +25,7 @@ mod token;
 mod update_article;
 pub mod violations;
 mod watch_articles;
+pub mod wire;
 
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ pub mod proto {
     mod articled {
         pub mod v1 {
             tonic::include_proto!("articled.v1");
+            include!(concat!(env!("OUT_DIR"), "/articled.v1.ArticleService.rs"));
         }
     }
 
@@ -100,28 +102,28 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
     async fn get_article(
         &self,
         request: Request<proto::GetArticleRequest>,
-    ) -> Result<Response<proto::Article>, Status> {
+    ) -> Result<Response<wire::WireArticle>, Status> {
         answer(get_article::get_article(self, request.into_inner()).await)
     }
 
     async fn batch_get_articles(
         &self,
         request: Request<proto::BatchGetArticlesRequest>,
-    ) -> Result<Response<proto::BatchGetArticlesResponse>, Status> {
+    ) -> Result<Response<wire::BatchGetAnswer>, Status> {
         answer(batch_get_articles::batch_get_articles(self, request.into_inner()).await)
     }
 
     async fn list_articles(
         &self,
         request: Request<proto::ListArticlesRequest>,
-    ) -> Result<Response<proto::ListArticlesResponse>, Status> {
+    ) -> Result<Response<wire::ListAnswer>, Status> {
         answer(list_articles::list_articles(self, request.into_inner()).await)
     }
 
     async fn filter_articles(
         &self,
         request: Request<proto::FilterArticlesRequest>,
-    ) -> Result<Response<proto::FilterArticlesResponse>, Status> {
+    ) -> Result<Response<wire::FilterAnswer>, Status> {
         answer(filter_articles::filter_articles(self, request.into_inner()).await)
     }
 

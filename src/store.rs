@@ -9,6 +9,7 @@
 //!   nothing by going on from there.
 
 mod decide;
+mod encoded;
 mod feed;
 pub mod memory;
 mod pages;
@@ -24,6 +25,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+pub use self::encoded::EncodedArticle;
 pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 pub use self::sqlite::OpenError;
 use self::sqlite::{SqliteOptions, SqliteStore};
@@ -121,11 +123,18 @@ pub const MAX_EXACT_TOTAL: u32 = 10_000;
 
 /// The answer to a [`Search`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    pub articles: Vec<Article>,
+pub struct Page<A = Article> {
+    pub articles: Vec<A>,
     /// `None`: this is the end.
     pub next: Option<Cursor>,
     pub total: Option<Total>,
+}
+
+impl Page<EncodedArticle> {
+    fn decode(self) -> Result<Page, StoreError> {
+        let articles = self.articles.iter().map(EncodedArticle::decode).collect::<Result<_, _>>()?;
+        Ok(Page { articles, next: self.next, total: self.total })
+    }
 }
 
 /// How many articles match.
@@ -148,6 +157,29 @@ pub trait ArticleStore: Send + Sync + 'static {
 
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
 
+    /// As [`ArticleStore::get`], for a caller that hands the article on as it is.
+    async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError> {
+        let article = self.get(name, view).await?;
+        Ok(article.map(|article| EncodedArticle::of(&article, view)))
+    }
+
+    /// As [`ArticleStore::batch_get`], for a caller that hands the articles on as they are.
+    async fn batch_get_encoded(
+        &self,
+        names: &[ArticleName],
+        view: View,
+    ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
+        let articles = self.batch_get(names, view).await?;
+        Ok(articles.iter().map(|article| article.as_ref().map(|it| EncodedArticle::of(it, view))).collect())
+    }
+
+    /// As [`ArticleStore::search`], for a caller that hands the articles on as they are.
+    async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
+        let Page { articles, next, total } = self.search(search).await?;
+        let articles = articles.iter().map(|article| EncodedArticle::of(article, search.view)).collect();
+        Ok(Page { articles, next, total })
+    }
+
     /// What changed after a place in the feed. `None`: the feed no longer knows all of it, or never was at that place.
     /// Views from FULL up are read as FULL.
     async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError>;
@@ -163,6 +195,12 @@ pub trait ArticleStore: Send + Sync + 'static {
 
     /// Waits for the writes that were taken, and closes the files.
     async fn close(&self);
+}
+
+impl From<record::BadRecord> for StoreError {
+    fn from(bad: record::BadRecord) -> Self {
+        Self::Damaged(bad.to_string())
+    }
 }
 
 /// Why the store could not do what was asked.

@@ -97,7 +97,10 @@ impl Service {
         patiently(|| async {
             match self {
                 Self::Server(client) => client.clone().list_articles(request.clone()).await,
-                Self::Store(rpc) => rpc.list_articles(Request::new(request.clone())).await,
+                Self::Store(rpc) => {
+                    let answer = rpc.list_articles(Request::new(request.clone())).await?.into_inner();
+                    Ok(Response::new(answer.read_back()))
+                }
             }
         })
         .await

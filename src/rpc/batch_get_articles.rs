@@ -1,9 +1,8 @@
 //! BatchGetArticles: several articles by name, all of them or none.
 
-use prost::Message;
-
 use super::proto::{BatchGetArticlesRequest, BatchGetArticlesResponse};
 use super::violations::{Fault, Violations};
+use super::wire::{BatchGetAnswer, WireArticle};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::{ArticleName, View};
 
@@ -16,7 +15,7 @@ const ENTRY_BYTES: usize = 6;
 pub async fn batch_get_articles(
     rpc: &ArticleRpc,
     request: BatchGetArticlesRequest,
-) -> Result<BatchGetArticlesResponse, RpcError> {
+) -> Result<BatchGetAnswer, RpcError> {
     let BatchGetArticlesRequest { names, view } = request;
     let mut violations = Violations::default();
     let names = check_names(&names, &mut violations);
@@ -26,18 +25,17 @@ pub async fn batch_get_articles(
     let mut articles = Vec::with_capacity(names.len());
     let mut bytes = 0;
     for some in names.chunks(names_read_at_once(view)) {
-        let found = rpc.store.batch_get(some, view).await?;
+        let found = rpc.store.batch_get_encoded(some, view).await?;
         for (name, article) in some.iter().zip(found) {
             let article = article.ok_or_else(|| RpcError::NotFound(name.clone()))?;
-            let article = convert::article(article, view);
             bytes += article.encoded_len() + ENTRY_BYTES;
             if bytes > rpc.max_page_bytes {
                 return Err(RpcError::BatchTooLarge { fitting: articles.len() });
             }
-            articles.push(article);
+            articles.push(WireArticle(article));
         }
     }
-    Ok(BatchGetArticlesResponse { articles })
+    Ok(BatchGetAnswer { message: BatchGetArticlesResponse::default(), parts: articles })
 }
 
 /// Little is read in vain, and little held in memory, if the answer turns out too large.

@@ -1,20 +1,18 @@
 //! FilterArticles: the articles that hold keywords, page by page.
 
 use super::list_articles::{next_page_token, read_page_token};
-use super::proto::{ArticleMatch, FilterArticlesRequest, FilterArticlesResponse};
+use super::proto::{ArticleMatch, FilterArticlesRequest, FilterArticlesResponse, Snippet};
 use super::resume_token;
 use super::token::QueryHash;
 use super::violations::Violations;
+use super::wire::{FilterAnswer, Match, WireArticle};
 use super::{ArticleRpc, RpcError, convert};
-use crate::article::{Article, View};
+use crate::article::View;
 use crate::off_async::off_async;
 use crate::query::{FoldedFields, Keyword, KeywordFilter};
-use crate::store::{Search, StoreError, Total};
+use crate::store::{EncodedArticle, Search, StoreError, Total};
 
-pub async fn filter_articles(
-    rpc: &ArticleRpc,
-    request: FilterArticlesRequest,
-) -> Result<FilterArticlesResponse, RpcError> {
+pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -> Result<FilterAnswer, RpcError> {
     let hash = query_hash(&request);
     let watched = resume_token::watch_hash(request.keywords.as_ref(), &request.filter);
     // Taken before anything is read, as in ListArticles.
@@ -51,7 +49,7 @@ pub async fn filter_articles(
         max_page_bytes: rpc.max_page_bytes,
         count_total,
     };
-    let page = rpc.store.search(&search).await?;
+    let page = rpc.store.search_encoded(&search).await?;
     let (total_size, total_size_is_lower_bound) = match page.total {
         Some(Total { count, is_lower_bound }) => (i32::try_from(count).unwrap_or(i32::MAX), is_lower_bound),
         None => (0, false),
@@ -60,17 +58,19 @@ pub async fn filter_articles(
     let articles = page.articles;
     let matches = if needs_text {
         let shown = off_async(move || articles.into_iter().map(|article| shown.with_text(article)).collect());
-        shown.await.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))?
+        let shown: Option<Result<Vec<Match>, StoreError>> = shown.await;
+        shown.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))??
     } else {
         articles.into_iter().map(|article| shown.without_text(article)).collect()
     };
-    Ok(FilterArticlesResponse {
-        matches,
+    let message = FilterArticlesResponse {
+        matches: Vec::new(),
         next_page_token: next_page_token(page.next, since, hash),
         total_size,
         total_size_is_lower_bound,
         resume_token: resume_token::encode(since, watched),
-    })
+    };
+    Ok(FilterAnswer { message, parts: matches })
 }
 
 fn query_hash(request: &FilterArticlesRequest) -> QueryHash {
@@ -93,21 +93,27 @@ struct Shown {
 }
 
 impl Shown {
-    fn with_text(&self, article: Article) -> ArticleMatch {
-        let terms = self.keywords.matched_terms(&FoldedFields::of(&article.content));
+    fn with_text(&self, article: EncodedArticle) -> Result<Match, StoreError> {
+        let content = article.decode()?.content;
+        let terms = self.keywords.matched_terms(&FoldedFields::of(&content));
         let matched_terms = terms.into_iter().map(str::to_owned).collect();
-        let snippets = self.keywords.snippets(&article.content, self.snippet_count);
+        let snippets = self.keywords.snippets(&content, self.snippet_count);
         let snippets = snippets.into_iter().map(convert::snippet).collect();
-        ArticleMatch { article: Some(convert::article(article, self.view)), snippets, matched_terms }
+        Ok(self.shown(article, snippets, matched_terms))
     }
 
-    fn without_text(&self, article: Article) -> ArticleMatch {
+    fn without_text(&self, article: EncodedArticle) -> Match {
         let mut matched_terms: Vec<String> = Vec::new();
         for term in self.keywords.all.iter().chain(&self.keywords.any).map(Keyword::given) {
             if !matched_terms.iter().any(|known| known == term) {
                 matched_terms.push(term.to_owned());
             }
         }
-        ArticleMatch { article: Some(convert::article(article, self.view)), snippets: Vec::new(), matched_terms }
+        self.shown(article, Vec::new(), matched_terms)
+    }
+
+    fn shown(&self, article: EncodedArticle, snippets: Vec<Snippet>, matched_terms: Vec<String>) -> Match {
+        let message = ArticleMatch { article: None, snippets, matched_terms };
+        Match { message, parts: vec![WireArticle(article.in_view(self.view))] }
     }
 }

@@ -5,12 +5,13 @@ use super::proto::{ListArticlesRequest, ListArticlesResponse};
 use super::resume_token;
 use super::token::QueryHash;
 use super::violations::{Fault, Violations};
+use super::wire::{ListAnswer, WireArticle};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::query::Cursor;
 use crate::store::{FeedPosition, Search};
 
-pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Result<ListArticlesResponse, RpcError> {
+pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Result<ListAnswer, RpcError> {
     let hash = query_hash(&request);
     let watched = resume_token::watch_hash(None, &request.filter);
     // Taken before anything is read: what changes from here on is told to who watches from here.
@@ -31,12 +32,13 @@ pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Re
     };
     violations.refuse()?;
 
-    let page = rpc.store.search(&search).await?;
-    Ok(ListArticlesResponse {
-        articles: page.articles.into_iter().map(|article| convert::article(article, search.view)).collect(),
+    let page = rpc.store.search_encoded(&search).await?;
+    let message = ListArticlesResponse {
+        articles: Vec::new(),
         next_page_token: next_page_token(page.next, since, hash),
         resume_token: resume_token::encode(since, watched),
-    })
+    };
+    Ok(ListAnswer { message, parts: page.articles.into_iter().map(WireArticle).collect() })
 }
 
 fn query_hash(request: &ListArticlesRequest) -> QueryHash {

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use super::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use super::{
-    ArticleStore, Change, ChangeKind, Changes, FeedLimit, FeedPosition, MAX_EXACT_TOTAL, Page, Search, StoreError,
-    Total, Write, Written, pages,
+    ArticleStore, Change, ChangeKind, Changes, EncodedArticle, FeedLimit, FeedPosition, MAX_EXACT_TOTAL, Page, Search,
+    StoreError, Total, Write, Written, pages,
 };
 use crate::article::{Article, ArticleName, Outcome, View};
 use crate::text::Fingerprint;
@@ -248,11 +248,11 @@ impl ArticleStore for MemoryStore {
                 continue;
             }
             let Some(shown) = state.read(&article.name, search.view) else { continue };
-            if !page.add(shown) {
+            if !page.add(EncodedArticle::of(&shown, search.view), pages::cursor(article, search.order)) {
                 break;
             }
         }
-        Ok(page.finish(total))
+        page.finish(total).decode()
     }
 
     async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Page, Search, Total};
+use super::{EncodedArticle, Page, Search, Total};
 use crate::article::{Article, View};
 use crate::query::{Cursor, Order, OrderKey};
 use crate::text::Fingerprint;
@@ -37,37 +37,40 @@ pub(super) fn compare(order: Order, a: &Cursor, b: &Cursor) -> Ordering {
 
 /// Fills a page up to its two limits.
 pub(super) struct PageBuilder {
-    order: Order,
     most_articles: usize,
     most_bytes: usize,
     bytes: usize,
-    articles: Vec<Article>,
+    articles: Vec<EncodedArticle>,
+    /// Where the last of them ends the page.
+    last: Option<Cursor>,
     next: Option<Cursor>,
 }
 
 impl PageBuilder {
     pub fn new(search: &Search) -> Self {
         Self {
-            order: search.order,
             most_articles: search.page_size.get(),
             most_bytes: search.max_page_bytes,
             bytes: 0,
             articles: Vec::new(),
+            last: None,
             next: None,
         }
     }
 
-    /// Adds the next match. `false`: the page was full already, and the article belongs to the next one.
-    pub fn add(&mut self, article: Article) -> bool {
-        let bytes = text_bytes(&article);
+    /// Adds the next match, and where a page that ends with it ends. `false`: the page was full already, and the article
+    /// belongs to the next one.
+    pub fn add(&mut self, article: EncodedArticle, cursor: Cursor) -> bool {
+        let bytes = article.encoded_len() + ENTRY_BYTES;
         let is_full = self.articles.len() >= self.most_articles
             || (!self.articles.is_empty() && self.bytes.saturating_add(bytes) > self.most_bytes);
         if is_full {
-            self.next = self.articles.last().map(|last| cursor(last, self.order));
+            self.next = self.last.take();
             return false;
         }
         self.bytes = self.bytes.saturating_add(bytes);
         self.articles.push(article);
+        self.last = Some(cursor);
         true
     }
 
@@ -76,16 +79,19 @@ impl PageBuilder {
     }
 
     /// Ends a page that may not be full, though more may follow after this place.
-    pub fn finish_early(self, after: Option<Cursor>, total: Option<Total>) -> Page {
+    pub fn finish_early(self, after: Option<Cursor>, total: Option<Total>) -> Page<EncodedArticle> {
         Page { articles: self.articles, next: after, total }
     }
 
-    pub fn finish(self, total: Option<Total>) -> Page {
+    pub fn finish(self, total: Option<Total>) -> Page<EncodedArticle> {
         Page { articles: self.articles, next: self.next, total }
     }
 }
 
-/// What an article adds to a page, in bytes: all that can be long.
+/// What tag and length of an article take within a page, at most.
+const ENTRY_BYTES: usize = 6;
+
+/// What an article adds to a stretch of the feed, in bytes: all that can be long.
 pub(super) fn text_bytes(article: &Article) -> usize {
     let content = &article.content;
     let lists = [&content.subheadlines, &content.authors, &content.editors, &content.keywords, &content.cited_works];

@@ -18,7 +18,7 @@ use crate::article::{
 
 /// Why bytes are not what was written.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BadRecord {
+pub enum BadRecord {
     #[error("not decodable: {0}")]
     Encoding(#[from] prost::DecodeError),
     #[error("{0} is not of the form in which it is written")]

@@ -7,15 +7,20 @@
 mod apply;
 mod backup;
 mod check;
+mod clock_cache;
 mod connect;
 mod fault;
 mod feed;
 mod filter;
+mod folded;
 mod index;
+mod kept;
 mod lock;
 mod narrow;
 mod open;
 mod originals;
+mod packed;
+mod points;
 mod prepare;
 mod readers;
 mod rows;
@@ -26,25 +31,31 @@ mod writer;
 #[cfg(test)]
 mod open_tests;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use self::kept::Kept;
 pub use self::open::{OpenError, SqliteOptions};
+use self::points::Points;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::{ArticleStore, Changes, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
+use super::{ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
 use crate::article::{Article, ArticleName, View};
 
 pub struct SqliteStore {
     options: SqliteOptions,
-    readers: Readers,
-    index: std::sync::Arc<index::Index>,
-    feed: std::sync::Arc<feed::Feed>,
+    readers: Arc<Readers>,
+    points: Points,
+    kept: Arc<Kept>,
+    index: Arc<index::Index>,
+    feed: Arc<feed::Feed>,
     /// `None`: opened for reading only.
     writer: Option<Writer>,
     /// Held while the store is open. `None`: opened for reading only.
-    lock: std::sync::Mutex<Option<lock::ProcessLock>>,
+    lock: Mutex<Option<lock::ProcessLock>>,
 }
 
 #[async_trait]
@@ -55,18 +66,48 @@ impl ArticleStore for SqliteStore {
     }
 
     async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError> {
-        let mut lease = self.readers.lease().await?;
-        let found = rows::get(lease.connection()?, name, view).await;
-        lease.settle(found)
+        let encoded = self.get_encoded(name, view).await?;
+        Ok(encoded.map(|encoded| encoded.decode()).transpose()?)
     }
 
     async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError> {
+        let encoded = self.batch_get_encoded(names, view).await?;
+        let decoded = encoded.iter().map(|found| found.as_ref().map(EncodedArticle::decode).transpose());
+        Ok(decoded.collect::<Result<_, _>>()?)
+    }
+
+    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
+        self.search_encoded(search).await?.decode()
+    }
+
+    async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError> {
+        if view == View::Raw {
+            // Raw documents are large, and seldom asked for.
+            let mut found = self.batch_get_encoded(std::slice::from_ref(name), view).await?;
+            return Ok(found.pop().flatten());
+        }
+        let since = match self.kept.get(name) {
+            Ok(kept) => return Ok(Some(kept.in_view(view))),
+            Err(since) => since,
+        };
+        let found = self.points.get(name, view).await?;
+        if let Some(article) = found.as_ref().filter(|_| view == View::Full) {
+            self.kept.put(name, article, since);
+        }
+        Ok(found)
+    }
+
+    async fn batch_get_encoded(
+        &self,
+        names: &[ArticleName],
+        view: View,
+    ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
         let mut lease = self.readers.lease().await?;
         let found = rows::batch_get(lease.connection()?, names, view).await;
         lease.settle(found)
     }
 
-    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
+    async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
         let mut lease = self.readers.lease().await?;
         let found = match narrow::plan(search) {
             Some(plan) => filter::filter(lease.transaction()?, &self.index, search, plan).await,
@@ -102,7 +143,9 @@ impl ArticleStore for SqliteStore {
         if let Some(writer) = &self.writer {
             writer.close().await;
         }
+        self.points.close();
+        self.kept.close();
         self.readers.close().await;
-        self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Session {
     pub next_seq: i64,
     pub has_deleted: bool,
     pub changes: Changes,
+    /// The names of stored articles that read otherwise from now on.
+    pub changed: Vec<String>,
 }
 
 impl Session {
@@ -249,6 +251,7 @@ async fn insert(connection: &mut SqliteConnection, session: &mut Session, after:
                                     fingerprint, id)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
                INSERT INTO body (rest, rest_xxh3, id) VALUES (?, ?, ?);
+               INSERT INTO folded (texts, texts_xxh3, id) VALUES (?, ?, ?);
                INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?);
                INSERT INTO change (id, seq) VALUES (?, ?)";
     let seq = session.take_seq();
@@ -279,6 +282,7 @@ async fn update(
                    duplicate_of = ?, fingerprint = ?
                WHERE id = ?;
                UPDATE body SET rest = ?, rest_xxh3 = ? WHERE id = ?;
+               INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?, ?, ?);
                INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?);
                INSERT OR REPLACE INTO change (id, seq) VALUES (?, ?)";
     let seq = session.take_seq();
@@ -296,9 +300,10 @@ async fn update(
         }
     }
     if is_other_body {
-        originals::orphaned(connection, id).await?;
-        originals::adopt(connection, id, new_fingerprint).await?;
+        session.changed.extend(originals::orphaned(connection, id).await?);
+        session.changed.extend(originals::adopt(connection, id, new_fingerprint).await?);
     }
+    session.changed.push(after.article.name.id().to_owned());
     Ok(Article { duplicate_of: original.map(|(_, name)| name), ..after.article })
 }
 
@@ -313,6 +318,7 @@ async fn delete(
     forget_keys(connection, *id, fingerprint.as_ref()).await?;
     let sql = "DELETE FROM article WHERE id = ?;
                DELETE FROM body WHERE id = ?;
+               DELETE FROM folded WHERE id = ?;
                DELETE FROM raw WHERE id = ?;
                INSERT OR REPLACE INTO deleted (name, delete_us) VALUES (?, ?);
                DELETE FROM change WHERE id = ?;
@@ -323,6 +329,7 @@ async fn delete(
         .bind(id)
         .bind(id)
         .bind(id)
+        .bind(id)
         .bind(current.article.name.id())
         .bind(decide::deletion_time(&current.article, now).as_microsecond())
         .bind(id)
@@ -330,7 +337,9 @@ async fn delete(
         .bind(current.article.name.id())
         .execute(&mut *connection)
         .await?;
-    originals::orphaned(connection, *id).await
+    session.changed.push(current.article.name.id().to_owned());
+    session.changed.extend(originals::orphaned(connection, *id).await?);
+    Ok(())
 }
 
 /// Writes an article's columns, its body, its keys and its place in the feed. `sql` takes them in this order; it is several statements in one, as
@@ -345,6 +354,7 @@ async fn store(
 ) -> Result<(), Fault> {
     let After { article, made_from, index, raw: _ } = after;
     let (basic, rest) = (record::encode_basic(article), record::encode_rest(article));
+    let texts = index.texts.as_str().as_bytes();
     let (basic_xxh3, rest_xxh3) = (rows::checksum(&basic), rows::checksum(&rest));
     sqlx::query(sql)
         .bind(article.name.id())
@@ -365,6 +375,9 @@ async fn store(
         .bind(id)
         .bind(rest)
         .bind(rest_xxh3)
+        .bind(id)
+        .bind(texts)
+        .bind(rows::checksum(texts))
         .bind(id)
         .bind(id)
         .bind(originals::key_list(index.fingerprint.as_ref()))

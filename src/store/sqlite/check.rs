@@ -4,11 +4,11 @@ use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::connect::{Role, connect};
 use super::fault::Fault;
-use super::feed;
 use super::index::IndexCheck;
 use super::open::SqliteOptions;
 use super::originals;
 use super::rows;
+use super::{feed, folded};
 use crate::article::{Article, View};
 use crate::query::FoldedFields;
 use crate::store::StoreError;
@@ -84,8 +84,9 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
                 faults.push(format!("article {after}: its columns differ from its record"));
             }
             check_duplicate(connection, after, &article, fingerprint.as_ref(), faults).await?;
+            let texts = FoldedFields::of(&article.content);
+            folded::check(connection, after, &texts, faults).await?;
             if let Some(index) = &mut index {
-                let texts = FoldedFields::of(&article.content);
                 index.compare(after, article.effective_time().as_microsecond(), article.name.id(), &texts, faults);
             }
         }
@@ -126,7 +127,7 @@ async fn check_duplicate(
 
 /// Looks for rows that belong to no article.
 async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
-    for table in ["body", "raw", "fingerprint_key"] {
+    for table in ["body", "raw", "folded", "fingerprint_key"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE id NOT IN (SELECT id FROM article)");
         let count: i64 = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?.try_get(0)?;
         if count > 0 {

@@ -5,21 +5,22 @@
 //! order and verified, as many of them match. One transaction reads all, so that index and rows are of one state; it ends
 //! before the answer leaves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::fault::Fault;
+use super::folded;
 use super::index::{Asked, Index, ask};
 use super::narrow;
-use super::rows;
-use super::search::{self, Candidates, is_match};
+use super::packed::{self, Packed};
+use super::search::{self, Candidates, decode};
 use super::segments::{self, Direction, Hit, Plan, SearchRange, Snapshot};
-use crate::article::{Article, ArticleName, View};
+use crate::article::{ArticleName, View};
 use crate::query::{Cursor, OrderKey};
-use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
+use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
 /// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes some
 /// ten microseconds, so this bounds a question whose words are rare though all their pairs of characters are common.
@@ -31,19 +32,13 @@ const MAX_PAUSES: usize = 100;
 /// How many candidates are read and verified to count matches.
 const MAX_COUNTED: u32 = 50_000;
 
-/// How many rows a statement brings. Bodies are at most 1 MiB, so this bounds what a page holds in memory.
-const MAX_BATCH: usize = 64;
-
-/// BASIC rows are short.
-const MAX_BASIC_BATCH: usize = 256;
-
 /// Answers a question with keywords, in a transaction of its own.
 pub(super) async fn filter(
     connection: &mut SqliteConnection,
     index: &Index,
     search: &Search,
     plan: Plan,
-) -> Result<Page, Fault> {
+) -> Result<Page<EncodedArticle>, Fault> {
     let snapshot = index.begin_reading(connection).await?;
     let filter = Filter { index, snapshot, plan, search };
     let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
@@ -81,18 +76,18 @@ impl Filter<'_> {
         connection: &mut SqliteConnection,
         direction: Direction,
         total: Option<Total>,
-    ) -> Result<Page, Fault> {
+    ) -> Result<Page<EncodedArticle>, Fault> {
         let after = self.search.after.as_ref();
         let mut asked =
             self.ask(direction, after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())));
         let mut page = pages::PageBuilder::new(self.search);
-        let read_view = if self.plan.is_exact { self.search.view } else { narrow::view_to_verify(self.search) };
         let (mut verified, mut pauses) = (0, 0);
         // The longer nothing comes of it, the more at once.
         let mut at_once = 1;
         loop {
             let wanted = (self.search.page_size.get() + 1 - page.len()).max(at_once);
-            let most = if read_view == View::Basic { MAX_BASIC_BATCH } else { MAX_BATCH };
+            let most =
+                packed::most(if self.plan.is_exact { self.search.view } else { self.search.view.max(View::Full) });
             let mut hits = Vec::new();
             let mut is_end = false;
             while hits.len() < wanted.min(most) {
@@ -110,18 +105,16 @@ impl Filter<'_> {
                     }
                 }
             }
-            for article in read_hits(connection, &hits, read_view).await? {
-                if !self.plan.is_exact && !is_match(self.search, &article) {
-                    continue;
-                }
-                if !page.add(pages::in_view(article, self.search.view)) {
+            verified += hits.len();
+            self.verify(connection, &mut hits).await?;
+            for Packed { cursor, article, .. } in self.read(connection, &hits, self.search.view).await? {
+                if !page.add(article?, cursor) {
                     return Ok(page.finish(total));
                 }
             }
             if is_end {
                 return Ok(page.finish(total));
             }
-            verified += hits.len();
             at_once = most.min(at_once * 2);
             if pauses >= MAX_PAUSES || (!self.plan.is_exact && verified >= MAX_VERIFIED) {
                 let resume = asked.resume_after().map(|key| cursor(key)).transpose()?;
@@ -165,41 +158,53 @@ impl Filter<'_> {
                 Asked::Paused => {}
                 Asked::End => is_end = true,
             }
-            if hits.len() >= MAX_BATCH || is_end {
-                for article in read_hits(connection, &hits, narrow::view_to_verify(self.search)).await? {
-                    count += u32::from(is_match(self.search, &article));
-                }
+            if hits.len() >= packed::most(View::Full) || is_end {
+                self.verify(connection, &mut hits).await?;
+                count = count.saturating_add(u32::try_from(hits.len()).unwrap_or(u32::MAX));
                 hits.clear();
             }
         }
         let is_lower_bound = count > MAX_EXACT_TOTAL || !is_end;
         Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound })
     }
+
+    /// Leaves of some hits those that match.
+    async fn verify(&self, connection: &mut SqliteConnection, hits: &mut Vec<Hit>) -> Result<(), Fault> {
+        if self.plan.is_exact {
+            return Ok(());
+        }
+        if let Some(keywords) = self.search.keywords.as_ref().filter(|_| !hits.is_empty()) {
+            let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
+            let texts = folded::by_id(connection, &ids).await?;
+            if let Some(id) = ids.into_iter().find(|id| !texts.contains_key(id)) {
+                return Err(missing(id));
+            }
+            hits.retain(|hit| texts.get(&hit.id).is_some_and(|texts| keywords.matches_folded(texts)));
+        }
+        if let Some(filter) = &self.search.filter {
+            let view = if filter.needs_body() { View::Full } else { View::Basic };
+            let mut matching = HashSet::new();
+            for Packed { id, article, .. } in self.read(connection, hits, view).await? {
+                if filter.matches(&decode(id, &article?)?) {
+                    matching.insert(id);
+                }
+            }
+            hits.retain(|hit| matching.contains(&hit.id));
+        }
+        Ok(())
+    }
+
+    /// Reads the articles of some hits, in their order.
+    async fn read(&self, connection: &mut SqliteConnection, hits: &[Hit], view: View) -> Result<Vec<Packed>, Fault> {
+        let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
+        let found = packed::by_id(connection, &ids, view, self.search.order.key).await?;
+        let mut found: HashMap<i64, Packed> = found.into_iter().map(|packed| (packed.id, packed)).collect();
+        ids.into_iter().map(|id| found.remove(&id).ok_or_else(|| missing(id))).collect()
+    }
 }
 
-/// Reads the articles of some hits, in their order.
-async fn read_hits(connection: &mut SqliteConnection, hits: &[Hit], view: View) -> Result<Vec<Article>, Fault> {
-    if hits.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<String> = hits.iter().map(|hit| hit.id.to_string()).collect();
-    let (columns, joins) = (rows::columns(view), rows::joins(view));
-    let sql = format!(
-        "SELECT {columns} FROM json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}
-         ORDER BY hit.key"
-    );
-    let list = format!("[{}]", ids.join(","));
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(connection).await?;
-    let mut found = HashMap::with_capacity(rows.len());
-    for row in &rows {
-        found.insert(row.try_get::<i64, _>(0)?, rows::read(row, 0, view)?);
-    }
-    let missing = |id: i64| Fault::Row {
-        table: "article",
-        id,
-        reason: "the keyword index names it, but it is not there".to_owned(),
-    };
-    hits.iter().map(|hit| found.remove(&hit.id).ok_or_else(|| missing(hit.id))).collect()
+fn missing(id: i64) -> Fault {
+    Fault::Row { table: "article", id, reason: "the keyword index names it, but it is not there".to_owned() }
 }
 
 fn cursor(key: segments::Key) -> Result<Cursor, Fault> {

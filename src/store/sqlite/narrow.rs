@@ -8,7 +8,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
-use super::search::{Candidates, key_column};
+use super::packed::key_column;
+use super::search::Candidates;
 use super::segments::{Plan, Query};
 use crate::article::{ArticleName, View};
 use crate::query::filter::{TextScalar, TimeBounds, TimeField};

@@ -14,9 +14,11 @@ use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::feed::Feed;
 use super::index::{self, Index};
+use super::kept::Kept;
 use super::lock::{LockError, ProcessLock};
+use super::points::Points;
 use super::readers::Readers;
-use super::writer::Writer;
+use super::writer::{Shared, Writer};
 
 /// What marks a database as ours, in its header: "ARTC".
 const APPLICATION_ID: i64 = 0x4152_5443;
@@ -25,10 +27,11 @@ const APPLICATION_ID: i64 = 0x4152_5443;
 const QUICK_CHECK_BYTES: u64 = 64 << 20;
 
 /// Every migration, in order. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
     (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
     (3, "feed", include_str!("../../../migrations/sqlite/0003_feed.sql")),
+    (4, "folded", include_str!("../../../migrations/sqlite/0004_folded.sql")),
 ];
 
 /// Where the store is and how it is used.
@@ -130,11 +133,14 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let feed = Arc::new(feed);
-    let writer =
-        Writer::start(path.to_owned(), connection, Arc::clone(&index), Arc::clone(&feed), options.keep_deletions).await;
+    let kept = Arc::new(Kept::new(true));
+    let shared = Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), kept: Arc::clone(&kept) };
+    let writer = Writer::start(path.to_owned(), connection, shared, options.keep_deletions).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
-    let readers = Readers::new(path.to_owned(), Role::Read, options.readers);
-    Ok(SqliteStore { readers, index, feed, writer: Some(writer), lock: Mutex::new(Some(lock)), options })
+    let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
+    let points = Points::start(&readers);
+    let lock = Mutex::new(Some(lock));
+    Ok(SqliteStore { readers, points, kept, index, feed, writer: Some(writer), lock, options })
 }
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -145,8 +151,10 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));
     close(connection).await;
     let (index, feed) = (Arc::new(index?), Arc::new(feed?));
-    let readers = Readers::new(path.to_owned(), role, options.readers);
-    Ok(SqliteStore { readers, index, feed, writer: None, lock: Mutex::new(None), options })
+    let readers = Arc::new(Readers::new(path.to_owned(), role, options.readers));
+    let points = Points::start(&readers);
+    let kept = Arc::new(Kept::new(false));
+    Ok(SqliteStore { readers, points, kept, index, feed, writer: None, lock: Mutex::new(None), options })
 }
 
 /// Looks at a store that exists, and answers how it is connected to for reading.

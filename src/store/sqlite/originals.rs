@@ -45,24 +45,28 @@ pub(super) async fn find(
 }
 
 /// Settles the duplicates of an article whose body went or changed: each finds its next original.
-pub(super) async fn orphaned(connection: &mut SqliteConnection, original: i64) -> Result<(), Fault> {
+/// Answers their names.
+pub(super) async fn orphaned(connection: &mut SqliteConnection, original: i64) -> Result<Vec<String>, Fault> {
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE duplicate_of = ?1 ORDER BY id";
     let rows = sqlx::query(sql).bind(original).fetch_all(&mut *connection).await?;
+    let mut settled = Vec::new();
     for row in rows {
         let orphan = read(&row)?;
         let next = find(connection, orphan.id, orphan.fingerprint.as_ref()).await?;
         set(connection, orphan.id, next.map(|(id, _)| id)).await?;
+        settled.push(orphan.name);
     }
-    Ok(())
+    Ok(settled)
 }
 
-/// Settles the articles stored after `id` that are like its new body and knew no earlier original.
+/// Settles the articles stored after `id` that are like its new body and knew no earlier original. Answers their names.
 pub(super) async fn adopt(
     connection: &mut SqliteConnection,
     id: i64,
     fingerprint: Option<&Fingerprint>,
-) -> Result<(), Fault> {
-    let Some(fingerprint) = fingerprint else { return Ok(()) };
+) -> Result<Vec<String>, Fault> {
+    let mut settled = Vec::new();
+    let Some(fingerprint) = fingerprint else { return Ok(settled) };
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
                WHERE id IN (SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1)) AND id > ?2)";
     let rows = sqlx::query(sql).bind(key_list(Some(fingerprint))).bind(id).fetch_all(&mut *connection).await?;
@@ -71,9 +75,10 @@ pub(super) async fn adopt(
         let has_earlier = later.duplicate_of.is_some_and(|original| original < id);
         if !has_earlier && later.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
             set(connection, later.id, Some(id)).await?;
+            settled.push(later.name);
         }
     }
-    Ok(())
+    Ok(settled)
 }
 
 fn read(row: &SqliteRow) -> Result<Similar, Fault> {

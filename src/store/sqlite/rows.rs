@@ -1,12 +1,16 @@
 //! Articles from rows: which columns a view needs, and what they must add up to.
 
+use std::collections::HashMap;
+
+use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fault::Fault;
+use super::packed;
 use crate::article::{Article, ArticleName, RawDocument, View};
-use crate::store::record;
+use crate::store::{EncodedArticle, record};
 
 /// The largest document that is ever stored, with room to spare: what a damaged length must not pass.
 const MAX_RAW_BYTES: usize = 64 << 20;
@@ -72,16 +76,15 @@ fn read_raw(row: &SqliteRow, first: usize, id: i64) -> Result<Option<RawDocument
     if raw_checksum(head, content) != row.try_get::<i64, _>(first + 9)? {
         return Err(Fault::checksum("raw", id));
     }
-    let content = if is_compressed {
-        zstd::bulk::decompress(content, MAX_RAW_BYTES).map_err(|error| Fault::Row {
-            table: "raw",
-            id,
-            reason: error.to_string(),
-        })?
-    } else {
-        content.to_vec()
-    };
-    record::decode_raw(head, content).map(Some).map_err(|bad| Fault::row("raw", id, &bad))
+    let content = unpacked(content.to_vec().into(), is_compressed);
+    let content =
+        content.ok_or_else(|| Fault::Row { table: "raw", id, reason: "it cannot be decompressed".to_owned() })?;
+    record::decode_raw(head, content.into()).map(Some).map_err(|bad| Fault::row("raw", id, &bad))
+}
+
+/// The content of a raw document as it was ingested.
+pub(super) fn unpacked(content: Bytes, is_compressed: bool) -> Option<Bytes> {
+    if is_compressed { zstd::bulk::decompress(&content, MAX_RAW_BYTES).ok().map(Bytes::from) } else { Some(content) }
 }
 
 /// SQLite's integers are signed; the bits are what counts.
@@ -107,18 +110,12 @@ pub(super) async fn batch_get(
     connection: &mut SqliteConnection,
     names: &[ArticleName],
     view: View,
-) -> Result<Vec<Option<Article>>, Fault> {
-    // A checked id holds nothing that JSON would have to escape.
-    let ids: Vec<&str> = names.iter().map(ArticleName::id).collect();
-    let list = if ids.is_empty() { "[]".to_owned() } else { format!("[\"{}\"]", ids.join("\",\"")) };
-    let sql = format!(
-        "SELECT {} FROM article AS a {} WHERE a.name IN (SELECT value FROM json_each(?1))",
-        columns(view),
-        joins(view)
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(connection).await?;
-    let found = rows.iter().map(|row| read(row, 0, view)).collect::<Result<Vec<_>, _>>()?;
-    Ok(names.iter().map(|name| found.iter().find(|article| article.name == *name).cloned()).collect())
+) -> Result<Vec<Option<EncodedArticle>>, Fault> {
+    let mut found = HashMap::new();
+    for packed in packed::by_name(connection, &names.iter().collect::<Vec<_>>(), view).await? {
+        found.insert(packed.cursor.name, packed.article?);
+    }
+    Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }
 
 pub(super) async fn ping(connection: &mut SqliteConnection) -> Result<(), Fault> {

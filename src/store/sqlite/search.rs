@@ -10,19 +10,17 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
 use super::narrow;
+use super::packed::{self, Packed, key_column};
 use super::rows;
 use crate::article::{Article, View};
-use crate::query::{Cursor, OrderKey};
-use crate::store::{MAX_EXACT_TOTAL, Page, Search, Total, pages};
+use crate::query::Cursor;
+use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
 /// How many articles a walk looks at before it returns what it has: a short page, with a cursor.
 const MAX_WALKED: usize = 20_000;
 
 /// How many rows a statement brings. Bodies are at most 1 MiB, so this bounds what a page holds in memory.
 const MAX_BATCH: usize = 64;
-
-/// BASIC rows are short.
-const MAX_BASIC_BATCH: usize = 256;
 
 /// What is known of the articles that match.
 pub(super) enum Candidates {
@@ -33,7 +31,7 @@ pub(super) enum Candidates {
 }
 
 /// Answers a question without keywords.
-pub(super) async fn list(connection: &mut SqliteConnection, search: &Search) -> Result<Page, Fault> {
+pub(super) async fn list(connection: &mut SqliteConnection, search: &Search) -> Result<Page<EncodedArticle>, Fault> {
     let total = match (search.count_total, &search.filter) {
         (false, _) => None,
         (true, None) => Some(count(connection).await?),
@@ -51,7 +49,7 @@ pub(super) async fn search(
     search: &Search,
     candidates: &Candidates,
     total: Option<Total>,
-) -> Result<Page, Fault> {
+) -> Result<Page<EncodedArticle>, Fault> {
     let plan = Plan::of(search, candidates);
     let mut page = pages::PageBuilder::new(search);
     let mut after = search.after.clone();
@@ -61,19 +59,18 @@ pub(super) async fn search(
         let batch = plan.batch_size(wanted);
         let rows = plan.batch(connection, after.as_ref(), batch).await?;
         let is_last = rows.len() < batch;
-        for row in &rows {
-            let article = rows::read(row, 0, plan.read_view)?;
-            let cursor = pages::cursor(&article, search.order);
-            if plan.verifies && !is_match(search, &article) {
+        walked += rows.len();
+        for Packed { id, cursor, article } in rows {
+            let article = article?;
+            if plan.verifies && !is_match(search, &decode(id, &article)?) {
                 after = Some(cursor);
                 continue;
             }
-            if !page.add(pages::in_view(article, search.view)) {
+            if !page.add(article.in_view(search.view), cursor.clone()) {
                 return Ok(page.finish(total));
             }
             after = Some(cursor);
         }
-        walked += rows.len();
         if is_last {
             return Ok(page.finish(total));
         }
@@ -81,6 +78,10 @@ pub(super) async fn search(
             return Ok(page.finish_early(after, total));
         }
     }
+}
+
+pub(super) fn decode(id: i64, article: &EncodedArticle) -> Result<Article, Fault> {
+    article.decode().map_err(|bad| Fault::row("article", id, &bad))
 }
 
 pub(super) fn is_match(search: &Search, article: &Article) -> bool {
@@ -109,7 +110,7 @@ impl<'a> Plan<'a> {
     }
 
     fn batch_size(&self, wanted: usize) -> usize {
-        let most = if self.read_view == View::Basic { MAX_BASIC_BATCH } else { MAX_BATCH };
+        let most = packed::most(self.read_view);
         // Of what is verified some fall out.
         let needed = if self.verifies { 2 * wanted } else { wanted };
         needed.clamp(1, most)
@@ -120,7 +121,7 @@ impl<'a> Plan<'a> {
         connection: &mut SqliteConnection,
         after: Option<&Cursor>,
         limit: usize,
-    ) -> Result<Vec<SqliteRow>, Fault> {
+    ) -> Result<Vec<Packed>, Fault> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         match (self.ids, after) {
             (Some(ids), _) => self.sorted(connection, ids, after, limit).await,
@@ -157,21 +158,21 @@ impl<'a> Plan<'a> {
         after: Option<&Cursor>,
         range_us: RangeInclusive<i64>,
         limit: i64,
-    ) -> Result<Vec<SqliteRow>, Fault> {
-        let (columns, joins) = (rows::columns(self.read_view), rows::joins(self.read_view));
+    ) -> Result<Vec<Packed>, Fault> {
+        let (item, joins) = (packed::item(self.read_view, self.search.order.key), rows::joins(self.read_view));
         let order = self.order_by();
         let key = key_column(self.search.order.key);
-        let sql = format!(
-            "SELECT {columns} FROM article AS a {joins}
-             WHERE {condition} AND a.{key} BETWEEN ?4 AND ?5 ORDER BY {order} LIMIT ?3"
+        let from = format!(
+            "(SELECT {item} AS item FROM article AS a {joins}
+              WHERE {condition} AND a.{key} BETWEEN ?4 AND ?5 ORDER BY {order} LIMIT ?3)"
         );
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(AssertSqlSafe(packed::query("item", &from)))
             .bind(after.map(|after| after.time.as_microsecond()))
             .bind(after.map(|after| after.name.id().to_owned()))
             .bind(limit)
             .bind(*range_us.start())
             .bind(*range_us.end());
-        Ok(query.fetch_all(connection).await?)
+        self.unpack(&query.fetch_one(connection).await?)
     }
 
     async fn sorted(
@@ -180,8 +181,8 @@ impl<'a> Plan<'a> {
         ids: &str,
         after: Option<&Cursor>,
         limit: i64,
-    ) -> Result<Vec<SqliteRow>, Fault> {
-        let (columns, joins) = (rows::columns(self.read_view), rows::joins(self.read_view));
+    ) -> Result<Vec<Packed>, Fault> {
+        let (item, joins) = (packed::item(self.read_view, self.search.order.key), rows::joins(self.read_view));
         let order = self.order_by();
         let key = key_column(self.search.order.key);
         let beyond = if self.search.order.descending { "<" } else { ">" };
@@ -190,31 +191,29 @@ impl<'a> Plan<'a> {
             None => String::new(),
         };
         // Keys are sorted first, so that long columns are read for the chosen few alone.
-        let sql = format!(
-            "SELECT {columns}
-             FROM (SELECT a.id AS chosen FROM json_each(?4) AS known CROSS JOIN article AS a ON a.id = known.value
-                   WHERE 1 {condition} ORDER BY {order} LIMIT ?3)
-             CROSS JOIN article AS a ON a.id = chosen {joins} ORDER BY {order}"
+        let from = format!(
+            "(SELECT a.id AS chosen FROM json_each(?4) AS known CROSS JOIN article AS a ON a.id = known.value
+              WHERE 1 {condition} ORDER BY {order} LIMIT ?3)
+             CROSS JOIN article AS a ON a.id = chosen {joins}"
         );
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(AssertSqlSafe(packed::query(&item, &from)))
             .bind(after.map(|after| after.time.as_microsecond()))
             .bind(after.map(|after| after.name.id().to_owned()))
             .bind(limit)
             .bind(ids);
-        Ok(query.fetch_all(connection).await?)
+        self.unpack(&query.fetch_one(connection).await?)
+    }
+
+    /// Unpacks what was asked for, and makes sure of its order: SQL promises none within a packed value.
+    fn unpack(&self, row: &SqliteRow) -> Result<Vec<Packed>, Fault> {
+        let mut all = packed::unpack(row)?;
+        all.sort_by(|a, b| pages::compare(self.search.order, &a.cursor, &b.cursor));
+        Ok(all)
     }
 
     fn order_by(&self) -> String {
         let direction = if self.search.order.descending { "DESC" } else { "ASC" };
         format!("a.{} {direction}, a.name", key_column(self.search.order.key))
-    }
-}
-
-pub(super) fn key_column(key: OrderKey) -> &'static str {
-    match key {
-        OrderKey::EffectiveTime => "effective_us",
-        OrderKey::CreateTime => "create_us",
-        OrderKey::UpdateTime => "update_us",
     }
 }
 

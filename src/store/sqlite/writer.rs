@@ -21,6 +21,7 @@ use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::feed::{self, Feed};
 use super::index::{self, Changes, Done, Index, Merger, Upkeep};
+use super::kept::Kept;
 use super::prepare::{Prepared, prepare, size};
 use crate::store::{StoreError, Write, Written};
 
@@ -51,6 +52,13 @@ struct Job {
     _room: OwnedSemaphorePermit,
 }
 
+/// What the writer tells readers of.
+pub(super) struct Shared {
+    pub index: Arc<Index>,
+    pub feed: Arc<Feed>,
+    pub kept: Arc<Kept>,
+}
+
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
@@ -64,10 +72,10 @@ impl Writer {
     pub async fn start(
         path: PathBuf,
         mut connection: SqliteConnection,
-        index: Arc<Index>,
-        feed: Arc<Feed>,
+        state: Shared,
         keep_deletions: u64,
     ) -> Result<Self, Fault> {
+        let Shared { index, feed, kept } = state;
         let next_id = next_id(&mut connection).await?;
         let next_seq = feed::next_seq(&mut connection).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
@@ -80,6 +88,7 @@ impl Writer {
             path,
             index,
             feed,
+            kept,
             keep_deletions,
             jobs,
             upkeep,
@@ -151,6 +160,7 @@ struct Loop {
     path: PathBuf,
     index: Arc<Index>,
     feed: Arc<Feed>,
+    kept: Arc<Kept>,
     keep_deletions: u64,
     jobs: mpsc::Receiver<Job>,
     /// What the merges of the index ask for: taken between groups, in turns with them.
@@ -186,6 +196,9 @@ impl Loop {
             let group = self.group(job);
             self.write_group(group).await;
         }
+        // The merger closes its connection before this one, the last, which then empties the log.
+        self.closing.cancel();
+        while self.upkeep.recv().await.is_some() {}
         if let Some(Open { connection, .. }) = self.open.take()
             && let Err(error) = connection.close().await
         {
@@ -248,10 +261,10 @@ impl Loop {
     async fn transact(&mut self, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, StoreError> {
         let index = Arc::clone(&self.index);
         let keep_deletions = self.keep_deletions;
-        let feed = Arc::clone(&self.feed);
+        let (feed, kept) = (Arc::clone(&self.feed), Arc::clone(&self.kept));
         let open = self.reopened().await?;
         let (next_id, next_seq) = (open.next_id, open.next_seq);
-        let outcomes = carry_out(open, &index, jobs, end, keep_deletions).await;
+        let outcomes = carry_out(open, &index, &kept, jobs, end, keep_deletions).await;
         match outcomes {
             Ok(outcomes) => {
                 if end == "ROLLBACK" {
@@ -351,13 +364,19 @@ async fn next_id(connection: &mut SqliteConnection) -> Result<i64, Fault> {
 async fn carry_out(
     open: &mut Open,
     index: &Index,
+    kept: &Kept,
     jobs: &[Job],
     end: &'static str,
     keep_deletions: u64,
 ) -> Result<Vec<Result<Written, Fault>>, Fault> {
     let Open { connection, next_id, next_seq } = open;
-    let mut session =
-        Session { next_id: *next_id, next_seq: *next_seq, has_deleted: false, changes: Changes::default() };
+    let mut session = Session {
+        next_id: *next_id,
+        next_seq: *next_seq,
+        has_deleted: false,
+        changes: Changes::default(),
+        changed: Vec::new(),
+    };
     // A transaction that only later turns to writing would fail at once if another wrote in between.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
@@ -374,7 +393,9 @@ async fn carry_out(
         feed::forget(connection, session.next_seq - 1, keep_deletions).await?;
     }
     let published = if end == "COMMIT" { session.changes.write(connection, index).await? } else { None };
+    let commit = kept.begin_commit(&session.changed);
     sqlx::query(end).execute(&mut *connection).await?;
+    drop(commit);
     // Before anyone is answered, so that everyone finds what they wrote.
     if let Some(published) = published {
         index.publish(published);

@@ -8,7 +8,7 @@ use super::{Changes, Index, tables};
 use crate::article::View;
 use crate::query::FoldedFields;
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::rows;
+use crate::store::sqlite::{folded, rows};
 
 /// How many articles make a segment: as many as a commit of a fast import has. Merges do the rest once the store is open.
 const BATCH: i64 = 500;
@@ -27,6 +27,7 @@ pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection)
             after = row.try_get(0)?;
             let article = rows::read(row, 0, View::Full)?;
             let texts = Arc::new(FoldedFields::of(&article.content));
+            folded::put(connection, after, &texts).await?;
             changes.put(after, article.effective_time().as_microsecond(), article.name.id(), &texts);
         }
         let Some(published) = changes.write(connection, &index).await? else { break };

@@ -168,8 +168,22 @@ impl Merger {
     /// Does all that there is to do now.
     async fn work(&self, has_leftovers: bool, small_purge: &mut Instant, purge: &mut Instant) -> Result<(), GivenUp> {
         let mut connection = None;
+        let done = self.work_on(&mut connection, has_leftovers, small_purge, purge).await;
+        if let Some(connection) = connection {
+            let _ = connection.close().await;
+        }
+        done
+    }
+
+    async fn work_on(
+        &self,
+        connection: &mut Option<SqliteConnection>,
+        has_leftovers: bool,
+        small_purge: &mut Instant,
+        purge: &mut Instant,
+    ) -> Result<(), GivenUp> {
         if has_leftovers {
-            self.remove_leftovers(self.connection(&mut connection).await?, true).await?;
+            self.remove_leftovers(self.connection(connection).await?, true).await?;
         }
         let mut due: VecDeque<SegmentId> = VecDeque::new();
         if *small_purge <= Instant::now() {
@@ -190,14 +204,11 @@ impl Merger {
                     None => break,
                 },
             };
-            let connection = self.connection(&mut connection).await?;
+            let connection = self.connection(connection).await?;
             let live = next.iter().filter_map(|&id| snapshot.get(id));
             let purges = live.clone().any(|live| live.deletions.count() > 0);
             self.merge(connection, live.cloned().collect()).await?;
             self.remove_leftovers(connection, purges).await?;
-        }
-        if let Some(connection) = connection {
-            let _ = connection.close().await;
         }
         Ok(())
     }

@@ -1,0 +1,140 @@
+//! Servers in processes of their own, so that their memory and their time on the cores can be told from the clients'.
+
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use articled::article::View;
+use articled::config::Config;
+use articled::query::{Order, PageSize};
+use articled::rpc::{convert, proto};
+use articled::store::sqlite::{SqliteOptions, SqliteStore};
+use articled::store::{ArticleStore, Search};
+use prost::Message;
+use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
+
+use crate::corpus::Corpus;
+use crate::wire::{Answers, BareServer};
+
+/// The most articles that the bare server holds; of a larger store it answers for the first ones.
+pub const BARE_ARTICLES: usize = 100_000;
+
+/// A server in a child process; it is killed when this is dropped.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    /// From the start of the process until it listens.
+    pub start: Duration,
+}
+
+impl Server {
+    /// `kind` is the argument that makes this very program a server.
+    pub fn start(kind: &str, database: &Path, articles: usize) -> Self {
+        let begun = Instant::now();
+        let program = std::env::current_exe().expect("this program");
+        let mut child = Command::new(program)
+            .args([kind, database.to_str().expect("a path"), &articles.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a process");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
+        let address = line.trim().parse().expect("an address");
+        Self { child, address, start: begun.elapsed() }
+    }
+
+    /// The time that the server was on the cores.
+    pub fn cpu(&self) -> Duration {
+        cpu_of(&self.child.id().to_string())
+    }
+
+    /// What it holds in memory now, and the most it held, in MB.
+    pub fn resident_mb(&self) -> (f64, f64) {
+        resident_mb(&self.child.id().to_string())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The time that a process was on the cores, where the kernel tells (Linux).
+pub fn cpu_of(process: &str) -> Duration {
+    const TICKS_PER_SECOND: u64 = 100;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    // User and system time are the 14th and 15th field, the 12th and 13th behind the name.
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND)
+}
+
+pub fn resident_mb(process: &str) -> (f64, f64) {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+    };
+    (field("VmRSS:"), field("VmHWM:"))
+}
+
+/// The service, as it is shipped but for metrics.
+pub async fn serve(database: &str) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let config = Config { database: format!("sqlite:{database}"), metrics_listen: None, ..Config::default() };
+    config.check().expect("good settings");
+    let store = articled::store::open(&config.database, config.access()).await.expect("a store");
+    println!("{address}");
+    let listeners = articled::server::Listeners { grpc: listener, metrics: None };
+    let clock = articled::clock::Clock::system();
+    articled::server::serve(config, listeners, store, clock, std::future::pending()).await.expect("it serves");
+}
+
+/// The same answers from memory.
+pub async fn serve_bare(database: &str, articles: usize) {
+    let options = SqliteOptions { read_only: true, ..SqliteOptions::new(database) };
+    let store = SqliteStore::open(options).await.expect("a store");
+    let names: Vec<_> = (0..articles.min(BARE_ARTICLES)).map(Corpus::name).collect();
+    let mut answers = std::collections::HashMap::new();
+    for names in names.chunks(100) {
+        for article in store.batch_get(names, View::Full).await.expect("articles").into_iter().flatten() {
+            let bytes = convert::article(article, View::Full).encode_to_vec();
+            let name = proto::Article::decode(bytes.as_slice()).expect("an article").name;
+            answers.insert(name, bytes.into());
+        }
+    }
+    let page = proto::ListArticlesResponse::decode(first_page(&store).await.as_slice()).expect("a page");
+    let answers = Answers { articles: answers, page: page.encode_to_vec().into() };
+    store.close().await;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    println!("{}", listener.local_addr().expect("it is bound"));
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let server = tonic::transport::Server::builder().add_service(BareServer(Arc::new(answers)));
+    server.serve_with_incoming(incoming).await.expect("it serves");
+}
+
+async fn first_page(store: &SqliteStore) -> Vec<u8> {
+    let search = Search {
+        keywords: None,
+        filter: None,
+        order: Order::default(),
+        page_size: PageSize::default(),
+        after: None,
+        view: View::Basic,
+        max_page_bytes: 3 << 20,
+        count_total: false,
+    };
+    let page = store.search(&search).await.expect("a page");
+    let articles = page.articles.into_iter().map(|article| convert::article(article, View::Basic)).collect();
+    // The tokens are about as long as those of the service.
+    let token = "x".repeat(80);
+    proto::ListArticlesResponse { articles, next_page_token: token.clone(), resume_token: token }.encode_to_vec()
+}

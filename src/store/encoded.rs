@@ -1,0 +1,116 @@
+//! An article in the contract's encoding, as rows hold it: what is read only to be handed on is not decoded.
+//!
+//! Owns how the pieces of a row are put together to a message. Refuses to check what is in them: their writer did, and
+//! their checksums say that they are what was written.
+
+use bytes::{BufMut, Bytes};
+use prost::encoding::{self, WireType, encode_key, encode_varint, encoded_len_varint, key_len};
+
+use super::record::{self, BadRecord};
+use crate::article::{Article, ArticleName, View};
+
+/// The numbers of the contract's fields `Article.duplicate_of`, `Article.raw` and `RawDocument.content`.
+const DUPLICATE_OF: u32 = 26;
+const RAW: u32 = 29;
+const RAW_CONTENT: u32 = 1;
+
+/// An article of some view, encoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EncodedArticle {
+    basic: Bytes,
+    /// The name of the original, if this is a duplicate.
+    duplicate_of: Option<String>,
+    /// What FULL adds; empty in BASIC.
+    rest: Bytes,
+    raw: Option<EncodedRaw>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct EncodedRaw {
+    head: Bytes,
+    content: Bytes,
+}
+
+impl EncodedArticle {
+    /// From the pieces of a BASIC or, with `rest`, of a FULL article.
+    pub(super) fn from_pieces(basic: Bytes, duplicate_of: Option<&ArticleName>, rest: Bytes) -> Self {
+        Self { basic, duplicate_of: duplicate_of.map(ArticleName::to_string), rest, raw: None }
+    }
+
+    /// Adds the raw document: its encoding without its content, and that.
+    pub(super) fn with_raw(self, head: Bytes, content: Bytes) -> Self {
+        Self { raw: Some(EncodedRaw { head, content }), ..self }
+    }
+
+    /// Encodes what a view shows of an article.
+    pub fn of(article: &Article, view: View) -> Self {
+        let rest = if view >= View::Full { record::encode_rest(article).into() } else { Bytes::new() };
+        let raw = article.raw.as_ref().filter(|_| view == View::Raw);
+        let raw = raw.map(|raw| EncodedRaw { head: record::encode_raw_head(raw).into(), content: raw.content.clone() });
+        let basic = record::encode_basic(article).into();
+        Self { raw, ..Self::from_pieces(basic, article.duplicate_of.as_ref(), rest) }
+    }
+
+    /// Leaves out what a view does not show.
+    pub fn in_view(self, view: View) -> Self {
+        let rest = if view >= View::Full { self.rest } else { Bytes::new() };
+        Self { rest, raw: self.raw.filter(|_| view == View::Raw), ..self }
+    }
+
+    /// In memory of its own, shared with nothing that was read at the same time.
+    pub(super) fn detached(&self) -> Self {
+        let Self { basic, duplicate_of, rest, raw } = self;
+        let both: Bytes = [&basic[..], &rest[..]].concat().into();
+        let (basic, rest) = (both.slice(..basic.len()), both.slice(basic.len()..));
+        Self { basic, duplicate_of: duplicate_of.clone(), rest, raw: raw.clone() }
+    }
+
+    pub fn decode(&self) -> Result<Article, BadRecord> {
+        let Self { basic, duplicate_of, rest, raw } = self;
+        let mut article = record::decode_basic(basic)?;
+        if let Some(original) = duplicate_of {
+            let original = ArticleName::parse(original).map_err(|_| BadRecord::Field("duplicate_of"))?;
+            article.duplicate_of = Some(original);
+        }
+        record::decode_rest(&mut article, rest)?;
+        if let Some(EncodedRaw { head, content }) = raw {
+            article.raw = Some(record::decode_raw(head, content.clone().into())?);
+        }
+        Ok(article)
+    }
+
+    pub fn encoded_len(&self) -> usize {
+        let Self { basic, duplicate_of, rest, raw } = self;
+        let original = duplicate_of.as_ref().map_or(0, |name| encoding::string::encoded_len(DUPLICATE_OF, name));
+        let raw = raw.as_ref().map_or(0, |raw| {
+            let bytes = raw.encoded_len();
+            key_len(RAW) + encoded_len_varint(bytes as u64) + bytes
+        });
+        basic.len() + original + rest.len() + raw
+    }
+
+    pub fn encode(&self, buffer: &mut impl BufMut) {
+        let Self { basic, duplicate_of, rest, raw } = self;
+        buffer.put_slice(basic);
+        if let Some(name) = duplicate_of {
+            encoding::string::encode(DUPLICATE_OF, name, buffer);
+        }
+        buffer.put_slice(rest);
+        if let Some(raw) = raw {
+            encode_key(RAW, WireType::LengthDelimited, buffer);
+            encode_varint(raw.encoded_len() as u64, buffer);
+            raw.encode(buffer);
+        }
+    }
+}
+
+impl EncodedRaw {
+    fn encoded_len(&self) -> usize {
+        encoding::bytes::encoded_len(RAW_CONTENT, &self.content) + self.head.len()
+    }
+
+    fn encode(&self, buffer: &mut impl BufMut) {
+        encoding::bytes::encode(RAW_CONTENT, &self.content, buffer);
+        buffer.put_slice(&self.head);
+    }
+}

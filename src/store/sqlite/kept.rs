@@ -1,0 +1,108 @@
+//! Articles that are asked for often, kept encoded: most readers want the same few.
+//!
+//! What is kept is never older than what a reader finds in the database. While a commit is on its way, and of what was
+//! read before it, nothing is put in; what it changes is taken out before it begins.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::clock_cache::ClockCache;
+use crate::article::ArticleName;
+use crate::store::EncodedArticle;
+
+/// What the kept articles may take: some ten thousand of usual length.
+const CAPACITY_BYTES: usize = 48 << 20;
+
+/// What an article costs beside its bytes: its names, its places here and in the map.
+const OVERHEAD_BYTES: usize = 256;
+
+pub(super) struct Kept {
+    state: Mutex<State>,
+}
+
+struct State {
+    articles: ClockCache<String, EncodedArticle>,
+    /// How often a commit began or ended: odd while one is on its way.
+    turns: u64,
+}
+
+/// When a read began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since(u64);
+
+/// A commit on its way, until this is dropped.
+pub(super) struct Commit<'a>(&'a Kept);
+
+impl Kept {
+    /// Keeps nothing where another process may write, of whose commits nothing is heard.
+    pub fn new(has_writer: bool) -> Self {
+        let capacity = if has_writer { CAPACITY_BYTES } else { 0 };
+        Self { state: Mutex::new(State { articles: ClockCache::new(capacity), turns: 0 }) }
+    }
+
+    /// The FULL article, if it is kept; else what [`Kept::put`] wants to know.
+    pub fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
+        let mut state = self.state();
+        state.articles.get(name.id()).ok_or(Since(state.turns))
+    }
+
+    /// Keeps a FULL article that was read since then.
+    pub fn put(&self, name: &ArticleName, article: &EncodedArticle, since: Since) {
+        let cost = article.encoded_len() + OVERHEAD_BYTES;
+        let detached = article.detached();
+        let mut state = self.state();
+        if state.turns == since.0 && since.0.is_multiple_of(2) {
+            state.articles.put(name.id().to_owned(), detached, cost);
+        }
+    }
+
+    /// Takes out what a commit is about to change.
+    pub fn begin_commit(&self, changed: &[String]) -> Commit<'_> {
+        let mut state = self.state();
+        state.turns += 1;
+        for name in changed {
+            state.articles.remove(name.as_str());
+        }
+        Commit(self)
+    }
+
+    /// Forgets all, and keeps nothing more.
+    pub fn close(&self) {
+        self.state().articles = ClockCache::new(0);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Commit<'_> {
+    fn drop(&mut self) {
+        self.0.state().turns += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::fixtures::*;
+
+    #[test]
+    fn what_was_read_before_a_commit_is_not_kept_after_it() {
+        let kept = Kept::new(true);
+        let article = EncodedArticle::default();
+        let since = |name: &ArticleName| kept.get(name).expect_err("nothing is kept yet");
+        let before = since(&name("a"));
+        let commit = kept.begin_commit(&["a".to_owned()]);
+        kept.put(&name("a"), &article, before);
+        kept.put(&name("a"), &article, since(&name("a")));
+        drop(commit);
+        kept.put(&name("a"), &article, before);
+        let after = since(&name("a"));
+        kept.put(&name("a"), &article, after);
+        assert!(kept.get(&name("a")).is_ok());
+        drop(kept.begin_commit(&["b".to_owned()]));
+        assert!(kept.get(&name("a")).is_ok());
+        drop(kept.begin_commit(&["a".to_owned()]));
+        assert!(kept.get(&name("a")).is_err());
+    }
+}

@@ -1,0 +1,211 @@
+//! Many articles in one row. What costs of a short query is each row's way through the driver, so SQL puts the articles of
+//! a page, or of a group of lookups, one behind the other in one value.
+//!
+//! ```text
+//! packed = (head "\n" basic rest raw_head raw_content)…
+//! head   = id "," name "," key_us "," basic_xxh3 "," bytes of basic "," name of the original
+//!          "," rest_xxh3 "," bytes of rest
+//!          "," raw_xxh3 "," bytes of raw_head "," bytes of raw_content "," is_compressed
+//! ```
+//!
+//! A number of bytes is -1 where there is nothing. Owns that form.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+
+use super::fault::Fault;
+use super::rows;
+use crate::article::{ArticleName, View};
+use crate::query::{Cursor, OrderKey};
+use crate::store::EncodedArticle;
+
+/// An article, unpacked.
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    pub id: i64,
+    /// Where a page that ends with this article ends.
+    pub cursor: Cursor,
+    /// Damage concerns this article alone.
+    pub article: Result<EncodedArticle, DamagedArticle>,
+}
+
+/// Which table's row of an article is not what was written, and why.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DamagedArticle {
+    table: &'static str,
+    id: i64,
+    reason: &'static str,
+}
+
+impl From<DamagedArticle> for Fault {
+    fn from(DamagedArticle { table, id, reason }: DamagedArticle) -> Self {
+        Fault::Row { table, id, reason: reason.to_owned() }
+    }
+}
+
+/// How many articles a statement brings. Bodies are at most 1 MiB and raw documents 8 MiB, so this bounds what a page
+/// holds in memory.
+pub(super) fn most(view: View) -> usize {
+    match view {
+        View::Basic => 256,
+        View::Full => 64,
+        View::Raw => 4,
+    }
+}
+
+/// The column of an order.
+pub(super) fn key_column(key: OrderKey) -> &'static str {
+    match key {
+        OrderKey::EffectiveTime => "effective_us",
+        OrderKey::CreateTime => "create_us",
+        OrderKey::UpdateTime => "update_us",
+    }
+}
+
+/// The expression that packs the article `a`, which [`rows::joins`] are joined to.
+pub(super) fn item(view: View, key: OrderKey) -> String {
+    let key = key_column(key);
+    let (rest_head, rest) = match view {
+        View::Basic => ("0, 0", "''"),
+        View::Full | View::Raw => ("coalesce(body.rest_xxh3, 0), coalesce(length(body.rest), -1)", "body.rest"),
+    };
+    let (raw_head, raw) = match view {
+        View::Basic | View::Full => ("0, -1, -1, 0", "''"),
+        View::Raw => (
+            "coalesce(raw.raw_xxh3, 0), coalesce(length(raw.head), -1), coalesce(length(raw.content), -1), \
+             coalesce(raw.is_compressed, 0)",
+            "raw.head, raw.content",
+        ),
+    };
+    format!(
+        "concat(concat_ws(',', a.id, a.name, a.{key}, a.basic_xxh3, length(a.basic), coalesce(original.name, ''), \
+                          {rest_head}, {raw_head}), char(10), a.basic, {rest}, {raw})"
+    )
+}
+
+/// Packs the items that `from` has; their order is as it comes.
+pub(super) fn query(item: &str, from: &str) -> String {
+    format!("SELECT CAST(group_concat({item}, '') AS BLOB) FROM {from}")
+}
+
+/// Unpacks the one row.
+pub(super) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, Fault> {
+    let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>(0)? else { return Ok(Vec::new()) };
+    let bytes = Bytes::from(bytes);
+    let mut all = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let unpacked = unpack_one(&bytes, at);
+        let (packed, end) = unpacked.ok_or_else(|| Fault::Row {
+            table: "article",
+            id: all.last().map_or(0, |last: &Packed| last.id),
+            reason: "what follows it is not as it was written".to_owned(),
+        })?;
+        all.push(packed);
+        at = end;
+    }
+    Ok(all)
+}
+
+/// Takes one piece after the other.
+struct Pieces<'a> {
+    bytes: &'a Bytes,
+    at: usize,
+}
+
+impl Pieces<'_> {
+    fn take(&mut self, length: i64) -> Option<Bytes> {
+        let end = self.at.checked_add(usize::try_from(length).unwrap_or_default())?;
+        let piece = self.bytes.get(self.at..end).map(|piece| self.bytes.slice_ref(piece));
+        self.at = end;
+        piece
+    }
+}
+
+/// The article that begins at `at`, and where it ends.
+fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
+    let line = bytes.get(at..)?;
+    let line = std::str::from_utf8(line.get(..line.iter().position(|&byte| byte == b'\n')?)?).ok()?;
+    let mut fields = line.split(',');
+    let id: i64 = fields.next()?.parse().ok()?;
+    let name = ArticleName::from_id(fields.next()?).ok()?;
+    let key_us: i64 = fields.next()?.parse().ok()?;
+    let mut number = || fields.next()?.parse::<i64>().ok();
+    let (basic_xxh3, basic_bytes) = (number()?, number()?);
+    let original = fields.next()?;
+    let original = if original.is_empty() { None } else { Some(ArticleName::from_id(original).ok()?) };
+    let mut number = || fields.next()?.parse::<i64>().ok();
+    let (rest_xxh3, rest_bytes) = (number()?, number()?);
+    let (raw_xxh3, raw_head_bytes, raw_bytes, is_compressed) = (number()?, number()?, number()?, number()? != 0);
+
+    let mut pieces = Pieces { bytes, at: at + line.len() + 1 };
+    let (basic, rest) = (pieces.take(basic_bytes)?, pieces.take(rest_bytes)?);
+    let (raw_head, raw_content) = (pieces.take(raw_head_bytes)?, pieces.take(raw_bytes)?);
+    let damaged = |table, reason| Err(DamagedArticle { table, id, reason });
+    let article = if rows::checksum(&basic) != basic_xxh3 {
+        damaged("article", "the checksum differs")
+    } else if rest_bytes < 0 {
+        damaged("body", "the row is missing")
+    } else if !rest.is_empty() && rows::checksum(&rest) != rest_xxh3 {
+        damaged("body", "the checksum differs")
+    } else if raw_bytes >= 0 && rows::raw_checksum(&raw_head, &raw_content) != raw_xxh3 {
+        damaged("raw", "the checksum differs")
+    } else {
+        let article = EncodedArticle::from_pieces(basic, original.as_ref(), rest);
+        if raw_bytes < 0 {
+            Ok(article)
+        } else {
+            match rows::unpacked(raw_content, is_compressed) {
+                Some(content) => Ok(article.with_raw(raw_head, content)),
+                None => damaged("raw", "it cannot be decompressed"),
+            }
+        }
+    };
+    let time = Timestamp::from_microsecond(key_us).ok()?;
+    Some((Packed { id, cursor: Cursor { time, name }, article }, pieces.at))
+}
+
+/// The articles of some names, in any order; those that are missing are left out.
+pub(super) async fn by_name(
+    connection: &mut SqliteConnection,
+    names: &[&ArticleName],
+    view: View,
+) -> Result<Vec<Packed>, Fault> {
+    let (item, joins) = (item(view, OrderKey::EffectiveTime), rows::joins(view));
+    let row = if let [name] = names {
+        let sql = query(&item, &format!("article AS a {joins} WHERE a.name = ?1"));
+        sqlx::query(AssertSqlSafe(sql)).bind(name.id()).fetch_one(connection).await?
+    } else {
+        let from = format!("json_each(?1) AS wanted CROSS JOIN article AS a ON a.name = wanted.value {joins}");
+        let ids: Vec<&str> = names.iter().map(|name| name.id()).collect();
+        // A checked id holds nothing that JSON would have to escape.
+        let list = if ids.is_empty() { "[]".to_owned() } else { format!("[\"{}\"]", ids.join("\",\"")) };
+        sqlx::query(AssertSqlSafe(query(&item, &from))).bind(list).fetch_one(connection).await?
+    };
+    unpack(&row)
+}
+
+/// The articles of some ids, in any order; those that are missing are left out.
+pub(super) async fn by_id(
+    connection: &mut SqliteConnection,
+    ids: &[i64],
+    view: View,
+    key: OrderKey,
+) -> Result<Vec<Packed>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let joins = rows::joins(view);
+    let from = format!("json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}");
+    let sql = query(&item(view, key), &from);
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id_list(ids)).fetch_one(connection).await?;
+    unpack(&row)
+}
+
+/// Ids as a JSON array.
+pub(super) fn id_list(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("[{}]", ids.join(","))
+}

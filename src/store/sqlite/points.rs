@@ -1,0 +1,139 @@
+//! Reads of single articles, gathered: a few tasks take what waits and ask for all of it at once, as most of what a read
+//! costs is the way to SQLite's thread and back.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Notify, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::fault::Fault;
+use super::packed;
+use super::readers::Readers;
+use crate::article::{ArticleName, View};
+use crate::store::{EncodedArticle, StoreError};
+
+/// The most articles that are asked for at once.
+const GATHERED: usize = 32;
+
+/// How many tasks gather: while one asks, the next collects.
+const GATHERERS: usize = 2;
+
+type Answer = Result<Option<EncodedArticle>, StoreError>;
+
+struct Wanted {
+    name: ArticleName,
+    view: View,
+    answer: oneshot::Sender<Answer>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    wanted: Mutex<VecDeque<Wanted>>,
+    came: Notify,
+}
+
+pub(super) struct Points {
+    waiting: Arc<Waiting>,
+    closing: CancellationToken,
+}
+
+impl Points {
+    pub fn start(readers: &Arc<Readers>) -> Self {
+        let points = Self { waiting: Arc::default(), closing: CancellationToken::new() };
+        for _ in 0..GATHERERS {
+            let (waiting, readers) = (Arc::clone(&points.waiting), Arc::clone(readers));
+            let closing = points.closing.clone();
+            tokio::spawn(async move { closing.run_until_cancelled(gather(&waiting, &readers)).await });
+        }
+        points
+    }
+
+    /// An article in the BASIC or FULL view.
+    pub async fn get(&self, name: &ArticleName, view: View) -> Answer {
+        let closed = || StoreError::Unavailable("closed".to_owned());
+        if self.closing.is_cancelled() {
+            return Err(closed());
+        }
+        let (answer, answered) = oneshot::channel();
+        let wanted = Wanted { name: name.clone(), view, answer };
+        self.waiting.wanted.lock().unwrap_or_else(PoisonError::into_inner).push_back(wanted);
+        self.waiting.came.notify_one();
+        tokio::select! {
+            answer = answered => answer.unwrap_or_else(|_| Err(closed())),
+            () = self.closing.cancelled() => Err(closed()),
+        }
+    }
+
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+}
+
+impl Drop for Points {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+async fn gather(waiting: &Waiting, readers: &Readers) {
+    loop {
+        let group = waiting.take();
+        if group.is_empty() {
+            waiting.came.notified().await;
+        } else {
+            answer(readers, group).await;
+        }
+    }
+}
+
+impl Waiting {
+    /// The first that waits, and others of its view behind it.
+    fn take(&self) -> Vec<Wanted> {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut group: Vec<Wanted> = Vec::new();
+        while group.len() < GATHERED
+            && let Some(next) = wanted.pop_front_if(|next| group.first().is_none_or(|first| first.view == next.view))
+        {
+            // Whoever asked may be gone.
+            if !next.answer.is_closed() {
+                group.push(next);
+            }
+        }
+        if !wanted.is_empty() {
+            self.came.notify_one();
+        }
+        group
+    }
+}
+
+async fn answer(readers: &Readers, group: Vec<Wanted>) {
+    let Some(view) = group.first().map(|wanted| wanted.view) else { return };
+    let names: Vec<&ArticleName> = group.iter().map(|wanted| &wanted.name).collect();
+    let found = match readers.lease().await {
+        Ok(mut lease) => match lease.connection() {
+            Ok(connection) => {
+                let found = packed::by_name(connection, &names, view).await;
+                lease.settle(found)
+            }
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(found) => {
+            let found: HashMap<ArticleName, _> =
+                found.into_iter().map(|packed| (packed.cursor.name, packed.article)).collect();
+            for Wanted { name, answer, .. } in group {
+                // Two may want the same.
+                let article = found.get(&name).cloned().transpose();
+                let _ = answer.send(article.map_err(|damaged| Fault::from(damaged).into()));
+            }
+        }
+        Err(error) => {
+            for wanted in group {
+                let _ = wanted.answer.send(Err(error.clone()));
+            }
+        }
+    }
+}
