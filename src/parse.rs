@@ -13,6 +13,7 @@
 //! printed text again gives the same headline, dateline and body.
 
 mod blocks;
+mod credit;
 pub mod dateline;
 mod decode;
 mod derive;
@@ -101,6 +102,8 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     if keywords.is_empty() && options.extract_keywords {
         keywords = derive::extract_keywords(&headlines.headline, &body);
     }
+    let credited = if metadata.source_is_own { credit::credited(dateline.as_ref(), &body) } else { None };
+    let info_source = credited.unwrap_or_else(|| first_of(metadata.info_source, layout.facts.source));
     // What the markup labels is surer than lines that look like an editors' line.
     let own_editors = names(&[], &[], metadata.editors);
     let mut content = ArticleContent {
@@ -113,7 +116,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         dateline,
         authors: names(&people, &AUTHORS, metadata.authors),
         editors: if own_editors.is_empty() { names(&people, &[Role::Editor], Vec::new()) } else { own_editors },
-        info_source: first_of(metadata.info_source, layout.facts.source),
+        info_source,
         section: first_of(metadata.section, layout.facts.section),
         body,
         publish_time,

@@ -45,6 +45,8 @@ pub struct Metadata {
     pub editors: Vec<String>,
     /// From a labelled line of the page, else from metadata.
     pub info_source: String,
+    /// Whether that is the page's own site, or not called its source: then what the text credits says more.
+    pub source_is_own: bool,
     pub section: String,
     /// As the page gives them, not yet cut at their separators.
     pub keywords: Vec<String>,
@@ -91,13 +93,13 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
 
     let frame = Frame::of(&page_lines, headline.node, &content);
     let around = frame.before.iter().chain(&frame.after).copied();
+    let source = info_source(&meta, &json_ld, &frame, &content);
     let metadata = Metadata {
         publish_time: published(&meta, &json_ld).or(wechat.publish_time),
         authors: authors(&meta, &json_ld, &site_name),
         editors: editors(&meta, around, &content),
-        info_source: Some(info_source(&meta, &json_ld, &frame, &content))
-            .filter(|source| !source.is_empty())
-            .unwrap_or(wechat.account),
+        source_is_own: !source.name.is_empty() && (!source.is_named || is_own_site(&source.name, &meta, &site_name)),
+        info_source: Some(source.name).filter(|name| !name.is_empty()).unwrap_or(wechat.account),
         section: section(&outline, &page_lines, &meta, &json_ld, &headline.text),
         keywords: keywords(&meta, &json_ld),
         language_code: meta.language.clone(),
@@ -303,21 +305,35 @@ fn editors<'a>(meta: &Meta, around: impl Iterator<Item = &'a str> + Clone, conte
     labels::editors(around.chain(tail))
 }
 
-fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[String]) -> String {
+#[derive(Default)]
+struct Source {
+    name: String,
+    /// Whether the page says that this is its source.
+    is_named: bool,
+}
+
+fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[String]) -> Source {
     let printed = |lines: &[&str]| {
-        lines
-            .iter()
-            .enumerate()
-            .find_map(|(at, line)| labels::source(line, lines.get(at + 1).copied()).map(str::to_owned))
+        let mut lines = lines.iter().enumerate().map(|(at, line)| (line, lines.get(at + 1).copied()));
+        let name = lines.find_map(|(line, next)| labels::source(line, next))?.to_owned();
+        Some(Source { name, is_named: true })
     };
+    let source = |name: &str, is_named| Source { name: name.to_owned(), is_named };
     let edges: Vec<&str> = content.iter().take(4).chain(content.iter().rev().take(6)).map(String::as_str).collect();
     let from_meta = meta.all(meta::SOURCE).chain([json_ld.source.as_str()]).find(|source| !source.is_empty());
     printed(&frame.before)
-        .or_else(|| frame.before.iter().find_map(|line| labels::source_beside_date(line)).map(str::to_owned))
-        .or_else(|| from_meta.map(|source| source.trim_start_matches("来源：").trim().to_owned()))
+        .or_else(|| {
+            frame.before.iter().find_map(|line| labels::source_beside_date(line)).map(|name| source(name, false))
+        })
+        .or_else(|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true)))
         .or_else(|| printed(&edges))
         .or_else(|| printed(&frame.after))
         .unwrap_or_default()
+}
+
+/// Whether an outlet is the site that the page stands on, by the site's name or the end of the page's title.
+fn is_own_site(outlet: &str, meta: &Meta, site_name: &str) -> bool {
+    outlet == site_name || meta.title.ends_with(outlet)
 }
 
 /// Marks of elements that hold a breadcrumb.

@@ -1,0 +1,52 @@
+//! The outlet that a story's own text credits: in its dateline, or in its first words, `据某某社9月26日消息`.
+
+use super::dateline::ends_like_an_outlet;
+use super::plain::Plain;
+use crate::article::Dateline;
+
+/// In characters.
+const MAX_OUTLET: usize = 12;
+
+/// Between the outlet and 消息: a date, 记者, 客户端.
+const MAX_BETWEEN: usize = 12;
+
+/// The outlet credited by the dateline, else by the first words of the body.
+pub fn credited(dateline: Option<&Dateline>, body: &str) -> Option<String> {
+    let agency = dateline.map(|dateline| dateline.agency.as_str()).unwrap_or_default();
+    // 本报, 本站: the page itself.
+    let own = agency.is_empty() || agency.starts_with('本') || agency.ends_with(['讯', '訊']);
+    if own { by_first_words(body).map(str::to_owned) } else { Some(agency.to_owned()) }
+}
+
+fn by_first_words(body: &str) -> Option<&str> {
+    let view = Plain::of(body.lines().next()?, 1 + MAX_OUTLET + MAX_BETWEEN + 2);
+    view.word_at(0, &["据"])?;
+    let reported = (1..view.len()).find(|at| view.word_at(*at, &["消息", "报道", "报导"]).is_some())?;
+    // The shortest name that reads like an outlet's, with nothing but a date and the like after it.
+    let end = (3..=reported.min(1 + MAX_OUTLET)).find(|end| {
+        let rest = view.seen(*end..reported);
+        let plain_rest = rest.iter().all(|c| c.is_ascii_digit() || "年月日记者客户端讯 ".contains(*c));
+        plain_rest && ends_like_an_outlet(view.seen(1..*end))
+    })?;
+    Some(view.slice(1..end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_credited() {
+        let check = |agency: &str, body: &str, expected: Option<&str>| {
+            let dateline = Dateline { agency: agency.to_owned(), ..Dateline::default() };
+            assert_eq!(credited(Some(&dateline), body).as_deref(), expected, "{agency} {body}");
+        };
+        check("青石社", "据河湾网消息，甲", Some("青石社"));
+        check("", "据青石社9月26日消息，新馆开放。", Some("青石社"));
+        check("本报", "據青石晚報報導，新館開放。", Some("青石晚報"));
+        check("", "据青石新闻客户端消息，新馆开放。", Some("青石新闻"));
+        check("", "据介绍，新馆开放，消息传来。", None);
+        check("", "据外媒报道，新馆开放。", None);
+        check("", "", None);
+    }
+}
