@@ -8,13 +8,20 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use jieba_rs::{KeywordExtract, TfIdf};
+use jieba_rs::{Keyword, KeywordExtract, KeywordExtractConfig, TfIdf};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::script::{is_han, to_simplified};
 use crate::text::dictionary;
 
 const MAX_EXTRACTED: usize = 10;
+
+/// With so many, those are left out that are doubtful or say much less than the first.
+const ENOUGH: usize = 4;
+
+/// The least weight beside the first one's. Of the keywords that a portal's pages give and their headlines have, a third of
+/// the first's weight keeps all but one in two hundred, and leaves out one in twenty of all that is found.
+const LEAST_SHARE: f64 = 0.3;
 
 /// A page that names more is trying to be found and not to be understood.
 const MAX_OWN: usize = 32;
@@ -43,8 +50,12 @@ struct WordWeights {
 }
 
 /// Loading takes a quarter of a second and some 80 MB, so that it waits for the first text that needs it.
-static WORD_WEIGHTS: LazyLock<WordWeights> =
-    LazyLock::new(|| WordWeights { frequencies: TfIdf::default(), empty: EMPTY_WORDS.split_whitespace().collect() });
+static WORD_WEIGHTS: LazyLock<WordWeights> = LazyLock::new(|| {
+    let mut frequencies = TfIdf::default();
+    // Cut as the candidates are, so that names which the dictionary lacks are weighed too.
+    *frequencies.config_mut() = KeywordExtractConfig::builder().use_hmm(true).build();
+    WordWeights { frequencies, empty: EMPTY_WORDS.split_whitespace().collect() }
+});
 
 /// Of the keywords that a page gives, one in so many at least stands in its article; else they are the whole site's.
 const MIN_OWN_IN_TEXT_ONE_IN: usize = 4;
@@ -92,12 +103,13 @@ struct Candidate {
     first: usize,
     weight: f64,
     words: usize,
+    /// A verb, a phrase of the body's, 四国, or two characters that no dictionary has and that stand together once.
+    is_doubtful: bool,
 }
 
 fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
     let simplified: String = text.iter().map(|c| to_simplified(*c)).collect();
     let tags = dictionary().tag(&simplified, true);
-    let rarity = Rarity::of(&simplified);
     let words: Vec<Word<'_>> = tags
         .iter()
         .map(|tag| Word {
@@ -106,11 +118,13 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
             characters: tag.end - tag.start,
             kind: if in_residue(text, tag.start, tag.end) { Kind::Other } else { Kind::of(tag.word, tag.tag) },
         })
+        .map(Word::without_verb)
         .collect();
     let mut counts: HashMap<&str, u32> = HashMap::new();
     for word in &words {
         *counts.entry(word.text).or_default() += 1;
     }
+    let rarity = Rarity::of(&simplified, &counts);
     let compounds = compounds(&simplified, &words, &counts);
     let mut candidates: HashMap<&str, Candidate> = HashMap::new();
     // A word inside a compound counts for the compound.
@@ -123,14 +137,26 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
         });
         if let Some((length, run_text, run)) = joined {
             let weight = run.iter().map(|word| rarity.of_word(word.text)).sum::<f64>() * 0.8;
-            add(&mut candidates, run_text, run.first().map_or(0, |word| word.first), weight, length);
+            let first = run.first().map_or(0, |word| word.first);
+            add(&mut candidates, run_text, Candidate { count: 0, first, weight, words: length, is_doubtful: false });
             at += length;
         } else {
             if let Some(word) = words.get(at)
                 && let Some(kind_weight) = word.weight()
             {
                 let weight = rarity.of_word(word.text) * kind_weight;
-                add(&mut candidates, word.text, word.first, weight, 1);
+                let guessed = || word.characters == 2 && counts.get(word.text) == Some(&1) && !is_known(word.text);
+                let is_doubtful = match word.kind {
+                    Kind::Verb => true,
+                    Kind::Phrase => word.first >= headline_characters,
+                    Kind::Noun | Kind::Nominal => guessed() || counts_something(word),
+                    _ => guessed(),
+                };
+                add(
+                    &mut candidates,
+                    word.text,
+                    Candidate { count: 0, first: word.first, weight, words: 1, is_doubtful },
+                );
             }
             at += 1;
         }
@@ -151,9 +177,20 @@ fn in_residue(text: &[char], start: usize, end: usize) -> bool {
     piece || lower && matches!(before, Some('(' | '（'))
 }
 
-fn add<'a>(candidates: &mut HashMap<&'a str, Candidate>, text: &'a str, first: usize, weight: f64, words: usize) {
-    let candidate = candidates.entry(text).or_insert(Candidate { count: 0, first, weight, words });
-    candidate.count += 1;
+/// 四国, 多人: a number and what it counts.
+fn counts_something(word: &Word) -> bool {
+    word.characters == 2
+        && word.text.starts_with(['一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '多', '几', '数'])
+}
+
+/// Whether the dictionary has a word; else the cutter guessed that it is one.
+fn is_known(word: &str) -> bool {
+    dictionary().has_word(word)
+}
+
+/// Counts a candidate where it stands once more.
+fn add<'a>(candidates: &mut HashMap<&'a str, Candidate>, text: &'a str, candidate: Candidate) {
+    candidates.entry(text).or_insert(candidate).count += 1;
 }
 
 /// Orders the candidates and prints them as the article writes them.
@@ -164,7 +201,7 @@ fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters
             let in_headline = if candidate.first < headline_characters { 1.8 } else { 1.0 };
             // What a text says once it may say by the way.
             let count = f64::from(candidate.count);
-            let repeated = if candidate.count > 1 { count.sqrt() * 1.4 } else { 0.7 };
+            let repeated = if candidate.count > 1 { count.powf(0.7) * 1.4 } else { 0.7 };
             let compound = if candidate.words > 1 { 1.2 } else { 1.0 };
             (repeated * candidate.weight * in_headline * compound, word, candidate)
         })
@@ -173,7 +210,11 @@ fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.first.cmp(&b.2.first)));
     let mut chosen: Vec<&str> = Vec::new();
     let mut printed = Vec::new();
-    for (_, word, candidate) in &scored {
+    let least = scored.first().map_or(0.0, |(score, ..)| score * LEAST_SHARE);
+    for (score, word, candidate) in &scored {
+        if printed.len() >= ENOUGH && (*score < least || candidate.is_doubtful) {
+            continue;
+        }
         // 雄安 says nothing beside 雄安新区.
         if chosen.iter().any(|known| known.contains(word) || word.contains(*known)) {
             continue;
@@ -198,11 +239,13 @@ struct Word<'a> {
 /// What a word can be to a reader, from jieba's tags (those of the ICTCLAS set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// The name of somebody or something.
+    Person,
+    /// The name of something else.
     Name,
     Noun,
-    /// A verb or adjective used as a noun, an idiom, an abbreviation.
+    /// A verb or adjective used as a noun.
     Nominal,
+    Phrase,
     Verb,
     /// Part of a compound at most.
     Attribute,
@@ -216,9 +259,11 @@ impl Kind {
             return Kind::Other;
         }
         match tag {
-            "nr" | "nrt" | "nrfg" | "ns" | "nt" | "nz" => Kind::Name,
+            "nr" | "nrt" | "nrfg" => Kind::Person,
+            "ns" | "nt" | "nz" => Kind::Name,
             "n" | "ng" | "j" | "eng" => Kind::Noun,
-            "vn" | "an" | "l" | "i" | "nrj" => Kind::Nominal,
+            "vn" | "an" | "nrj" => Kind::Nominal,
+            "l" => Kind::Phrase,
             "v" | "vi" => Kind::Verb,
             "a" | "b" | "s" | "g" | "h" | "k" | "x" | "z" => Kind::Attribute,
             _ => Kind::Other,
@@ -226,26 +271,57 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether two neighbours are rather a verb and its object, or a person and what he did, than one name for something:
+    /// 会见美国, 张三违纪.
+    fn acts_on(self, next: Kind) -> bool {
+        match self {
+            Kind::Nominal => matches!(next, Kind::Person | Kind::Name | Kind::Attribute),
+            Kind::Person => matches!(next, Kind::Nominal | Kind::Attribute),
+            _ => false,
+        }
+    }
+}
+
 impl Word<'_> {
+    /// A guessed name with the verb behind it: 张某某称. The names of one surname have three characters at most.
+    fn without_verb(mut self) -> Self {
+        const VERBS: &[char] =
+            &['称', '说', '指', '斥', '料', '促', '吁', '谈', '任', '晤', '赴', '访', '批', '赞', '向', '与', '和'];
+        if self.kind == Kind::Person
+            && self.characters == 4
+            && !is_known(self.text)
+            && let Some(name) = self.text.strip_suffix(VERBS)
+        {
+            self.text = name;
+            self.characters -= 1;
+        }
+        self
+    }
+
     /// How much it is worth alone; `None` if a reader would not look for it.
     fn weight(&self) -> Option<f64> {
         if self.characters < 2 {
             return None;
         }
         match self.kind {
-            Kind::Name => Some(1.2),
+            Kind::Person | Kind::Name => Some(1.2),
             Kind::Noun => Some(1.0),
             Kind::Nominal => Some(0.7),
+            Kind::Phrase => Some(0.5),
             Kind::Verb => Some(0.25),
             Kind::Attribute | Kind::Other => None,
         }
     }
 }
 
+/// The text of neighbouring words; `None` if something stands between them.
 fn text_of<'a>(text: &'a str, run: &[Word<'a>]) -> Option<&'a str> {
     let start = run.first()?.text.as_ptr() as usize - text.as_ptr() as usize;
+    let last = run.last()?.text;
+    let end = last.as_ptr() as usize + last.len() - text.as_ptr() as usize;
     let length: usize = run.iter().map(|word| word.text.len()).sum();
-    text.get(start..start + length)
+    text.get(start..end).filter(|text| text.len() == length)
 }
 
 /// Runs of neighbouring words that the text uses as one: repeated, ending in a noun, and most uses of its rarest word are
@@ -255,16 +331,17 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
     for start in 0..words.len() {
         for length in 2..=MAX_COMPOUND {
             let Some(run) = words.get(start..start + length) else { break };
-            if run.iter().any(|word| word.kind == Kind::Other) {
+            if run.iter().any(|word| matches!(word.kind, Kind::Other | Kind::Phrase)) || is_clause(run) {
                 break;
             }
             let characters: usize = run.iter().map(|word| word.characters).sum();
             let ends_in_noun =
                 run.last().is_some_and(|word| matches!(word.kind, Kind::Name | Kind::Noun | Kind::Nominal));
-            if !(3..=MAX_COMPOUND_CHARACTERS).contains(&characters) || !ends_in_noun {
+            if !(3..=MAX_COMPOUND_CHARACTERS).contains(&characters) || !(ends_in_noun || is_split_name(run)) {
                 continue;
             }
-            if run.first().is_some_and(|word| word.kind == Kind::Verb) {
+            // 机长张三 is two; 张三精神 may be one.
+            if run.iter().skip(1).any(|word| word.kind == Kind::Person) && !is_split_name(run) {
                 continue;
             }
             let Some(run_text) = text_of(text, run) else { continue };
@@ -275,20 +352,47 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
     runs.into_iter().filter(|(_, (count, rarest))| *count >= 2 && *count * 2 > *rarest).map(|(run, _)| run).collect()
 }
 
+/// With a verb it is a clause, but where one character makes a noun of it: 阅览 + 区.
+fn is_clause(run: &[Word]) -> bool {
+    run.windows(2).any(|pair| match pair {
+        [first, second] if first.kind == Kind::Verb => {
+            first.characters < 2 || second.characters > 1 || second.kind != Kind::Noun
+        }
+        [first, second] => first.kind.acts_on(second.kind),
+        _ => false,
+    })
+}
+
+/// A name that the dictionary knows in pieces only: surname and given name.
+fn is_split_name(run: &[Word]) -> bool {
+    let characters: usize = run.iter().map(|word| word.characters).sum();
+    characters <= 4
+        && run.iter().all(|word| word.kind == Kind::Person)
+        && run.first().is_some_and(|word| word.characters <= 2)
+}
+
 /// How rare each word of a text is in the language, up to a factor that is the same for all of them.
 struct Rarity {
     of: HashMap<String, f64>,
+    mean: f64,
 }
 
 impl Rarity {
-    /// The library gives frequency in the text times rarity, over all that it counted.
-    fn of(text: &str) -> Self {
+    /// The library gives how often a word stands in the text, times its rarity, over all that it counted.
+    fn of(text: &str, counts: &HashMap<&str, u32>) -> Self {
         let weights = WORD_WEIGHTS.frequencies.extract_keywords(dictionary(), text, usize::MAX, Vec::new());
-        Self { of: weights.into_iter().map(|keyword| (keyword.keyword, keyword.weight)).collect() }
+        let of = weights.into_iter().filter_map(|Keyword { keyword, weight, .. }| {
+            let count = counts.get(keyword.as_str())?;
+            Some((keyword, weight / f64::from(*count)))
+        });
+        let of: HashMap<String, f64> = of.collect();
+        let mean = of.values().sum::<f64>() / of.len().max(1) as f64;
+        Self { of, mean }
     }
 
+    /// A name that was cut out of a longer word is as rare as the others of the text.
     fn of_word(&self, word: &str) -> f64 {
-        self.of.get(word).copied().unwrap_or(0.0)
+        if word.chars().nth(1).is_none() { 0.0 } else { self.of.get(word).copied().unwrap_or(self.mean) }
     }
 }
 
@@ -366,6 +470,26 @@ mod tests {
             &["11", "14", "记者", "今天", "12", "获悉"],
         );
         check("圖書館的產(chǎn)品(pin)目錄", &["chǎn", "ch", "n", "pin"]);
+    }
+
+    #[test]
+    fn names_that_no_dictionary_has() {
+        let body = "渡口停航後,何秋渡稱正在檢修。何秋渡說,新橋通車前渡輪照常行駛。機長林遠舟和何秋渡一起檢查了渡輪。";
+        let keywords = extract_keywords("何秋渡稱渡口停航是為檢修", body);
+        assert!(keywords.iter().take(3).any(|keyword| keyword == "何秋渡"), "{keywords:?}");
+        for keyword in &keywords {
+            assert!(!keyword.ends_with(['稱', '說']) && !keyword.contains("機長林"), "{keywords:?}");
+        }
+    }
+
+    #[test]
+    fn no_clauses_and_no_tail_of_trifles() {
+        let body = "新桥今天通车,镇长检查新桥,检查新桥的还有工程师。四国工程师来过新桥。居民否认新桥拥堵,多人在桥上散步、拍照、钓鱼、聊天。";
+        let keywords = extract_keywords("青石镇新桥通车", body);
+        assert!(keywords.iter().any(|keyword| keyword.contains("新桥")), "{keywords:?}");
+        for refused in ["检查新桥", "否认", "四国", "多人"] {
+            assert!(!keywords.iter().any(|keyword| keyword == refused), "{refused} in {keywords:?}");
+        }
     }
 
     #[test]
