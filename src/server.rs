@@ -49,6 +49,14 @@ const MAX_PENDING_ACCEPT_RESETS: usize = 20;
 /// stream is refused by HTTP/2, which clients report as UNKNOWN.
 const HEADER_LIST_LEEWAY: u32 = 4;
 
+/// How much of one stream may wait unread, in bytes: only an import whose client sends faster than is stored has any.
+const STREAM_WINDOW_BYTES: u32 = 256 << 10;
+
+/// The same of a whole connection. h2 breaks a connection with ENHANCE_YOUR_CALM when frames of less than 256 bytes that wait
+/// unread cost more to keep than half of this window (`h2::server::Builder::data_frame_budget`). So it is so much larger
+/// than that of a stream that an import of the tiniest items, 10 bytes each, comes to the end of its window before.
+const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
+
 /// Why the server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -176,6 +184,8 @@ pub async fn serve(
 fn transport(limits: &Limits) -> Server {
     Server::builder()
         .max_concurrent_streams(limits.max_streams_per_connection)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_max_local_error_reset_streams(Some(limits.max_local_error_resets))
         .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_ACCEPT_RESETS))
         .http2_max_header_list_size(limits.max_header_list_bytes.saturating_mul(HEADER_LIST_LEEWAY))

@@ -1,6 +1,7 @@
 //! ImportArticles.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use articled::config::{Config, Limits};
 use articled::rpc::proto::import_articles_request::Item;
@@ -12,6 +13,8 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status, Streaming};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::{Client, Fault, FaultyStore, Hang, TestServer, document, given, memory_store, refusal, rpc};
 
@@ -242,4 +245,39 @@ async fn who_does_not_read_holds_up_nobody_else_and_is_let_go() {
     assert!((1..200).contains(&answers.len()));
     let end = refusal(answers.into_iter().next_back().expect("there is one"));
     assert_eq!((end.code, end.reason.as_str()), (Code::DeadlineExceeded, "STREAM_STALLED"));
+}
+
+#[tokio::test]
+async fn tiny_items_that_wait_do_not_break_the_connection() {
+    const ITEMS: usize = 30_000;
+    let hang = Hang::new();
+    let server = TestServer::with_store(Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))))).await;
+    let channel = server.channel().await;
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&sent);
+    // Each in a frame of its own, as clients send them that do not wait for more.
+    let tiny = move |number: usize| {
+        let sent = Arc::clone(&counter);
+        async move {
+            tokio::task::yield_now().await;
+            sent.store(number + 1, Ordering::Relaxed);
+            item(0, Item::Article(given("題", "")))
+        }
+    };
+    let requests = futures::stream::iter(0..ITEMS).then(tiny);
+    let answers = Client::new(channel.clone()).import_articles(requests).await.expect("it begins").into_inner();
+    // Until the client has sent all that it may: then others on its connection are served again and again meanwhile.
+    let mut health = HealthClient::new(channel);
+    let (mut seen, mut standing) = (0, 0);
+    while standing < 20 {
+        health.check(HealthCheckRequest::default()).await.expect("the connection holds");
+        let now = sent.load(Ordering::Relaxed);
+        standing = if now > 0 && now == seen { standing + 1 } else { 0 };
+        seen = now;
+    }
+    assert!(seen < ITEMS, "nothing held the client up");
+    hang.released.add_permits(ITEMS);
+    let (answers, end) = read(answers).await;
+    end.expect("a whole stream");
+    assert_eq!(answers.len(), ITEMS);
 }
