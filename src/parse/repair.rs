@@ -80,8 +80,9 @@ impl Repairer {
         if self.residue.is_empty() {
             return text.to_owned();
         }
-        let (text, stripped) = self.residue.strip(text);
-        let undone = bytes::undo(&text, &self.residue, &self.page);
+        // An annotation says where bytes were parted, so that the damage is undone before it goes.
+        let undone = bytes::undo(text, &self.residue, &self.page);
+        let (text, stripped) = self.residue.strip(&undone.text);
         count(report, "RESIDUE_BYTES", undone.repaired);
         count(report, "PINYIN_RESIDUE", stripped.saturating_add(undone.stripped));
         if undone.uncertain > 0 {
@@ -93,7 +94,7 @@ impl Repairer {
                 ),
             });
         }
-        undone.text
+        text
     }
 }
 

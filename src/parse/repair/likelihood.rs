@@ -1,14 +1,20 @@
-//! How likely a stretch of Chinese is, by the words of jieba's dictionary.
+//! How likely a stretch of Chinese is, by the words of jieba's dictionary and of the page itself.
 //!
 //! Owns the score that chooses between readings of damaged bytes. Refuses to know what the damage is.
 
-use std::collections::HashMap;
+mod page;
+mod signs;
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
+pub use self::page::Page;
 use super::script::{is_han, simplified};
 use crate::text::dictionary;
 
-/// The words that are looked for have at most this many characters; five hold nearly all of the dictionary.
-const LONGEST_WORD: usize = 5;
+/// The words that are looked for have at most this many characters; four hold nearly all of the dictionary.
+const LONGEST_WORD: usize = 4;
 
 /// The logarithm of the sum of all frequencies in jieba's dictionary, which has some 60 million.
 const LOG_TOTAL: f64 = 17.9;
@@ -20,11 +26,13 @@ pub struct Likelihood {
     tail: [char; LONGEST_WORD],
     /// The logarithms up to before each character of the tail, and at the end.
     before: [f64; LONGEST_WORD + 1],
+    /// How many characters ago the last one stood that is not known for certain.
+    known: usize,
 }
 
 impl Default for Likelihood {
     fn default() -> Self {
-        Self { tail: ['\n'; LONGEST_WORD], before: [0.0; LONGEST_WORD + 1] }
+        Self { tail: ['\n'; LONGEST_WORD], before: [0.0; LONGEST_WORD + 1], known: LONGEST_WORD }
     }
 }
 
@@ -36,98 +44,176 @@ impl Likelihood {
 
     /// The same text, likelier by what other evidence says.
     #[must_use]
-    pub fn plus(&self, log: f64) -> Self {
-        let mut likelier = self.clone();
-        likelier.before = likelier.before.map(|before| before + log);
-        likelier
+    pub fn plus(mut self, log: f64) -> Self {
+        self.before = self.before.map(|before| before + log);
+        self
     }
 
-    /// The same text with one more character.
+    /// The same text with one more character, which is one of several possible.
     #[must_use]
-    pub fn with(&self, c: char, words: &mut Words) -> Self {
+    pub fn with(&self, c: char, words: &mut Words<'_>) -> Self {
+        self.followed_by(c, 0, words)
+    }
+
+    /// The same text with one more character, of which there is no doubt.
+    #[must_use]
+    pub fn with_known(&self, c: char, words: &mut Words<'_>) -> Self {
+        self.followed_by(c, self.known.saturating_add(1), words)
+    }
+
+    /// The same text with one more character that nobody knows.
+    #[must_use]
+    pub fn with_lost(&self, log: f64) -> Self {
         let mut next = self.clone();
-        let before = next.tail[LONGEST_WORD - 1];
+        next.known = 0;
+        next.tail.rotate_left(1);
+        next.tail[LONGEST_WORD - 1] = '?';
+        next.before.rotate_left(1);
+        next.before[LONGEST_WORD] = self.log() + log;
+        next
+    }
+
+    fn followed_by(&self, c: char, known: usize, words: &mut Words<'_>) -> Self {
+        let mut next = self.clone();
+        next.known = known;
         next.tail.rotate_left(1);
         next.tail[LONGEST_WORD - 1] = simplified(c);
         next.before.rotate_left(1);
-        next.before[LONGEST_WORD] = f64::NEG_INFINITY;
-        let longest = if is_han(c) { LONGEST_WORD } else { 1 };
-        for length in 1..=longest {
-            let word = &next.tail[LONGEST_WORD - length..];
-            if !word.iter().all(|&c| is_han(c)) && length > 1 {
+        next.before[LONGEST_WORD] =
+            if is_han(c) { next.likeliest_cut(words) } else { self.log() + signs::log(&self.tail, c) };
+        next
+    }
+
+    fn likeliest_cut(&self, words: &mut Words<'_>) -> f64 {
+        let mut likeliest = f64::NEG_INFINITY;
+        for length in 1..=LONGEST_WORD {
+            let first = LONGEST_WORD - length;
+            let word = &self.tail[first..];
+            if !is_han(word[0]) {
                 break;
             }
-            if let Some(log) = words.log(word) {
-                let log = if is_mark(c) && is_mark(before) { log + AFTER_MARK } else { log };
-                let whole = next.before[LONGEST_WORD - length] + log;
-                next.before[LONGEST_WORD] = next.before[LONGEST_WORD].max(whole);
-            }
+            // What is known for certain does not bear witness to itself.
+            likeliest = likeliest.max(self.before[first] + words.log(word, length > self.known));
         }
-        next
+        likeliest
     }
 }
 
-/// How much less likely a mark is that follows another one, as a natural logarithm.
-const AFTER_MARK: f64 = -3.0;
+/// Up to four characters in a row, packed. Those beyond the first plane, which GBK does not have, are all one.
+type Run = u64;
 
-/// Marks that end a stretch of words. Quotation marks stand beside these.
-fn is_mark(c: char) -> bool {
-    "，。、；：！？·,;:!?".contains(c)
+fn run(characters: &[char]) -> Run {
+    characters.iter().fold(0, |run, c| run << 16 | u64::from(u16::try_from(u32::from(*c)).unwrap_or_default()))
+}
+
+/// Runs are looked up by the million, so that the hash has to be quick. What is looked up is bounded by the search.
+type Runs<T> = HashMap<Run, T, BuildHasherDefault<RunHasher>>;
+
+#[derive(Default)]
+struct RunHasher(u64);
+
+impl Hasher for RunHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    /// Every bit of the run moves both ends of the hash. The factor is 2⁶⁴ divided by the golden ratio, as Knuth proposes.
+    fn write_u64(&mut self, run: u64) {
+        let mixed = (self.0 ^ run ^ run >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ mixed >> 32;
+    }
 }
 
 /// The words that were looked up, as a search looks for the same ones again and again.
-#[derive(Default)]
-pub struct Words {
-    known: HashMap<[char; LONGEST_WORD], Option<f64>>,
+pub struct Words<'a> {
+    page: &'a Page,
+    /// In the dictionary, and there or on the page.
+    known: Runs<[f64; 2]>,
 }
 
-impl Words {
-    fn log(&mut self, word: &[char]) -> Option<f64> {
-        if let &[c] = word
-            && !is_han(c)
-        {
-            return Some(log_of_sign(c));
-        }
-        let mut key = ['\0'; LONGEST_WORD];
-        key.iter_mut().zip(word).for_each(|(place, c)| *place = *c);
-        *self.known.entry(key).or_insert_with(|| log_of_word(word))
+/// The share of a page's words that are best told from the page itself, and not from the dictionary.
+const SHARE_OF_PAGE: f64 = 0.2;
+
+impl<'a> Words<'a> {
+    pub fn new(page: &'a Page) -> Self {
+        Self { page, known: Runs::default() }
+    }
+
+    fn log(&mut self, word: &[char], ask_page: bool) -> f64 {
+        let page = self.page;
+        let logs = self.known.entry(run(word)).or_insert_with(|| {
+            let log = log_of_word(word);
+            let share = SHARE_OF_PAGE * page.share(word);
+            [log, (log.exp() * (1.0 - SHARE_OF_PAGE) + share).ln()]
+        });
+        logs[usize::from(ask_page)]
     }
 }
 
-fn log_of_word(word: &[char]) -> Option<f64> {
-    let text: String = word.iter().collect();
-    let jieba = dictionary();
-    if jieba.has_word(&text) {
-        // A word's own frequency, or what its parts suggest, if that is more.
-        return Some((jieba.suggest_freq(&text) as f64).max(1.0).ln() - LOG_TOTAL);
+/// The share of 的 among the words and signs of Chinese prose, roughly. The dictionary has it eight times too rare.
+const SHARE_OF_DE: f64 = 0.04;
+
+fn log_of_word(word: &[char]) -> f64 {
+    if word == ['的'] {
+        return SHARE_OF_DE.ln();
+    }
+    let mut log = log_in_dictionary(word);
+    if let Some(place) = word.iter().position(|c| *c == '着') {
+        // Simplified, 著 is the one or the other.
+        let mut other = word.to_vec();
+        other[place] = '著';
+        log = log.max(log_in_dictionary(&other));
+    }
+    if FORMULAS.contains(&run(word)) {
+        log = log.max(SHARE_OF_FORMULA.ln());
     }
     // A character that is no word: rarer than the rarest word.
-    (word.len() == 1).then_some(-LOG_TOTAL - 2.0)
+    if word.len() == 1 { log.max(-LOG_TOTAL - 2.0) } else { log }
 }
 
-/// The share of a sign among the words and signs of Chinese prose, roughly: a comma in fourteen, a full stop in thirty.
-fn log_of_sign(c: char) -> f64 {
-    let share: f64 = match c {
-        '，' | ',' => 0.07,
-        '。' => 0.03,
-        '、' => 0.02,
-        '“' | '”' => 0.01,
-        '：' | ':' | '；' | ';' | '（' | '）' | '(' | ')' | '《' | '》' => 0.003,
-        '！' | '？' | '!' | '?' | '·' | '—' | '…' => 0.001,
-        '\n' | ' ' | '0'..='9' => 0.01,
-        c if c.is_ascii_alphanumeric() => 0.002,
-        c if c.is_ascii() => 0.000_3,
-        _ => 0.000_001,
-    };
-    share.ln()
+fn log_in_dictionary(word: &[char]) -> f64 {
+    // No character of the dictionary has more than four bytes.
+    let mut buffer = [0; 4 * LONGEST_WORD];
+    let mut end = 0;
+    for c in word {
+        end += c.encode_utf8(&mut buffer[end..]).len();
+    }
+    let Ok(word) = std::str::from_utf8(&buffer[..end]) else { return f64::NEG_INFINITY };
+    let jieba = dictionary();
+    if !jieba.has_word(word) {
+        return f64::NEG_INFINITY;
+    }
+    // A word's own frequency, or what its parts suggest, if that is more.
+    (jieba.suggest_freq(word) as f64).max(1.0).ln() - LOG_TOTAL
 }
+
+/// The share of one of the formulas, roughly.
+const SHARE_OF_FORMULA: f64 = 0.000_05;
+
+static FORMULAS: LazyLock<HashSet<Run>> =
+    LazyLock::new(|| FORMULA_LIST.split_whitespace().map(|word| run(&word.chars().collect::<Vec<_>>())).collect());
+
+/// Words of the news that the dictionary does not have, or knows as rare.
+const FORMULA_LIST: &str = "\
+    本台 本报 本网 本刊 本社 本台记者 本报记者 据悉 另据 据了解 据介绍 据统计 据报道 下拨 拨付 截至 截止 日前 近日 近期 近年来 今年以来 \
+    当地时间 北京时间 当天 当晚 当日 次日 日电 日讯 责编 编辑 记者 摄 供图 图为 更多 更好 更大 更加 更高 还有 还要 还将 还是 仍将 仍有 \
+    将于 将在 将会 将对 即将 并将 也将 也是 也有 都是 都有 就是 就要 不是 而是 只有 只要 这是 这一 这个 这种 这次 这里 那里 每个 每年 \
+    全体 全年 全省 全市 全县 全镇 全村 全区 三项 两项 多项 各项 一项 三年 两年 多年 多次 多人 两国 双方 各方 我方 中方 美方 俄方 日方 \
+    第一要务 共同努力 努力推动 前景光明 与会 出席 会见 会谈 访华 访美 率团 致电 致辞 致信 讲话 指示 批示 部署 评论员文章 \
+    通车 开通 开工 竣工 投产 试运行 启动仪式 新闻发布会 发布会 座谈会 工作会议 党组 党委 党支部 两会 代表团 副主席 副总理 副部长 \
+    国务委员 委员长 副委员长 秘书长 总书记 国家主席 总统 首相 总理 外长 防长 发言人 负责人 有关部门 各界 群众 干部群众";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn log(text: &str) -> f64 {
-        let mut words = Words::default();
+        let page = Page::default();
+        let mut words = Words::new(&page);
         text.chars().fold(Likelihood::default(), |so_far, c| so_far.with(c, &mut words)).log()
     }
 

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use encoding_rs::GBK;
+use encoding_rs::{BIG5, GBK};
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use pinyin::ToPinyinMulti;
@@ -19,7 +19,11 @@ static TO_TRADITIONAL: LazyLock<Vec<char>> = LazyLock::new(|| table(BuiltinConfi
 // and the rules that build on it would leave every text alone.
 fn table(config: BuiltinConfig) -> Vec<char> {
     let Ok(converter) = OpenCC::from_config(config) else { return Vec::new() };
-    let convert = |c: char| converter.convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c);
+    let convert = |c: char| match c {
+        // OpenCC takes it for 著 as in 著名, which is the same in either script. Mirrors make it of every 着.
+        '著' => '着',
+        _ => converter.convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c),
+    };
     IDEOGRAPHS.map(convert).collect()
 }
 
@@ -41,6 +45,35 @@ pub fn traditional(c: char) -> char {
 fn converted(table: &[char], c: char) -> char {
     let place = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
     place.and_then(|place| table.get(place)).copied().unwrap_or(c)
+}
+
+/// Whether a conversion character by character may have brought a character into a traditional text.
+pub fn is_traditional(c: char) -> bool {
+    let place = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
+    place.and_then(|place| TRADITIONAL.get(place)).copied().unwrap_or(false)
+}
+
+static TRADITIONAL: LazyLock<Vec<bool>> = LazyLock::new(|| IDEOGRAPHS.map(may_come_of_conversion).collect());
+
+/// What the conversion of mirror sites writes where OpenCC's writes another form.
+const OTHER_FORMS: &str = "為偽眾啟鐘簽凈嫻汙洩症癥臟饑踴著";
+
+fn may_come_of_conversion(c: char) -> bool {
+    let plain = simplified(c);
+    let usual = traditional(plain);
+    let in_gb2312 = gbk_pair(plain).is_some_and(|[lead, trail]| lead >= 0xB0 && trail >= 0xA1);
+    if !in_gb2312 || plain != c && usual != c && !OTHER_FORMS.contains(c) {
+        return false;
+    }
+    let mut buffer = [0; 4];
+    let (bytes, _, unmappable) = BIG5.encode(c.encode_utf8(&mut buffer));
+    // Big5 has the frequently used characters first, and then the others, among which there are simplified ones.
+    !unmappable
+        && match bytes[0] {
+            0xA4..=0xC6 => true,
+            0xC9..=0xF9 => plain != c || usual == c,
+            _ => false,
+        }
 }
 
 /// The two bytes by which GBK writes a character, if it does.
@@ -87,7 +120,7 @@ const FREQUENT: &str = "\
     双发变台叶号叹吃后吗吨听启吴员响团园围国图圆圣场坏块坚坛墙壮声处备复够头夺奋奖奥妇妈孙学宁宝实审宪宫\
     宽对寻导将尔尸尽层届属岁岗岛岩岭岳峡峰币师带帮干并广庄庆床库应庙废开异弃张弹强归当录彻征径怀态总恶惊\
     惯愿戏战户托执扩扬抢护报担拥择挂挥损换据摆摇敌数斗断无旧时显晋术机杀杂权条来杨极构枪标树样桥梦检楼横\
-    欢欧残毁毕气汇汉汤沟没泪泽测济浓润涨渐温游湾湿满潜灭灯灵灾点烟烧热爱爷状独献环现电画疗盐监盖盘矿码础\
+    欢欧残毁毕气汇汉汤沟没泪泽测济浓润涨渐温游湾湿满潜灭灯灵灾点烟烧热爱爷状独献环现电画疗盐监盖盘着矿码础\
     确礼离种秘积称税稳穷竞笔筑签简类粮紧红约级纪纯纳纵纷纸纺线练组细织终绍经结绕给络绝统继绩绪续维综绿缓\
     编缘缩网罗罢群职联胆胜脉脑脚脱脸舰艺节苏范荆荣药莲获营萨蓝虑虚虫虽补袭装见观规视览觉触誉计订认讨让训\
     议讯记讲许论设访证评识诉词译试诗话询该语误说请诸诺读课谁调谈谋谓谢贝负贡财责败货质贫购贯贴贵贸费贼资\

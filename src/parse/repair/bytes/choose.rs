@@ -1,0 +1,90 @@
+//! Which of the ways to read a damaged stretch is taken, if any.
+//!
+//! Owns the decision. Refuses to guess: where another way is nearly as likely, a character stays unknown.
+
+use std::collections::HashMap;
+
+use super::search::Search;
+use super::way::{CERTAIN, Way};
+
+/// Of so many characters of a stretch that is set right, one at most may stay unknown, or else only the last one.
+const MOST_UNKNOWN_ONE_IN: usize = 3;
+
+/// How likely it is, as a natural logarithm, that a quotation is opened and never closed.
+const LEFT_OPEN: f64 = -4.0;
+
+/// How likely it is, as a natural logarithm, that a 、 has no other one near, nor a word that ends a list.
+const LISTS_NOTHING: f64 = -2.0;
+
+/// What stands in a list besides its members.
+const OF_A_LIST: &str = "、和及與与或等";
+
+/// How far off the next member of a list may be, in characters.
+const FURTHEST_MEMBER: usize = 20;
+
+/// A stretch that was set right.
+pub struct Chosen {
+    pub text: String,
+    /// Where the damaged text goes on.
+    pub end: usize,
+    /// Whether a character stays unknown.
+    pub lost: bool,
+}
+
+/// Takes the likeliest way, if no other comes near. All are weighed up to the same place in the text.
+pub fn choose(text: &str, before: &[char], ways: Vec<Way>, search: &mut Search<'_>) -> Option<Chosen> {
+    let furthest = ways.iter().map(|way| way.end).max()?;
+    let after = search.context_after(&text[furthest..]);
+    let mut between: HashMap<usize, Vec<char>> = HashMap::new();
+    let mut weighed: Vec<(f64, Way)> = Vec::with_capacity(ways.len());
+    for way in ways {
+        let rest = between.entry(way.end).or_insert_with(|| search.unannotated(&text[way.end..furthest]));
+        let rest = rest.iter().chain(&after);
+        let whole = rest.fold(way.likelihood.clone(), |so_far, c| so_far.with_known(*c, &mut search.words));
+        let open = if search.leaves_open(&way, &text[way.end..]) { LEFT_OPEN } else { 0.0 };
+        let alone = if lists_nothing(&way, before, &text[way.end..]) { LISTS_NOTHING } else { 0.0 };
+        weighed.push((whole.log() + open + alone, way));
+    }
+    weighed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let mut weighed = weighed.into_iter();
+    // To leave it all as it is is one of them.
+    let (log, taken) = weighed.next().filter(|(_, way)| way.text.is_some())?;
+    let ours = taken.text();
+    let mut agreed = ours.clone();
+    for theirs in taken.rivals() {
+        disagree(&mut agreed, &ours, &theirs);
+    }
+    // To leave it all as it is is no rival, only a bound: the bytes do not fit so well by chance.
+    for (_, rival) in weighed.take_while(|(next, _)| log - next < CERTAIN).filter(|(_, way)| way.text.is_some()) {
+        let theirs = rival.text();
+        if theirs.len() != agreed.len() || rival.end != taken.end {
+            return None;
+        }
+        disagree(&mut agreed, &ours, &theirs);
+    }
+    let unknown = agreed.iter().filter(|c| **c == '?').count();
+    if unknown > 1 && unknown * MOST_UNKNOWN_ONE_IN > agreed.len() {
+        return None;
+    }
+    let lost = taken.lost || agreed != ours;
+    Some(Chosen { text: agreed.into_iter().collect(), end: taken.end, lost })
+}
+
+/// Whether a way has a 、 for no list.
+fn lists_nothing(way: &Way, before: &[char], after: &str) -> bool {
+    if !way.backwards().any(|c| c == '、') {
+        return false;
+    }
+    let near = before.iter().rev().take(FURTHEST_MEMBER).copied().chain(after.chars().take(FURTHEST_MEMBER));
+    let signs = way.backwards().chain(near).filter(|c| OF_A_LIST.contains(*c)).count();
+    signs < 2
+}
+
+/// What the ways do not agree on stays a `?`, as it was printed.
+fn disagree(agreed: &mut [char], ours: &[char], theirs: &[char]) {
+    for ((ours, theirs), agreed) in ours.iter().zip(theirs).zip(agreed) {
+        if ours != theirs {
+            *agreed = '?';
+        }
+    }
+}
