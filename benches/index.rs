@@ -235,7 +235,7 @@ impl<'a> Bench<'a> {
                 .collect();
             let id = self.next_segment();
             let (start, cpu_start) = (Instant::now(), cpu_time(self.begun));
-            let (segment, blocks) = build(id, documents);
+            let (segment, blocks) = build(id, documents, self.snapshot.common());
             let took = start.elapsed();
             self.build_time += cpu_time(self.begun) - cpu_start;
             self.longest_build = self.longest_build.max(took);

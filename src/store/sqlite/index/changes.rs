@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::{Index, Published, tables};
 use crate::query::{FoldedFields, TextField};
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::segments::{Document, EncodedBlock, Key, Segment, SegmentId, build};
+use crate::store::sqlite::segments::{Document, EncodedBlock, Key, PairSet, Segment, SegmentId, build};
 
 /// More documents than this are indexed off the async threads: it takes about a tenth of a millisecond each.
 const FEW_DOCUMENTS: usize = 8;
@@ -67,10 +67,11 @@ impl Changes {
         if !added.is_empty() {
             let id = index.new_segment();
             let (segment, blocks) = if added.len() > FEW_DOCUMENTS {
-                let built = tokio::task::spawn_blocking(move || build_segment(id, &added)).await;
+                let common = Arc::clone(snapshot.common());
+                let built = tokio::task::spawn_blocking(move || build_segment(id, &added, &common)).await;
                 built.map_err(|_| Fault::Sql(sqlx::Error::WorkerCrashed))?
             } else {
-                build_segment(id, &added)
+                build_segment(id, &added, snapshot.common())
             };
             tables::use_segment(connection, id).await?;
             tables::write_blocks(connection, &blocks).await?;
@@ -81,7 +82,7 @@ impl Changes {
     }
 }
 
-fn build_segment(id: SegmentId, added: &BTreeMap<i64, Added>) -> (Segment, Vec<EncodedBlock>) {
+fn build_segment(id: SegmentId, added: &BTreeMap<i64, Added>, common: &PairSet) -> (Segment, Vec<EncodedBlock>) {
     let documents = added
         .iter()
         .map(|(&id, added)| Document {
@@ -90,7 +91,7 @@ fn build_segment(id: SegmentId, added: &BTreeMap<i64, Added>) -> (Segment, Vec<E
             texts: texts(&added.texts).collect(),
         })
         .collect();
-    build(id, documents)
+    build(id, documents, common)
 }
 
 /// All that keywords are looked for in, each item by itself.

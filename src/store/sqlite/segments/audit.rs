@@ -3,11 +3,12 @@
 //! The lists are read gram by gram, the texts document by document. What brings both together is a sum of hashes a
 //! document, which does not depend on the order: it takes eight bytes a document, and every posting is read once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::block::{Block, BlockId, Damaged, Entries};
 use super::codec::Malformed;
-use super::gram::{Gram, for_each_gram};
+use super::gram::{Gram, for_each_gram, for_each_three};
+use super::pairs::PairSet;
 use super::postings::decode_list;
 use super::segment::Segment;
 
@@ -17,14 +18,25 @@ pub struct Audit<'a> {
     segment: &'a Segment,
     blocks: u32,
     sums: Vec<u64>,
+    residues: HashMap<Gram, HashSet<u32>>,
     decoded: Vec<u32>,
     last: Option<(Gram, u32)>,
+}
+
+/// What a segment says of its documents.
+#[derive(Debug)]
+pub struct Audited {
+    /// The sum of each document's grams, by ordinal.
+    sums: Vec<u64>,
+    /// The residue of each pair that has one.
+    residues: HashMap<Gram, HashSet<u32>>,
+    expanded: PairSet,
 }
 
 impl<'a> Audit<'a> {
     pub fn new(segment: &'a Segment) -> Self {
         let sums = vec![0; segment.documents.len() as usize];
-        Self { segment, blocks: 0, sums, decoded: Vec::new(), last: None }
+        Self { segment, blocks: 0, sums, residues: HashMap::new(), decoded: Vec::new(), last: None }
     }
 
     /// Takes the next of the segment's posting blocks.
@@ -48,6 +60,9 @@ impl<'a> Audit<'a> {
                 return Err(damaged("the directory says otherwise"));
             }
             self.last = Some((gram, last));
+            if let Some((pair, None)) = gram.pairs() {
+                self.residues.entry(pair).or_default().extend(&self.decoded);
+            }
             for &ordinal in &self.decoded {
                 let sum = self.sums.get_mut(ordinal as usize).ok_or_else(|| damaged("it lists what there is not"))?;
                 *sum = sum.wrapping_add(hash(gram));
@@ -57,27 +72,41 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// The sum of each document, by ordinal; to be compared with [`sum_of`].
-    pub fn finish(self) -> Result<Vec<u64>, Damaged> {
+    /// Says what the segment says, once all blocks are taken.
+    pub fn finish(self) -> Result<Audited, Damaged> {
         if self.blocks != self.segment.starts.len() {
             return Err(Damaged {
                 block: BlockId::posting(self.segment.id, self.blocks),
                 what: "the block is missing",
             });
         }
-        Ok(self.sums)
+        let expanded = self.segment.pairs.expanded.iter().copied().collect();
+        Ok(Audited { sums: self.sums, residues: self.residues, expanded })
     }
 }
 
-/// What the sum of a document with these folded texts must be.
-pub fn sum_of<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
-    let mut grams = HashSet::new();
-    for text in texts {
-        for_each_gram(text, |gram| {
-            grams.insert(gram);
-        });
+impl Audited {
+    /// Whether a document of the segment has exactly the grams of these folded texts.
+    pub fn agrees<'a>(&self, ordinal: u32, texts: impl Iterator<Item = &'a str>) -> bool {
+        let is_residual = |pair: Gram| self.residues.get(&pair).is_some_and(|residue| residue.contains(&ordinal));
+        let mut grams = HashSet::new();
+        for text in texts {
+            for_each_gram(text, |gram| {
+                grams.insert(gram);
+                if gram.is_two() && is_residual(gram) {
+                    grams.insert(Gram::residue(gram));
+                }
+            });
+            for_each_three(text, &self.expanded, |three| {
+                let (first, second) = three.pairs().unwrap_or((three, None));
+                if !is_residual(first) && !second.is_some_and(is_residual) {
+                    grams.insert(three);
+                }
+            });
+        }
+        let expected = grams.into_iter().fold(0u64, |sum, gram| sum.wrapping_add(hash(gram)));
+        self.sums.get(ordinal as usize) == Some(&expected)
     }
-    grams.into_iter().fold(0, |sum, gram| sum.wrapping_add(hash(gram)))
 }
 
 fn hash(gram: Gram) -> u64 {

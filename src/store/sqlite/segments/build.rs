@@ -5,7 +5,8 @@
 
 use super::block::{BlockWriter, EncodedBlock, SegmentId};
 use super::directory::{BlockStarts, Documents, Key};
-use super::gram::{Gram, for_each_gram};
+use super::gram::{Gram, for_each_gram, for_each_three};
+use super::pairs::{PairSet, Pairs, is_common};
 use super::segment::Segment;
 
 /// A document to be indexed.
@@ -19,8 +20,9 @@ pub struct Document<'a> {
     pub texts: Vec<&'a str>,
 }
 
-/// Makes a segment of some documents, in any order; answers it and all the blocks that are to be stored.
-pub fn build(id: SegmentId, mut documents: Vec<Document>) -> (Segment, Vec<EncodedBlock>) {
+/// Makes a segment of some documents, in any order, with the pairs expanded that are common in the index; answers it and
+/// all the blocks that are to be stored.
+pub fn build(id: SegmentId, mut documents: Vec<Document>, common: &PairSet) -> (Segment, Vec<EncodedBlock>) {
     documents.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let mut directory = Documents::default();
     let mut grouped = Grouped::default();
@@ -28,12 +30,24 @@ pub fn build(id: SegmentId, mut documents: Vec<Document>) -> (Segment, Vec<Encod
         directory.push(document.id, document.key);
         for text in &document.texts {
             for_each_gram(text, |gram| grouped.add(gram, ordinal));
+            for_each_three(text, common, |gram| grouped.add(gram, ordinal));
         }
     }
     let mut writer = BlockWriter::new(id);
-    grouped.for_each_list(|gram, ordinals| writer.push(gram, ordinals));
+    let mut pairs = Pairs::default();
+    grouped.for_each_list(|gram, ordinals| {
+        writer.push(gram, ordinals);
+        if gram.is_two() {
+            if common.contains(gram) {
+                pairs.expanded.push(gram);
+            }
+            if is_common(ordinals.len(), directory.len()) {
+                pairs.common.push(gram);
+            }
+        }
+    });
     let (mut blocks, firsts) = writer.finish();
-    let segment = Segment { id, documents: directory, starts: BlockStarts::new(&firsts) };
+    let segment = Segment { id, documents: directory, starts: BlockStarts::new(&firsts), pairs };
     blocks.extend(segment.directory());
     (segment, blocks)
 }

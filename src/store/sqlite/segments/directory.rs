@@ -3,19 +3,24 @@
 //! Owns the order of documents and its two directions. Refuses to know what a block contains.
 //!
 //! ```text
-//! directory = varint(version) varint(documents) document… varint(blocks) first…
+//! directory = varint(version) varint(documents) document… varint(blocks) first… pairs
 //! document  = varint(id, signed, less the one before) varint(effective_us: the first signed, then how much older)
 //!             varint(bytes of the name) name
 //! first     = varint(gram less the one before) varint(ordinal)
+//! pairs     = varint(expanded pairs) varint(pair less the one before)… varint(common pairs) varint(the same)…
 //! ```
 
 use std::cmp::Ordering;
 
 use super::codec::{Malformed, Reader, put_varint, unzigzag, zigzag};
 use super::gram::Gram;
+use super::pairs::Pairs;
 
 /// Raised when anything of a segment's form changes; a version that is not known is refused, not guessed at.
-const FORMAT_VERSION: u64 = 1;
+const FORMAT_VERSION: u64 = 2;
+
+/// Before there were longer grams: it ends behind the blocks.
+const VERSION_WITHOUT_PAIRS: u64 = 1;
 
 /// What orders documents: newest first, then by name. It sorts as the default listing does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,26 +238,29 @@ impl BlockStarts {
     }
 }
 
-/// Both parts as bytes.
-pub fn encode(documents: &Documents, starts: &BlockStarts) -> Vec<u8> {
+/// All parts as bytes.
+pub fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec<u8> {
     let mut out = Vec::new();
     put_varint(&mut out, FORMAT_VERSION);
     documents.encode(&mut out);
     starts.encode(&mut out);
+    pairs.encode(&mut out);
     out
 }
 
-pub fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts), Malformed> {
+pub fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts, Pairs), Malformed> {
     let mut reader = Reader::new(bytes);
-    if reader.varint()? != FORMAT_VERSION {
+    let version = reader.varint()?;
+    if ![FORMAT_VERSION, VERSION_WITHOUT_PAIRS].contains(&version) {
         return Err(Malformed("its format is of another version"));
     }
     let documents = Documents::decode(&mut reader)?;
     let starts = BlockStarts::decode(&mut reader, documents.len())?;
+    let pairs = if version == FORMAT_VERSION { Pairs::decode(&mut reader)? } else { Pairs::default() };
     if !reader.is_at_end() {
         return Err(Malformed("it is too long"));
     }
-    Ok((documents, starts))
+    Ok((documents, starts, pairs))
 }
 
 #[cfg(test)]
@@ -286,9 +294,10 @@ mod tests {
                 grams.into_iter().map(|gram| (Gram::from_number(gram), gram as u32 % documents.len())).collect()
             };
             let starts = BlockStarts::new(&firsts);
-            let bytes = encode(&documents, &starts);
-            let (read, read_starts) = decode(&bytes).unwrap();
-            prop_assert_eq!(encode(&read, &read_starts), bytes);
+            let pairs = Pairs { expanded: vec![], common: vec![Gram::two('a', 'b')] };
+            let bytes = encode(&documents, &starts, &pairs);
+            let (read, read_starts, read_pairs) = decode(&bytes).unwrap();
+            prop_assert_eq!(encode(&read, &read_starts, &read_pairs), bytes);
             for ordinal in 0..documents.len() {
                 prop_assert_eq!(read.id(ordinal), documents.id(ordinal));
                 prop_assert_eq!(read.key(ordinal), documents.key(ordinal));
@@ -302,9 +311,19 @@ mod tests {
         }
 
         #[test]
+        fn the_form_before_there_were_pairs_is_read(keys in keys()) {
+            let mut bytes = encode(&documents(&keys), &BlockStarts::default(), &Pairs::default());
+            bytes[0] = VERSION_WITHOUT_PAIRS as u8;
+            bytes.truncate(bytes.len() - 2);
+            let (read, _, pairs) = decode(&bytes).unwrap();
+            prop_assert_eq!(read.len() as usize, keys.len());
+            prop_assert_eq!(pairs, Pairs::default());
+        }
+
+        #[test]
         fn damaged_bytes_do_not_panic(keys in keys(), at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
             let documents = documents(&keys);
-            let mut bytes = encode(&documents, &BlockStarts::default());
+            let mut bytes = encode(&documents, &BlockStarts::default(), &Pairs::default());
             let at = at.index(bytes.len());
             bytes[at] = byte;
             let _ = decode(&bytes);

@@ -1,6 +1,10 @@
 //! What is indexed of a text: each character and each pair of neighbours, as one number.
 //!
+//! Of neighbouring pairs that are common (see [`super::pairs`]) the three characters are indexed too.
+//!
 //! Owns the numbering of grams and the walk over a text. Refuses to fold: the text that comes here is folded already.
+
+use super::pairs::PairSet;
 
 /// The bits of a code point; the largest is U+10FFFF.
 const CHAR_BITS: u32 = 21;
@@ -26,6 +30,22 @@ impl Gram {
 
     pub fn three(first: char, second: char, third: char) -> Self {
         Gram(THREE | u64::from(first) << (2 * CHAR_BITS) | u64::from(second) << CHAR_BITS | u64::from(third))
+    }
+
+    /// What lists the documents that hold a pair which was not expanded when they were indexed. It sorts behind all grams of
+    /// three that begin with the pair.
+    pub fn residue(pair: Gram) -> Self {
+        Gram(THREE | pair.0 << CHAR_BITS | NO_CHAR)
+    }
+
+    /// The pairs that a gram of three is made of, or the one pair of a residue; nothing for shorter ones.
+    pub fn pairs(self) -> Option<(Gram, Option<Gram>)> {
+        if self.0 & THREE == 0 {
+            return None;
+        }
+        let first = Gram(self.0 >> CHAR_BITS & ((1 << (2 * CHAR_BITS)) - 1));
+        let second = Gram(self.0 & ((1 << (2 * CHAR_BITS)) - 1));
+        Some((first, (self.0 & NO_CHAR != NO_CHAR).then_some(second)))
     }
 
     /// The number that is stored.
@@ -55,6 +75,24 @@ pub fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
     }
 }
 
+/// Names every gram of three characters of a piece of folded text both pairs of which are common, as often as it occurs.
+pub fn for_each_three(text: &str, common: &PairSet, mut visit: impl FnMut(Gram)) {
+    if common.is_empty() {
+        return;
+    }
+    // The last character, and the one before it if the two are a common pair.
+    let mut last = None;
+    let mut before = None;
+    for character in text.chars() {
+        let is_common = last.is_some_and(|last| common.contains(Gram::two(last, character)));
+        if let (true, Some(first), Some(second)) = (is_common, before, last) {
+            visit(Gram::three(first, second, character));
+        }
+        before = last.filter(|_| is_common);
+        last = Some(character);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +114,22 @@ mod tests {
     }
 
     #[test]
+    fn three_characters_of_common_pairs() {
+        let common: PairSet =
+            [('a', 'b'), ('b', 'c'), ('c', 'd'), ('e', 'f')].map(|(a, b)| Gram::two(a, b)).into_iter().collect();
+        let mut found = Vec::new();
+        for_each_three("abcdefabdbcd", &common, |gram| found.push(gram));
+        assert_eq!(found, [Gram::three('a', 'b', 'c'), Gram::three('b', 'c', 'd'), Gram::three('b', 'c', 'd')]);
+        let (ab, bc) = (Gram::two('a', 'b'), Gram::two('b', 'c'));
+        assert_eq!(Gram::three('a', 'b', 'c').pairs(), Some((ab, Some(bc))));
+        assert_eq!(Gram::residue(ab).pairs(), Some((ab, None)));
+        assert_eq!(ab.pairs(), None);
+        assert!(
+            Gram::three('a', 'b', char::MAX) < Gram::residue(ab) && Gram::residue(ab) < Gram::three('a', 'c', '\0')
+        );
+    }
+
+    #[test]
     fn no_two_grams_share_a_number() {
         let last = char::MAX;
         let mut all = vec![
@@ -85,11 +139,13 @@ mod tests {
             Gram::two('\0', last),
             Gram::two(last, last),
             Gram::three('\0', '\0', '\0'),
+            Gram::residue(Gram::two('\0', '\0')),
+            Gram::residue(Gram::two(last, last)),
             Gram::three(last, last, last),
         ];
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 7);
+        assert_eq!(all.len(), 9);
         assert!(Gram::two(last, last).is_two() && !Gram::one(last).is_two() && !Gram::three('\0', '\0', '\0').is_two());
     }
 }

@@ -3,13 +3,14 @@
 //! The inputs never change, so a merge can take its time while the store serves and writes. What is deleted when it
 //! begins is left out; what is deleted meanwhile is found by [`Merge::deleted_since`] when its output takes their place.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::block::{Block, BlockId, BlockWriter, Damaged, EncodedBlock, Entries, SegmentId};
 use super::codec::Malformed;
 use super::directory::{BlockStarts, Documents};
 use super::gram::Gram;
+use super::pairs::{PairSet, Pairs, is_common, stays_expanded};
 use super::postings::{List, decode_list};
 use super::segment::Segment;
 use super::snapshot::{Deletions, LiveSegment, Snapshot};
@@ -49,6 +50,15 @@ pub struct Merge {
     gram: Option<Gram>,
     ordinals: Vec<u32>,
     bitmap: Vec<u64>,
+    /// The pairs that any input has expanded.
+    expandable: PairSet,
+    pairs: Pairs,
+    /// Those in `pairs.expanded`, once all pairs are merged.
+    expanded: Option<PairSet>,
+    /// The documents that hold a pair which their input had not expanded: of `gram`, and of all grams before it whose pair
+    /// stays expanded.
+    residue: Vec<u32>,
+    residues: BTreeMap<Gram, Vec<u32>>,
 }
 
 #[derive(Debug)]
@@ -74,7 +84,22 @@ impl Merge {
         let documents = merge_documents(&mut inputs);
         let bitmap = vec![0; documents.len() as usize / 64 + 1];
         let writer = Some(BlockWriter::new(output));
-        Self { output, inputs, documents, writer, segment: None, gram: None, ordinals: Vec::new(), bitmap }
+        let expandable = inputs.iter().flat_map(|input| input.live.segment.pairs.expanded.iter().copied()).collect();
+        Self {
+            output,
+            inputs,
+            documents,
+            writer,
+            segment: None,
+            gram: None,
+            ordinals: Vec::new(),
+            bitmap,
+            expandable,
+            pairs: Pairs::default(),
+            expanded: None,
+            residue: Vec::new(),
+            residues: BTreeMap::new(),
+        }
     }
 
     /// Takes a block that was needed. A segment's blocks are to be supplied in their order.
@@ -106,17 +131,42 @@ impl Merge {
                 return Ok(MergeStep::Need(needed));
             }
             let next = self.inputs.iter().filter_map(|input| input.next.map(|(gram, _)| gram)).min();
+            // Residues are behind all pairs, so by then all are known.
+            let pending = self.residues.first_key_value().map(|(gram, _)| *gram);
+            let next =
+                [next, pending.filter(|_| next.is_none_or(|next| next.pairs().is_some()))].into_iter().flatten().min();
             if next != self.gram {
                 if let Some(gram) = self.gram {
                     put_in_order(&mut self.ordinals, &mut self.bitmap);
                     writer.push(gram, &self.ordinals);
+                    if gram.is_two() {
+                        note_pair(gram, self.ordinals.len(), self.documents.len(), &self.expandable, &mut self.pairs);
+                        let residue = std::mem::take(&mut self.residue);
+                        if !residue.is_empty() && self.pairs.is_expanded(gram) {
+                            self.residues.insert(Gram::residue(gram), residue);
+                        }
+                    }
                     self.ordinals.clear();
                 }
                 self.gram = next;
             }
             let Some(gram) = next else { break };
+            let is_kept = gram.pairs().is_none_or(|(first, second)| {
+                let pairs = &self.pairs;
+                let expanded = self.expanded.get_or_insert_with(|| pairs.expanded.iter().copied().collect());
+                expanded.contains(first) && second.is_none_or(|second| expanded.contains(second))
+            });
+            let is_expandable = gram.is_two() && self.expandable.contains(gram);
             for input in &mut self.inputs {
+                let before = self.ordinals.len();
                 input.take(gram, &mut self.ordinals)?;
+                if is_expandable && self.ordinals.len() > before && !input.live.segment.pairs.is_expanded(gram) {
+                    self.residue.extend_from_slice(&self.ordinals[before..]);
+                }
+            }
+            self.ordinals.extend(self.residues.remove(&gram).into_iter().flatten());
+            if !is_kept {
+                self.ordinals.clear();
             }
             if writer.finished_bytes() >= STEP_BYTES {
                 return Ok(MergeStep::Write(writer.take_finished()));
@@ -125,7 +175,12 @@ impl Merge {
         let Some(writer) = self.writer.take() else { return Ok(MergeStep::Done(None)) };
         let (mut blocks, firsts) = writer.finish();
         let documents = std::mem::take(&mut self.documents);
-        let segment = Segment { id: self.output, documents, starts: BlockStarts::new(&firsts) };
+        let segment = Segment {
+            id: self.output,
+            documents,
+            starts: BlockStarts::new(&firsts),
+            pairs: std::mem::take(&mut self.pairs),
+        };
         blocks.extend(segment.directory());
         self.segment = Some(Arc::new(segment));
         Ok(MergeStep::Write(blocks))
@@ -207,6 +262,16 @@ impl Input {
             }
         }
         Ok(())
+    }
+}
+
+/// Notes what so many holders of a pair mean for it. Pairs come in their order.
+fn note_pair(pair: Gram, holders: usize, documents: u32, expandable: &PairSet, pairs: &mut Pairs) {
+    if holders > 0 && expandable.contains(pair) && stays_expanded(holders, documents) {
+        pairs.expanded.push(pair);
+    }
+    if is_common(holders, documents) {
+        pairs.common.push(pair);
     }
 }
 

@@ -269,7 +269,7 @@ impl Lane {
         }
         let mut lane = Self {
             live: live.clone(),
-            node: Node::new(expr),
+            node: Node::new(expr, &live.segment.pairs),
             is_prepared: false,
             start,
             end,

@@ -3,6 +3,7 @@
 use super::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
 use super::codec::Malformed;
 use super::directory::{BlockStarts, Documents, decode, encode};
+use super::pairs::Pairs;
 
 /// The most bytes of a directory in one block: a few pages, so that even the directory of a million documents is written
 /// in many small steps.
@@ -14,6 +15,7 @@ pub struct Segment {
     pub id: SegmentId,
     pub documents: Documents,
     pub starts: BlockStarts,
+    pub pairs: Pairs,
 }
 
 impl Segment {
@@ -26,14 +28,14 @@ impl Segment {
             }
             bytes.extend_from_slice(piece.payload());
         }
-        let (documents, starts) =
+        let (documents, starts, pairs) =
             decode(&bytes).map_err(|Malformed(what)| Damaged { block: BlockId::directory(id, 0), what })?;
-        Ok(Self { id, documents, starts })
+        Ok(Self { id, documents, starts, pairs })
     }
 
     /// The pieces of the directory.
     pub fn directory(&self) -> Vec<EncodedBlock> {
-        let bytes = encode(&self.documents, &self.starts);
+        let bytes = encode(&self.documents, &self.starts, &self.pairs);
         (0..)
             .zip(bytes.chunks(PIECE_BYTES))
             .map(|(number, piece)| EncodedBlock::of_payload(BlockId::directory(self.id, number), piece))

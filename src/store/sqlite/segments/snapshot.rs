@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::block::SegmentId;
 use super::directory::Key;
+use super::pairs::PairSet;
 use super::segment::Segment;
 
 /// Where a document is.
@@ -62,6 +63,8 @@ impl LiveSegment {
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     segments: Vec<LiveSegment>,
+    /// The pairs that are common in any of them.
+    common: Arc<PairSet>,
 }
 
 impl Snapshot {
@@ -71,6 +74,11 @@ impl Snapshot {
 
     pub fn get(&self, id: SegmentId) -> Option<&LiveSegment> {
         self.segments.binary_search_by_key(&id, |live| live.segment.id).ok().and_then(|at| self.segments.get(at))
+    }
+
+    /// The pairs to expand in what is indexed from now on.
+    pub fn common(&self) -> &Arc<PairSet> {
+        &self.common
     }
 
     pub fn live_documents(&self) -> u64 {
@@ -104,6 +112,7 @@ impl Snapshot {
     pub fn with_replaced(&self, inputs: &[SegmentId], output: Option<Arc<Segment>>, deleted: &[u32]) -> Self {
         let mut next = self.clone();
         next.segments.retain(|live| !inputs.contains(&live.segment.id));
+        next.learn();
         if let Some(output) = output {
             let segment = output.id;
             next.insert(LiveSegment { segment: output, deletions: Arc::default() });
@@ -114,7 +123,16 @@ impl Snapshot {
 
     fn insert(&mut self, live: LiveSegment) {
         let at = self.segments.partition_point(|other| other.segment.id < live.segment.id);
+        let tells = !live.segment.pairs.common.is_empty();
         self.segments.insert(at, live);
+        if tells {
+            self.learn();
+        }
+    }
+
+    fn learn(&mut self) {
+        let common = self.segments.iter().flat_map(|live| live.segment.pairs.common.iter().copied());
+        self.common = Arc::new(common.collect());
     }
 
     fn delete(&mut self, places: &[Place]) {

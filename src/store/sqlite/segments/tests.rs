@@ -90,7 +90,7 @@ impl World {
             })
             .collect();
         let id = self.segment_id();
-        let (_, blocks) = build(id, documents);
+        let (_, blocks) = build(id, documents, self.snapshot.common());
         self.shelf.put(blocks);
         let segment = Arc::new(self.shelf.open(id).unwrap());
         self.snapshot = Arc::new(self.snapshot.with_deletions(&replaced).with_segment(segment));

@@ -51,13 +51,14 @@ mod tests {
     use crate::store::sqlite::segments::block::EncodedBlock;
     use crate::store::sqlite::segments::build::{Document, build};
     use crate::store::sqlite::segments::directory::Key;
+    use crate::store::sqlite::segments::pairs::PairSet;
     use crate::store::sqlite::segments::snapshot::Place;
 
     fn segment(id: u32, documents: i64) -> Arc<crate::store::sqlite::segments::Segment> {
         let documents = (0..documents)
             .map(|number| Document { id: number, key: Key { effective_us: number, name: "a" }, texts: vec![] })
             .collect();
-        let (segment, _): (_, Vec<EncodedBlock>) = build(SegmentId(id), documents);
+        let (segment, _): (_, Vec<EncodedBlock>) = build(SegmentId(id), documents, &PairSet::default());
         Arc::new(segment)
     }
 

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::block::{Block, BlockId, Damaged};
 use super::cache::BlockCache;
 use super::gram::Gram;
+use super::pairs::Pairs;
 use super::plan::Expr;
 use super::postings::{Body, Chunk, List, decode_chunk, decode_short_list, read_chunk};
 use super::segment::Segment;
@@ -114,7 +115,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub fn new(expr: &Expr) -> Self {
+    pub fn new(expr: &Expr, pairs: &Pairs) -> Self {
         let list = |gram| Node::List(Box::new(ListCursor::new(gram)));
         match expr {
             Expr::Nothing => Node::Nothing,
@@ -126,13 +127,34 @@ impl Node {
             },
             Expr::Long(characters) => {
                 let mut grams: Vec<Gram> = characters.windows(2).map(|pair| Gram::two(pair[0], pair[1])).collect();
+                let three = |three: &[char]| match three {
+                    &[a, b, c] => {
+                        let (first, second) = (Gram::two(a, b), Gram::two(b, c));
+                        let is_expanded = pairs.is_expanded(first) && pairs.is_expanded(second);
+                        is_expanded.then(|| Gram::three(a, b, c))
+                    }
+                    _ => None,
+                };
+                let mut threes: Vec<Gram> = characters.windows(3).filter_map(three).collect();
+                threes.sort_unstable();
+                threes.dedup();
+                // What has both pairs side by side has each of them.
+                let covered = |gram: &Gram| {
+                    threes.iter().any(|three| three.pairs().is_some_and(|(a, b)| a == *gram || b == Some(*gram)))
+                };
+                grams.retain(|gram| !covered(gram));
                 grams.sort_unstable();
                 grams.dedup();
-                Node::And(grams.into_iter().map(list).collect())
+                let any_of_three = |three: Gram| {
+                    let of = three.pairs().into_iter().flat_map(|(first, second)| [Some(first), second]);
+                    let residues = of.flatten().map(Gram::residue);
+                    Node::Or(std::iter::once(three).chain(residues).map(list).collect())
+                };
+                Node::And(threes.iter().copied().map(any_of_three).chain(grams.into_iter().map(list)).collect())
             }
-            Expr::And(parts) => Node::And(parts.iter().map(Node::new).collect()),
-            Expr::Or(parts) => Node::Or(parts.iter().map(Node::new).collect()),
-            Expr::Not(part) => Node::Not(Box::new(Node::new(part))),
+            Expr::And(parts) => Node::And(parts.iter().map(|part| Node::new(part, pairs)).collect()),
+            Expr::Or(parts) => Node::Or(parts.iter().map(|part| Node::new(part, pairs)).collect()),
+            Expr::Not(part) => Node::Not(Box::new(Node::new(part, pairs))),
         }
     }
 

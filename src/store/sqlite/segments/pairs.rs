@@ -1,0 +1,161 @@
+//! Which pairs of characters are so common that grams of three are kept for them, and where.
+//!
+//! A long keyword may be rare though many documents hold each of its pairs. So for neighbouring pairs that both are common,
+//! a segment also has lists of the three characters. Which pairs are common is learned when segments are merged; what is
+//! built from then on has such lists for them. A document that was indexed before a pair was known to be common is in that
+//! pair's **residue**, a list of its own, in the segments that it is merged into: nothing has to be indexed anew.
+//!
+//! So of a segment that has a pair expanded, a document that holds the characters abc is in the list of abc, in the
+//! residue of ab or in the residue of bc.
+
+use super::codec::{Malformed, Reader, put_varint};
+use super::gram::Gram;
+
+/// A pair is common that at least one in so many documents holds.
+const COMMON_SHARE: u32 = if cfg!(test) { 3 } else { 20 };
+
+/// A segment tells what is common if it has this many documents. In tests a few are many.
+const MIN_DOCUMENTS: u32 = if cfg!(test) { 4 } else { 2048 };
+
+/// What a segment has of longer grams. Both ascend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pairs {
+    /// The pairs that it has expanded, and some document holds.
+    pub expanded: Vec<Gram>,
+    /// The pairs that are common in it.
+    pub common: Vec<Gram>,
+}
+
+impl Pairs {
+    pub fn is_expanded(&self, pair: Gram) -> bool {
+        self.expanded.binary_search(&pair).is_ok()
+    }
+
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        for pairs in [&self.expanded, &self.common] {
+            put_varint(out, pairs.len() as u64);
+            let mut before = 0;
+            for pair in pairs {
+                put_varint(out, pair.number() - before);
+                before = pair.number();
+            }
+        }
+    }
+
+    pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
+        let mut list = || {
+            let length = reader.varint_u32()?;
+            let mut pairs: Vec<Gram> = Vec::new();
+            for _ in 0..length {
+                let before = pairs.last().map_or(0, |pair| pair.number());
+                let pair = Gram::from_number(before.checked_add(reader.varint()?).unwrap_or(u64::MAX));
+                if !pair.is_two() || pairs.last().is_some_and(|last| *last >= pair) {
+                    return Err(Malformed("pairs are out of order"));
+                }
+                pairs.push(pair);
+            }
+            Ok(pairs)
+        };
+        Ok(Self { expanded: list()?, common: list()? })
+    }
+}
+
+/// Whether a pair that so many of a segment's documents hold is common in it.
+pub fn is_common(holders: usize, documents: u32) -> bool {
+    documents >= MIN_DOCUMENTS && holders as u64 * u64::from(COMMON_SHARE) >= u64::from(documents)
+}
+
+/// Whether a pair that was expanded stays so. A little rarer is common enough, so that not every merge changes its mind.
+pub fn stays_expanded(holders: usize, documents: u32) -> bool {
+    documents < MIN_DOCUMENTS || holders as u64 * u64::from(COMMON_SHARE) * 2 >= u64::from(documents)
+}
+
+/// A set of pairs that is asked for each pair of each text: open addressing, as a hash map would take most of the time.
+#[derive(Clone, Debug, Default)]
+pub struct PairSet {
+    /// 0 where there is none, which is no common pair; a power of two long.
+    table: Vec<u64>,
+    len: usize,
+}
+
+/// The odd number nearest to 2^64 / φ, as in [`super::build`].
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl PairSet {
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn contains(&self, pair: Gram) -> bool {
+        if self.table.is_empty() || pair.number() == 0 {
+            return false;
+        }
+        self.table[self.slot(pair.number())] == pair.number()
+    }
+
+    /// Where a number is, or would be.
+    fn slot(&self, number: u64) -> usize {
+        let mask = self.table.len() - 1;
+        let mut slot = (number.wrapping_mul(SPREAD) >> 32) as usize & mask;
+        while self.table[slot] != 0 && self.table[slot] != number {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+}
+
+impl FromIterator<Gram> for PairSet {
+    fn from_iter<I: IntoIterator<Item = Gram>>(pairs: I) -> Self {
+        let mut numbers: Vec<u64> = pairs.into_iter().map(Gram::number).filter(|&number| number != 0).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let slots = if numbers.is_empty() { 0 } else { (numbers.len() * 2).next_power_of_two() };
+        let mut set = Self { table: vec![0; slots], len: numbers.len() };
+        for number in numbers {
+            let slot = set.slot(number);
+            set.table[slot] = number;
+        }
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_set_holds_what_was_put_in(
+            put in proptest::collection::btree_set(("[a-d一-三]", "[a-d一-三]"), 0..40),
+            asked in proptest::collection::vec(("[a-d一-三]", "[a-d一-三]"), 20),
+        ) {
+            let pair = |(a, b): &(String, String)| {
+                Gram::two(a.chars().next().unwrap_or('a'), b.chars().next().unwrap_or('a'))
+            };
+            let set: PairSet = put.iter().map(pair).collect();
+            let known: BTreeSet<Gram> = put.iter().map(pair).collect();
+            prop_assert_eq!(set.is_empty(), known.is_empty());
+            for asked in asked.iter().chain(&put) {
+                prop_assert_eq!(set.contains(pair(asked)), known.contains(&pair(asked)));
+            }
+        }
+
+        #[test]
+        fn pairs_round_trip(
+            expanded in proptest::collection::btree_set(0u64..1 << 40, 0..20),
+            common in proptest::collection::btree_set(0u64..1 << 40, 0..20),
+        ) {
+            let grams = |numbers: BTreeSet<u64>| {
+                numbers.into_iter().map(Gram::from_number).filter(|gram| gram.is_two()).collect::<Vec<_>>()
+            };
+            let pairs = Pairs { expanded: grams(expanded), common: grams(common) };
+            let mut bytes = Vec::new();
+            pairs.encode(&mut bytes);
+            prop_assert_eq!(Pairs::decode(&mut Reader::new(&bytes)), Ok(pairs));
+        }
+    }
+}
