@@ -53,6 +53,15 @@ pub async fn open(database: &str, access: Access) -> Result<SharedStore, OpenErr
     Ok(Arc::new(store))
 }
 
+/// Makes the keyword index of a store anew from its articles, with what else is derived from their texts: for a store whose
+/// index is damaged while its articles are sound. Nobody may have it open.
+pub async fn repair_index(database: &str) -> Result<(), OpenError> {
+    match SqliteOptions::from_url(database) {
+        Some(options) => SqliteStore::repair_index(options).await,
+        None => Err(OpenError::UnknownKind { database: database.to_owned() }),
+    }
+}
+
 /// What is to be stored under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewArticle {

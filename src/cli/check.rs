@@ -11,10 +11,16 @@ use super::store::{self, DatabaseArguments};
 pub struct Check {
     #[command(flatten)]
     database: DatabaseArguments,
+    /// First makes the keyword index anew from the articles. No server may have the store open.
+    #[arg(long)]
+    repair_index: bool,
 }
 
 impl Check {
     pub async fn run(self) -> anyhow::Result<()> {
+        if self.repair_index {
+            store::repair_index(&self.database.database).await?;
+        }
         let store = store::open(&self.database.database, store::to_read()).await?;
         let faults = store.check().await.context("cannot check");
         store.close().await;

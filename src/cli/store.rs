@@ -41,6 +41,13 @@ pub async fn open(database: &str, access: Access) -> anyhow::Result<SharedStore>
     }
 }
 
+pub async fn repair_index(database: &str) -> anyhow::Result<()> {
+    match articled::store::repair_index(database).await {
+        Err(error @ OpenError::UnknownKind { .. }) => Err(Usage(format!("--database: {error}")).into()),
+        repaired => repaired.context("cannot repair the index"),
+    }
+}
+
 /// The RPCs on a store, without a server around them: what a command does so is checked and answered as if it had asked
 /// a server.
 pub fn rpc(store: SharedStore, config: &Config) -> ArticleRpc {

@@ -7,6 +7,7 @@
 mod apply;
 mod backup;
 mod check;
+mod checkpoint;
 mod clock_cache;
 mod connect;
 mod fault;
@@ -15,6 +16,7 @@ mod filter;
 mod folded;
 mod index;
 mod kept;
+mod known;
 mod lock;
 mod narrow;
 mod open;

@@ -107,6 +107,8 @@ fn imports_into_a_store_of_its_own_and_checks_it() {
     assert_eq!(articled(&["migrate", "--database", &database]).code, Some(0));
     let checked = articled(&["check", "--database", &database]);
     assert_eq!(checked.code, Some(0), "{}{}", checked.out, checked.err);
+    let repaired = articled(&["check", "--repair-index", "--database", &database]);
+    assert_eq!(repaired.code, Some(0), "{}{}", repaired.out, repaired.err);
 }
 
 #[test]

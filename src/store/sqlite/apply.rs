@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::fault::Fault;
 use super::index::Changes;
+use super::known::Known;
 use super::originals;
 use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
 use super::rows;
@@ -26,6 +27,7 @@ pub(super) struct Session {
     pub changes: Changes,
     /// The names of stored articles that read otherwise from now on.
     pub changed: Vec<String>,
+    pub known: Known,
 }
 
 impl Session {
@@ -97,7 +99,7 @@ async fn ingest(
     prepared: &PreparedArticle,
     now: Timestamp,
 ) -> Result<Written, Fault> {
-    let (stored, deleted_at) = load(connection, &prepared.new.name).await?;
+    let (stored, deleted_at) = load_unless_absent(connection, session, &prepared.new.name).await?;
     let before = stored.as_ref().map(Before::of);
     let current = stored.map(|stored| stored.current);
     match decide::ingest(prepared.new.clone(), prepared.made_from, current, deleted_at, now) {
@@ -166,7 +168,7 @@ async fn create(
             });
         }
     }
-    let (stored, deleted_at) = load(connection, name).await?;
+    let (stored, deleted_at) = load_unless_absent(connection, session, name).await?;
     match decide::create(prepared.new.clone(), prepared.made_from, stored.is_some(), deleted_at, now) {
         Decision::AlreadyExists => Ok(Written::AlreadyExists),
         Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
@@ -212,6 +214,15 @@ async fn load(
     Ok((Some(Stored { id, current: Current { article, made_from }, fingerprint }), deleted_at))
 }
 
+/// The same, without asking for a name that is known to be new.
+async fn load_unless_absent(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    name: &ArticleName,
+) -> Result<(Option<Stored>, Option<Timestamp>), Fault> {
+    if session.known.is_absent(name) { Ok((None, None)) } else { load(connection, name).await }
+}
+
 /// What an article leaves in the indexes.
 struct Before {
     id: i64,
@@ -244,7 +255,12 @@ async fn insert(connection: &mut SqliteConnection, session: &mut Session, after:
     let id = session.next_id;
     session.next_id += 1;
     let fingerprint = after.index.fingerprint.as_ref();
-    let original = originals::find(connection, id, fingerprint).await?;
+    let original = if session.known.may_be_stored(fingerprint) {
+        originals::find(connection, id, fingerprint).await?
+    } else {
+        None
+    };
+    session.known.note(&after.article.name, fingerprint);
     let sql =
         "INSERT INTO article (name, effective_us, create_us, update_us, publish_us, fetch_us, revision, char_count,
                                     language_code, info_source, made_from, basic, basic_xxh3, duplicate_of,
@@ -272,6 +288,7 @@ async fn update(
     let Before { id, effective_us: effective_us_before, texts, fingerprint } = before;
     let new_fingerprint = after.index.fingerprint.as_ref();
     let is_other_body = fingerprint.as_ref() != new_fingerprint;
+    session.known.note(&after.article.name, new_fingerprint);
     if is_other_body {
         forget_keys(connection, id, fingerprint.as_ref()).await?;
     }

@@ -51,6 +51,8 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
             // What was acknowledged survives a power cut; NORMAL loses the last commits.
             .synchronous(SqliteSynchronous::Full)
             .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+            // Not in the midst of a commit: see `checkpoint`.
+            .pragma("wal_autocheckpoint", "0")
             // Deleted text is overwritten, not just unlinked.
             .pragma("secure_delete", "ON"),
         Role::Read => options.read_only(true),

@@ -31,6 +31,9 @@ use super::segments::{BlockCache, SegmentId, Snapshot};
 /// common lists.
 const CACHE_BYTES: usize = 64 << 20;
 
+/// More segments than this slow questions down.
+const MANY_SEGMENTS: usize = 64;
+
 /// How long a reader waits for the writer to publish what it has just committed. It takes microseconds.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -81,6 +84,11 @@ impl Index {
 
     pub fn current(&self) -> Published {
         self.published.borrow().clone()
+    }
+
+    /// Whether there are more segments than merges leave that keep pace: seven of each size.
+    pub fn is_behind(&self) -> bool {
+        self.published.borrow().snapshot.segments().len() > MANY_SEGMENTS
     }
 
     /// An id that no segment had.

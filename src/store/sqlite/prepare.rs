@@ -22,6 +22,24 @@ pub(super) enum Prepared {
     Delete { name: ArticleName, expected: Option<Etag> },
 }
 
+impl Prepared {
+    /// The name of an article that may be new.
+    pub fn new_name(&self) -> Option<&ArticleName> {
+        match self {
+            Prepared::Ingest(article) | Prepared::Create { article, .. } => Some(&article.new.name),
+            Prepared::Replace { .. } | Prepared::Reparse(_) | Prepared::Delete { .. } => None,
+        }
+    }
+
+    /// The fingerprint of that article's body.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Prepared::Ingest(article) | Prepared::Create { article, .. } => article.index.fingerprint.as_ref(),
+            Prepared::Replace { .. } | Prepared::Reparse(_) | Prepared::Delete { .. } => None,
+        }
+    }
+}
+
 pub(super) struct PreparedReparse {
     pub name: ArticleName,
     pub content: ArticleContent,

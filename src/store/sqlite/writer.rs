@@ -11,17 +11,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::{Connection, Row, SqliteConnection};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Session, apply};
+use super::checkpoint::{Checkpointer, LogMeter, Mode, checkpoint};
 use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::feed::{self, Feed};
 use super::index::{self, Changes, Done, Index, Merger, Upkeep};
 use super::kept::Kept;
+use super::known::Known;
 use super::prepare::{Prepared, prepare, size};
 use crate::store::{StoreError, Write, Written};
 
@@ -39,6 +41,13 @@ const GROUP_BYTES: usize = 16 << 20;
 
 /// Writes larger than this are prepared off the async threads, in bytes.
 const LARGE_WRITE_BYTES: usize = 64 << 10;
+
+/// What an article writes to the log beside its texts, in bytes: its entries in indexes of no order are each on a page of
+/// their own in a large store, and groups share few of these.
+const SCATTERED_BYTES: usize = 3 * 16 << 10;
+
+/// How long callers wait, between two groups, for merges that are behind.
+const CATCH_UP_TIME: Duration = Duration::from_millis(50);
 
 /// How often a connection that could not be opened is tried again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
@@ -64,7 +73,7 @@ pub(super) struct Writer {
     room: Arc<Semaphore>,
     closing: CancellationToken,
     is_broken: Arc<AtomicBool>,
-    /// The writing one, and the merging one.
+    /// The writing one, the merging one, and the one that empties the log.
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -82,6 +91,13 @@ impl Writer {
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let is_broken = Arc::new(AtomicBool::new(false));
+        let wanted = Arc::new(Notify::new());
+        let checkpointer = Checkpointer {
+            path: path.clone(),
+            wanted: Arc::clone(&wanted),
+            closing: closing.clone(),
+            _writer: upkeep_sender.clone(),
+        };
         let merger =
             Merger { index: Arc::clone(&index), path: path.clone(), writer: upkeep_sender, closing: closing.clone() };
         let loop_state = Loop {
@@ -96,8 +112,9 @@ impl Writer {
             is_broken: Arc::clone(&is_broken),
             open: Some(Open { connection, next_id, next_seq }),
             owes_checkpoint: false,
+            log: LogMeter::new(wanted),
         };
-        let tasks = vec![tokio::spawn(loop_state.run()), tokio::spawn(merger.run())];
+        let tasks = vec![tokio::spawn(loop_state.run()), tokio::spawn(merger.run()), tokio::spawn(checkpointer.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
         Ok(Self { queue, room, closing, is_broken, tasks: Mutex::new(tasks) })
     }
@@ -170,6 +187,7 @@ struct Loop {
     open: Option<Open>,
     /// Deleted text is still in the log.
     owes_checkpoint: bool,
+    log: LogMeter,
 }
 
 impl Loop {
@@ -195,6 +213,7 @@ impl Loop {
             let Some(job) = job else { break };
             let group = self.group(job);
             self.write_group(group).await;
+            self.catch_up().await;
         }
         // The merger closes its connection before this one, the last, which then empties the log.
         self.closing.cancel();
@@ -206,8 +225,19 @@ impl Loop {
         }
     }
 
+    /// Lets the merges do some of what they are behind with, lest every question meets more and more segments.
+    async fn catch_up(&mut self) {
+        let until = Instant::now() + CATCH_UP_TIME;
+        while self.index.is_behind()
+            && let Ok(Some(upkeep)) = timeout_at(until, self.upkeep.recv()).await
+        {
+            self.keep_up(upkeep).await;
+        }
+    }
+
     /// Does one small thing for the merges of the index.
     async fn keep_up(&mut self, Upkeep { act, answer }: Upkeep) {
+        let bytes = act.bytes();
         let index = Arc::clone(&self.index);
         let done = match self.reopened().await {
             Ok(open) => index::carry_out(&mut open.connection, &index, act).await,
@@ -216,6 +246,7 @@ impl Loop {
         let done = match done {
             Ok(done) => {
                 self.owes_checkpoint |= matches!(done, Done::Purged);
+                self.logged(bytes).await;
                 done
             }
             Err(fault) => {
@@ -245,7 +276,9 @@ impl Loop {
         let (dry, wet): (Vec<Job>, Vec<Job>) = group.into_iter().partition(|job| job.dry_run);
         if !wet.is_empty() {
             let outcomes = self.transact(&wet, "COMMIT").await;
+            let bytes = wet.iter().map(|job| job.bytes + SCATTERED_BYTES).sum();
             answer(wet, outcomes);
+            self.logged(bytes).await;
         }
         // Each by itself, as one must not see what another would have written.
         for job in dry {
@@ -254,6 +287,25 @@ impl Loop {
         }
         if self.owes_checkpoint {
             self.checkpoint().await;
+        }
+    }
+
+    /// Counts what was written, and begins the log anew when it is long.
+    async fn logged(&mut self, bytes: usize) {
+        self.log.add(bytes);
+        if !self.log.wants_restart() {
+            return;
+        }
+        let Some(open) = self.open.as_mut() else { return };
+        match checkpoint(&mut open.connection, Mode::Restart).await {
+            Ok(is_done) => self.log.restarted(is_done),
+            Err(fault) => {
+                tracing::warn!(%fault, "the log cannot be begun anew");
+                self.log.restarted(false);
+                if fault.spoils_connection() {
+                    self.discard().await;
+                }
+            }
         }
     }
 
@@ -323,8 +375,11 @@ impl Loop {
     /// while one still reads an older state it is tried again later.
     async fn checkpoint(&mut self) {
         let Some(open) = self.open.as_mut() else { return };
-        match checkpoint(&mut open.connection).await {
-            Ok(is_done) => self.owes_checkpoint = !is_done,
+        match checkpoint(&mut open.connection, Mode::Truncate).await {
+            Ok(is_done) => {
+                self.owes_checkpoint = !is_done;
+                self.log.restarted(is_done);
+            }
             Err(fault) => {
                 tracing::warn!(%fault, "a checkpoint failed");
                 if fault.spoils_connection() {
@@ -333,14 +388,6 @@ impl Loop {
             }
         }
     }
-}
-
-async fn checkpoint(connection: &mut SqliteConnection) -> Result<bool, Fault> {
-    sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *connection).await?;
-    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
-    sqlx::query("PRAGMA busy_timeout = 5000").execute(connection).await?;
-    let is_busy: i64 = row?.try_get(0)?;
-    Ok(is_busy == 0)
 }
 
 async fn reopen(path: &std::path::Path, index: &Index) -> Result<Open, Fault> {
@@ -376,9 +423,11 @@ async fn carry_out(
         has_deleted: false,
         changes: Changes::default(),
         changed: Vec::new(),
+        known: Known::default(),
     };
     // A transaction that only later turns to writing would fail at once if another wrote in between.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    session.known = Known::of(connection, &jobs.iter().map(|job| &job.write).collect::<Vec<_>>()).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
         match apply(connection, &mut session, &job.write, job.now).await {

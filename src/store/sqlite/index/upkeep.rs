@@ -50,6 +50,23 @@ pub(in crate::store::sqlite) enum Act {
     Remove { segment: SegmentId, purges: bool },
 }
 
+impl Act {
+    /// About how much it writes, in bytes.
+    pub fn bytes(&self) -> usize {
+        let of = |blocks: &[EncodedBlock]| blocks.iter().map(|block| block.bytes.len()).sum::<usize>();
+        match self {
+            Act::Write { blocks, .. } | Act::Replace { blocks, .. } => of(blocks) * 3 / 2 + SMALL_BYTES,
+            Act::Remove { .. } => tables::REMOVED_AT_ONCE as usize * REMOVED_BLOCK_BYTES,
+        }
+    }
+}
+
+/// What even the smallest transaction writes: some pages.
+const SMALL_BYTES: usize = 64 << 10;
+
+/// What the removal of a block writes: the page that it was on is overwritten.
+const REMOVED_BLOCK_BYTES: usize = 8 << 10;
+
 /// What became of it.
 pub(in crate::store::sqlite) enum Done {
     Yes,
@@ -66,7 +83,11 @@ pub(in crate::store::sqlite) async fn carry_out(
     index: &Index,
     act: Act,
 ) -> Result<Done, Fault> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    // What no reader sees yet may be lost in a power cut. A later commit that syncs the log makes it durable too, and the
+    // one that puts it into use does.
+    let is_unseen = !matches!(act, Act::Replace { .. });
+    let sql = if is_unseen { "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE" } else { "BEGIN IMMEDIATE" };
+    sqlx::query(sql).execute(&mut *connection).await?;
     let mut done = Done::Yes;
     let mut published = None;
     match act {
@@ -83,7 +104,8 @@ pub(in crate::store::sqlite) async fn carry_out(
             }
         }
     }
-    sqlx::query("COMMIT").execute(connection).await?;
+    let sql = if is_unseen { "COMMIT; PRAGMA synchronous = FULL" } else { "COMMIT" };
+    sqlx::query(sql).execute(connection).await?;
     if let Some(published) = published {
         index.publish(published);
     }

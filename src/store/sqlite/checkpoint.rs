@@ -1,0 +1,141 @@
+//! The write-ahead log's way into the database, mostly beside the writer: copying pages and waiting for the disk takes as
+//! long as many commits, so a task of its own does most of it, and the writer the little that is left, which lets it begin
+//! the log anew.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::{Connection, Row, SqliteConnection};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::connect::{Role, connect};
+use super::fault::Fault;
+use super::index::Upkeep;
+
+/// After so many bytes of writes, about, the task goes to work.
+const STEP_BYTES: usize = 8 << 20;
+
+/// After so many the writer begins the log anew. With one more group of writes it stays below 64 MiB.
+const RESTART_BYTES: usize = 32 << 20;
+
+/// If it could not, it tries again after so many more. Each time it waits a little, so writers slow down until a long log
+/// is carried over.
+const RETRY_BYTES: usize = 2 << 20;
+
+/// How much is in the log, by the writer's own account: SQLite tells only who asks for a checkpoint.
+pub(super) struct LogMeter {
+    bytes: usize,
+    bytes_at_step: usize,
+    /// When the writer tries to begin the log anew.
+    restart_bytes: usize,
+    wanted: Arc<Notify>,
+}
+
+impl LogMeter {
+    pub fn new(wanted: Arc<Notify>) -> Self {
+        Self { bytes: 0, bytes_at_step: 0, restart_bytes: RESTART_BYTES, wanted }
+    }
+
+    /// Counts what was written.
+    pub fn add(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes >= self.bytes_at_step.saturating_add(STEP_BYTES) {
+            self.bytes_at_step = self.bytes;
+            self.wanted.notify_one();
+        }
+    }
+
+    pub fn wants_restart(&self) -> bool {
+        self.bytes >= self.restart_bytes
+    }
+
+    /// The log begins anew; or it does not yet, as someone still reads an old state.
+    pub fn restarted(&mut self, is_done: bool) {
+        if is_done {
+            (self.bytes, self.bytes_at_step, self.restart_bytes) = (0, 0, RESTART_BYTES);
+        } else {
+            self.restart_bytes = self.bytes + RETRY_BYTES;
+        }
+    }
+}
+
+/// The task.
+pub(super) struct Checkpointer {
+    pub path: PathBuf,
+    pub wanted: Arc<Notify>,
+    pub closing: CancellationToken,
+    /// The writer closes its connection when nobody has one of these any more, so that it is the last to close.
+    pub _writer: mpsc::Sender<Upkeep>,
+}
+
+impl Checkpointer {
+    pub async fn run(self) {
+        let mut connection = None;
+        while self.closing.run_until_cancelled(self.wanted.notified()).await.is_some() {
+            if let Err(fault) = self.step(&mut connection).await {
+                tracing::warn!(%fault, "a checkpoint in the background failed");
+                connection = None;
+            }
+        }
+        if let Some(connection) = connection {
+            // Whatever is left in the log, the writer sees to it.
+            let _ = connection.close().await;
+        }
+    }
+
+    /// Moves what it can without keeping anyone waiting.
+    async fn step(&self, connection: &mut Option<SqliteConnection>) -> Result<(), Fault> {
+        let connection = match connection {
+            Some(connection) => connection,
+            None => connection.insert(connect(&self.path, Role::Write).await?),
+        };
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(connection).await?;
+        Ok(())
+    }
+}
+
+/// How a checkpoint of the writer's own goes about it.
+#[derive(Clone, Copy)]
+pub(super) enum Mode {
+    /// The log begins anew, in the same file. Waits a moment for readers.
+    Restart,
+    /// The log is emptied, so that deleted text is not in it. Does not wait for readers.
+    Truncate,
+}
+
+/// Moves all of the log into the database; `false` if someone still reads an older state.
+pub(super) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<bool, Fault> {
+    let sql = match mode {
+        Mode::Restart => "PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(RESTART)",
+        Mode::Truncate => "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)",
+    };
+    let row = sqlx::query(sql).fetch_all(&mut *connection).await;
+    sqlx::query("PRAGMA busy_timeout = 5000").execute(connection).await?;
+    // The first statement answers too.
+    let is_busy: i64 = row?.last().ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
+    Ok(is_busy == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_carried_over_in_steps_and_begun_anew() {
+        let mut log = LogMeter::new(Arc::default());
+        let mut steps = 0;
+        while !log.wants_restart() {
+            log.add(STEP_BYTES / 4);
+            steps += 1;
+        }
+        assert_eq!(steps * STEP_BYTES / 4, RESTART_BYTES);
+        log.restarted(false);
+        assert!(!log.wants_restart());
+        log.add(RETRY_BYTES);
+        assert!(log.wants_restart());
+        log.restarted(true);
+        log.add(STEP_BYTES);
+        assert!(!log.wants_restart());
+    }
+}
