@@ -82,10 +82,13 @@ fn labels(line: &Line) -> Option<Reason> {
     if let Some(reason) = LABELS.get(line.key.as_str()) {
         return Some(*reason);
     }
-    if line.length > MAX_LABELS {
+    if line.key.is_empty() {
         return None;
     }
-    let plain = crate::parse::plain::plain(line.text);
+    let plain = without_addresses(&crate::parse::plain::plain(line.text));
+    if plain.chars().count() > MAX_LABELS {
+        return None;
+    }
     let mut reason = None;
     let words =
         plain.split(|character: char| character.is_whitespace() || "|/·:,、;[]<>【】「」_\u{3000}".contains(character));
@@ -98,6 +101,19 @@ fn labels(line: &Line) -> Option<Reason> {
         reason.get_or_insert(*found);
     }
     reason
+}
+
+/// `[查看原文](https://…)` is the label alone.
+fn without_addresses(plain: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = plain;
+    while let Some(at) = rest.find("http") {
+        let (before, address) = rest.split_at(at);
+        kept.push_str(before);
+        let end = address.find(|c: char| c.is_whitespace() || c == ')' || c == ']').unwrap_or(address.len());
+        rest = address.get(end..).unwrap_or_default();
+    }
+    kept + rest
 }
 
 fn copyright(line: &Line) -> Option<Reason> {
@@ -265,6 +281,8 @@ mod tests {
         check("字體: 放大 還原 縮小", Some(NAVIGATION));
         check("【打印】 【关闭】", Some(NAVIGATION));
         check("评论(12)", Some(NAVIGATION));
+        check("[查看原文](https://news.example/2025/01/01/a250101.shtml)", Some(NAVIGATION));
+        check("[青石镇新桥通车](https://news.example/2025/01/01/a250101.shtml)", None);
         check("Copyright © 2018-2025 某某传媒", Some(COPYRIGHT));
         check("某ICP備18057342號", Some(COPYRIGHT));
         check("新聞熱線:010-1234 電子郵箱:a@b.example", Some(CONTACT));
