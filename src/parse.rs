@@ -15,7 +15,7 @@
 mod blocks;
 mod credit;
 pub mod dateline;
-mod decode;
+pub mod decode;
 mod derive;
 mod extract;
 mod fit;
