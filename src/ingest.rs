@@ -25,6 +25,7 @@ const OVERLOAD_PAUSE: Duration = Duration::from_millis(50);
 pub struct Ingest {
     store: SharedStore,
     clock: Clock,
+    parser_count: usize,
     parsers: Arc<Semaphore>,
 }
 
@@ -56,8 +57,13 @@ impl Ingest {
     /// `parsers` documents are parsed at once; 0 is as many as there are cores.
     pub fn new(store: SharedStore, clock: Clock, parsers: usize) -> Self {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let parsers = if parsers == 0 { cores() } else { parsers };
-        Self { store, clock, parsers: Arc::new(Semaphore::new(parsers)) }
+        let parser_count = if parsers == 0 { cores() } else { parsers };
+        Self { store, clock, parser_count, parsers: Arc::new(Semaphore::new(parser_count)) }
+    }
+
+    /// How many documents are parsed at once.
+    pub fn parser_count(&self) -> usize {
+        self.parser_count
     }
 
     /// Parses a document and stores nothing. `name` is the caller's choice; without one it is derived.

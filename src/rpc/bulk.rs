@@ -8,8 +8,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::RpcError;
 
-/// Items of all imports that are parsed or written at once: half of what the store lets wait, so that others find room.
-const ITEMS_UNDER_WAY: usize = 128;
+/// Items of all imports that are written at once: half of what the store lets wait, so that others find room.
+const WRITES_UNDER_WAY: usize = 128;
+
+/// What items of one import may have in memory besides what all share, in bytes: so that one of small items goes on though
+/// others have filled the rest with large ones.
+const OWN_BYTES: usize = 1 << 20;
 
 /// The bounds of imports and exports.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +35,48 @@ pub struct Bulk {
     imports: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
-    items: Arc<Semaphore>,
+    writes: Arc<Semaphore>,
     stopping: CancellationToken,
 }
 
-/// The right of one import or export to be open, given back when it is dropped.
-pub struct Slot(#[expect(dead_code, reason = "what counts is when it is dropped")] OwnedSemaphorePermit);
+/// A right, given back when it is dropped.
+pub struct Permit(#[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>);
 
-/// The right of one item to be in memory, given back when it is dropped.
-pub struct Room(#[expect(dead_code, reason = "what counts is when it is dropped")] [Option<OwnedSemaphorePermit>; 2]);
+/// The place of an import that is open, and its share of what all of them use.
+pub struct ImportPlace {
+    bulk: Bulk,
+    _open: Permit,
+    bytes: Arc<Semaphore>,
+    parsers: Arc<Semaphore>,
+}
+
+impl ImportPlace {
+    /// Waits until an item of so many bytes may be in memory.
+    pub async fn room(&self, bytes: usize) -> Permit {
+        let permits = |most: usize| u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
+        let shared = Arc::clone(&self.bulk.bytes).acquire_many_owned(permits(self.bulk.limits.max_import_bytes));
+        if bytes > OWN_BYTES {
+            return Permit(shared.await.ok());
+        }
+        // The semaphores are never closed.
+        tokio::select! {
+            biased;
+            own = Arc::clone(&self.bytes).acquire_many_owned(permits(OWN_BYTES)) => Permit(own.ok()),
+            shared = shared => Permit(shared.ok()),
+        }
+    }
+
+    /// Waits until an item may stand in line for a parser: from each import as many as there are, so that the line is
+    /// short for others.
+    pub async fn turn_to_parse(&self) -> Permit {
+        Permit(Arc::clone(&self.parsers).acquire_owned().await.ok())
+    }
+
+    /// Waits until an item may be given to the store.
+    pub async fn turn_to_write(&self) -> Permit {
+        Permit(Arc::clone(&self.bulk.writes).acquire_owned().await.ok())
+    }
+}
 
 impl Bulk {
     pub fn new(limits: BulkLimits) -> Self {
@@ -48,7 +85,7 @@ impl Bulk {
             imports: Arc::new(Semaphore::new(limits.max_imports)),
             exports: Arc::new(Semaphore::new(limits.max_exports)),
             bytes: Arc::new(Semaphore::new(limits.max_import_bytes)),
-            items: Arc::new(Semaphore::new(ITEMS_UNDER_WAY)),
+            writes: Arc::new(Semaphore::new(WRITES_UNDER_WAY)),
             stopping: CancellationToken::new(),
         }
     }
@@ -76,24 +113,22 @@ impl Bulk {
         self.limits.patience
     }
 
-    pub fn begin_import(&self) -> Result<Slot, RpcError> {
-        begin(&self.imports, "imports")
+    /// Opens an import, of whose items so many may be parsed at once.
+    pub fn begin_import(&self, parsers: usize) -> Result<ImportPlace, RpcError> {
+        Ok(ImportPlace {
+            _open: begin(&self.imports, "imports")?,
+            bulk: self.clone(),
+            bytes: Arc::new(Semaphore::new(OWN_BYTES)),
+            parsers: Arc::new(Semaphore::new(parsers)),
+        })
     }
 
-    pub fn begin_export(&self) -> Result<Slot, RpcError> {
+    pub fn begin_export(&self) -> Result<Permit, RpcError> {
         begin(&self.exports, "exports")
-    }
-
-    /// Waits until an item of so many bytes may be in memory.
-    pub async fn room(&self, bytes: usize) -> Room {
-        let bytes = u32::try_from(bytes.min(self.limits.max_import_bytes)).unwrap_or(u32::MAX);
-        // The semaphores are never closed.
-        let item = Arc::clone(&self.items).acquire_owned().await.ok();
-        let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.ok();
-        Room([item, bytes])
     }
 }
 
-fn begin(slots: &Arc<Semaphore>, what: &'static str) -> Result<Slot, RpcError> {
-    Arc::clone(slots).try_acquire_owned().map(Slot).map_err(|_| RpcError::TooManyStreams(what))
+fn begin(places: &Arc<Semaphore>, what: &'static str) -> Result<Permit, RpcError> {
+    let permit = Arc::clone(places).try_acquire_owned();
+    permit.map(|permit| Permit(Some(permit))).map_err(|_| RpcError::TooManyStreams(what))
 }

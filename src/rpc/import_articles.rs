@@ -6,6 +6,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::stream::{Stream, StreamExt};
@@ -15,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 use tracing::Instrument;
 
+use super::bulk::ImportPlace;
 use super::convert::ImportedArticle;
 use super::create_article::{derived_name, require_text};
 use super::paced::{Answers, paced};
@@ -37,18 +39,17 @@ pub fn import_articles(
     rpc: &ArticleRpc,
     requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Send + 'static,
 ) -> Result<ImportStream, RpcError> {
-    let slot = rpc.bulk.begin_import()?;
+    let place = Arc::new(rpc.bulk.begin_import(rpc.ingest.parser_count())?);
     let rpc = rpc.clone();
     Ok(Box::pin(paced(rpc.bulk.patience(), move |answers| async move {
-        // Held for as long as the import is open.
-        let _slot = slot;
-        import_all(&rpc, Box::pin(requests), answers).await
+        import_all(&rpc, &place, Box::pin(requests), answers).await
     })))
 }
 
 /// Takes items until the client or the server ends, and ends when all that it took are answered.
 async fn import_all(
     rpc: &ArticleRpc,
+    place: &Arc<ImportPlace>,
     mut requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Unpin,
     answers: Answers<ImportArticlesResponse>,
 ) -> Result<(), Status> {
@@ -73,12 +74,12 @@ async fn import_all(
         };
         match next {
             Ok(Some(Ok(request))) => {
-                let room = rpc.bulk.room(request.encoded_len()).await;
-                let (rpc, answers) = (rpc.clone(), answers.clone());
+                let room = place.room(request.encoded_len()).await;
+                let (rpc, place, answers) = (rpc.clone(), Arc::clone(place), answers.clone());
                 let item = async move {
                     let sequence = request.sequence;
                     // One that panics is answered like any other that fails.
-                    let imported = AssertUnwindSafe(import(&rpc, request)).catch_unwind().await;
+                    let imported = AssertUnwindSafe(import(&rpc, &place, request)).catch_unwind().await;
                     let imported = imported.unwrap_or_else(|_| Err(panicked()));
                     drop(room);
                     answers.send(response(sequence, imported)).await
@@ -110,7 +111,11 @@ fn idle() -> Status {
     shed(Code::DeadlineExceeded, "IMPORT_IDLE", "nothing was sent for too long; what was sent is answered", None)
 }
 
-async fn import(rpc: &ArticleRpc, request: ImportArticlesRequest) -> Result<(ArticleName, Outcome), RpcError> {
+async fn import(
+    rpc: &ArticleRpc,
+    place: &ImportPlace,
+    request: ImportArticlesRequest,
+) -> Result<(ArticleName, Outcome), RpcError> {
     let ImportArticlesRequest { sequence: _, article_id, item } = request;
     let mut violations = Violations::default();
     let name = convert::article_id(&article_id, &mut violations);
@@ -122,10 +127,12 @@ async fn import(rpc: &ArticleRpc, request: ImportArticlesRequest) -> Result<(Art
         Some(Item::Document(document)) => {
             let document = convert::document(Some(document), &mut violations);
             violations.refuse()?;
+            let _turn = place.turn_to_parse().await;
             rpc.ingest.parse(document, name).await?.into()
         }
         Some(Item::Article(article)) => given(article, name, violations)?,
     };
+    let _turn = place.turn_to_write().await;
     match rpc.ingest.store_patiently(new).await? {
         Written::Stored { article, outcome } => Ok((article.name, outcome)),
         other => Err(StoreError::Failed(format!("an import was answered with {other:?}")).into()),

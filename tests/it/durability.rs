@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use articled::rpc::proto::{Article, CreateArticleRequest, GetArticleRequest};
+use articled::rpc::proto::import_articles_request::Item;
+use articled::rpc::proto::{Article, CreateArticleRequest, GetArticleRequest, ImportArticlesRequest};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::support::{Client, client_of, given};
@@ -96,5 +97,37 @@ async fn acknowledged_writes_survive_kill_9() {
         let request = GetArticleRequest { name: article.name.clone(), ..Default::default() };
         let found = client.get_article(request).await.expect("it was acknowledged").into_inner();
         assert_eq!(found, article);
+    }
+}
+
+#[tokio::test]
+async fn acknowledged_items_of_an_import_survive_kill_9() {
+    let folder = tempfile::tempdir().expect("a place for the store");
+    let database = folder.path().join("articled.db");
+    let (program, address) = start(&database).await;
+    let requests = (0..).map(|number: i64| ImportArticlesRequest {
+        sequence: number,
+        item: Some(Item::Article(article(0, usize::try_from(number).expect("a count")))),
+        article_id: format!("i-{number}"),
+    });
+    let requests = futures::stream::iter(requests);
+    let mut answers = client_of(address).await.import_articles(requests).await.expect("it begins").into_inner();
+    let mut acknowledged = Vec::new();
+    while acknowledged.len() < ACKNOWLEDGED_BEFORE_THE_KILL {
+        acknowledged.push(answers.message().await.expect("the server answers").expect("it goes on"));
+    }
+    drop(program);
+    while let Ok(Some(answer)) = answers.message().await {
+        acknowledged.push(answer);
+    }
+
+    let (_program, address) = start(&database).await;
+    let mut client = client_of(address).await;
+    for answer in acknowledged {
+        assert_eq!(answer.error, None);
+        let request = GetArticleRequest { name: answer.name, ..Default::default() };
+        let found = client.get_article(request).await.expect("it was acknowledged").into_inner();
+        let sent = article(0, usize::try_from(answer.sequence).expect("a count"));
+        assert_eq!((found.headline, found.body), (sent.headline, sent.body));
     }
 }

@@ -281,3 +281,25 @@ async fn tiny_items_that_wait_do_not_break_the_connection() {
     end.expect("a whole stream");
     assert_eq!(answers.len(), ITEMS);
 }
+
+#[tokio::test]
+async fn large_items_of_one_import_do_not_hold_up_another() {
+    let limits = Limits { max_import_bytes: 1 << 20, ..Limits::default() };
+    let hang = Hang::new();
+    let store = Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))));
+    let server = TestServer::with(Config { limits, ..Config::default() }, store).await;
+    let large = "青溪第一大橋今日通車，兩岸居民稱便。\n".repeat(15_000);
+    let requests = (0..3).map(|number| item(number, Item::Article(given(&format!("第{number}座"), &large))));
+    let mut client = server.client().await;
+    let requests: Vec<_> = requests.collect();
+    let first = client.import_articles(futures::stream::iter(requests)).await.expect("it begins").into_inner();
+    // Two hang in the store, and the third waits for room.
+    hang.wait().await;
+    hang.wait().await;
+    let small = item(7, Item::Article(given("題", "文")));
+    let second = client.import_articles(futures::stream::iter([small])).await.expect("it begins").into_inner();
+    hang.wait().await;
+    hang.released.add_permits(4);
+    assert_eq!(read(second).await.0.len(), 1);
+    assert_eq!(read(first).await.0.len(), 3);
+}

@@ -13,6 +13,7 @@ mod filter_articles;
 mod get_article;
 mod health;
 mod import_articles;
+mod import_command;
 mod ingest_article;
 mod limits;
 mod list_articles;
