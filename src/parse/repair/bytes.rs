@@ -20,15 +20,18 @@ mod way;
 
 use std::collections::HashSet;
 
-use self::choose::{Chosen, choose};
+use self::choose::{Chosen, DAMAGED, PERHAPS_SOUND, choose};
 use self::folded::unfolded;
 use self::search::Search;
 use super::likelihood;
 use super::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
-use super::script::gbk_pair;
+use super::script::{LONGEST_SYLLABLE, gbk_pair, is_han};
 
 /// How far back a quotation may have been opened, in characters.
 const FURTHEST_BACK: usize = 100;
+
+/// A character and its annotation, in characters.
+const LONGEST_ANNOTATED: usize = LONGEST_SYLLABLE + 3;
 
 /// What the rule did to a text.
 #[derive(Default)]
@@ -80,39 +83,83 @@ pub fn undo(text: &str, residue: &Residue, page: &Page) -> Outcome {
     let mut search = Search::new(residue, page);
     let mut kept_to = 0;
     let mut from = 0;
-    while let Some(found) = text[from..].find(['(', '?']).map(|at| from + at) {
+    let mut refused_at = 0;
+    while let Some(found) = text[from..].find(['(', '?', '!']).map(|at| from + at) {
         from = found + 1;
-        if text[found..].starts_with('?') {
-            let Some((reading, length)) = syllable_to_bracket(&text[from..]) else { continue };
-            if search.is_exhausted() {
-                outcome.uncertain += 1;
-                continue;
+        let (done, kept, rest) = (&outcome.text, &text[kept_to..found], &text[found..]);
+        if rest.starts_with('(') {
+            if let Some(length) = letter_annotated(done, kept, rest, &search) {
+                outcome.text.push_str(kept);
+                (kept_to, from) = (found + length, found + length);
+                outcome.stripped += 1;
             }
-            let before = last_of_line(&outcome.text, &text[kept_to..found], &search);
-            let Some(ways) = search.ways(text, &before, &reading, from + length) else { continue };
-            let Some(Chosen { text: repaired, end, lost }) = choose(text, &before, ways, &mut search) else {
-                outcome.uncertain += 1;
-                continue;
-            };
-            outcome.text.push_str(&text[kept_to..found]);
-            outcome.text.push_str(&repaired);
-            (kept_to, from) = (end, end);
-            outcome.repaired += 1;
-            outcome.uncertain += u32::from(lost);
-        } else if let Some(length) = letter_annotated(&outcome.text, &text[kept_to..found], &text[found..], &search) {
-            outcome.text.push_str(&text[kept_to..found]);
-            (kept_to, from) = (found + length, found + length);
-            outcome.stripped += 1;
+            continue;
         }
+        let Some(damage) = damage(rest) else { continue };
+        if search.is_exhausted() {
+            outcome.uncertain += u32::from(damage.is_certain());
+            continue;
+        }
+        let before = last_of_line(done, kept, FURTHEST_BACK, &search);
+        let ways = match &damage {
+            Damage::Annotation { reading, length } => search.ways(text, &before, reading, from + length),
+            // What follows damage that could not be undone is no better.
+            _ if text[refused_at..found].chars().all(|c| c != '\n') && refused_at > 0 => None,
+            Damage::Question => Some(search.ways_of_question(text, &before, found + 2)),
+            Damage::Exclamation => Some(search.ways_of_exclamation(text, &before, from)),
+        };
+        let Some(ways) = ways else { continue };
+        let doubt = if damage.is_certain() { DAMAGED } else { PERHAPS_SOUND };
+        let Some(Chosen { text: repaired, end, lost }) = choose(text, &before, ways, doubt, &mut search) else {
+            outcome.uncertain += u32::from(damage.is_certain());
+            refused_at = if damage.is_certain() { from } else { refused_at };
+            continue;
+        };
+        outcome.text.push_str(kept);
+        outcome.text.push_str(&repaired);
+        (kept_to, from) = (end, end);
+        outcome.repaired += 1;
+        outcome.uncertain += u32::from(lost);
     }
     outcome.text.push_str(&text[kept_to..]);
     outcome
 }
 
+/// What damage looks like where it begins.
+enum Damage {
+    /// A `?` before an annotation that lost its bracket.
+    Annotation { reading: String, length: usize },
+    /// `??` before a character: the second may be the folding of a full-width question mark that never was.
+    Question,
+    /// `!` before a letter: the same of an exclamation mark.
+    Exclamation,
+}
+
+impl Damage {
+    fn is_certain(&self) -> bool {
+        matches!(self, Self::Annotation { .. })
+    }
+}
+
+fn damage(text: &str) -> Option<Damage> {
+    let rest = text.get(1..)?;
+    if text.starts_with('?')
+        && let Some((reading, length)) = syllable_to_bracket(rest)
+    {
+        return Some(Damage::Annotation { reading, length });
+    }
+    let mut next = rest.chars();
+    match (text.chars().next()?, next.next()?) {
+        ('?', '?') => next.next().filter(|c| gbk_pair(*c).is_some()).map(|_| Damage::Question),
+        ('!', '@'..='~') => next.next().filter(|c| *c == '(' || is_han(*c)).map(|_| Damage::Exclamation),
+        _ => None,
+    }
+}
+
 /// What stands on the line so far, as far as it matters, without the annotations.
-fn last_of_line(done: &str, kept: &str, search: &Search<'_>) -> Vec<char> {
+fn last_of_line(done: &str, kept: &str, most: usize, search: &Search<'_>) -> Vec<char> {
     let backwards = kept.chars().rev().chain(done.chars().rev());
-    let mut last: Vec<char> = backwards.take_while(|c| *c != '\n').take(FURTHEST_BACK).collect();
+    let mut last: Vec<char> = backwards.take_while(|c| *c != '\n').take(most).collect();
     last.reverse();
     search.unannotated(&last.into_iter().collect::<String>())
 }
@@ -121,7 +168,7 @@ fn last_of_line(done: &str, kept: &str, search: &Search<'_>) -> Vec<char> {
 fn letter_annotated(done: &str, kept: &str, text: &str, search: &Search<'_>) -> Option<usize> {
     let second = u8::try_from(kept.chars().next_back()?).ok().filter(|byte| (0x40..0x7F).contains(byte))?;
     let (reading, length) = syllable_in_bracket(text)?;
-    let before = last_of_line(done, &kept[..kept.len() - 1], search);
+    let before = last_of_line(done, &kept[..kept.len() - 1], LONGEST_ANNOTATED, search);
     let [_, first] = gbk_pair(unfolded(*before.last()?))?;
     (!search.inserted(first, &reading, std::iter::once(second)).is_empty()).then_some(length)
 }

@@ -31,8 +31,18 @@ pub struct Chosen {
     pub lost: bool,
 }
 
+/// How much likelier, as a natural logarithm, than to leave the text as it is a way must be.
+#[derive(Clone, Copy)]
+pub struct Doubt(pub f64);
+
+/// An annotation that lost its bracket is damage in any case.
+pub const DAMAGED: Doubt = Doubt(0.0);
+
+/// Marks may be what the author wrote.
+pub const PERHAPS_SOUND: Doubt = Doubt(6.0);
+
 /// Takes the likeliest way, if no other comes near. All are weighed up to the same place in the text.
-pub fn choose(text: &str, before: &[char], ways: Vec<Way>, search: &mut Search<'_>) -> Option<Chosen> {
+pub fn choose(text: &str, before: &[char], ways: Vec<Way>, doubt: Doubt, search: &mut Search<'_>) -> Option<Chosen> {
     let furthest = ways.iter().map(|way| way.end).max()?;
     let after = search.context_after(&text[furthest..]);
     let mut between: HashMap<usize, Vec<char>> = HashMap::new();
@@ -46,9 +56,10 @@ pub fn choose(text: &str, before: &[char], ways: Vec<Way>, search: &mut Search<'
         weighed.push((whole.log() + open + alone, way));
     }
     weighed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let mut weighed = weighed.into_iter();
     // To leave it all as it is is one of them.
-    let (log, taken) = weighed.next().filter(|(_, way)| way.text.is_some())?;
+    let left = weighed.iter().find(|(_, way)| way.text.is_none()).map_or(f64::NEG_INFINITY, |(log, _)| *log);
+    let mut weighed = weighed.into_iter();
+    let (log, taken) = weighed.next().filter(|(log, way)| way.text.is_some() && *log > left + doubt.0)?;
     let ours = taken.text();
     let mut agreed = ours.clone();
     for theirs in taken.rivals() {

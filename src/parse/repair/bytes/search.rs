@@ -52,6 +52,13 @@ const OTHER_LOST: f64 = -8.0;
 /// Second bytes of GBK, which include its first bytes.
 const TRAILS: std::ops::RangeInclusive<u8> = 0x80..=0xFE;
 
+/// First bytes of GBK.
+const LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xFE;
+
+/// The bytes of `？`, and of a full-width space.
+const FULL_QUESTION: [u8; 2] = [0xA3, 0xBF];
+const FULL_SPACE: [u8; 2] = [0xA1, 0xA1];
+
 pub struct Search<'a> {
     residue: &'a Residue,
     page: &'a Page,
@@ -111,10 +118,9 @@ impl<'a> Search<'a> {
     /// The ways to read a text from where an annotation ends that stands after a byte which `last` ends with. None if it cannot
     /// have been annotated so.
     pub fn ways(&mut self, text: &str, before: &[char], reading: &str, start: usize) -> Option<Vec<Way>> {
-        let [_, first] = before.last().copied().map(unfolded).and_then(gbk_pair)?;
         self.steps += STEPS_OF_A_LOOK;
-        let context = &before[before.len().saturating_sub(CONTEXT)..];
-        let likelihood = self.likelihood_of(context);
+        let [_, first] = before.last().copied().map(unfolded).and_then(gbk_pair)?;
+        let likelihood = self.likelihood_of(before);
         let ways: Vec<Way> = self
             .inserted(first, reading, TRAILS)
             .into_iter()
@@ -127,6 +133,38 @@ impl<'a> Search<'a> {
         // To leave it all as it is.
         ways.push(Way::new(likelihood.with('?', &mut self.words), None, start));
         Some(ways)
+    }
+
+    /// The ways to read `??` and what follows where two neighbours were taken for a full-width question mark. Its bytes were
+    /// the second of the one and the first of the other, and the first of the one is lost.
+    pub fn ways_of_question(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
+        let likelihood = self.likelihood_of(before);
+        let [second, rest] = FULL_QUESTION;
+        let left = Way::new(likelihood.clone(), None, start);
+        let mut ways = Vec::new();
+        for c in LEADS.filter_map(|first| gbk_char([first, second])) {
+            if is_han(c) && self.is_plausible(c) && self.residue.reading(c).is_none() {
+                ways.push(left.with(&[c], likelihood.with(c, &mut self.words), Some(Pending::This(rest))));
+            }
+        }
+        self.steps += STEPS_OF_A_LOOK;
+        let mut ways = self.follow(text, before, ways);
+        let left_so = likelihood.with('?', &mut self.words).with('?', &mut self.words);
+        ways.push(Way::new(left_so, None, start));
+        ways
+    }
+
+    /// The ways to read `!` and a letter where the end of `。` and the begin of a full-width space were taken for a full-width
+    /// exclamation mark. The rest of both, and the first byte of what follows, are lost.
+    pub fn ways_of_exclamation(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
+        let likelihood = self.likelihood_of(before);
+        let [first, _] = FULL_SPACE;
+        let stop = likelihood.with('。', &mut self.words).with(' ', &mut self.words);
+        let way = Way::new(likelihood.clone(), None, start).with(&['。', ' '], stop, Some(Pending::AnyAfter(first)));
+        self.steps += STEPS_OF_A_LOOK;
+        let mut ways = self.follow(text, before, vec![way]);
+        ways.push(Way::new(likelihood.with('!', &mut self.words), None, start));
+        ways
     }
 
     /// What follows a stretch, as far as it is weighed with it, without the annotations.
@@ -150,8 +188,9 @@ impl<'a> Search<'a> {
         self.residue.strip(text).0.chars().collect()
     }
 
-    fn likelihood_of(&mut self, known: &[char]) -> Likelihood {
-        known.iter().fold(Likelihood::default(), |so_far, c| so_far.with_known(*c, &mut self.words))
+    fn likelihood_of(&mut self, before: &[char]) -> Likelihood {
+        let context = &before[before.len().saturating_sub(CONTEXT)..];
+        context.iter().fold(Likelihood::default(), |so_far, c| so_far.with_known(*c, &mut self.words))
     }
 
     /// The other bytes of the characters that have this byte first, and can have been annotated so: those of the page's list,
@@ -211,7 +250,8 @@ impl<'a> Search<'a> {
                 }
                 ('?', None) => {
                     self.unknown(way, before, first, printed, next);
-                    self.reach(way, [first, 0xA3], Some(0xBF), printed.end, next);
+                    let [second, rest] = FULL_QUESTION;
+                    self.reach(way, [first, second], Some(rest), printed.end, next);
                 }
                 (letter @ '@'..='~', annotation) => {
                     let second = u8::try_from(letter).unwrap_or_default();

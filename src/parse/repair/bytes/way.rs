@@ -63,7 +63,7 @@ impl Way {
         Self { text: None, likelihood, pending, end, lost: false, rivals: None }
     }
 
-    fn with(&self, characters: &[char], likelihood: Likelihood, pending: Option<Pending>) -> Self {
+    pub fn with(&self, characters: &[char], likelihood: Likelihood, pending: Option<Pending>) -> Self {
         let text = characters
             .iter()
             .fold(self.text.clone(), |before, c| Some(Rc::new(Link { character: folded(*c), before })));
