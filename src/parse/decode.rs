@@ -9,6 +9,7 @@ mod format;
 
 pub use self::format::Format;
 
+use super::repair::before_cleaning;
 use crate::article::{ParseReport, ParseWarning};
 
 pub struct Decoded {
@@ -32,6 +33,7 @@ pub fn decode(content: &[u8], content_type: &str, report: &mut ParseReport) -> D
             message: format!("{} sequences of bytes are not {} and became U+FFFD", charset.undecodable, charset.used),
         });
     }
+    let text = before_cleaning(text, report);
     let text = clean::clean(&text, report);
     let format = format::format(&text, content_type);
     Decoded { text, format }
@@ -42,6 +44,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn misread_text_is_turned_back_before_its_controls_go() {
+        let right = "湖畔镇的居民昨天为新修的石桥举行了通车仪式";
+        let misread: String = right.bytes().map(char::from).collect();
+        let mut report = ParseReport::default();
+        assert_eq!(decode(misread.as_bytes(), "text/plain; charset=utf-8", &mut report).text, right);
+        assert_eq!(report.repairs.into_iter().collect::<Vec<_>>(), [("MOJIBAKE".into(), 1)]);
+    }
 
     proptest! {
         #[test]

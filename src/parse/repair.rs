@@ -98,6 +98,13 @@ impl Repairer {
     }
 }
 
+/// Repairs what the cleaning of decoded text would make irreparable: misread lines whose bytes became control characters.
+pub fn before_cleaning(text: String, report: &mut ParseReport) -> String {
+    let Some(outcome) = mojibake::turn_back_controls(&text) else { return text };
+    count(report, "MOJIBAKE", outcome.repaired);
+    outcome.text
+}
+
 fn turned_back(text: &str, report: &mut ParseReport) -> String {
     let outcome = mojibake::turn_back(text);
     count(report, "MOJIBAKE", outcome.repaired);

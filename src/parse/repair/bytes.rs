@@ -11,11 +11,15 @@
 //! them by the words that they make. It repairs only what has one way that is likelier than any other, and than to leave
 //! the text as it stands.
 //!
+//! A later crawler that folds full-width marks to ASCII on the bytes does the same to their bytes: `確保科學` → `確??茖W`.
+//!
 //! Owns where the damage is. Refuses pages without the habit: [`Residue`] finds that.
 
 mod choose;
 mod folded;
 mod search;
+#[cfg(test)]
+mod tests;
 mod way;
 
 use std::collections::HashSet;

@@ -3,6 +3,8 @@
 //! Owns what can be turned back without the loss of a byte, line by line, as pages are put together from several sources. Refuses
 //! to guess at lines that lost bytes: they stay, and are counted.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, GBK, UTF_8, WINDOWS_1252};
 
 use super::script::{is_common, is_han, simplified};
@@ -20,9 +22,28 @@ pub struct Outcome {
     pub lossy: u32,
 }
 
+/// Turns back what can be, in clean text.
 pub fn turn_back(text: &str) -> Outcome {
+    turn_back_lines(text, |_| true)
+}
+
+/// Turns back the lines that still have the control characters which bytes from 80 to 9F became: they are lost when the text is
+/// cleaned. None if there are no such lines.
+pub fn turn_back_controls(text: &str) -> Option<Outcome> {
+    text.contains(is_c1).then(|| turn_back_lines(text, |line| line.contains(is_c1)))
+}
+
+fn is_c1(c: char) -> bool {
+    ('\u{80}'..='\u{9F}').contains(&c)
+}
+
+fn turn_back_lines(text: &str, may_be_misread: impl Fn(&str) -> bool) -> Outcome {
     let mut outcome = Outcome { text: String::with_capacity(text.len()), ..Outcome::default() };
     for line in text.split_inclusive('\n') {
+        if !may_be_misread(line) {
+            outcome.text.push_str(line);
+            continue;
+        }
         match judge(line) {
             Judgement::Sound => outcome.text.push_str(line),
             Judgement::Misread(right) => {
@@ -53,7 +74,7 @@ fn judge(line: &str) -> Judgement {
     }
     let mut lossy = false;
     for (written, read) in MISREADINGS {
-        let (bytes, _, unmappable) = read.encode(line);
+        let (bytes, unmappable) = bytes_read_as(line, read);
         let Some(right) = written.decode_without_bom_handling_and_without_replacement(&bytes).filter(|_| !unmappable)
         else {
             let (right, _) = written.decode_without_bom_handling(&bytes);
@@ -66,6 +87,28 @@ fn judge(line: &str) -> Judgement {
         lossy |= is_chinese(&right, 0.5);
     }
     if lossy { Judgement::Lossy } else { Judgement::Sound }
+}
+
+/// The bytes that were read as this line, and whether some of it cannot have been read so.
+fn bytes_read_as<'a>(line: &'a str, read: &'static Encoding) -> (Cow<'a, [u8]>, bool) {
+    if read != WINDOWS_1252 || !line.contains(is_c1) {
+        let (bytes, _, unmappable) = read.encode(line);
+        return (bytes, unmappable);
+    }
+    // Latin-1 has control characters where Windows-1252, which is otherwise the same, has quotation marks and the like.
+    let mut bytes = Vec::with_capacity(line.len());
+    let mut lost = false;
+    for c in line.chars() {
+        if is_c1(c) {
+            bytes.extend(u8::try_from(u32::from(c)));
+        } else {
+            let mut buffer = [0; 4];
+            let (one, _, unmappable) = read.encode(c.encode_utf8(&mut buffer));
+            bytes.extend_from_slice(&one);
+            lost |= unmappable;
+        }
+    }
+    (Cow::Owned(bytes), lost)
 }
 
 /// Whether this reads as Chinese, and at least as much of it as `share` is in common use.
@@ -102,6 +145,19 @@ mod tests {
             assert!(outcome.text.starts_with("新桥通车\n湖畔镇的"), "{}", outcome.text);
             assert!(outcome.text.ends_with("\ncafé déjà\n"));
         }
+    }
+
+    #[test]
+    fn a_line_with_controls_is_turned_back_before_they_go() {
+        for written in [UTF_8, GBK] {
+            let line: String = written.encode(RIGHT).0.iter().map(|byte| char::from(*byte)).collect();
+            let text = format!("新桥\u{81}通车\n{line}\ncafé\n");
+            if line.contains(is_c1) {
+                let outcome = turn_back_controls(&text).expect("controls");
+                assert_eq!((outcome.text, outcome.repaired), (format!("新桥\u{81}通车\n{RIGHT}\ncafé\n"), 1));
+            }
+        }
+        assert!(turn_back_controls("新桥通车\ncafé\n").is_none());
     }
 
     #[test]

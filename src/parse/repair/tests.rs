@@ -82,6 +82,10 @@ fn damaged_bytes_are_set_right_on_a_page_with_the_habit() {
         ("為(wèi)企業發展?fàn)I造環境\n", "為企業發展營造環境\n"),
         ("當?shù)匾呀M織隊伍\n", "當地已組織隊伍\n"),
         ("改造為(wèi)L(zhǎng)ED燈\n", "改造為LED燈\n"),
+        // A crawler folded full-width marks that never were.
+        ("搶險隊確??茖W救援\n", "搶險隊確保科學救援\n"),
+        // A year has lost its first digit.
+        ("當?shù)?013年通車(chē)。\n", "當地2013年通車。\n"),
     ] {
         let (text, report) = repaired(&format!("{RESIDUE}{damaged}"));
         assert_eq!(text, format!("{RESIDUE_CLEAN}{clean}"), "{report:?}");
@@ -116,9 +120,26 @@ fn a_habit_of_the_page_holds_for_its_title() {
 
 #[test]
 fn hostile_pages_come_to_an_end() {
-    for piece in
-        ["區(qū)", "(", "?", "區(", "天?yàn)", "<p ", "&amp;", "& ", "當?shù)匾呀", "湖 ", "Ã", "(((?shù)", "區(qū)("]
-    {
+    for piece in [
+        "區(qū)",
+        "(",
+        "?",
+        "區(",
+        "天?yàn)",
+        "<p ",
+        "&amp;",
+        "& ",
+        "當?shù)匾呀",
+        "湖 ",
+        "Ã",
+        "(((?shù)",
+        "區(qū)(",
+        "??茖W",
+        "!O權",
+        "天?yàn)???",
+        "?a)",
+        "a(a)",
+    ] {
         let page = format!("{RESIDUE}{}", piece.repeat((1 << 19) / piece.len()));
         repaired(&page);
     }

@@ -41,6 +41,9 @@ const FURTHEST_CLOSE: usize = 200;
 /// Signs that a damaged character may have been.
 const SIGNS: &str = "，。、；：？！“”‘’（）《》—…·";
 
+/// Signs after which a line may well end.
+const ENDS_A_SENTENCE: &str = "。！？”";
+
 /// What follows a number. Before these it was a digit that was swallowed, and not the end of a line.
 const COUNTED: &str =
     "年月日時时分秒號号點点歲岁人名個个多餘余萬万億亿千百十元米公次家位條条項项枚層层輪轮天座架艘輛辆套戶户畝亩";
@@ -291,11 +294,11 @@ impl<'a> Search<'a> {
                 // Half a character at the end is a `?` by itself.
                 let end_of_text = likelihood.with('\n', &mut self.words);
                 next.arrive(way, &[c], end_of_text, printed.end, false);
-            } else if half_known {
-                if !counted {
-                    let line = likelihood.with('\n', &mut self.words);
-                    next.arrive(way, &[c, '\n'], line, printed.end, false);
-                }
+            } else if !counted && (half_known || ENDS_A_SENTENCE.contains(c)) {
+                let line = likelihood.with('\n', &mut self.words);
+                next.arrive(way, &[c, '\n'], line, printed.end, false);
+            }
+            if half_known && !printed.last {
                 let lost = likelihood.with_lost(if counted { NUMBER_LOST } else { OTHER_LOST });
                 let digit = printed.year.unwrap_or('?');
                 next.arrive(way, &[c, digit], lost, printed.end, digit == '?');

@@ -1,0 +1,143 @@
+//! The damage done as the mirrors do it, and undone. The texts are invented.
+
+use encoding_rs::GBK;
+use proptest::prelude::*;
+
+use super::folded::{folded, unfolded};
+use crate::article::ParseReport;
+use crate::parse::repair::Repairer;
+use crate::parse::repair::script::gbk_char;
+
+const SENTENCES: [&str; 10] = [
+    "湖畔鎮的新橋昨天通車,當地居民都很高興。",
+    "鎮長說,當時因為資金不足,工程停了兩年。",
+    "優秀的施工隊伍來自各地,以優異的成績完成任務。",
+    "據當地媒體報道,石橋是因為洪水損壞的。",
+    "學校組織學生參觀新橋,了解建設的過程。",
+    "記者從縣里獲悉,今后還將發展營造美麗鄉村。",
+    "當地已組織專業隊伍維護橋面。",
+    "老人們說:這是最實在的變化!",
+    "新橋連接兩岸,當地政府將繼續改善道路。",
+    "會議要求進一步加強管理,確保安全。",
+];
+
+/// What a mirror's list may hold.
+const LISTABLE: [(char, &str); 33] = [
+    ('鎮', "zhèn"),
+    ('數', "shù"),
+    ('驗', "yàn"),
+    ('優', "yōu"),
+    ('當', "dāng"),
+    ('時', "shí"),
+    ('車', "chē"),
+    ('隊', "duì"),
+    ('報', "bào"),
+    ('學', "xué"),
+    ('組', "zǔ"),
+    ('發', "fā"),
+    ('範', "fàn"),
+    ('說', "shuō"),
+    ('記', "jì"),
+    ('縣', "xiàn"),
+    ('兩', "liǎng"),
+    ('務', "wù"),
+    ('請', "qǐng"),
+    ('復', "fù"),
+    ('會', "huì"),
+    ('進', "jìn"),
+    ('堅', "jiān"),
+    ('據', "jù"),
+    ('業', "yè"),
+    ('強', "qiáng"),
+    ('維', "wéi"),
+    ('護', "hù"),
+    ('變', "biàn"),
+    ('實', "shí"),
+    ('這', "zhè"),
+    ('導', "dǎo"),
+    ('權', "quán"),
+];
+
+/// What a mirror and a crawler make of a text.
+fn damaged(text: &str, list: &[(char, &str)]) -> String {
+    let mut bytes = gbk(&text.chars().map(unfolded).collect::<String>());
+    for (c, reading) in list {
+        bytes = annotated(&bytes, &gbk(&c.to_string()), &gbk(&format!("({reading})")));
+    }
+    decoded(&bytes).chars().map(folded).collect()
+}
+
+fn gbk(text: &str) -> Vec<u8> {
+    GBK.encode(text).0.into_owned()
+}
+
+/// Writes the annotation after the two bytes wherever they stand.
+fn annotated(bytes: &[u8], character: &[u8], annotation: &[u8]) -> Vec<u8> {
+    let (mut written, mut rest) = (Vec::new(), bytes);
+    while let [first, after @ ..] = rest {
+        if let Some(behind) = rest.strip_prefix(character) {
+            written.extend_from_slice(character);
+            written.extend_from_slice(annotation);
+            rest = behind;
+        } else {
+            written.push(*first);
+            rest = after;
+        }
+    }
+    written
+}
+
+/// As decoders do that take two bytes for every character beyond ASCII.
+fn decoded(bytes: &[u8]) -> String {
+    let (mut text, mut rest) = (String::new(), bytes);
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if first.is_ascii() {
+            text.push(char::from(*first));
+        } else {
+            let second = after.first().copied();
+            rest = after.get(1..).unwrap_or_default();
+            text.push(second.and_then(|second| gbk_char([*first, second])).unwrap_or('?'));
+        }
+    }
+    text
+}
+
+fn repaired(text: &str) -> String {
+    Repairer::learn(text).apply(text, &mut ParseReport::default())
+}
+
+#[test]
+fn the_damage_is_what_is_seen_on_such_pages() {
+    for (text, list, expected) in [
+        ("發展營造", &[('範', "fàn")][..], "發展?fàn)I造"),
+        ("當地", &[('數', "shù"), ('當', "dāng")], "當(dāng)?shù)?"),
+        ("當地", &[('當', "dāng"), ('數', "shù")], "當(dāng)地"),
+        ("下撥5億", &[('聯', "lián")], "下?lián)?億"),
+        ("好,再說", &[], "好,再說"),
+    ] {
+        assert_eq!(damaged(text, list), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn what_the_mirror_did_is_undone(
+        list in prop::sample::subsequence(LISTABLE.to_vec(), 14..=LISTABLE.len()).prop_shuffle(),
+        sentences in Just(SENTENCES.to_vec()).prop_shuffle(),
+    ) {
+        let text = format!("{}\n", sentences.join("\n"));
+        prop_assert_eq!(repaired(&damaged(&text, &list)), text);
+    }
+
+    #[test]
+    fn any_damage_comes_to_an_end(
+        list in prop::sample::subsequence(LISTABLE.to_vec(), 0..=LISTABLE.len()),
+        text in "[湖畔鎮當地數學展營，。？！“”a-z0-9?!()\n]{0,80}",
+    ) {
+        let page = format!("{}\n{text}", SENTENCES.join("\n"));
+        repaired(&damaged(&page, &list));
+    }
+}
