@@ -2,18 +2,21 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use articled::article::View;
+use articled::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize};
 use articled::rpc::convert;
 use articled::store::sqlite::{SqliteOptions, SqliteStore};
-use articled::store::{ArticleStore, StoreError, Write};
+use articled::store::{ArticleStore, Search, StoreError, Write};
 use futures::future::join_all;
 use jiff::Timestamp;
 use prost::Message;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Question};
 use crate::process::cpu_of;
 
 pub const BATCH: usize = 500;
@@ -30,12 +33,16 @@ pub struct Ingest {
     /// Rows a second of the table without an index.
     pub rows_per_second: f64,
     pub largest_log: u64,
+    /// Searches at the same time, one after the other with pauses: their median and 99th percentile.
+    pub filter_ms: Option<(f64, f64)>,
 }
 
 /// Fills a new store.
 pub async fn ingest(corpus: &Corpus, database: &Path, articles: usize) -> Ingest {
     let store = Arc::new(SqliteStore::open(SqliteOptions::new(database)).await.expect("a new store"));
     let now = Timestamp::from_second(1_700_000_000).expect("in range");
+    let done = Arc::new(AtomicBool::new(false));
+    let searches = tokio::spawn(search_meanwhile(Arc::clone(&store), corpus.questions(), Arc::clone(&done)));
     let cpu_before = cpu_of("self");
     let mut generating = Duration::ZERO;
     let mut batches: Vec<Duration> = Vec::new();
@@ -65,11 +72,13 @@ pub async fn ingest(corpus: &Corpus, database: &Path, articles: usize) -> Ingest
         }
         batches.push(begun.elapsed());
         largest_log = largest_log.max(std::fs::metadata(&log).map_or(0, |log| log.len()));
-        if batches.len() % 100 == 0 {
+        if batches.len().is_multiple_of(100) {
             eprintln!("{} articles", first + BATCH);
         }
     }
     let took: Duration = batches.iter().sum();
+    done.store(true, Ordering::Relaxed);
+    let filter_ms = searches.await.expect("searches that end");
     settle().await;
     let cpu = cpu_of("self").saturating_sub(cpu_before).saturating_sub(generating);
     store.close().await;
@@ -85,6 +94,47 @@ pub async fn ingest(corpus: &Corpus, database: &Path, articles: usize) -> Ingest
         cpu_us: cpu.as_secs_f64() * 1e6 / articles as f64,
         rows_per_second,
         largest_log,
+        filter_ms,
+    }
+}
+
+/// Asks one question after the other, each some time after the one before.
+async fn search_meanwhile(
+    store: Arc<SqliteStore>,
+    questions: Vec<Question>,
+    done: Arc<AtomicBool>,
+) -> Option<(f64, f64)> {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let mut times = Vec::new();
+    for question in questions.iter().filter(|question| question.page == 1).cycle() {
+        if done.load(Ordering::Relaxed) {
+            break;
+        }
+        let search = search_of(question);
+        let begun = Instant::now();
+        store.search_encoded(&search).await.expect("a page");
+        times.push(begun.elapsed());
+        tokio::time::sleep(PAUSE).await;
+    }
+    times.sort_unstable();
+    let at =
+        |share: f64| times.get(((times.len().max(1) - 1) as f64 * share) as usize).map(|it| it.as_secs_f64() * 1e3);
+    Some((at(0.5)?, at(0.99)?))
+}
+
+fn search_of(question: &Question) -> Search {
+    let words = |given: &[String]| given.iter().map(|word| Keyword::new(word).expect("a word")).collect();
+    let (all, any, none) = (words(&question.all), words(&question.any), words(&question.none));
+    let keywords = KeywordFilter::new(all, any, none, Vec::new(), KeywordMatch::Substring).expect("a filter");
+    Search {
+        keywords: Some(keywords),
+        filter: None,
+        order: Order::default(),
+        page_size: PageSize::default(),
+        after: None,
+        view: View::Basic,
+        max_page_bytes: 3 << 20,
+        count_total: false,
     }
 }
 

@@ -91,13 +91,20 @@ async fn acknowledged_writes_survive_kill_9() {
         acknowledged.push(article);
     }
 
-    let (_program, address) = start(&database).await;
+    let (program, address) = start(&database).await;
     let mut client = client_of(address).await;
     for article in acknowledged {
         let request = GetArticleRequest { name: article.name.clone(), ..Default::default() };
         let found = client.get_article(request).await.expect("it was acknowledged").into_inner();
         assert_eq!(found, article);
     }
+    drop(program);
+    // So many small commits make merges of the keyword index, and some kills hit one in its midst.
+    let checked = Command::new(env!("CARGO_BIN_EXE_articled"))
+        .args(["check", "--database", &format!("sqlite:{}", database.display())])
+        .output()
+        .expect("the program starts");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
 }
 
 #[tokio::test]

@@ -23,6 +23,9 @@ const RESTART_BYTES: usize = 32 << 20;
 /// is carried over.
 const RETRY_BYTES: usize = 2 << 20;
 
+/// Past so many, it does not go on before it has tried several times.
+const LONG_LOG_BYTES: usize = 44 << 20;
+
 /// How much is in the log, by the writer's own account: SQLite tells only who asks for a checkpoint.
 pub(super) struct LogMeter {
     bytes: usize,
@@ -48,6 +51,10 @@ impl LogMeter {
 
     pub fn wants_restart(&self) -> bool {
         self.bytes >= self.restart_bytes
+    }
+
+    pub fn is_long(&self) -> bool {
+        self.bytes >= LONG_LOG_BYTES
     }
 
     /// The log begins anew; or it does not yet, as someone still reads an old state.

@@ -22,9 +22,9 @@ use crate::article::{ArticleName, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
-/// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes some
-/// ten microseconds, so this bounds a question whose words are rare though all their pairs of characters are common.
-const MAX_VERIFIED: usize = 5_000;
+/// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes about
+/// fifteen microseconds, so this bounds a question whose words are rare though all their pieces are common.
+const MAX_VERIFIED: usize = 1_000;
 
 /// How often the index may pause before a page is returned as it is. A pause is a few milliseconds of fruitless search.
 const MAX_PAUSES: usize = 100;

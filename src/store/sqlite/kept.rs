@@ -9,8 +9,8 @@ use super::clock_cache::ClockCache;
 use crate::article::ArticleName;
 use crate::store::EncodedArticle;
 
-/// What the kept articles may take: some ten thousand of usual length.
-const CAPACITY_BYTES: usize = 48 << 20;
+/// What the kept articles may take: some twenty thousand of usual length.
+const CAPACITY_BYTES: usize = 80 << 20;
 
 /// What an article costs beside its bytes: its names, its places here and in the map.
 const OVERHEAD_BYTES: usize = 256;

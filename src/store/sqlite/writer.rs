@@ -44,10 +44,14 @@ const LARGE_WRITE_BYTES: usize = 64 << 10;
 
 /// What an article writes to the log beside its texts, in bytes: its entries in indexes of no order are each on a page of
 /// their own in a large store, and groups share few of these.
-const SCATTERED_BYTES: usize = 3 * 16 << 10;
+const SCATTERED_BYTES: usize = 3 * (16 << 10);
 
 /// How long callers wait, between two groups, for merges that are behind.
 const CATCH_UP_TIME: Duration = Duration::from_millis(50);
+
+/// How often, after a group, the writer tries to begin a long log anew; each time waits up to a tenth of a second for a
+/// checkpoint that is under way, or for readers.
+const MAX_RESTARTS: usize = 4;
 
 /// How often a connection that could not be opened is tried again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
@@ -296,14 +300,22 @@ impl Loop {
         if !self.log.wants_restart() {
             return;
         }
-        let Some(open) = self.open.as_mut() else { return };
-        match checkpoint(&mut open.connection, Mode::Restart).await {
-            Ok(is_done) => self.log.restarted(is_done),
-            Err(fault) => {
-                tracing::warn!(%fault, "the log cannot be begun anew");
-                self.log.restarted(false);
-                if fault.spoils_connection() {
-                    self.discard().await;
+        for _ in 0..MAX_RESTARTS {
+            let Some(open) = self.open.as_mut() else { return };
+            match checkpoint(&mut open.connection, Mode::Restart).await {
+                Ok(is_done) => {
+                    self.log.restarted(is_done);
+                    if is_done || !self.log.is_long() {
+                        return;
+                    }
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, "the log cannot be begun anew");
+                    self.log.restarted(false);
+                    if fault.spoils_connection() {
+                        self.discard().await;
+                    }
+                    return;
                 }
             }
         }

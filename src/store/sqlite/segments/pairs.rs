@@ -14,8 +14,9 @@ use super::gram::Gram;
 /// A pair is common that at least one in so many documents holds.
 const COMMON_SHARE: u32 = if cfg!(test) { 3 } else { 20 };
 
-/// A segment tells what is common if it has this many documents. In tests a few are many.
-const MIN_DOCUMENTS: u32 = if cfg!(test) { 4 } else { 2048 };
+/// A segment tells what is common if it has this many documents: enough to judge by, and so few that the first merge of an
+/// import's commits has them, as what comes before is in residues. In tests a few are many.
+const MIN_DOCUMENTS: u32 = if cfg!(test) { 4 } else { 1000 };
 
 /// What a segment has of longer grams. Both ascend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Pairs {
             let mut pairs: Vec<Gram> = Vec::new();
             for _ in 0..length {
                 let before = pairs.last().map_or(0, |pair| pair.number());
-                let pair = Gram::from_number(before.checked_add(reader.varint()?).unwrap_or(u64::MAX));
+                let pair = Gram::from_number(before.saturating_add(reader.varint()?));
                 if !pair.is_two() || pairs.last().is_some_and(|last| *last >= pair) {
                     return Err(Malformed("pairs are out of order"));
                 }
