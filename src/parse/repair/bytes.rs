@@ -172,7 +172,12 @@ fn last_of_line(done: &str, kept: &str, most: usize, search: &Search<'_>) -> Vec
 fn letter_annotated(done: &str, kept: &str, text: &str, search: &Search<'_>) -> Option<usize> {
     let second = u8::try_from(kept.chars().next_back()?).ok().filter(|byte| (0x40..0x7F).contains(byte))?;
     let (reading, length) = syllable_in_bracket(text)?;
-    let before = last_of_line(done, &kept[..kept.len() - 1], LONGEST_ANNOTATED, search);
-    let [_, first] = gbk_pair(unfolded(*before.last()?))?;
+    let kept = &kept[..kept.len() - 1];
+    let character = match kept.chars().next_back() {
+        // Perhaps an annotation of its own.
+        Some(')') | None => last_of_line(done, kept, LONGEST_ANNOTATED, search).pop()?,
+        Some(c) => c,
+    };
+    let [_, first] = gbk_pair(unfolded(character))?;
     (!search.inserted(first, &reading, std::iter::once(second)).is_empty()).then_some(length)
 }

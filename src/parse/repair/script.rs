@@ -2,6 +2,7 @@
 //!
 //! Owns the lookups that several rules share. Refuses to judge a text.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use encoding_rs::{BIG5, GBK};
@@ -78,13 +79,14 @@ fn may_come_of_conversion(c: char) -> bool {
 
 /// The two bytes by which GBK writes a character, if it does.
 pub fn gbk_pair(c: char) -> Option<[u8; 2]> {
-    let mut buffer = [0; 4];
-    let (bytes, _, unmappable) = GBK.encode(c.encode_utf8(&mut buffer));
-    match *bytes {
-        [lead, trail] if !unmappable => Some([lead, trail]),
-        _ => None,
-    }
+    GBK_PAIRS.get(&c).copied()
 }
+
+/// A table, as encoders search for a character from one end to the other.
+static GBK_PAIRS: LazyLock<HashMap<char, [u8; 2]>> = LazyLock::new(|| {
+    let pairs = (0..=u16::MAX).map(u16::to_be_bytes);
+    pairs.filter_map(|pair| gbk_char(pair).map(|c| (c, pair))).collect()
+});
 
 /// The character that two bytes write in GBK as the converters of scraped pages know it, which is code page 936: neither
 /// the user-defined areas nor what GB18030 added later (as WHATWG's table, which `encoding_rs` follows, does).

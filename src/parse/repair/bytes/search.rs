@@ -27,7 +27,7 @@ const CONTEXT: usize = 4;
 
 /// How many steps of the search a text is worth. An honest page takes some ten thousand, a badly damaged
 /// one a few hundred thousand.
-const MOST_STEPS: u32 = 600_000;
+const MOST_STEPS: u32 = 300_000;
 
 /// What it costs to look a reading up for every character that begins with a byte.
 const STEPS_OF_A_LOOK: u32 = 20;
