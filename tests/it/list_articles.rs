@@ -1,6 +1,7 @@
 //! ListArticles.
 
 use articled::rpc::proto::{Article, ArticleView, ListArticlesRequest, UpdateArticleRequest};
+use prost_reflect::{DescriptorPool, Kind};
 use prost_types::FieldMask;
 
 use crate::support::{Client, TestServer, assert_bad, create, given, time};
@@ -134,4 +135,31 @@ async fn refuses() {
     }
     let bad = ListArticlesRequest { filter: "headline = ".to_owned(), ..Default::default() };
     assert_bad(client.list_articles(bad).await, "FILTER_INVALID", "filter");
+}
+
+#[tokio::test]
+async fn every_field_can_be_filtered_by() {
+    let (_server, mut client) = server_with_five().await;
+    let pool = DescriptorPool::decode(articled::rpc::proto::DESCRIPTORS).expect("they decode");
+    let article = pool.get_message_by_name("articled.v1.Article").expect("in the contract");
+    let mut count = 0;
+    for field in article.fields() {
+        let parts = match field.kind() {
+            // Too large to be asked for by their parts.
+            Kind::Message(message) if ["ParseReport", "RawDocument"].contains(&message.name()) => continue,
+            Kind::Message(message) if message.name() == "Dateline" => {
+                message.fields().map(|part| format!("dateline.{}", part.name())).collect()
+            }
+            _ => vec![field.name().to_owned()],
+        };
+        for part in parts {
+            for filter in [format!("{part}:*"), format!("NOT {part}:*")] {
+                let request = ListArticlesRequest { filter: filter.clone(), ..Default::default() };
+                let answer = client.list_articles(request).await;
+                assert!(answer.is_ok(), "{filter}: {answer:?}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2 * 25, "{count}");
 }
