@@ -6,10 +6,11 @@ use serde_json::Value;
 use crate::{Run, Tally, dense, parse_text, text, texts};
 
 pub fn score(run: &Run) {
-    let mut tallies: Vec<(&str, Tally)> = ["title", "published", "source", "editor", "dateline"]
-        .into_iter()
-        .map(|name| (name, Tally::default()))
-        .collect();
+    let mut tallies: Vec<(&str, Tally)> =
+        ["title", "published", "source", "editor", "dateline", "annotations kept", "residue gone"]
+            .into_iter()
+            .map(|name| (name, Tally::default()))
+            .collect();
     for record in run.records("raw/INDEX.jsonl") {
         let Some(truth) = record.get("truth") else { continue };
         let Ok(page) = std::fs::read_to_string(run.path(text(&record, "file"))) else { continue };
@@ -54,6 +55,17 @@ fn compare(column: &str, content: &articled::article::ArticleContent, truth: &Va
             let expected = truth.get("published").or_else(|| truth.get("published_from_url"))?.as_str()?;
             let found = published();
             Some((found.get(..expected.len()).unwrap_or(&found).to_owned(), expected.to_owned()))
+        }
+        // Which of the readings stand in the article: all that teach, none that a mirror site left.
+        "annotations kept" => {
+            let kept = Some(texts(truth, "legit")).filter(|kept| !kept.is_empty())?;
+            let printed = content.printed();
+            Some((kept.iter().filter(|piece| printed.contains(*piece)).cloned().collect(), kept.concat()))
+        }
+        "residue gone" => {
+            let gone = Some(texts(truth, "residue")).filter(|gone| !gone.is_empty())?;
+            let printed = content.printed();
+            Some((gone.into_iter().filter(|piece| printed.contains(piece)).collect(), String::new()))
         }
         "source" => Some((fold(&content.info_source), fold(truth.get("source")?.as_str()?))),
         "editor" => Some((content.editors.join(" "), truth.get("editor")?.as_str()?.to_owned())),
