@@ -316,6 +316,20 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_declares_itself_wrongly_is_noticed() {
+        let page = |label: &str| format!("<html><head><meta charset={label}><p>{SIMPLIFIED}");
+        check(page("gb2312").as_bytes(), "text/html", &page("gb2312"), true);
+        check(page("big5").as_bytes(), "text/html", &page("big5"), true);
+        check(&encoded(&page("utf-8"), GBK), "text/html", &page("utf-8"), true);
+        check(&encoded(&page("utf-8"), GB18030), "", &page("utf-8"), true);
+        // The transport says one thing and the page another: the bytes are as the page says.
+        check(&encoded(&page("gbk"), GBK), "text/html; charset=utf-8", &page("gbk"), true);
+        let traditional = format!("<html><head><meta charset=gb2312><p>{TRADITIONAL}");
+        check(&encoded(&traditional, BIG5), "text/html", &traditional, true);
+        check(format!("\u{FEFF}{}", page("gbk")).as_bytes(), "text/html", &page("gbk"), false);
+    }
+
+    #[test]
     fn what_is_not_declared_is_detected() {
         check(SIMPLIFIED.as_bytes(), "", SIMPLIFIED, false);
         check(&encoded(SIMPLIFIED, GBK), "", SIMPLIFIED, false);
