@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::offset;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::limits::{Line, read_line};
 use super::{ContainerError, Document};
-use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
+use crate::article::{ArticleName, MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
 
 /// JSON writes a character of three bytes in six (`\u5b89`), and the other keys need room too.
 const MAX_LINE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES + (1 << 20);
@@ -92,8 +95,20 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
     let mut warn =
         |key: &str, given: &str, why: &dyn std::fmt::Display| warnings.push(format!("{key} {given:?} {why}"));
     let url = url.and_then(|url| PageUrl::parse(&url).map_err(|why| warn("url", &url, &why)).ok());
-    let fetch_time =
-        timestamp.and_then(|time| time.parse().map_err(|_| warn("timestamp", &time, &"is not RFC 3339")).ok());
+    let fetch_time = timestamp.and_then(|time| {
+        let known = instant(&time);
+        if known.is_none() {
+            warn("timestamp", &time, &"is not RFC 3339");
+        }
+        known
+    });
+    let id = id.and_then(scalar).filter(|id| !id.is_empty()).and_then(|id| {
+        let known = article_id(&id);
+        if known.is_none() {
+            warn("id", &id, &"cannot be an article's id: the name is derived");
+        }
+        known
+    });
     let labels =
         labels.unwrap_or_default().into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect();
     let raw = RawDocument {
@@ -103,7 +118,20 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
         fetch_time,
         labels,
     };
-    Ok(Document { raw, is_exported: false, id: id.and_then(scalar).filter(|id| !id.is_empty()), warnings })
+    Ok(Document { raw, is_exported: false, id, warnings })
+}
+
+/// RFC 3339; or a day and a time of day as databases print them, `2021-11-14 19:06:13`, which without a zone are
+/// Asia/Shanghai. A day alone is no fetch time: pages of that day would seem to be from the future.
+fn instant(text: &str) -> Option<Timestamp> {
+    let of_shanghai = |time: DateTime| offset(8).to_timestamp(time).ok();
+    text.parse().ok().or_else(|| text.parse().ok().filter(|_| text.contains(':')).and_then(of_shanghai))
+}
+
+/// The ids of crawlers' own are often in upper case; what else no name can have is no reason to lose the document.
+fn article_id(text: &str) -> Option<String> {
+    let id = text.to_ascii_lowercase();
+    ArticleName::from_id(&id).is_ok().then_some(id)
 }
 
 /// JSON is UTF-8, whatever charset the page was once fetched in.
@@ -118,5 +146,26 @@ fn scalar(value: Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_times_as_crawlers_write_them() {
+        let check = |line: &str, id: Option<&str>, time: Option<&str>, warnings: usize| {
+            let document = document(line.as_bytes()).expect("a document");
+            assert_eq!(document.id.as_deref(), id, "{line}");
+            assert_eq!(document.raw.fetch_time.map(|time| time.to_string()).as_deref(), time, "{line}");
+            assert_eq!(document.warnings.len(), warnings, "{line}");
+        };
+        let noon = Some("2021-11-14T04:00:00Z");
+        check(r#"{"text": "甲", "id": "VIDE13", "timestamp": "2021-11-14T12:00:00+08:00"}"#, Some("vide13"), noon, 0);
+        check(r#"{"text": "甲", "id": "a-1", "timestamp": "2021-11-14 12:00:00"}"#, Some("a-1"), noon, 0);
+        check(r#"{"text": "甲", "id": 13, "timestamp": "2021-11-14"}"#, None, None, 2);
+        check(r#"{"text": "甲", "id": "青石_1", "timestamp": "2021年11月14日 12:00"}"#, None, None, 2);
+        check(r#"{"text": "甲", "id": ""}"#, None, None, 0);
     }
 }
