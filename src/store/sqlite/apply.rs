@@ -4,9 +4,12 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
+use super::columns::Columns;
 use super::fault::Fault;
 use super::index::Changes;
+use super::keys;
 use super::known::Known;
+use super::new_rows::{self, NewRow, NewRows};
 use super::originals;
 use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
 use super::rows;
@@ -14,7 +17,7 @@ use crate::article::{Article, ArticleName, Outcome, View};
 use crate::query::FoldedFields;
 use crate::store::Written;
 use crate::store::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
-use crate::store::record::{self, BadRecord};
+use crate::store::record::BadRecord;
 use crate::text::Fingerprint;
 
 /// What the writes of one transaction share.
@@ -28,6 +31,7 @@ pub(super) struct Session {
     /// The names of stored articles that read otherwise from now on.
     pub changed: Vec<String>,
     pub known: Known,
+    pub rows: NewRows,
 }
 
 impl Session {
@@ -60,6 +64,9 @@ pub(super) async fn apply(
     write: &Prepared,
     now: Timestamp,
 ) -> Result<Written, Fault> {
+    if !write.may_be_new() {
+        session.rows.write(connection).await?;
+    }
     match write {
         Prepared::Ingest(prepared) => ingest(connection, session, prepared, now).await,
         Prepared::Create { article, request_id } => {
@@ -153,6 +160,7 @@ async fn create(
 ) -> Result<Written, Fault> {
     let name = &prepared.new.name;
     if let Some(request_id) = request_id {
+        session.rows.write(connection).await?;
         let oldest = now.as_microsecond().saturating_sub(REQUEST_MEMORY_MICROS);
         let sql = "DELETE FROM create_request WHERE create_us <= ?1";
         sqlx::query(sql).bind(oldest).execute(&mut *connection).await?;
@@ -217,10 +225,14 @@ async fn load(
 /// The same, without asking for a name that is known to be new.
 async fn load_unless_absent(
     connection: &mut SqliteConnection,
-    session: &Session,
+    session: &mut Session,
     name: &ArticleName,
 ) -> Result<(Option<Stored>, Option<Timestamp>), Fault> {
-    if session.known.is_absent(name) { Ok((None, None)) } else { load(connection, name).await }
+    if session.known.is_absent(name) {
+        return Ok((None, None));
+    }
+    session.rows.write(connection).await?;
+    load(connection, name).await
 }
 
 /// What an article leaves in the indexes.
@@ -251,31 +263,28 @@ struct After<'a> {
     raw: RawChange<'a>,
 }
 
+impl After<'_> {
+    fn columns(&self, original: Option<i64>) -> Columns {
+        Columns::of(&self.article, &self.made_from, self.index, original)
+    }
+}
+
 async fn insert(connection: &mut SqliteConnection, session: &mut Session, after: After<'_>) -> Result<Article, Fault> {
     let id = session.next_id;
     session.next_id += 1;
     let fingerprint = after.index.fingerprint.as_ref();
     let original = if session.known.may_be_stored(fingerprint) {
+        session.rows.write(connection).await?;
         originals::find(connection, id, fingerprint).await?
     } else {
         None
     };
     session.known.note(&after.article.name, fingerprint);
-    let sql =
-        "INSERT INTO article (name, effective_us, create_us, update_us, publish_us, fetch_us, revision, char_count,
-                                    language_code, info_source, made_from, basic, basic_xxh3, duplicate_of,
-                                    fingerprint, id)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-               INSERT INTO body (rest, rest_xxh3, id) VALUES (?, ?, ?);
-               INSERT INTO folded (texts, texts_xxh3, id) VALUES (?, ?, ?);
-               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?);
-               INSERT INTO change (id, seq) VALUES (?, ?)";
     let seq = session.take_seq();
-    store(connection, sql, (id, seq), original.as_ref().map(|(id, _)| *id), &after).await?;
+    let columns = after.columns(original.as_ref().map(|(id, _)| *id));
+    let raw = if let RawChange::Set(Some(raw)) = after.raw { Some(raw.clone()) } else { None };
+    session.rows.push(NewRow { id, seq, columns, raw });
     session.changes.put(id, effective_us(&after.article), after.article.name.id(), &after.index.texts);
-    if let RawChange::Set(Some(raw)) = after.raw {
-        put_raw(connection, id, raw).await?;
-    }
     Ok(Article { duplicate_of: original.map(|(_, name)| name), ..after.article })
 }
 
@@ -290,7 +299,7 @@ async fn update(
     let is_other_body = fingerprint.as_ref() != new_fingerprint;
     session.known.note(&after.article.name, new_fingerprint);
     if is_other_body {
-        forget_keys(connection, id, fingerprint.as_ref()).await?;
+        keys::forget(connection, id, fingerprint.as_ref()).await?;
     }
     let original = originals::find(connection, id, new_fingerprint).await?;
     let sql = "UPDATE article
@@ -300,10 +309,13 @@ async fn update(
                WHERE id = ?;
                UPDATE body SET rest = ?, rest_xxh3 = ? WHERE id = ?;
                INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?, ?, ?);
-               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?);
-               INSERT OR REPLACE INTO change (id, seq) VALUES (?, ?)";
+               INSERT OR REPLACE INTO change (id, seq) VALUES (?, ?);
+               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
     let seq = session.take_seq();
-    store(connection, sql, (id, seq), original.as_ref().map(|(id, _)| *id), &after).await?;
+    let columns = after.columns(original.as_ref().map(|(id, _)| *id));
+    let keys = columns.keys.clone();
+    let statement = columns.bind(sqlx::query(sql), id).bind(id).bind(seq).bind(id).bind(keys);
+    statement.execute(&mut *connection).await?;
     let new_effective_us = effective_us(&after.article);
     if effective_us_before != new_effective_us || texts != *after.index.texts {
         let name = after.article.name.id();
@@ -313,7 +325,8 @@ async fn update(
     if let RawChange::Set(raw) = after.raw {
         sqlx::query("DELETE FROM raw WHERE id = ?1").bind(id).execute(&mut *connection).await?;
         if let Some(raw) = raw {
-            put_raw(connection, id, raw).await?;
+            let sql = "INSERT INTO raw (id, head, content, is_compressed, raw_xxh3) VALUES (?, ?, ?, ?, ?)";
+            new_rows::bind_raw(raw.clone(), sqlx::query(sql), id).execute(&mut *connection).await?;
         }
     }
     if is_other_body {
@@ -332,7 +345,7 @@ async fn delete(
 ) -> Result<(), Fault> {
     let Stored { id, current, fingerprint } = stored;
     session.changes.remove(*id, effective_us(&current.article), current.article.name.id());
-    forget_keys(connection, *id, fingerprint.as_ref()).await?;
+    keys::forget(connection, *id, fingerprint.as_ref()).await?;
     let sql = "DELETE FROM article WHERE id = ?;
                DELETE FROM body WHERE id = ?;
                DELETE FROM folded WHERE id = ?;
@@ -356,74 +369,5 @@ async fn delete(
         .await?;
     session.changed.push(current.article.name.id().to_owned());
     session.changed.extend(originals::orphaned(connection, *id).await?);
-    Ok(())
-}
-
-/// Writes an article's columns, its body, its keys and its place in the feed. `sql` takes them in this order; it is several statements in one, as
-/// what costs is the way to SQLite's thread and back. Their parameters have no numbers: sqlx binds numbered ones wrongly
-/// where a later statement leaves some out.
-async fn store(
-    connection: &mut SqliteConnection,
-    sql: &'static str,
-    (id, seq): (i64, i64),
-    original: Option<i64>,
-    after: &After<'_>,
-) -> Result<(), Fault> {
-    let After { article, made_from, index, raw: _ } = after;
-    let (basic, rest) = (record::encode_basic(article), record::encode_rest(article));
-    let texts = index.texts.as_str().as_bytes();
-    let (basic_xxh3, rest_xxh3) = (rows::checksum(&basic), rows::checksum(&rest));
-    sqlx::query(sql)
-        .bind(article.name.id())
-        .bind(article.effective_time().as_microsecond())
-        .bind(article.create_time.as_microsecond())
-        .bind(article.update_time.as_microsecond())
-        .bind(article.content.publish_time.map(|published| published.time.as_microsecond()))
-        .bind(article.content.fetch_time.map(Timestamp::as_microsecond))
-        .bind(article.revision.cast_signed())
-        .bind(i64::from(article.char_count))
-        .bind(&article.content.language_code)
-        .bind(&article.content.info_source)
-        .bind(made_from.as_slice())
-        .bind(basic)
-        .bind(basic_xxh3)
-        .bind(original)
-        .bind(index.fingerprint.as_ref().map(|fingerprint| fingerprint.to_bytes().to_vec()))
-        .bind(id)
-        .bind(rest)
-        .bind(rest_xxh3)
-        .bind(id)
-        .bind(texts)
-        .bind(rows::checksum(texts))
-        .bind(id)
-        .bind(id)
-        .bind(originals::key_list(index.fingerprint.as_ref()))
-        .bind(id)
-        .bind(seq)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn put_raw(connection: &mut SqliteConnection, id: i64, raw: &PackedRaw) -> Result<(), Fault> {
-    let sql = "INSERT INTO raw (id, head, content, is_compressed, raw_xxh3) VALUES (?1, ?2, ?3, ?4, ?5)";
-    sqlx::query(sql)
-        .bind(id)
-        .bind(raw.head.as_slice())
-        .bind(raw.content.as_ref())
-        .bind(raw.is_compressed)
-        .bind(rows::raw_checksum(&raw.head, &raw.content))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn forget_keys(
-    connection: &mut SqliteConnection,
-    id: i64,
-    fingerprint: Option<&Fingerprint>,
-) -> Result<(), Fault> {
-    let sql = "DELETE FROM fingerprint_key WHERE id = ?1 AND key IN (SELECT value FROM json_each(?2))";
-    sqlx::query(sql).bind(id).bind(originals::key_list(fingerprint)).execute(connection).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::index::IndexCheck;
 use super::open::SqliteOptions;
+use super::keys;
 use super::originals;
 use super::rows;
 use super::{feed, folded};
@@ -31,6 +32,7 @@ pub(super) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreE
 
 async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
     sqlx::query("BEGIN").execute(&mut *connection).await?;
+    keys::open(connection).await?;
     let mut faults = Vec::new();
     let rows = sqlx::query("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
     for row in rows {
@@ -53,6 +55,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fau
 async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
     let mut index = IndexCheck::read(connection, faults).await?;
     let mut after = i64::MIN;
+    let mut keys_wanted = 0;
     loop {
         let sql = format!(
             "SELECT {}, a.name, a.effective_us, a.create_us, a.update_us, a.revision, a.char_count, a.fingerprint
@@ -83,6 +86,7 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
             if columns != columns_of(&article) || fingerprint != Fingerprint::of(&article.content.body) {
                 faults.push(format!("article {after}: its columns differ from its record"));
             }
+            keys_wanted += keys::count_of(fingerprint.as_ref());
             check_duplicate(connection, after, &article, fingerprint.as_ref(), faults).await?;
             let texts = FoldedFields::of(&article.content);
             folded::check(connection, after, &texts, faults).await?;
@@ -96,6 +100,10 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
     }
     if let Some(index) = index {
         index.finish(faults);
+    }
+    let keys_found = keys::count(connection).await?;
+    if keys_found != keys_wanted {
+        faults.push(format!("fingerprint_key: {keys_found} keys of articles, and {keys_wanted} are wanted"));
     }
     Ok(())
 }
@@ -127,7 +135,7 @@ async fn check_duplicate(
 
 /// Looks for rows that belong to no article.
 async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
-    for table in ["body", "raw", "folded", "fingerprint_key"] {
+    for table in ["body", "raw", "folded", "fingerprint_key", "fingerprint_recent"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE id NOT IN (SELECT id FROM article)");
         let count: i64 = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?.try_get(0)?;
         if count > 0 {

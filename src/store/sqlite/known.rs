@@ -34,7 +34,8 @@ impl Known {
         let keys: Vec<u32> =
             writes.iter().filter_map(|write| write.fingerprint()).flat_map(Fingerprint::keys).collect();
         let sql = "SELECT json_group_array(wanted.value) FROM json_each(?1) AS wanted
-                   WHERE EXISTS (SELECT 1 FROM fingerprint_key WHERE key = wanted.value)";
+                   WHERE EXISTS (SELECT 1 FROM fingerprint_key WHERE key = wanted.value)
+                      OR EXISTS (SELECT 1 FROM temp.recent_key WHERE key = wanted.value)";
         let keys: Vec<u32> = listed(connection, sql, json(&keys)).await?;
         Ok(Self { absent: absent.into_iter().collect(), keys: Some(keys.into_iter().collect()) })
     }

@@ -27,11 +27,12 @@ const APPLICATION_ID: i64 = 0x4152_5443;
 const QUICK_CHECK_BYTES: u64 = 64 << 20;
 
 /// Every migration, in order. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
     (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
     (3, "feed", include_str!("../../../migrations/sqlite/0003_feed.sql")),
     (4, "folded", include_str!("../../../migrations/sqlite/0004_folded.sql")),
+    (5, "recent_keys", include_str!("../../../migrations/sqlite/0005_recent_keys.sql")),
 ];
 
 /// Where the store is and how it is used.

@@ -4,9 +4,10 @@
 //! no change of those articles themselves: their revision, etag and update time stay.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::keys::{self, HOLDERS};
 use crate::article::ArticleName;
 use crate::store::pages::is_duplicate;
 use crate::store::record::BadRecord;
@@ -29,10 +30,11 @@ pub(super) async fn find(
     fingerprint: Option<&Fingerprint>,
 ) -> Result<Option<(i64, ArticleName)>, Fault> {
     let Some(fingerprint) = fingerprint else { return Ok(None) };
-    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
-               WHERE id IN (SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1)) AND id < ?2)
-               ORDER BY id LIMIT ?3";
-    let rows = sqlx::query(sql).bind(key_list(Some(fingerprint))).bind(id).bind(MAX_COMPARED);
+    let sql = format!(
+        "SELECT id, name, duplicate_of, fingerprint FROM article
+               WHERE id IN ({HOLDERS}) AND id < ?2 ORDER BY id LIMIT ?3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys::list(Some(fingerprint))).bind(id).bind(MAX_COMPARED);
     for row in rows.fetch_all(connection).await? {
         let similar = read(&row)?;
         if similar.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
@@ -67,10 +69,11 @@ pub(super) async fn adopt(
 ) -> Result<Vec<String>, Fault> {
     let mut settled = Vec::new();
     let Some(fingerprint) = fingerprint else { return Ok(settled) };
-    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
-               WHERE id IN (SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1)) AND id > ?2)";
-    let rows = sqlx::query(sql).bind(key_list(Some(fingerprint))).bind(id).fetch_all(&mut *connection).await?;
-    for row in rows {
+    let sql = format!(
+        "SELECT id, name, duplicate_of, fingerprint FROM article WHERE id IN ({HOLDERS}) AND id > ?2 ORDER BY id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys::list(Some(fingerprint))).bind(id);
+    for row in rows.fetch_all(&mut *connection).await? {
         let later = read(&row)?;
         let has_earlier = later.duplicate_of.is_some_and(|original| original < id);
         if !has_earlier && later.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
@@ -95,11 +98,4 @@ async fn set(connection: &mut SqliteConnection, id: i64, original: Option<i64>) 
     let sql = "UPDATE article SET duplicate_of = ?2 WHERE id = ?1";
     sqlx::query(sql).bind(id).bind(original).execute(connection).await?;
     Ok(())
-}
-
-/// The keys as a JSON array; none if there is no fingerprint.
-pub(super) fn key_list(fingerprint: Option<&Fingerprint>) -> String {
-    let keys = fingerprint.map(Fingerprint::keys);
-    let keys: Vec<String> = keys.iter().flatten().map(u32::to_string).collect();
-    format!("[{}]", keys.join(","))
 }

@@ -31,6 +31,11 @@ impl Prepared {
         }
     }
 
+    /// Whether nothing may be stored yet of what it writes.
+    pub fn may_be_new(&self) -> bool {
+        self.new_name().is_some()
+    }
+
     /// The fingerprint of that article's body.
     pub fn fingerprint(&self) -> Option<&Fingerprint> {
         match self {
@@ -70,6 +75,7 @@ impl Indexed {
 }
 
 /// A raw document as its row holds it.
+#[derive(Clone, Default)]
 pub(super) struct PackedRaw {
     pub head: Vec<u8>,
     pub content: Bytes,

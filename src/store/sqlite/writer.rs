@@ -23,7 +23,9 @@ use super::fault::Fault;
 use super::feed::{self, Feed};
 use super::index::{self, Changes, Done, Index, Merger, Upkeep};
 use super::kept::Kept;
+use super::keys;
 use super::known::Known;
+use super::new_rows::NewRows;
 use super::prepare::{Prepared, prepare, size};
 use crate::store::{StoreError, Write, Written};
 
@@ -84,13 +86,12 @@ pub(super) struct Writer {
 impl Writer {
     pub async fn start(
         path: PathBuf,
-        mut connection: SqliteConnection,
+        connection: SqliteConnection,
         state: Shared,
         keep_deletions: u64,
     ) -> Result<Self, Fault> {
         let Shared { index, feed, kept } = state;
-        let next_id = next_id(&mut connection).await?;
-        let next_seq = feed::next_seq(&mut connection).await?;
+        let open = Open::new(connection).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
@@ -114,7 +115,7 @@ impl Writer {
             upkeep,
             closing: closing.clone(),
             is_broken: Arc::clone(&is_broken),
-            open: Some(Open { connection, next_id, next_seq }),
+            open: Some(open),
             owes_checkpoint: false,
             log: LogMeter::new(wanted),
         };
@@ -175,6 +176,17 @@ struct Open {
     connection: SqliteConnection,
     next_id: i64,
     next_seq: i64,
+    keys: keys::Mover,
+}
+
+impl Open {
+    /// Makes a connection that nobody wrote on yet ready for writes.
+    async fn new(mut connection: SqliteConnection) -> Result<Self, Fault> {
+        let next_id = next_id(&mut connection).await?;
+        let next_seq = feed::next_seq(&mut connection).await?;
+        let keys = keys::Mover::open(&mut connection).await?;
+        Ok(Self { connection, next_id, next_seq, keys })
+    }
 }
 
 struct Loop {
@@ -406,9 +418,7 @@ async fn reopen(path: &std::path::Path, index: &Index) -> Result<Open, Fault> {
     let mut connection = connect(path, Role::Write).await?;
     // Nobody can tell what became of a commit that failed.
     index.reload(&mut connection).await?;
-    let next_id = next_id(&mut connection).await?;
-    let next_seq = feed::next_seq(&mut connection).await?;
-    Ok(Open { connection, next_id, next_seq })
+    Open::new(connection).await
 }
 
 fn last_seq(open: &Open) -> u64 {
@@ -428,7 +438,7 @@ async fn carry_out(
     end: &'static str,
     keep_deletions: u64,
 ) -> Result<Vec<Result<Written, Fault>>, Fault> {
-    let Open { connection, next_id, next_seq } = open;
+    let Open { connection, next_id, next_seq, keys } = open;
     let mut session = Session {
         next_id: *next_id,
         next_seq: *next_seq,
@@ -436,6 +446,7 @@ async fn carry_out(
         changes: Changes::default(),
         changed: Vec::new(),
         known: Known::default(),
+        rows: NewRows::default(),
     };
     // A transaction that only later turns to writing would fail at once if another wrote in between.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
@@ -449,11 +460,19 @@ async fn carry_out(
             Err(fault) => return Err(fault),
         }
     }
+    let added = u64::try_from(session.next_id - *next_id).unwrap_or_default();
     (*next_id, *next_seq) = (session.next_id, session.next_seq);
+    // Beside the writing of rows.
+    let built = (end == "COMMIT").then(|| session.changes.build(index));
+    session.rows.write(connection).await?;
     if session.has_deleted {
         feed::forget(connection, session.next_seq - 1, keep_deletions).await?;
     }
-    let published = if end == "COMMIT" { session.changes.write(connection, index).await? } else { None };
+    let mut published = None;
+    if let Some(built) = built {
+        keys.go_on(connection, added, session.next_id - 1).await?;
+        published = built.write(connection, index).await?;
+    }
     let commit = kept.begin_commit(&session.changed);
     sqlx::query(end).execute(&mut *connection).await?;
     drop(commit);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sqlx::SqliteConnection;
+use tokio::task::JoinHandle;
 
 use super::{Index, Published, tables};
 use crate::query::{FoldedFields, TextField};
@@ -45,10 +46,40 @@ impl Changes {
         }
     }
 
+    /// Begins to make a segment of what was added, beside what the caller does meanwhile.
+    pub fn build(self, index: &Index) -> Built {
+        let Self { added, removed } = self;
+        if added.is_empty() {
+            return Built { segment: Building::Nothing, removed };
+        }
+        let id = index.new_segment();
+        let common = Arc::clone(index.current().snapshot.common());
+        let segment = if added.len() > FEW_DOCUMENTS {
+            Building::UnderWay(id, tokio::task::spawn_blocking(move || build_segment(id, &added, &common)))
+        } else {
+            Building::Done(id, Box::new(build_segment(id, &added, &common)))
+        };
+        Built { segment, removed }
+    }
+}
+
+/// What one transaction changes in the index, ready to be written or soon so.
+pub(in crate::store::sqlite) struct Built {
+    segment: Building,
+    removed: Vec<Removed>,
+}
+
+enum Building {
+    Nothing,
+    Done(SegmentId, Box<(Segment, Vec<EncodedBlock>)>),
+    UnderWay(SegmentId, JoinHandle<(Segment, Vec<EncodedBlock>)>),
+}
+
+impl Built {
     /// Writes the changes; answers what is to be published once they are committed. `None`: nothing changed.
     pub async fn write(self, connection: &mut SqliteConnection, index: &Index) -> Result<Option<Published>, Fault> {
-        let Self { added, removed } = self;
-        if added.is_empty() && removed.is_empty() {
+        let Self { segment, removed } = self;
+        if matches!(segment, Building::Nothing) && removed.is_empty() {
             return Ok(None);
         }
         let mut snapshot = (*index.current().snapshot).clone();
@@ -64,15 +95,14 @@ impl Changes {
             tables::mark_deleted(connection, &places).await?;
             snapshot = snapshot.with_deletions(&places);
         }
-        if !added.is_empty() {
-            let id = index.new_segment();
-            let (segment, blocks) = if added.len() > FEW_DOCUMENTS {
-                let common = Arc::clone(snapshot.common());
-                let built = tokio::task::spawn_blocking(move || build_segment(id, &added, &common)).await;
-                built.map_err(|_| Fault::Sql(sqlx::Error::WorkerCrashed))?
-            } else {
-                build_segment(id, &added, snapshot.common())
-            };
+        let built = match segment {
+            Building::Nothing => None,
+            Building::Done(id, built) => Some((id, *built)),
+            Building::UnderWay(id, built) => {
+                Some((id, built.await.map_err(|_| Fault::Sql(sqlx::Error::WorkerCrashed))?))
+            }
+        };
+        if let Some((id, (segment, blocks))) = built {
             tables::use_segment(connection, id).await?;
             tables::write_blocks(connection, &blocks).await?;
             snapshot = snapshot.with_segment(Arc::new(segment));

@@ -30,7 +30,7 @@ pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection)
             folded::put(connection, after, &texts).await?;
             changes.put(after, article.effective_time().as_microsecond(), article.name.id(), &texts);
         }
-        let Some(published) = changes.write(connection, &index).await? else { break };
+        let Some(published) = changes.build(&index).write(connection, &index).await? else { break };
         index.publish(published);
     }
     sqlx::query("COMMIT").execute(connection).await?;

@@ -1,0 +1,112 @@
+//! An article as the tables `article`, `body` and `folded` hold it.
+//!
+//! Owns the order in which statements take its columns, which those that insert and those that update have in common.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::Sqlite;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+
+use super::prepare::Indexed;
+use super::{keys, rows};
+use crate::article::Article;
+use crate::query::FoldedFields;
+use crate::store::decide::ContentDigest;
+use crate::store::record;
+
+pub(super) type Statement = Query<'static, Sqlite, SqliteArguments>;
+
+pub(super) struct Columns {
+    name: String,
+    effective_us: i64,
+    create_us: i64,
+    update_us: i64,
+    publish_us: Option<i64>,
+    fetch_us: Option<i64>,
+    revision: i64,
+    char_count: i64,
+    language_code: String,
+    info_source: String,
+    made_from: Vec<u8>,
+    basic: Vec<u8>,
+    original: Option<i64>,
+    fingerprint: Option<Vec<u8>>,
+    rest: Vec<u8>,
+    texts: Arc<FoldedFields>,
+    /// A JSON array, for tables of keys.
+    pub keys: String,
+}
+
+impl Columns {
+    pub fn of(article: &Article, made_from: &ContentDigest, index: &Indexed, original: Option<i64>) -> Self {
+        Self {
+            name: article.name.id().to_owned(),
+            effective_us: article.effective_time().as_microsecond(),
+            create_us: article.create_time.as_microsecond(),
+            update_us: article.update_time.as_microsecond(),
+            publish_us: article.content.publish_time.map(|published| published.time.as_microsecond()),
+            fetch_us: article.content.fetch_time.map(Timestamp::as_microsecond),
+            revision: article.revision.cast_signed(),
+            char_count: i64::from(article.char_count),
+            language_code: article.content.language_code.clone(),
+            info_source: article.content.info_source.clone(),
+            made_from: made_from.to_vec(),
+            basic: record::encode_basic(article),
+            original,
+            fingerprint: index.fingerprint.as_ref().map(|fingerprint| fingerprint.to_bytes().to_vec()),
+            rest: record::encode_rest(article),
+            texts: Arc::clone(&index.texts),
+            keys: keys::list(index.fingerprint.as_ref()),
+        }
+    }
+
+    /// Binds the columns of the article, then those of its body, then those of its folded texts; the id ends each.
+    pub fn bind(self, statement: Statement, id: i64) -> Statement {
+        let Self {
+            name,
+            effective_us,
+            create_us,
+            update_us,
+            publish_us,
+            fetch_us,
+            revision,
+            char_count,
+            language_code,
+            info_source,
+            made_from,
+            basic,
+            original,
+            fingerprint,
+            rest,
+            texts,
+            keys: _,
+        } = self;
+        let texts = texts.as_str().as_bytes();
+        let (basic_xxh3, rest_xxh3, texts_xxh3) = (rows::checksum(&basic), rows::checksum(&rest), rows::checksum(texts));
+        statement
+            .bind(name)
+            .bind(effective_us)
+            .bind(create_us)
+            .bind(update_us)
+            .bind(publish_us)
+            .bind(fetch_us)
+            .bind(revision)
+            .bind(char_count)
+            .bind(language_code)
+            .bind(info_source)
+            .bind(made_from)
+            .bind(basic)
+            .bind(basic_xxh3)
+            .bind(original)
+            .bind(fingerprint)
+            .bind(id)
+            .bind(rest)
+            .bind(rest_xxh3)
+            .bind(id)
+            .bind(texts.to_vec())
+            .bind(texts_xxh3)
+            .bind(id)
+    }
+}

@@ -1,0 +1,134 @@
+//! By which keys the bodies of stored articles are found, for near-duplicates.
+//!
+//! Keys are in no order: put into a large table one by one, each touches a page of its own, and an article's six cost more
+//! than all the rest of it. So the keys of the last articles rest as one list an article in `fingerprint_recent`, and are
+//! looked up in `temp.recent_key`, which is the connection's own, in memory, and takes part in its transactions. Once there
+//! are many they are moved to `fingerprint_key`, in the order of the keys and a part with each group of writes, so that one
+//! page takes many.
+//!
+//! Owns these tables. Refuses to know what is near.
+
+use std::collections::HashSet;
+
+use sqlx::{Row, SqliteConnection};
+
+use super::fault::Fault;
+use crate::text::Fingerprint;
+
+/// From so many articles on, keys are moved. They are read at every start, which takes a tenth of a second, and take 3 MB.
+const MANY_ARTICLES: u64 = if cfg!(test) { 4 } else { 16_384 };
+
+/// How many keys are moved for each that came: the more, the sooner a move is over, and the more one group writes.
+const MOVED_FOR_ONE: u64 = 4;
+
+/// However few came, so many are moved.
+const MIN_MOVED: u64 = if cfg!(test) { 3 } else { 256 };
+
+/// The ids of the articles that have any of some keys, a JSON array that is the statement's first parameter. An id may be
+/// named twice.
+pub(super) const HOLDERS: &str =
+    "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
+     UNION ALL SELECT id FROM temp.recent_key WHERE key IN (SELECT value FROM json_each(?1))";
+
+/// Makes the keys of the last articles ready to be looked up on a connection.
+pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    // In the order of the table: sorting first costs less than looking for the place of each.
+    let sql = "CREATE TEMP TABLE recent_key (key INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
+               INSERT OR IGNORE INTO temp.recent_key (key, id)
+               SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
+               ORDER BY keys.value, recent.id";
+    sqlx::query(sql).execute(connection).await?;
+    Ok(())
+}
+
+/// The keys as a JSON array; none if there is no fingerprint.
+pub(super) fn list(fingerprint: Option<&Fingerprint>) -> String {
+    let keys = fingerprint.map(Fingerprint::keys);
+    let keys: Vec<String> = keys.iter().flatten().map(u32::to_string).collect();
+    format!("[{}]", keys.join(","))
+}
+
+/// Takes the keys of an article out.
+pub(super) async fn forget(
+    connection: &mut SqliteConnection,
+    id: i64,
+    fingerprint: Option<&Fingerprint>,
+) -> Result<(), Fault> {
+    let keys = list(fingerprint);
+    let sql = "DELETE FROM fingerprint_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
+               DELETE FROM temp.recent_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
+               DELETE FROM fingerprint_recent WHERE id = ?";
+    sqlx::query(sql).bind(id).bind(&keys).bind(id).bind(&keys).bind(id).execute(connection).await?;
+    Ok(())
+}
+
+/// How many different keys an article has.
+pub(super) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
+    let keys: HashSet<u32> = fingerprint.map(Fingerprint::keys).into_iter().flatten().collect();
+    keys.len() as u64
+}
+
+/// How many pairs of a key and an article there are.
+pub(super) async fn count(connection: &mut SqliteConnection) -> Result<u64, Fault> {
+    let sql = "SELECT count(*) FROM (SELECT key, id FROM fingerprint_key UNION SELECT key, id FROM temp.recent_key)";
+    let count: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
+    Ok(count.cast_unsigned())
+}
+
+/// Moves the keys of the last articles to where those of all others are. A move that is cut short begins anew: what was
+/// moved already is there twice, and found once.
+#[derive(Debug)]
+pub(super) struct Mover {
+    /// How many articles' keys are not moved.
+    articles: u64,
+    under_way: Option<Move>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    /// The keys of later articles stay.
+    last_id: i64,
+    /// What has these keys and smaller ones is moved.
+    moved_to: i64,
+}
+
+impl Mover {
+    /// Of a connection that is not opened yet.
+    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+        open(connection).await?;
+        Self::new(connection).await
+    }
+
+    async fn new(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+        let sql = "SELECT count(*) FROM fingerprint_recent";
+        let articles: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
+        Ok(Self { articles: articles.cast_unsigned(), under_way: None })
+    }
+
+    /// Goes on a little, in the transaction that added the keys of so many articles, of which `last_id` is the last.
+    pub async fn go_on(&mut self, connection: &mut SqliteConnection, added: u64, last_id: i64) -> Result<(), Fault> {
+        self.articles += added;
+        let Move { last_id, moved_to } = match self.under_way {
+            Some(under_way) => under_way,
+            None if self.articles >= MANY_ARTICLES => Move { last_id, moved_to: -1 },
+            None => return Ok(()),
+        };
+        let keys = added * crate::text::KEY_COUNT as u64;
+        let limit = (MOVED_FOR_ONE * keys).max(MIN_MOVED);
+        let sql = "SELECT max(key) FROM (SELECT key FROM temp.recent_key WHERE key > ?1 ORDER BY key LIMIT ?2)";
+        let row = sqlx::query(sql).bind(moved_to).bind(limit.cast_signed()).fetch_one(&mut *connection).await?;
+        let Some(end) = row.try_get::<Option<i64>, _>(0)? else {
+            let sql = "DELETE FROM fingerprint_recent WHERE id <= ?1";
+            sqlx::query(sql).bind(last_id).execute(&mut *connection).await?;
+            *self = Self::new(connection).await?;
+            return Ok(());
+        };
+        let sql = "INSERT OR IGNORE INTO fingerprint_key (key, id)
+                   SELECT key, id FROM temp.recent_key WHERE key > ? AND key <= ? AND id <= ? ORDER BY key, id;
+                   DELETE FROM temp.recent_key WHERE key > ? AND key <= ? AND id <= ?";
+        let query = sqlx::query(sql).bind(moved_to).bind(end).bind(last_id).bind(moved_to).bind(end).bind(last_id);
+        query.execute(connection).await?;
+        self.under_way = Some(Move { last_id, moved_to: end });
+        Ok(())
+    }
+}
