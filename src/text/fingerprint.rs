@@ -61,17 +61,21 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// `None` for a body that is too short to be told from another.
     pub fn of(body: &str) -> Option<Self> {
-        let folded = fold(body);
-        let letters: Vec<u32> = folded.chars().filter(|c| c.is_alphanumeric()).map(u32::from).collect();
+        Self::of_folded(&fold(body))
+    }
+
+    /// The same of a body that is folded already.
+    pub fn of_folded(folded: &str) -> Option<Self> {
+        let letters: Vec<u32> = folded.chars().filter(|&c| is_letter_or_digit(c)).map(u32::from).collect();
         if letters.len() < MIN_CHARACTERS {
             return None;
         }
-        let numbers = numbers(&folded);
+        let numbers = numbers(folded);
         Some(Self {
             keys: keys(&letters),
             number_count: u16::try_from(numbers.len()).unwrap_or(u16::MAX),
-            numbers: sketch(numbers.into_iter()),
-            text: sketch(letters.windows(TEXT_GRAM).map(gram_hash)),
+            numbers: numbers_sketch(numbers),
+            text: text_sketch(&letters),
         })
     }
 
@@ -121,30 +125,72 @@ impl Fingerprint {
     }
 }
 
+/// Tells nearly every character of Chinese text apart without looking it up in Unicode's tables.
+fn is_letter_or_digit(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric()
+}
+
 /// For each of [`KEY_COUNT`] orders of the long grams, the first.
 fn keys(letters: &[u32]) -> [u32; KEY_COUNT] {
     let mut minima = [u64::MAX; KEY_COUNT];
-    for gram in letters.windows(KEY_GRAM) {
-        let mut hash = gram_hash(gram);
+    for_each_hash::<KEY_GRAM>(letters, |mut hashes| {
         for minimum in &mut minima {
-            hash = mix(hash);
-            *minimum = hash.min(*minimum);
+            hashes = hashes.map(mix);
+            *minimum = hashes.into_iter().fold(*minimum, u64::min);
         }
-    }
+    });
     // The low half: the high one is small in every minimum.
     minima.map(|minimum| minimum as u32)
 }
 
+fn text_sketch(letters: &[u32]) -> [u8; TEXT_SLOTS] {
+    let mut sketch = Sketch::default();
+    for_each_hash::<TEXT_GRAM>(letters, |hashes| hashes.into_iter().for_each(|hash| sketch.add(hash)));
+    sketch.finish()
+}
+
+/// How many grams are hashed side by side. Each step of a hash waits for the one before, so that a processor has nothing
+/// else to do in between if there is but one.
+const LANES: usize = 4;
+
+/// Names the hashes of all grams of so many letters, some at a time; the last ones perhaps several times.
+fn for_each_hash<const GRAM: usize>(letters: &[u32], mut visit: impl FnMut([u64; LANES])) {
+    const { assert!(GRAM + LANES <= MIN_CHARACTERS) };
+    let hash_from = |start: usize| {
+        let window = letters.get(start..start + GRAM + LANES - 1).unwrap_or_default();
+        let mut hashes = [0; LANES];
+        for gram in window.windows(LANES) {
+            for (hash, &letter) in hashes.iter_mut().zip(gram) {
+                *hash = mix(*hash ^ u64::from(letter));
+            }
+        }
+        hashes
+    };
+    // The last grams by themselves, as their number may be no multiple.
+    let last = letters.len().saturating_sub(GRAM + LANES - 1);
+    (0..last).step_by(LANES).chain([last]).for_each(|start| visit(hash_from(start)));
+}
+
 /// One-permutation minhash: the hash's high bits choose the slot, the rest compete for it.
-fn sketch<const SLOTS: usize>(hashes: impl Iterator<Item = u64>) -> [u8; SLOTS] {
-    let mut minima = [u32::MAX; SLOTS];
-    for hash in hashes {
+struct Sketch<const SLOTS: usize>([u32; SLOTS]);
+
+impl<const SLOTS: usize> Default for Sketch<SLOTS> {
+    fn default() -> Self {
+        Self([u32::MAX; SLOTS])
+    }
+}
+
+impl<const SLOTS: usize> Sketch<SLOTS> {
+    fn add(&mut self, hash: u64) {
         let slot = (hash >> 32) as usize % SLOTS;
-        if let Some(minimum) = minima.get_mut(slot) {
+        if let Some(minimum) = self.0.get_mut(slot) {
             *minimum = (*minimum).min(hash as u32);
         }
     }
-    minima.map(|minimum| if minimum == u32::MAX { EMPTY } else { (minimum % 255) as u8 + 1 })
+
+    fn finish(self) -> [u8; SLOTS] {
+        self.0.map(|minimum| if minimum == u32::MAX { EMPTY } else { (minimum % 255) as u8 + 1 })
+    }
 }
 
 /// The estimated Jaccard similarity of what two sketches were made of.
@@ -154,8 +200,10 @@ fn similarity<const SLOTS: usize>(one: &[u8; SLOTS], other: &[u8; SLOTS]) -> f32
     if filled == 0 { 1.0 } else { equal as f32 / filled as f32 }
 }
 
-fn gram_hash(gram: &[u32]) -> u64 {
-    gram.iter().fold(0, |hash, &character| mix(hash ^ u64::from(character)))
+fn numbers_sketch(numbers: Vec<u64>) -> [u8; NUMBER_SLOTS] {
+    let mut sketch = Sketch::default();
+    numbers.into_iter().for_each(|number| sketch.add(number));
+    sketch.finish()
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
@@ -182,6 +230,8 @@ fn numbers(folded: &str) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -242,7 +292,22 @@ mod tests {
         assert_eq!(Fingerprint::from_bytes(&[0; FINGERPRINT_BYTES + 1]), None);
     }
 
+    /// Hashes each gram by itself.
+    fn naive_hashes(letters: &[u32], gram: usize) -> HashSet<u64> {
+        letters.windows(gram).map(|gram| gram.iter().fold(0, |hash, &letter| mix(hash ^ u64::from(letter)))).collect()
+    }
+
     proptest! {
+        #[test]
+        fn hashing_side_by_side_changes_nothing(letters in proptest::collection::vec(0u32..0x11_0000, MIN_CHARACTERS..120)) {
+            let mut found = HashSet::new();
+            for_each_hash::<KEY_GRAM>(&letters, |hashes| found.extend(hashes));
+            prop_assert_eq!(found, naive_hashes(&letters, KEY_GRAM));
+            let mut found = HashSet::new();
+            for_each_hash::<TEXT_GRAM>(&letters, |hashes| found.extend(hashes));
+            prop_assert_eq!(found, naive_hashes(&letters, TEXT_GRAM));
+        }
+
         #[test]
         fn bytes_round_trip(body in "\\PC{40,300}") {
             if let Some(fingerprint) = Fingerprint::of(&body) {

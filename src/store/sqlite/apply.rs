@@ -312,9 +312,10 @@ async fn update(
                INSERT OR REPLACE INTO change (id, seq) VALUES (?, ?);
                INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
     let seq = session.take_seq();
-    let columns = after.columns(original.as_ref().map(|(id, _)| *id));
-    let keys = columns.keys.clone();
-    let statement = columns.bind(sqlx::query(sql), id).bind(id).bind(seq).bind(id).bind(keys);
+    let mut columns = after.columns(original.as_ref().map(|(id, _)| *id));
+    let statement = columns.bind_article(sqlx::query(sql), id);
+    let statement = columns.bind_body(statement, id);
+    let statement = columns.bind_folded(statement, id).bind(id).bind(seq).bind(id).bind(columns.keys);
     statement.execute(&mut *connection).await?;
     let new_effective_us = effective_us(&after.article);
     if effective_us_before != new_effective_us || texts != *after.index.texts {

@@ -62,51 +62,37 @@ impl Columns {
         }
     }
 
-    /// Binds the columns of the article, then those of its body, then those of its folded texts; the id ends each.
-    pub fn bind(self, statement: Statement, id: i64) -> Statement {
-        let Self {
-            name,
-            effective_us,
-            create_us,
-            update_us,
-            publish_us,
-            fetch_us,
-            revision,
-            char_count,
-            language_code,
-            info_source,
-            made_from,
-            basic,
-            original,
-            fingerprint,
-            rest,
-            texts,
-            keys: _,
-        } = self;
-        let texts = texts.as_str().as_bytes();
-        let (basic_xxh3, rest_xxh3, texts_xxh3) = (rows::checksum(&basic), rows::checksum(&rest), rows::checksum(texts));
+    /// Binds the columns of the article's own row. What is long goes with it.
+    pub fn bind_article(&mut self, statement: Statement, id: i64) -> Statement {
+        let basic = std::mem::take(&mut self.basic);
+        let basic_xxh3 = rows::checksum(&basic);
         statement
-            .bind(name)
-            .bind(effective_us)
-            .bind(create_us)
-            .bind(update_us)
-            .bind(publish_us)
-            .bind(fetch_us)
-            .bind(revision)
-            .bind(char_count)
-            .bind(language_code)
-            .bind(info_source)
-            .bind(made_from)
+            .bind(std::mem::take(&mut self.name))
+            .bind(self.effective_us)
+            .bind(self.create_us)
+            .bind(self.update_us)
+            .bind(self.publish_us)
+            .bind(self.fetch_us)
+            .bind(self.revision)
+            .bind(self.char_count)
+            .bind(std::mem::take(&mut self.language_code))
+            .bind(std::mem::take(&mut self.info_source))
+            .bind(std::mem::take(&mut self.made_from))
             .bind(basic)
             .bind(basic_xxh3)
-            .bind(original)
-            .bind(fingerprint)
+            .bind(self.original)
+            .bind(self.fingerprint.take())
             .bind(id)
-            .bind(rest)
-            .bind(rest_xxh3)
-            .bind(id)
-            .bind(texts.to_vec())
-            .bind(texts_xxh3)
-            .bind(id)
+    }
+
+    pub fn bind_body(&mut self, statement: Statement, id: i64) -> Statement {
+        let rest = std::mem::take(&mut self.rest);
+        let rest_xxh3 = rows::checksum(&rest);
+        statement.bind(rest).bind(rest_xxh3).bind(id)
+    }
+
+    pub fn bind_folded(&self, statement: Statement, id: i64) -> Statement {
+        let texts = self.texts.as_str().as_bytes();
+        statement.bind(texts.to_vec()).bind(rows::checksum(texts)).bind(id)
     }
 }

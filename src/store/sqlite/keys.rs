@@ -26,14 +26,14 @@ const MIN_MOVED: u64 = if cfg!(test) { 3 } else { 256 };
 
 /// The ids of the articles that have any of some keys, a JSON array that is the statement's first parameter. An id may be
 /// named twice.
-pub(super) const HOLDERS: &str =
-    "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
+pub(super) const HOLDERS: &str = "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
      UNION ALL SELECT id FROM temp.recent_key WHERE key IN (SELECT value FROM json_each(?1))";
 
 /// Makes the keys of the last articles ready to be looked up on a connection.
 pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault> {
     // In the order of the table: sorting first costs less than looking for the place of each.
-    let sql = "CREATE TEMP TABLE recent_key (key INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
+    let sql =
+        "CREATE TEMP TABLE recent_key (key INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
                INSERT OR IGNORE INTO temp.recent_key (key, id)
                SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
                ORDER BY keys.value, recent.id";
@@ -130,5 +130,52 @@ impl Mover {
         query.execute(connection).await?;
         self.under_way = Some(Move { last_id, moved_to: end });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::store::conformance::fixtures::*;
+    use crate::store::sqlite::{SqliteOptions, SqliteStore};
+    use crate::store::{SharedStore, Write, Written};
+
+    async fn opened(path: &std::path::Path) -> SharedStore {
+        Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
+    }
+
+    /// A body that shares no key with that of another number.
+    fn body(number: u32) -> String {
+        (0..60).filter_map(|at| char::from_u32(0x4E00 + (number * 7919 + at * 104_729) % 20_000)).collect()
+    }
+
+    /// Moves are under way all the time, are cut short by every reopening, and meet updates and deletions.
+    #[tokio::test]
+    async fn copies_are_found_before_while_and_after_their_originals_keys_are_moved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("articles.db");
+        let mut store = opened(&path).await;
+        for number in 0..40 {
+            ingest(&store, new(&format!("a{number}"), "甲", &body(number)), at(0)).await;
+            let delete = Write::Delete { name: name(&format!("a{}", number / 2)), expected: None };
+            match number % 5 {
+                1 => drop(write(&store, delete, at(1)).await),
+                2 => drop(ingest(&store, new(&format!("a{}", number / 2), "乙", &body(1000 + number)), at(1)).await),
+                3 => {
+                    store.close().await;
+                    store = opened(&path).await;
+                }
+                _ => {}
+            }
+            assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+        }
+        for number in 20..40 {
+            let copy = new(&format!("copy{number}"), "丙", &format!("{}。", body(number)));
+            let Written::Stored { article, .. } = write(&store, Write::Ingest(copy), at(2)).await else {
+                panic!("not stored");
+            };
+            assert_eq!(article.duplicate_of, Some(name(&format!("a{number}"))));
+        }
     }
 }

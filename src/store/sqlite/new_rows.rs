@@ -1,7 +1,8 @@
 //! The rows of new articles: gathered over a group of writes, and written many with one question.
 //!
 //! What costs of a short statement is the way to SQLite's thread and back. So the rows of an article wait until someone in
-//! the same transaction wants to read, or the group is at its end. Owns which rows a new article has.
+//! the same transaction wants to read, or the group is at its end; then each table gets its rows of several articles with
+//! one statement. Owns which rows a new article has.
 
 use std::sync::LazyLock;
 
@@ -16,20 +17,31 @@ use super::rows;
 /// for it are no burden.
 const AT_ONCE: usize = 16;
 
-/// The rows of one article. Parameters have no numbers: sqlx binds numbered ones wrongly where a later statement leaves some
-/// out.
-const INSERT: &str =
-    "INSERT INTO article (name, effective_us, create_us, update_us, publish_us, fetch_us, revision, char_count,
-                          language_code, info_source, made_from, basic, basic_xxh3, duplicate_of, fingerprint, id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-     INSERT INTO body (rest, rest_xxh3, id) VALUES (?, ?, ?);
-     INSERT INTO folded (texts, texts_xxh3, id) VALUES (?, ?, ?);
-     INSERT INTO change (id, seq) VALUES (?, ?);
-     INSERT OR IGNORE INTO temp.recent_key (key, id) SELECT value, ? FROM json_each(?);
-     INSERT INTO fingerprint_recent (id, keys) VALUES (?, ?);
-     INSERT INTO raw (id, head, content, is_compressed, raw_xxh3) SELECT ?, ?, ?, ?, ? WHERE ?;";
+static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert(AT_ONCE));
+static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert(1));
 
-static INSERT_MANY: LazyLock<String> = LazyLock::new(|| INSERT.repeat(AT_ONCE));
+/// Statements for the rows of so many articles, table by table. Their parameters have no numbers: sqlx binds numbered ones
+/// wrongly where a later statement leaves some out.
+fn insert(articles: usize) -> String {
+    let rows = |row: &str| vec![row; articles].join(", ");
+    let (two, three) = (rows("(?, ?)"), rows("(?, ?, ?)"));
+    format!(
+        "INSERT INTO article (name, effective_us, create_us, update_us, publish_us, fetch_us, revision, char_count,
+                              language_code, info_source, made_from, basic, basic_xxh3, duplicate_of, fingerprint, id)
+         VALUES {};
+         INSERT INTO body (rest, rest_xxh3, id) VALUES {three};
+         INSERT INTO folded (texts, texts_xxh3, id) VALUES {three};
+         INSERT INTO raw (id, head, content, is_compressed, raw_xxh3)
+         SELECT column1, column2, column3, column4, column5 FROM (VALUES {}) WHERE column6;
+         INSERT INTO change (id, seq) VALUES {two};
+         INSERT INTO fingerprint_recent (id, keys) VALUES {two};
+         INSERT OR IGNORE INTO temp.recent_key (key, id)
+         SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
+         WHERE recent.id BETWEEN ? AND ?",
+        rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        rows("(?, ?, ?, ?, ?, ?)"),
+    )
+}
 
 pub(super) struct NewRow {
     pub id: i64,
@@ -39,16 +51,6 @@ pub(super) struct NewRow {
     pub raw: Option<PackedRaw>,
 }
 
-impl NewRow {
-    fn bind(self, statement: Statement) -> Statement {
-        let Self { id, seq, mut columns, raw } = self;
-        let keys = std::mem::take(&mut columns.keys);
-        let has_raw = raw.is_some();
-        let statement = columns.bind(statement, id).bind(id).bind(seq).bind(id).bind(keys.clone()).bind(id).bind(keys);
-        bind_raw(raw.unwrap_or_default(), statement, id).bind(has_raw)
-    }
-}
-
 /// Binds the columns of a raw document, its article's id first.
 pub(super) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Statement {
     let PackedRaw { head, content, is_compressed } = raw;
@@ -56,7 +58,7 @@ pub(super) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Stateme
     statement.bind(id).bind(head).bind(Vec::from(content)).bind(is_compressed).bind(xxh3)
 }
 
-/// What waits.
+/// What waits, by ascending id.
 #[derive(Default)]
 pub(super) struct NewRows(Vec<NewRow>);
 
@@ -68,14 +70,37 @@ impl NewRows {
     /// Writes all that waits.
     pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), Fault> {
         let mut waiting = std::mem::take(&mut self.0).into_iter();
-        while waiting.len() >= AT_ONCE {
-            let statement = sqlx::query(AssertSqlSafe(INSERT_MANY.as_str()));
-            let statement = waiting.by_ref().take(AT_ONCE).fold(statement, |statement, row| row.bind(statement));
-            statement.execute(&mut *connection).await?;
-        }
-        for row in waiting {
-            row.bind(sqlx::query(INSERT)).execute(&mut *connection).await?;
+        while waiting.len() > 0 {
+            let (count, sql) = if waiting.len() >= AT_ONCE { (AT_ONCE, &INSERT_MANY) } else { (1, &INSERT_ONE) };
+            let rows: Vec<NewRow> = waiting.by_ref().take(count).collect();
+            bind(sqlx::query(AssertSqlSafe(sql.as_str())), rows).execute(&mut *connection).await?;
         }
         Ok(())
     }
+}
+
+/// Binds the rows of articles to the statements of [`insert`].
+fn bind(mut statement: Statement, mut rows: Vec<NewRow>) -> Statement {
+    for row in &mut rows {
+        statement = row.columns.bind_article(statement, row.id);
+    }
+    for row in &mut rows {
+        statement = row.columns.bind_body(statement, row.id);
+    }
+    for row in &rows {
+        statement = row.columns.bind_folded(statement, row.id);
+    }
+    for row in &mut rows {
+        let raw = row.raw.take();
+        let has_raw = raw.is_some();
+        statement = bind_raw(raw.unwrap_or_default(), statement, row.id).bind(has_raw);
+    }
+    for row in &rows {
+        statement = statement.bind(row.id).bind(row.seq);
+    }
+    let ids = (rows.first().map(|row| row.id), rows.last().map(|row| row.id));
+    for row in rows {
+        statement = statement.bind(row.id).bind(row.columns.keys);
+    }
+    statement.bind(ids.0).bind(ids.1)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::article::{ArticleContent, ArticleName, Etag, ParseReport, RawDocument};
-use crate::query::FoldedFields;
+use crate::query::{FoldedFields, TextField};
 use crate::store::decide::{self, ContentDigest};
 use crate::store::{NewArticle, Write, record};
 use crate::text::Fingerprint;
@@ -70,7 +70,9 @@ pub(super) struct Indexed {
 
 impl Indexed {
     pub fn of(content: &ArticleContent) -> Self {
-        Self { texts: Arc::new(FoldedFields::of(content)), fingerprint: Fingerprint::of(&content.body) }
+        let texts = FoldedFields::of(content);
+        let fingerprint = texts.items(TextField::Body).next().and_then(Fingerprint::of_folded);
+        Self { texts: Arc::new(texts), fingerprint }
     }
 }
 
