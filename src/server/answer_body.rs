@@ -61,6 +61,12 @@ impl http_body::Body for AnswerBody {
         }
         match self.poll_inner(cx) {
             Poll::Ready(Some(Ok(frame))) => match frame.into_trailers() {
+                Ok(trailers) if precise::is_ok(&trailers) => {
+                    if let Some(call) = self.call.take() {
+                        call.end(Code::Ok, "", None);
+                    }
+                    Poll::Ready(Some(Ok(Frame::trailers(trailers))))
+                }
                 Ok(mut trailers) => {
                     precise::make_precise(&mut trailers);
                     let status = Status::from_header_map(&trailers).unwrap_or_else(internal);

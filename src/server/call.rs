@@ -3,32 +3,37 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use http::uri::PathAndQuery;
 use tonic::Code;
-use tracing::{Span, field};
+use tracing::field;
 
-use super::metrics::{Metrics, code_name};
+use super::metrics::{MethodMetrics, code_name};
+
+/// A path may be anything; the log need not be filled with it.
+const MAX_LOGGED_PATH_BYTES: usize = 128;
 
 /// A call that is open. Dropped before it was [`Self::end`]ed, it counts as cancelled by the client.
 pub struct Call {
-    metrics: Arc<Metrics>,
-    path: String,
+    id: u64,
+    method: Arc<MethodMetrics>,
+    path: Option<PathAndQuery>,
     began: Instant,
-    span: Span,
     ended: bool,
 }
 
 impl Call {
-    pub fn begin(metrics: Arc<Metrics>, path: &str, id: u64) -> Self {
-        metrics.method(path).began();
-        // A path may be anything; the log need not be filled with it.
-        let method = &path[..path.floor_char_boundary(128)];
-        let span = tracing::info_span!("call", id, method, code = field::Empty, duration_ms = field::Empty);
-        Self { metrics, path: path.to_owned(), began: Instant::now(), span, ended: false }
+    pub fn begin(id: u64, method: Arc<MethodMetrics>, path: Option<PathAndQuery>) -> Self {
+        method.began();
+        Self { id, method, path, began: Instant::now(), ended: false }
     }
 
-    /// What the call does is done within this.
-    pub fn span(&self) -> &Span {
-        &self.span
+    pub fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// For what a long call logs while it is open.
+    pub fn span(&self) -> tracing::Span {
+        tracing::info_span!("call", id = self.id, method = self.path())
     }
 
     /// `cause` is what the client is not told.
@@ -36,16 +41,32 @@ impl Call {
         self.record(code, message, cause);
     }
 
+    fn path(&self) -> &str {
+        let path = self.path.as_ref().map_or("", PathAndQuery::path);
+        &path[..path.floor_char_boundary(MAX_LOGGED_PATH_BYTES)]
+    }
+
     fn record(&mut self, code: Code, message: &str, cause: Option<&dyn std::fmt::Display>) {
+        /// One line of the log, its level first.
+        macro_rules! log {
+            ($level:ident, $duration:expr, $message:expr, $cause:expr) => {
+                tracing::$level!(
+                    id = self.id,
+                    method = self.path(),
+                    code = code_name(code),
+                    duration_ms = $duration.as_secs_f64() * 1e3,
+                    cause = $cause,
+                    "{}",
+                    $message
+                )
+            };
+        }
         self.ended = true;
         let duration = self.began.elapsed();
-        self.metrics.method(&self.path).ended(code, duration);
-        self.span.record("code", code_name(code));
-        self.span.record("duration_ms", duration.as_secs_f64() * 1e3);
+        self.method.ended(code, duration);
         let cause = cause.map(field::display);
-        let _entered = self.span.enter();
         match code {
-            Code::Ok | Code::NotFound => tracing::debug!("done"),
+            Code::Ok | Code::NotFound => log!(debug, duration, "done", cause),
             // The client's own doing, or the clients' among themselves.
             Code::Cancelled
             | Code::InvalidArgument
@@ -55,9 +76,11 @@ impl Call {
             | Code::Aborted
             | Code::OutOfRange
             | Code::Unimplemented
-            | Code::Unauthenticated => tracing::info!(message),
-            Code::DeadlineExceeded | Code::ResourceExhausted | Code::Unavailable => tracing::warn!(cause, message),
-            Code::Unknown | Code::Internal | Code::DataLoss => tracing::error!(cause, message),
+            | Code::Unauthenticated => log!(info, duration, message, cause),
+            Code::DeadlineExceeded | Code::ResourceExhausted | Code::Unavailable => {
+                log!(warn, duration, message, cause);
+            }
+            Code::Unknown | Code::Internal | Code::DataLoss => log!(error, duration, message, cause),
         }
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::answer_body::{AnswerBody, deadline_exceeded};
 use super::call::Call;
@@ -107,15 +107,18 @@ impl Shared {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let call = Call::begin(Arc::clone(&self.metrics), request.uri().path(), id);
+        let method = Arc::clone(self.metrics.method(request.uri().path()));
+        let call = Call::begin(id, method, request.uri().path_and_query().cloned());
         let (permit, allowance) = match self.admit(&request) {
             Ok(admitted) => admitted,
             Err(status) => return refuse(call, &status),
         };
         // It is the whole call that a stream's deadline bounds, so its time runs from here.
         let stream_deadline = allowance.stream.map(tokio::time::sleep);
-        let span = call.span().clone();
-        let answer = tokio::time::timeout(allowance.answer, self.answer(inner, request)).instrument(span).await;
+        // What other calls do within is over in a moment, and logs nothing.
+        let span = if is_import(&request) { call.span() } else { Span::none() };
+        let deadline = (call.began() + allowance.answer).into();
+        let answer = tokio::time::timeout_at(deadline, self.answer(inner, request)).instrument(span).await;
         drop(permit);
         match answer {
             Err(_) => refuse(call, &deadline_exceeded()),
@@ -149,7 +152,7 @@ impl Shared {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
         let held = Held::default();
-        let request = if request.uri().path() == IMPORT_PATH {
+        let request = if is_import(&request) {
             request
         } else {
             request.map(|body| Body::new(CountedBody::new(body, Arc::clone(&self.request_bytes), held.clone())))
@@ -163,6 +166,10 @@ impl Shared {
             Err(_) => Err(internal()),
         }
     }
+}
+
+fn is_import(request: &Request<Body>) -> bool {
+    request.uri().path() == IMPORT_PATH
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -48,8 +49,8 @@ pub fn code_name(code: Code) -> &'static str {
 /// The counters of one server.
 pub struct Metrics {
     /// By path, `package.Service/Method`.
-    methods: BTreeMap<String, MethodMetrics>,
-    other: MethodMetrics,
+    methods: BTreeMap<String, Arc<MethodMetrics>>,
+    other: Arc<MethodMetrics>,
 }
 
 #[derive(Default)]
@@ -62,12 +63,12 @@ pub struct MethodMetrics {
 
 impl Metrics {
     pub fn new(methods: Vec<String>) -> Self {
-        let methods = methods.into_iter().map(|method| (method, MethodMetrics::default())).collect();
-        Self { methods, other: MethodMetrics::default() }
+        let methods = methods.into_iter().map(|method| (method, Arc::default())).collect();
+        Self { methods, other: Arc::default() }
     }
 
     /// The counters of the method at a path, `/package.Service/Method`.
-    pub fn method(&self, path: &str) -> &MethodMetrics {
+    pub fn method(&self, path: &str) -> &Arc<MethodMetrics> {
         path.strip_prefix('/').and_then(|method| self.methods.get(method)).unwrap_or(&self.other)
     }
 
@@ -106,7 +107,10 @@ impl Metrics {
     }
 
     fn all(&self) -> impl Iterator<Item = (&str, &MethodMetrics)> {
-        self.methods.iter().map(|(method, metrics)| (method.as_str(), metrics)).chain([(OTHER, &self.other)])
+        self.methods
+            .iter()
+            .map(|(method, metrics)| (method.as_str(), metrics.as_ref()))
+            .chain([(OTHER, self.other.as_ref())])
     }
 }
 

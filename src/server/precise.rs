@@ -9,6 +9,11 @@ use crate::rpc::status::{internal, shed};
 
 const DETAILS: &str = "grpc-status-details-bin";
 
+/// Whether headers or trailers say that all went well.
+pub fn is_ok(headers: &HeaderMap) -> bool {
+    headers.get("grpc-status").is_some_and(|status| status == "0")
+}
+
 /// Replaces the status in headers or trailers, if it is one that tonic made.
 pub fn make_precise(headers: &mut HeaderMap) {
     let Some(status) = Status::from_header_map(headers) else { return };
