@@ -3,6 +3,7 @@
 //!     cargo bench --bench service --features peers -- [--articles N] [--text FILE.jsonl] [--seed N] [--folder PATH]
 //!         [--rounds N] [--seconds N] [--only memory,get,list,filter,peers] [--reuse] [--plot FILE.svg]
 //!         [--peers N] [--postgres URL]
+//!     … -- --growth 10000,100000 [--plots FOLDER] …       the same for each size, then a table of growth
 //!
 //! Articles of about 800 characters are put together from sentences: those of the `text` of each line of a file, or, by
 //! default, invented ones. They are ingested into a new store; then the service runs in a process of its own, and beside
@@ -12,6 +13,7 @@
 
 mod calls;
 mod corpus;
+mod growth;
 mod ingest;
 mod load;
 mod options;
@@ -52,7 +54,10 @@ async fn run(options: &Options) {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     println!("cargo bench --bench service{features} -- {}\n", arguments.join(" "));
     let corpus = Corpus::new(options.text.as_deref(), options.seed);
-    measure(options, &corpus).await.print();
+    match () {
+        () if !options.growth.is_empty() => growth::run(options, &corpus).await,
+        () => measure(options, &corpus).await.print(),
+    }
 }
 
 /// All that is wanted of one size.

@@ -22,6 +22,10 @@ pub struct Options {
     pub peers: Option<usize>,
     /// A PostgreSQL server to compare with, as its client names it.
     pub postgres: Option<String>,
+    /// The sizes to measure one after the other; empty: one run.
+    pub growth: Vec<usize>,
+    /// The folder that the lines of growth go to.
+    pub plots: Option<PathBuf>,
 }
 
 impl Options {
@@ -38,6 +42,8 @@ impl Options {
             plot: None,
             peers: None,
             postgres: None,
+            growth: Vec::new(),
+            plots: None,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -55,6 +61,8 @@ impl Options {
                 "--reuse" => options.reuse = true,
                 "--peers" => options.peers = Some(number(text())),
                 "--postgres" => options.postgres = Some(text()),
+                "--growth" => options.growth = text().split(',').map(|size| number(size.to_owned())).collect(),
+                "--plots" => options.plots = Some(text().into()),
                 // Cargo itself passes this one.
                 "--bench" => {}
                 other => panic!("what is {other}?"),
