@@ -4,6 +4,7 @@
 //!         [--rounds N] [--seconds N] [--only memory,get,list,filter,peers] [--reuse] [--plot FILE.svg]
 //!         [--peers N] [--postgres URL]
 //!     … -- --growth 10000,100000 [--plots FOLDER] …       the same for each size, then a table of growth
+//!     … -- --import --articles N …                        the real commands: import while others search
 //!
 //! Articles of about 800 characters are put together from sentences: those of the `text` of each line of a file, or, by
 //! default, invented ones. They are ingested into a new store; then the service runs in a process of its own, and beside
@@ -14,6 +15,7 @@
 mod calls;
 mod corpus;
 mod growth;
+mod import;
 mod ingest;
 mod load;
 mod options;
@@ -55,6 +57,7 @@ async fn run(options: &Options) {
     println!("cargo bench --bench service{features} -- {}\n", arguments.join(" "));
     let corpus = Corpus::new(options.text.as_deref(), options.seed);
     match () {
+        () if options.import => import::measure(options, corpus).await.print(),
         () if !options.growth.is_empty() => growth::run(options, &corpus).await,
         () => measure(options, &corpus).await.print(),
     }

@@ -26,6 +26,8 @@ pub struct Options {
     pub growth: Vec<usize>,
     /// The folder that the lines of growth go to.
     pub plots: Option<PathBuf>,
+    /// Whether the real command imports while the real server is asked, instead of all else.
+    pub import: bool,
 }
 
 impl Options {
@@ -44,6 +46,7 @@ impl Options {
             postgres: None,
             growth: Vec::new(),
             plots: None,
+            import: false,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -63,6 +66,7 @@ impl Options {
                 "--postgres" => options.postgres = Some(text()),
                 "--growth" => options.growth = text().split(',').map(|size| number(size.to_owned())).collect(),
                 "--plots" => options.plots = Some(text().into()),
+                "--import" => options.import = true,
                 // Cargo itself passes this one.
                 "--bench" => {}
                 other => panic!("what is {other}?"),

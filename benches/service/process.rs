@@ -47,6 +47,11 @@ impl Server {
         Self { child, address, start: begun.elapsed() }
     }
 
+    /// One that was started otherwise.
+    pub fn of(child: Child, address: SocketAddr, start: Duration) -> Self {
+        Self { child, address, start }
+    }
+
     /// The time that the server was on the cores.
     pub fn cpu(&self) -> Duration {
         cpu_of(&self.child.id().to_string())
