@@ -107,12 +107,14 @@ impl Index for Tantivy {
     }
 
     async fn bytes(&mut self) -> Option<u64> {
-        let garbage = self.writer.as_ref().map(IndexWriter::garbage_collect_files);
-        if let Some(garbage) = garbage {
-            garbage.await.expect("files that can be removed");
-        }
+        // Files of segments that were merged away may still lie there.
+        let live = self.index.searchable_segment_metas().expect("segments");
+        let live: Vec<String> = live.iter().map(|segment| segment.id().uuid_string()).collect();
         let files = std::fs::read_dir(&self.folder).expect("a folder").flatten();
-        Some(files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum())
+        let is_live = |file: &std::fs::DirEntry| {
+            file.file_name().to_str().is_some_and(|name| live.iter().any(|id| name.starts_with(id)))
+        };
+        Some(files.filter(is_live).filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum())
     }
 
     async fn page(&mut self, asked: &Asked) -> Option<(Duration, Vec<i64>)> {
