@@ -2,38 +2,44 @@
 //!
 //!     cargo bench --bench index -- [ARTICLES] [--text FILE.jsonl] [--seed N]
 //!
-//! Articles of about 800 characters are put together from sentences: those of the `text` of each line of a file, or, by
-//! default, invented ones. Everything runs in memory, so the figures are the engine's own: no database, no verification.
+//! The articles and the questions are those of the benchmark of the service. Everything runs in memory, so the figures are
+//! the engine's own: no database, no verification.
+
+#[path = "service/corpus.rs"]
+mod corpus;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use articled::store::NewArticle;
 use articled::store::sqlite::segments::{
     Block, BlockCache, BlockId, Direction, Document, EncodedBlock, Key, Merge, MergeStep, Plan, Query, Search,
     SearchRange, SegmentId, Snapshot, Step, Term, build, tiers,
 };
 use articled::text::fold;
 
-const ARTICLE_CHARS: usize = 800;
+use self::corpus::{Corpus, Question};
+
 const BATCH: usize = 500;
 const PAGE: usize = 50;
 
 fn main() {
     let options = Options::from_arguments();
-    let mut random = Random(options.seed);
-    let sentences = match &options.text {
-        Some(path) => sentences_of(path),
-        None => invented_sentences(&mut random),
-    };
-    println!("{} articles, {} sentences to draw from, seed {}", options.articles, sentences.len(), options.seed);
-    let classes = classes(&sentences);
+    let corpus = Corpus::new(options.text.as_deref(), options.seed);
+    println!(
+        "{} articles, {} sentences to draw from, seed {}",
+        options.articles,
+        corpus.sentence_count(),
+        options.seed
+    );
+    let questions = corpus.questions();
 
-    let mut bench = Bench::new(&sentences);
-    bench.ingest(options.articles, &mut random);
+    let mut bench = Bench::new(&corpus);
+    bench.ingest(options.articles);
     bench.report_build();
-    bench.report_questions(&classes);
+    bench.report_questions(&questions);
 }
 
 struct Options {
@@ -67,112 +73,26 @@ fn cpu_time(since: Instant) -> Duration {
     nanos.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
 
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): seeded, so that runs compare.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// Small numbers often, large ones seldom: about as words are used.
-    fn skewed_below(&mut self, end: usize) -> usize {
-        let uniform = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        (((end as f64 + 1.0).powf(uniform)) as usize).clamp(1, end) - 1
-    }
-}
-
-fn sentences_of(path: &str) -> Vec<String> {
-    let file = std::fs::read_to_string(path).expect("a readable file");
-    let mut sentences = Vec::new();
-    for line in file.lines() {
-        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
-        let text = fold(line["text"].as_str().unwrap_or_default());
-        sentences.extend(text.split_inclusive('。').filter(|text| !text.trim().is_empty()).map(str::to_owned));
-    }
-    sentences
-}
-
-/// Words of one to four characters, some of them far more frequent than others, in sentences.
-fn invented_sentences(random: &mut Random) -> Vec<String> {
-    let character = |random: &mut Random| char::from_u32(0x4E00 + random.skewed_below(6000) as u32).unwrap_or('的');
-    let words: Vec<String> =
-        (0..40_000).map(|_| (0..1 + random.below(4)).map(|_| character(random)).collect()).collect();
-    (0..100_000)
-        .map(|_| {
-            let mut sentence: String =
-                (0..8 + random.below(20)).map(|_| words[random.skewed_below(words.len())].as_str()).collect();
-            sentence.push('。');
-            sentence
-        })
-        .collect()
-}
-
 fn term(text: &str) -> Query {
-    Query::Term(Term { folded: text.to_owned(), anywhere: true })
+    Query::Term(Term { folded: fold(text), anywhere: true })
 }
 
-/// A question of each class, with terms as rare or as common as the class asks, judged by the sentences.
-fn classes(sentences: &[String]) -> Vec<(&'static str, Query)> {
-    let is_word = |window: &[char]| window.iter().all(|character| ('\u{4E00}'..='\u{9FFF}').contains(character));
-    let mut counts: [HashMap<Vec<char>, usize>; 8] = Default::default();
-    for sentence in sentences.iter().take(100_000) {
-        let characters: Vec<char> = sentence.chars().collect();
-        for length in [1, 2, 4, 7] {
-            for window in characters.windows(length).filter(|window| is_word(window)) {
-                *counts[length].entry(window.to_vec()).or_default() += 1;
-            }
-        }
+/// A question as the engine takes it.
+fn query_of(question: &Question) -> Query {
+    let Question { all, any, none, .. } = question;
+    let mut parts: Vec<Query> = all.iter().map(|word| term(word)).collect();
+    if !any.is_empty() {
+        parts.push(Query::Or(any.iter().map(|word| term(word)).collect()));
     }
-    let all: usize = sentences.len().min(100_000);
-    // About twenty sentences make an article.
-    let sentences_for = |share: f64| (all as f64 * (1.0 - (1.0 - share).powf(0.05))) as usize;
-    let nearest = |length: usize, wanted: usize| -> String {
-        let found = counts[length].iter().min_by_key(|(window, count)| (count.abs_diff(wanted), (*window).clone()));
-        found.map(|(window, _)| window.iter().collect()).unwrap_or_default()
-    };
-    let rarest_pair = |window: &[char]| window.windows(2).map(|pair| counts[2][pair]).min().unwrap_or_default();
-    let rare_of_common_pairs = |length: usize| -> String {
-        let rare = counts[length].iter().filter(|(_, count)| **count == 1);
-        let found = rare.max_by_key(|(window, _)| (rarest_pair(window), (*window).clone()));
-        found.map(|(window, _)| window.iter().collect()).unwrap_or_default()
-    };
-    let most_common = |length: usize| -> String {
-        let found = counts[length].iter().max_by_key(|(window, count)| (**count, (*window).clone()));
-        found.map(|(window, _)| window.iter().collect()).unwrap_or_default()
-    };
-    let not = |query| Query::Not(Box::new(query));
-    let rare_two = nearest(2, 1);
-    vec![
-        ("1 character, the most common", term(&most_common(1))),
-        ("2 characters, rare", term(&rare_two)),
-        ("2 characters, in 5 %", term(&nearest(2, sentences_for(0.05)))),
-        ("2 characters, in 30 %", term(&nearest(2, sentences_for(0.3)))),
-        ("4 characters, in 1 %", term(&nearest(4, sentences_for(0.01)))),
-        ("4 characters, rare", term(&nearest(4, 1))),
-        ("7 characters, the most common", term(&most_common(7))),
-        ("most common AND rare", Query::And(vec![term(&most_common(1)), term(&rare_two)])),
-        ("30 % AND NOT 5 %", {
-            Query::And(vec![term(&nearest(2, sentences_for(0.3))), not(term(&nearest(2, sentences_for(0.05))))])
-        }),
-        ("OR of three of 4 characters", {
-            Query::Or([0.002, 0.01, 0.03].map(|share| term(&nearest(4, sentences_for(share)))).into())
-        }),
-        ("4 characters, rare, of common pairs", term(&rare_of_common_pairs(4))),
-        ("7 characters, rare, of common pairs", term(&rare_of_common_pairs(7))),
-    ]
+    parts.extend(none.iter().map(|word| Query::Not(Box::new(term(word)))));
+    match <[Query; 1]>::try_from(parts) {
+        Ok([only]) => only,
+        Err(parts) => Query::And(parts),
+    }
 }
 
 struct Bench<'a> {
-    sentences: &'a [String],
+    corpus: &'a Corpus,
     blocks: HashMap<BlockId, Vec<u8>>,
     snapshot: Arc<Snapshot>,
     segments: u32,
@@ -187,9 +107,9 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn new(sentences: &'a [String]) -> Self {
+    fn new(corpus: &'a Corpus) -> Self {
         Self {
-            sentences,
+            corpus,
             blocks: HashMap::new(),
             snapshot: Arc::default(),
             segments: 0,
@@ -216,21 +136,19 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn ingest(&mut self, articles: usize, random: &mut Random) {
+    fn ingest(&mut self, articles: usize) {
         while self.articles < articles {
-            let names: Vec<String> = (0..BATCH).map(|_| format!("a{:026x}", u128::from(random.next()))).collect();
-            let texts: Vec<Vec<&str>> = (0..BATCH).map(|_| self.article(random)).collect();
-            let joined: Vec<String> = texts.iter().map(|sentences| sentences.concat()).collect();
-            self.text_bytes += joined.iter().map(String::len).sum::<usize>();
-            let first = self.articles as i64;
-            // Mostly in the order of time, and never quite.
-            let documents: Vec<Document> = (first..)
-                .zip(&names)
-                .zip(&joined)
-                .map(|((id, name), text)| Document {
-                    id,
-                    key: Key { effective_us: (id + random.below(4000) as i64) * 60_000_000, name },
-                    texts: vec![text],
+            let batch: Vec<NewArticle> =
+                (self.articles..self.articles + BATCH).map(|number| self.corpus.article(number)).collect();
+            let texts: Vec<String> = batch.iter().map(|article| fold(&article.content.body)).collect();
+            self.text_bytes += texts.iter().map(String::len).sum::<usize>();
+            let documents: Vec<Document> = (self.articles as i64..)
+                .zip(&batch)
+                .zip(&texts)
+                .map(|((id, article), text)| {
+                    let published = article.content.publish_time.expect("the corpus has a time for each");
+                    let key = Key { effective_us: published.time.as_microsecond(), name: article.name.id() };
+                    Document { id, key, texts: vec![text] }
                 })
                 .collect();
             let id = self.next_segment();
@@ -246,17 +164,6 @@ impl<'a> Bench<'a> {
                 self.merge(&inputs);
             }
         }
-    }
-
-    fn article(&self, random: &mut Random) -> Vec<&'a str> {
-        let mut sentences = Vec::new();
-        let mut chars = 0;
-        while chars < ARTICLE_CHARS {
-            let sentence = self.sentences[random.below(self.sentences.len())].as_str();
-            chars += sentence.len() / 3;
-            sentences.push(sentence);
-        }
-        sentences
     }
 
     fn merge(&mut self, inputs: &[SegmentId]) {
@@ -310,13 +217,13 @@ impl<'a> Bench<'a> {
         );
     }
 
-    fn report_questions(&self, classes: &[(&'static str, Query)]) {
+    fn report_questions(&self, questions: &[Question]) {
         println!(
             "{:<36} {:>9} {:>9} {:>9} {:>7} {:>7} {:>9} {:>9}",
             "first page, µs", "cold", "warm", "oldest", "blocks", "reads", "count", "count µs"
         );
-        for (class, query) in classes {
-            let plan = Plan::new(query);
+        for question in questions.iter().filter(|question| question.page == 1) {
+            let (class, plan) = (&question.class, Plan::new(&query_of(question)));
             let page = |cache: &BlockCache, direction, at_most: usize| {
                 let start = Instant::now();
                 let (mut hits, mut reads, mut blocks) = (0, 0, 0);

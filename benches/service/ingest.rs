@@ -1,4 +1,5 @@
-//! Writing: the articles into the store in durable batches, and the same rows alone into a table without an index.
+//! Writing: the articles into a new store in durable batches, with slices of the bare rows in between, while somebody
+//! searches.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,99 +7,87 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use articled::article::View;
-use articled::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize};
-use articled::rpc::convert;
-use articled::store::sqlite::{SqliteOptions, SqliteStore};
-use articled::store::{ArticleStore, Search, StoreError, Write};
-use futures::future::join_all;
-use jiff::Timestamp;
-use prost::Message;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use articled::query::{Cursor, Keyword, KeywordFilter, KeywordMatch, Order, PageSize};
+use articled::store::sqlite::SqliteStore;
+use articled::store::{ArticleStore, Search};
 
 use crate::corpus::{Corpus, Question};
+use crate::options::Options;
 use crate::process::cpu_of;
+use crate::rows::RowTable;
+use crate::table::{Table, median};
+use crate::writing::{self, BATCH, Batch};
 
-pub const BATCH: usize = 500;
+/// So many rows are inserted for each slice of articles, and no more than it has.
+const ROWS: usize = 4 * BATCH;
 
-/// What writing came to.
-pub struct Ingest {
-    pub articles: usize,
-    pub text_bytes: usize,
-    pub per_second: f64,
-    pub median_batch: Duration,
-    pub longest_batch: Duration,
-    /// Merges in the background included.
-    pub cpu_us: f64,
-    /// Rows a second of the table without an index.
-    pub rows_per_second: f64,
-    pub largest_log: u64,
-    /// Searches at the same time, one after the other with pauses: their median and 99th percentile.
-    pub filter_ms: Option<(f64, f64)>,
-}
-
-/// Fills a new store.
-pub async fn ingest(corpus: &Corpus, database: &Path, articles: usize) -> Ingest {
-    let store = Arc::new(SqliteStore::open(SqliteOptions::new(database)).await.expect("a new store"));
-    let now = Timestamp::from_second(1_700_000_000).expect("in range");
+/// Fills a new store, and says what that cost.
+pub async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: &mut Table) {
+    let articles = options.articles;
+    let store = writing::open(database, false).await;
+    let mut rows = RowTable::create(database).await;
     let done = Arc::new(AtomicBool::new(false));
     let searches = tokio::spawn(search_meanwhile(Arc::clone(&store), corpus.questions(), Arc::clone(&done)));
-    let cpu_before = cpu_of("self");
-    let mut generating = Duration::ZERO;
-    let mut batches: Vec<Duration> = Vec::new();
-    let (mut text_bytes, mut largest_log) = (0, 0);
     let log = database.with_extension("db-wal");
+    let mut batches: Vec<Batch> = Vec::new();
+    let (mut cpu, mut row_rates) = (Duration::ZERO, Vec::new());
+    let (mut text_bytes, mut largest_log) = (0, 0);
+    let slice = articles.div_ceil(options.rounds).next_multiple_of(BATCH);
     for first in (0..articles).step_by(BATCH) {
-        let cpu = cpu_of("self");
+        if first.is_multiple_of(slice) {
+            eprintln!("{first} articles");
+            let cpu_before = cpu_of("self");
+            writing::settle().await;
+            cpu += cpu_of("self").saturating_sub(cpu_before);
+            row_rates.push(insert_rows(&mut rows, corpus, first..articles.min(first + ROWS.min(slice))).await);
+        }
         let batch: Vec<_> = (first..articles.min(first + BATCH)).map(|number| corpus.article(number)).collect();
         text_bytes += batch.iter().map(|new| new.content.body.len() + new.content.headline.len()).sum::<usize>();
-        generating += cpu_of("self").saturating_sub(cpu);
-        let begun = Instant::now();
-        let writes = batch.into_iter().map(|new| {
-            let store = Arc::clone(&store);
-            tokio::spawn(async move {
-                // A full queue refuses; whoever imports tries again.
-                loop {
-                    match store.write(Write::Ingest(new.clone()), false, now).await {
-                        Ok(_) => return,
-                        Err(StoreError::Overloaded) => {}
-                        Err(error) => panic!("{error}"),
-                    }
-                }
-            })
-        });
-        for written in join_all(writes).await {
-            written.expect("a write");
-        }
-        batches.push(begun.elapsed());
+        let cpu_before = cpu_of("self");
+        batches.push(writing::write(&store, batch).await);
+        cpu += cpu_of("self").saturating_sub(cpu_before);
         largest_log = largest_log.max(std::fs::metadata(&log).map_or(0, |log| log.len()));
-        if batches.len().is_multiple_of(100) {
-            eprintln!("{} articles", first + BATCH);
-        }
     }
-    let took: Duration = batches.iter().sum();
     done.store(true, Ordering::Relaxed);
-    let filter_ms = searches.await.expect("searches that end");
-    settle().await;
-    let cpu = cpu_of("self").saturating_sub(cpu_before).saturating_sub(generating);
+    let searched = searches.await.expect("searches that end");
+    rows.remove().await;
+    let cpu_before = cpu_of("self");
+    writing::settle().await;
+    cpu += cpu_of("self").saturating_sub(cpu_before);
     store.close().await;
-    let rows_per_second = insert_rows(corpus, &database.with_extension("rows"), articles.min(20_000)).await;
-    let longest_batch = batches.iter().max().copied().unwrap_or_default();
-    batches.sort_unstable();
-    Ingest {
-        articles,
-        text_bytes,
-        per_second: articles as f64 / took.as_secs_f64(),
-        median_batch: batches[batches.len() / 2],
-        longest_batch,
-        cpu_us: cpu.as_secs_f64() * 1e6 / articles as f64,
-        rows_per_second,
-        largest_log,
-        filter_ms,
+
+    let took: Duration = batches.iter().map(|batch| batch.took).sum();
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let median_ms = median(batches.iter().map(|batch| ms(batch.took)));
+    let longest = |time: fn(&Batch) -> Duration| ms(batches.iter().map(time).max().unwrap_or_default());
+    let rate = articles as f64 / took.as_secs_f64();
+    table.limit("ingest, batches of 500; limit: the rows alone", "/s", median(row_rates), rate, "≥ 0.15");
+    table.limit("longest batch; limit: the median batch", "ms", median_ms, longest(|batch| batch.took), "≤ 3");
+    let what = "longest pause of acknowledgements; limit: the median batch";
+    table.limit(what, "ms", median_ms, longest(|batch| batch.longest_pause), "");
+    table.line("ingest, cores' time an article", "µs", cpu.as_secs_f64() * 1e6 / articles as f64, "");
+    let file_bytes = std::fs::metadata(database).map_or(0, |file| file.len());
+    let text_mb = text_bytes as f64 / 1e6;
+    table.limit("file; limit: the text", "MB", text_mb, file_bytes as f64 / 1e6, "");
+    let index_mb = writing::index_bytes(database).await as f64 / 1e6;
+    table.limit("keyword index; limit: the text", "MB", text_mb, index_mb, "≤ 0.6");
+    if let Some((median, p99)) = searched {
+        table.line("FilterArticles' search meanwhile, median", "ms", median, "");
+        table.line("FilterArticles' search meanwhile, p99", "ms", p99, "≤ 20");
     }
+    table.line("largest log", "MiB", largest_log as f64 / f64::from(1 << 20), "≤ 64");
 }
 
-/// Asks one question after the other, each some time after the one before.
+async fn insert_rows(table: &mut RowTable, corpus: &Corpus, numbers: std::ops::Range<usize>) -> f64 {
+    let rows = numbers.len();
+    let mut took = Duration::ZERO;
+    for first in numbers.clone().step_by(BATCH) {
+        took += table.write((first..numbers.end.min(first + BATCH)).map(|number| corpus.article(number))).await;
+    }
+    rows as f64 / took.as_secs_f64()
+}
+
+/// Asks one question after the other, each some time after the one before: median and 99th percentile, in milliseconds.
 async fn search_meanwhile(
     store: Arc<SqliteStore>,
     questions: Vec<Question>,
@@ -110,7 +99,7 @@ async fn search_meanwhile(
         if done.load(Ordering::Relaxed) {
             break;
         }
-        let search = search_of(question);
+        let search = search_of(question, None);
         let begun = Instant::now();
         store.search_encoded(&search).await.expect("a page");
         times.push(begun.elapsed());
@@ -122,7 +111,8 @@ async fn search_meanwhile(
     Some((at(0.5)?, at(0.99)?))
 }
 
-fn search_of(question: &Question) -> Search {
+/// A question as the store is asked it, for the page behind a place.
+pub fn search_of(question: &Question, after: Option<Cursor>) -> Search {
     let words = |given: &[String]| given.iter().map(|word| Keyword::new(word).expect("a word")).collect();
     let (all, any, none) = (words(&question.all), words(&question.any), words(&question.none));
     let keywords = KeywordFilter::new(all, any, none, Vec::new(), KeywordMatch::Substring).expect("a filter");
@@ -131,69 +121,9 @@ fn search_of(question: &Question) -> Search {
         filter: None,
         order: Order::default(),
         page_size: PageSize::default(),
-        after: None,
+        after,
         view: View::Basic,
         max_page_bytes: 3 << 20,
         count_total: false,
     }
-}
-
-/// Waits until the merges in the background have come to rest.
-async fn settle() {
-    let mut before = cpu_of("self");
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let now = cpu_of("self");
-        if now.saturating_sub(before) < Duration::from_millis(50) {
-            return;
-        }
-        before = now;
-    }
-}
-
-/// Inserts the rows alone, through the same driver and with the same promise.
-async fn insert_rows(corpus: &Corpus, database: &Path, articles: usize) -> f64 {
-    let _ = std::fs::remove_file(database);
-    let options = SqliteConnectOptions::new()
-        .filename(database)
-        .create_if_missing(true)
-        .page_size(16 << 10)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .disable_statement_logging();
-    let mut connection = options.connect().await.expect("a database");
-    let sql = "CREATE TABLE article (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, effective_us INTEGER NOT NULL,
-               encoded BLOB NOT NULL)";
-    sqlx::query(sql).execute(&mut connection).await.expect("a table");
-    let mut took = Duration::ZERO;
-    for first in (0..articles).step_by(BATCH) {
-        let rows: Vec<_> = (first..articles.min(first + BATCH))
-            .map(|number| {
-                let new = corpus.article(number);
-                let effective_us = new.content.publish_time.map_or(0, |published| published.time.as_microsecond());
-                let report = articled::article::ParseReport {
-                    parser_version: 1,
-                    repairs: Default::default(),
-                    removed_lines: Vec::new(),
-                    warnings: Vec::new(),
-                };
-                let encoded = convert::unsaved_article(&new.name, new.content, report).encode_to_vec();
-                (new.name, effective_us, encoded)
-            })
-            .collect();
-        let begun = Instant::now();
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.expect("a transaction");
-        for (name, effective_us, encoded) in rows {
-            let sql = "INSERT INTO article (name, effective_us, encoded) VALUES (?1, ?2, ?3)";
-            let insert = sqlx::query(sql).bind(name.id().to_owned()).bind(effective_us).bind(encoded);
-            insert.execute(&mut connection).await.expect("a row");
-        }
-        sqlx::query("COMMIT").execute(&mut connection).await.expect("a commit");
-        took += begun.elapsed();
-    }
-    connection.close().await.expect("a close");
-    for suffix in ["rows", "rows-wal", "rows-shm"] {
-        let _ = std::fs::remove_file(database.with_extension(suffix));
-    }
-    articles as f64 / took.as_secs_f64()
 }

@@ -9,16 +9,15 @@ use std::time::{Duration, Instant};
 
 use articled::article::View;
 use articled::config::Config;
-use articled::query::{Order, PageSize};
 use articled::rpc::{convert, proto};
-use articled::store::sqlite::{SqliteOptions, SqliteStore};
-use articled::store::{ArticleStore, Search};
+use articled::store::ArticleStore;
 use prost::Message;
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 
 use crate::corpus::Corpus;
 use crate::wire::{Answers, BareServer};
+use crate::writing;
 
 /// The most articles that the bare server holds; of a larger store it answers for the first ones.
 pub const BARE_ARTICLES: usize = 100_000;
@@ -46,6 +45,11 @@ impl Server {
         BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
         let address = line.trim().parse().expect("an address");
         Self { child, address, start: begun.elapsed() }
+    }
+
+    /// One that was started otherwise.
+    pub fn of(child: Child, address: SocketAddr, start: Duration) -> Self {
+        Self { child, address, start }
     }
 
     /// The time that the server was on the cores.
@@ -98,10 +102,9 @@ pub async fn serve(database: &str) {
     articled::server::serve(config, listeners, store, clock, std::future::pending()).await.expect("it serves");
 }
 
-/// The same answers from memory.
+/// The same answers with as little as possible behind them.
 pub async fn serve_bare(database: &str, articles: usize) {
-    let options = SqliteOptions { read_only: true, ..SqliteOptions::new(database) };
-    let store = SqliteStore::open(options).await.expect("a store");
+    let store = writing::open(Path::new(database), true).await;
     let names: Vec<_> = (0..articles.min(BARE_ARTICLES)).map(Corpus::name).collect();
     let mut answers = std::collections::HashMap::new();
     for names in names.chunks(100) {
@@ -111,8 +114,17 @@ pub async fn serve_bare(database: &str, articles: usize) {
             answers.insert(name, bytes.into());
         }
     }
-    let page = proto::ListArticlesResponse::decode(first_page(&store).await.as_slice()).expect("a page");
-    let answers = Answers { articles: answers, page: page.encode_to_vec().into() };
+    #[cfg(feature = "peers")]
+    let page = {
+        let pages = crate::plain::PlainPages::build(&store, Path::new(database), articles).await;
+        Box::new(move || pages.first())
+    };
+    #[cfg(not(feature = "peers"))]
+    let page = {
+        let page = first_page(&store).await;
+        Box::new(move || page.clone())
+    };
+    let answers = Answers { articles: answers, page };
     store.close().await;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
     println!("{}", listener.local_addr().expect("it is bound"));
@@ -121,12 +133,14 @@ pub async fn serve_bare(database: &str, articles: usize) {
     server.serve_with_incoming(incoming).await.expect("it serves");
 }
 
-async fn first_page(store: &SqliteStore) -> Vec<u8> {
-    let search = Search {
+/// A page of 50 BASIC articles that was read before anyone asked.
+#[cfg(not(feature = "peers"))]
+async fn first_page(store: &articled::store::sqlite::SqliteStore) -> bytes::Bytes {
+    let search = articled::store::Search {
         keywords: None,
         filter: None,
-        order: Order::default(),
-        page_size: PageSize::default(),
+        order: articled::query::Order::default(),
+        page_size: articled::query::PageSize::default(),
         after: None,
         view: View::Basic,
         max_page_bytes: 3 << 20,
@@ -136,5 +150,5 @@ async fn first_page(store: &SqliteStore) -> Vec<u8> {
     let articles = page.articles.into_iter().map(|article| convert::article(article, View::Basic)).collect();
     // The tokens are about as long as those of the service.
     let token = "x".repeat(80);
-    proto::ListArticlesResponse { articles, next_page_token: token.clone(), resume_token: token }.encode_to_vec()
+    proto::ListArticlesResponse { articles, next_page_token: token.clone(), resume_token: token }.encode_to_vec().into()
 }

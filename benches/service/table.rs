@@ -1,56 +1,88 @@
-//! What was measured, as one table.
+//! What was measured, as one table, and the figures in it for whoever compares tables.
 
-/// A line of the table.
-struct Line {
-    what: String,
-    limit: String,
-    ours: String,
-    ratio: String,
-    target: String,
+/// A figure, alone or beside one of the same run.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub what: String,
+    /// What differs from run to run, and is printed behind `what`.
+    pub note: String,
+    pub unit: &'static str,
+    pub limit: Option<f64>,
+    pub peer: Option<f64>,
+    pub ours: f64,
+    pub target: &'static str,
 }
 
 #[derive(Default)]
 pub struct Table {
-    lines: Vec<Line>,
+    pub lines: Vec<Line>,
 }
 
 impl Table {
-    /// A figure beside its limit.
-    pub fn compare(&mut self, what: &str, unit: &str, limit: f64, ours: f64, target: &str) {
-        self.lines.push(Line {
-            what: what.to_owned(),
-            limit: format!("{} {unit}", figure(limit)),
-            ours: format!("{} {unit}", figure(ours)),
-            ratio: format!("{:.2}", ours / limit),
-            target: target.to_owned(),
-        });
+    /// A figure beside the best that there can be.
+    pub fn limit(&mut self, what: &str, unit: &'static str, limit: f64, ours: f64, target: &'static str) {
+        self.push(what, unit, ours, target).limit = Some(limit);
     }
 
-    /// A figure that has no limit beside it.
-    pub fn line(&mut self, what: &str, unit: &str, ours: f64, target: &str) {
-        self.lines.push(Line {
-            what: what.to_owned(),
-            limit: "–".to_owned(),
-            ours: format!("{} {unit}", figure(ours)),
-            ratio: "–".to_owned(),
-            target: target.to_owned(),
-        });
+    /// A figure beside that of another who does the same.
+    #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "only peers are compared with"))]
+    pub fn peer(&mut self, what: &str, unit: &'static str, peer: f64, ours: f64, target: &'static str) {
+        self.push(what, unit, ours, target).peer = Some(peer);
+    }
+
+    /// A figure that stands alone.
+    pub fn line(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) {
+        self.push(what, unit, ours, target);
+    }
+
+    pub fn push(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) -> &mut Line {
+        let what = what.to_owned();
+        let at = self.lines.len();
+        self.lines.push(Line { what, note: String::new(), unit, limit: None, peer: None, ours, target });
+        &mut self.lines[at]
     }
 
     /// The table in Markdown.
     pub fn print(&self) {
-        println!("| what | limit | ours | ratio | target |\n|---|---|---|---|---|");
-        for Line { what, limit, ours, ratio, target } in &self.lines {
-            println!("| {what} | {limit} | {ours} | {ratio} | {target} |");
-        }
+        let rows: Vec<Vec<String>> = self.lines.iter().map(Line::cells).collect();
+        print_markdown(&["what", "limit", "peer", "ours", "ratio", "target"].map(str::to_owned), &rows);
     }
 }
 
+impl Line {
+    fn cells(&self) -> Vec<String> {
+        let Self { what, note, unit, limit, peer, ours, target } = self;
+        let given = |value: &Option<f64>| value.map_or("–".to_owned(), |value| with_unit(value, unit));
+        let what = if note.is_empty() { what.clone() } else { format!("{what} ({note})") };
+        let ratio = limit.or(*peer).map_or("–".to_owned(), |beside| format!("{:.2}", ours / beside));
+        vec![what, given(limit), given(peer), with_unit(*ours, unit), ratio, (*target).to_owned()]
+    }
+}
+
+pub fn print_markdown(header: &[String], rows: &[Vec<String>]) {
+    println!("| {} |\n|{}", header.join(" | "), "---|".repeat(header.len()));
+    for row in rows {
+        println!("| {} |", row.join(" | "));
+    }
+    println!();
+}
+
+pub fn with_unit(value: f64, unit: &str) -> String {
+    format!("{} {unit}", figure(value))
+}
+
 /// Three digits that count.
-fn figure(value: f64) -> String {
+pub fn figure(value: f64) -> String {
     match value.abs() {
         large if large >= 100.0 => format!("{value:.0}"),
         middle if middle >= 10.0 => format!("{value:.1}"),
         _ => format!("{value:.2}"),
     }
+}
+
+/// The middle one.
+pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.into_iter().collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }

@@ -1,0 +1,86 @@
+//! The command line of this benchmark, and nothing of what is done with it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// FTS5 builds slowly: so many articles are enough to compare with, if nobody says.
+const MOST_PEERS: usize = 100_000;
+
+#[derive(Clone)]
+pub struct Options {
+    pub articles: usize,
+    pub text: Option<String>,
+    pub seed: u64,
+    pub folder: PathBuf,
+    pub rounds: usize,
+    pub round_time: Duration,
+    pub only: Option<String>,
+    pub reuse: bool,
+    /// Where the bars of the filter's classes go.
+    pub plot: Option<PathBuf>,
+    /// How many articles the peers hold; `None`: all, up to [`MOST_PEERS`].
+    pub peers: Option<usize>,
+    /// A PostgreSQL server to compare with, as its client names it.
+    pub postgres: Option<String>,
+    /// The sizes to measure one after the other; empty: one run.
+    pub growth: Vec<usize>,
+    /// The folder that the lines of growth go to.
+    pub plots: Option<PathBuf>,
+    /// Whether the real command imports while the real server is asked, instead of all else.
+    pub import: bool,
+}
+
+impl Options {
+    pub fn from_arguments() -> Self {
+        let mut options = Self {
+            articles: 10_000,
+            text: None,
+            seed: 1,
+            folder: std::env::temp_dir(),
+            rounds: 5,
+            round_time: Duration::from_secs(2),
+            only: None,
+            reuse: false,
+            plot: None,
+            peers: None,
+            postgres: None,
+            growth: Vec::new(),
+            plots: None,
+            import: false,
+        };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut text = || arguments.next().unwrap_or_else(|| panic!("{argument} of what?"));
+            let number = |text: String| text.parse().unwrap_or_else(|_| panic!("{text} is no number"));
+            match argument.as_str() {
+                "--articles" => options.articles = number(text()),
+                "--seed" => options.seed = number(text()) as u64,
+                "--rounds" => options.rounds = number(text()).max(1),
+                "--seconds" => options.round_time = Duration::from_secs(number(text()) as u64),
+                "--text" => options.text = Some(text()),
+                "--folder" => options.folder = text().into(),
+                "--only" => options.only = Some(text()),
+                "--plot" => options.plot = Some(text().into()),
+                "--reuse" => options.reuse = true,
+                "--peers" => options.peers = Some(number(text())),
+                "--postgres" => options.postgres = Some(text()),
+                "--growth" => options.growth = text().split(',').map(|size| number(size.to_owned())).collect(),
+                "--plots" => options.plots = Some(text().into()),
+                "--import" => options.import = true,
+                // Cargo itself passes this one.
+                "--bench" => {}
+                other => panic!("what is {other}?"),
+            }
+        }
+        options
+    }
+
+    pub fn wants(&self, part: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.split(',').any(|wanted| wanted == part))
+    }
+
+    #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "only peers ask"))]
+    pub fn peer_articles(&self) -> usize {
+        self.peers.unwrap_or(MOST_PEERS).min(self.articles)
+    }
+}
