@@ -4,8 +4,6 @@
 //! pause between two of them is told to about the time that those take.
 
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,10 +16,8 @@ use crate::calls;
 use crate::corpus::Corpus;
 use crate::load::Clients;
 use crate::options::Options;
-use crate::process::Server;
+use crate::process::{ARTICLED, Server};
 use crate::table::Table;
-
-const ARTICLED: &str = env!("CARGO_BIN_EXE_articled");
 
 /// Between two filters of the reader.
 const READER_PAUSE: Duration = Duration::from_millis(20);
@@ -33,7 +29,7 @@ const LOG_PAUSE: Duration = Duration::from_millis(10);
 pub async fn measure(options: &Options, corpus: Corpus) -> Table {
     let database = options.folder.join(format!("service-import-{}-{}.db", options.articles, options.seed));
     crate::remove(&database);
-    let server = start(&database).await;
+    let server = Server::service(&database).await;
     let filters: Vec<Bytes> = corpus
         .questions()
         .iter()
@@ -81,26 +77,6 @@ pub async fn measure(options: &Options, corpus: Corpus) -> Table {
     drop(server);
     crate::remove(&database);
     table
-}
-
-async fn start(database: &Path) -> Server {
-    // Nobody tells which port a server took, so that one which is free now is given to it.
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    drop(listener);
-    let begun = Instant::now();
-    let child = Command::new(ARTICLED)
-        .args(["serve", "--metrics-listen", "", "--listen", &address.to_string()])
-        .arg("--database")
-        .arg(format!("sqlite:{}", database.display()))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a server");
-    while tokio::net::TcpStream::connect(address).await.is_err() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    Server::of(child, address, begun.elapsed())
 }
 
 /// Asks one filter after the other until all is done.

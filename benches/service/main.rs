@@ -42,8 +42,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
-        [kind, database, _] if kind == "serve" => runtime.block_on(process::serve(database)),
-        [kind, database, articles] if kind == "bare" => {
+        [kind, database, articles] if kind == process::BARE => {
             runtime.block_on(process::serve_bare(database, articles.parse().expect("a number")));
         }
         _ => runtime.block_on(run(&Options::from_arguments())),
@@ -82,7 +81,7 @@ async fn measure(options: &Options, corpus: &Corpus) -> Table {
     if options.wants("memory") {
         let empty = options.folder.join("service-empty.db");
         remove(&empty);
-        let server = Server::start("serve", &empty, 0);
+        let server = Server::service(&empty).await;
         Clients::connect(server.address, 1).await.call("ListArticles", calls::list_request()).await;
         table.line("memory, idle and empty", "MB", server.resident_mb().0, "≤ 30");
         drop(server);
@@ -97,10 +96,10 @@ async fn measure(options: &Options, corpus: &Corpus) -> Table {
 }
 
 async fn measure_calls(options: &Options, corpus: &Corpus, database: &Path, table: &mut Table) {
-    let ours = Server::start("serve", database, options.articles);
+    let ours = Server::service(database).await;
     table.line("start to listening", "ms", ours.start.as_secs_f64() * 1e3, "≤ 1000");
     if options.wants("get") || options.wants("list") {
-        let bare = Server::start("bare", database, options.articles);
+        let bare = Server::bare(database, options.articles);
         if options.wants("get") {
             calls::measure_gets(options, &bare, &ours, table).await;
         }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use articled::article::View;
-use articled::config::Config;
 use articled::rpc::{convert, proto};
 use articled::store::ArticleStore;
 use prost::Message;
@@ -22,6 +21,12 @@ use crate::writing;
 /// The most articles that the bare server holds; of a larger store it answers for the first ones.
 pub const BARE_ARTICLES: usize = 100_000;
 
+/// The command that is measured.
+pub const ARTICLED: &str = env!("CARGO_BIN_EXE_articled");
+
+/// The argument that makes this program the bare server.
+pub const BARE: &str = "bare";
+
 /// A server in a child process; it is killed when this is dropped.
 pub struct Server {
     child: Child,
@@ -31,12 +36,33 @@ pub struct Server {
 }
 
 impl Server {
-    /// `kind` is the argument that makes this very program a server.
-    pub fn start(kind: &str, database: &Path, articles: usize) -> Self {
+    /// The command as it is shipped, but for metrics.
+    pub async fn service(database: &Path) -> Self {
+        // Nobody tells which port a server took, so that one which is free now is given to it.
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        drop(listener);
+        let begun = Instant::now();
+        let child = Command::new(ARTICLED)
+            .args(["serve", "--metrics-listen", "", "--listen", &address.to_string()])
+            .arg("--database")
+            .arg(format!("sqlite:{}", database.display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a server");
+        while tokio::net::TcpStream::connect(address).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Self { child, address, start: begun.elapsed() }
+    }
+
+    /// The limit: this very program, called to answer with as little as possible behind it.
+    pub fn bare(database: &Path, articles: usize) -> Self {
         let begun = Instant::now();
         let program = std::env::current_exe().expect("this program");
         let mut child = Command::new(program)
-            .args([kind, database.to_str().expect("a path"), &articles.to_string()])
+            .args([BARE, database.to_str().expect("a path"), &articles.to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .expect("a process");
@@ -45,11 +71,6 @@ impl Server {
         BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
         let address = line.trim().parse().expect("an address");
         Self { child, address, start: begun.elapsed() }
-    }
-
-    /// One that was started otherwise.
-    pub fn of(child: Child, address: SocketAddr, start: Duration) -> Self {
-        Self { child, address, start }
     }
 
     /// The time that the server was on the cores.
@@ -87,19 +108,6 @@ pub fn resident_mb(process: &str) -> (f64, f64) {
         line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or_default() / 1024.0
     };
     (field("VmRSS:"), field("VmHWM:"))
-}
-
-/// The service, as it is shipped but for metrics.
-pub async fn serve(database: &str) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let config = Config { database: format!("sqlite:{database}"), metrics_listen: None, ..Config::default() };
-    config.check().expect("good settings");
-    let store = articled::store::open(&config.database, config.access()).await.expect("a store");
-    println!("{address}");
-    let listeners = articled::server::Listeners { grpc: listener, metrics: None };
-    let clock = articled::clock::Clock::system();
-    articled::server::serve(config, listeners, store, clock, std::future::pending()).await.expect("it serves");
 }
 
 /// The same answers with as little as possible behind them.
