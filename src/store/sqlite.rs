@@ -115,7 +115,11 @@ impl ArticleStore for SqliteStore {
     async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
         let mut lease = self.readers.lease().await?;
         let found = match narrow::plan(search) {
-            Some(plan) => filter::filter(lease.transaction()?, &self.index, search, plan).await,
+            Some(plan) => match filter::filter_quickly(lease.connection()?, &self.index, search, &plan).await {
+                Ok(None) => filter::filter(lease.transaction()?, &self.index, search, &plan).await,
+                Ok(Some(page)) => Ok(page),
+                Err(fault) => Err(fault),
+            },
             None => search::list(lease.connection()?, search).await,
         };
         lease.settle(found)

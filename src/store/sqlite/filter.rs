@@ -32,20 +32,54 @@ const MAX_PAUSES: usize = 100;
 /// How many candidates are read and verified to count matches.
 const MAX_COUNTED: u32 = 50_000;
 
+/// Answers a question with keywords that asks for no more than a page in the order of the index, without a transaction: what
+/// costs of a quick question is the way to SQLite's thread and back. The index in memory is of one state, and the last
+/// statement says whether the rows still belong to it. `None`: they do not, so [`filter`] has to answer.
+pub(super) async fn filter_quickly(
+    connection: &mut SqliteConnection,
+    index: &Index,
+    search: &Search,
+    plan: &Plan,
+) -> Result<Option<Page<EncodedArticle>>, Fault> {
+    if search.count_total || search.filter.is_some() || search.order.key != OrderKey::EffectiveTime {
+        return Ok(None);
+    }
+    let Some((generation, snapshot)) = index.current_if_written_here() else { return Ok(None) };
+    let direction = if search.order.descending { Direction::NewestFirst } else { Direction::OldestFirst };
+    let filter = Filter { index, snapshot, plan, search };
+    let mut read_at = None;
+    let page = match filter.page(connection, direction, None, &mut read_at).await {
+        Ok(page) => page,
+        // Blocks or rows may be gone that belonged to the state in memory. If not, the question fails once more.
+        Err(Fault::Row { .. }) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let read_at = match read_at {
+        Some(read_at) => read_at,
+        None => index.generation(connection).await?,
+    };
+    Ok((read_at == generation).then_some(page))
+}
+
 /// Answers a question with keywords, in a transaction of its own.
 pub(super) async fn filter(
     connection: &mut SqliteConnection,
     index: &Index,
     search: &Search,
-    plan: Plan,
+    plan: &Plan,
 ) -> Result<Page<EncodedArticle>, Fault> {
     let snapshot = index.begin_reading(connection).await?;
     let filter = Filter { index, snapshot, plan, search };
+    let read_at = &mut None;
     let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
     let page = match (narrow::named(connection, search).await?, search.order.key, search.order.descending) {
         (Some(named), ..) => search::search(connection, search, &named, total).await?,
-        (None, OrderKey::EffectiveTime, true) => filter.page(connection, Direction::NewestFirst, total).await?,
-        (None, OrderKey::EffectiveTime, false) => filter.page(connection, Direction::OldestFirst, total).await?,
+        (None, OrderKey::EffectiveTime, true) => {
+            filter.page(connection, Direction::NewestFirst, total, read_at).await?
+        }
+        (None, OrderKey::EffectiveTime, false) => {
+            filter.page(connection, Direction::OldestFirst, total, read_at).await?
+        }
         (None, OrderKey::CreateTime | OrderKey::UpdateTime, _) => {
             let mut candidates = filter.candidates(connection).await?;
             if matches!(candidates, Candidates::Any) {
@@ -61,21 +95,23 @@ pub(super) async fn filter(
 struct Filter<'a> {
     index: &'a Index,
     snapshot: Arc<Snapshot>,
-    plan: Plan,
+    plan: &'a Plan,
     search: &'a Search,
 }
 
 impl Filter<'_> {
     fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> segments::Search {
         let range = SearchRange { after, effective_us: narrow::range_us(self.search, OrderKey::EffectiveTime) };
-        segments::Search::new(Arc::clone(&self.snapshot), &self.plan, direction, range)
+        segments::Search::new(Arc::clone(&self.snapshot), self.plan, direction, range)
     }
 
+    /// `read_at` becomes the generation of the index that belongs to the rows read last.
     async fn page(
         &self,
         connection: &mut SqliteConnection,
         direction: Direction,
         total: Option<Total>,
+        read_at: &mut Option<i64>,
     ) -> Result<Page<EncodedArticle>, Fault> {
         let after = self.search.after.as_ref();
         let mut asked =
@@ -107,7 +143,7 @@ impl Filter<'_> {
             }
             verified += hits.len();
             self.verify(connection, &mut hits).await?;
-            for Packed { cursor, article, .. } in self.read(connection, &hits, self.search.view).await? {
+            for Packed { cursor, article, .. } in self.read(connection, &hits, self.search.view, read_at).await? {
                 if !page.add(article?, cursor) {
                     return Ok(page.finish(total));
                 }
@@ -184,7 +220,7 @@ impl Filter<'_> {
         if let Some(filter) = &self.search.filter {
             let view = if filter.needs_body() { View::Full } else { View::Basic };
             let mut matching = HashSet::new();
-            for Packed { id, article, .. } in self.read(connection, hits, view).await? {
+            for Packed { id, article, .. } in self.read(connection, hits, view, &mut None).await? {
                 if filter.matches(&decode(id, &article?)?) {
                     matching.insert(id);
                 }
@@ -195,9 +231,19 @@ impl Filter<'_> {
     }
 
     /// Reads the articles of some hits, in their order.
-    async fn read(&self, connection: &mut SqliteConnection, hits: &[Hit], view: View) -> Result<Vec<Packed>, Fault> {
+    async fn read(
+        &self,
+        connection: &mut SqliteConnection,
+        hits: &[Hit],
+        view: View,
+        read_at: &mut Option<i64>,
+    ) -> Result<Vec<Packed>, Fault> {
+        if hits.is_empty() {
+            return Ok(Vec::new());
+        }
         let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
-        let found = packed::by_id(connection, &ids, view, self.search.order.key).await?;
+        let (generation, found) = packed::by_id_at_generation(connection, &ids, view, self.search.order.key).await?;
+        *read_at = Some(generation);
         let mut found: HashMap<i64, Packed> = found.into_iter().map(|packed| (packed.id, packed)).collect();
         ids.into_iter().map(|id| found.remove(&id).ok_or_else(|| missing(id))).collect()
     }

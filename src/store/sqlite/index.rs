@@ -86,6 +86,17 @@ impl Index {
         self.published.borrow().clone()
     }
 
+    /// The state of the index in memory and its generation, if it is sure to be told of each commit.
+    pub fn current_if_written_here(&self) -> Option<(i64, Arc<Snapshot>)> {
+        let Published { generation, snapshot } = self.current();
+        self.has_writer.then_some((generation, snapshot))
+    }
+
+    /// The generation that belongs to what a connection reads now.
+    pub async fn generation(&self, connection: &mut SqliteConnection) -> Result<i64, Fault> {
+        tables::generation(connection).await
+    }
+
     /// Whether there are more segments than merges leave that keep pace: seven of each size.
     pub fn is_behind(&self) -> bool {
         self.published.borrow().snapshot.segments().len() > MANY_SEGMENTS

@@ -1,11 +1,15 @@
 //! Articles that are asked for often, kept encoded: most readers want the same few.
 //!
+//! What was asked for once is mostly not asked for soon again, so that an article is kept the second time.
+//!
 //! What is kept is never older than what a reader finds in the database. While a commit is on its way, and of what was
 //! read before it, nothing is put in; what it changes is taken out before it begins.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::clock_cache::ClockCache;
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::article::ArticleName;
 use crate::store::EncodedArticle;
 
@@ -19,15 +23,23 @@ pub(super) struct Kept {
     state: Mutex<State>,
 }
 
+/// Of so many names it is remembered that they were asked for, about: as many as are kept, and half as many again.
+const ASKED_NAMES: usize = 1 << 15;
+
 struct State {
     articles: ClockCache<String, EncodedArticle>,
+    /// Hashes of names that were asked for in vain, each in the place that it names.
+    asked: Vec<u64>,
     /// How often a commit began or ended: odd while one is on its way.
     turns: u64,
 }
 
-/// When a read began.
+/// When a read began, and whether it was the first of its name for some time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Since(u64);
+pub(super) struct Since {
+    turns: u64,
+    is_first: bool,
+}
 
 /// A commit on its way, until this is dropped.
 pub(super) struct Commit<'a>(&'a Kept);
@@ -36,21 +48,31 @@ impl Kept {
     /// Keeps nothing where another process may write, of whose commits nothing is heard.
     pub fn new(has_writer: bool) -> Self {
         let capacity = if has_writer { CAPACITY_BYTES } else { 0 };
-        Self { state: Mutex::new(State { articles: ClockCache::new(capacity), turns: 0 }) }
+        let state = State { articles: ClockCache::new(capacity), asked: vec![0; ASKED_NAMES], turns: 0 };
+        Self { state: Mutex::new(state) }
     }
 
     /// The FULL article, if it is kept; else what [`Kept::put`] wants to know.
     pub fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
         let mut state = self.state();
-        state.articles.get(name.id()).ok_or(Since(state.turns))
+        if let Some(article) = state.articles.get(name.id()) {
+            return Ok(article);
+        }
+        let hash = xxh3_64(name.id().as_bytes());
+        let turns = state.turns;
+        let before = state.asked.get_mut(hash as usize % ASKED_NAMES).map(|place| std::mem::replace(place, hash));
+        Err(Since { turns, is_first: before != Some(hash) })
     }
 
     /// Keeps a FULL article that was read since then.
     pub fn put(&self, name: &ArticleName, article: &EncodedArticle, since: Since) {
+        if since.is_first {
+            return;
+        }
         let cost = article.encoded_len() + OVERHEAD_BYTES;
         let detached = article.detached();
         let mut state = self.state();
-        if state.turns == since.0 && since.0.is_multiple_of(2) {
+        if state.turns == since.turns && since.turns.is_multiple_of(2) {
             state.articles.put(name.id().to_owned(), detached, cost);
         }
     }
@@ -91,6 +113,8 @@ mod tests {
         let kept = Kept::new(true);
         let article = EncodedArticle::default();
         let since = |name: &ArticleName| kept.get(name).expect_err("nothing is kept yet");
+        let first = since(&name("a"));
+        kept.put(&name("a"), &article, first);
         let before = since(&name("a"));
         let commit = kept.begin_commit(&["a".to_owned()]);
         kept.put(&name("a"), &article, before);

@@ -197,11 +197,27 @@ pub(super) async fn by_id(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let joins = rows::joins(view);
-    let from = format!("json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}");
-    let sql = query(&item(view, key), &from);
+    let sql = query_by_id(view, key);
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id_list(ids)).fetch_one(connection).await?;
     unpack(&row)
+}
+
+/// The same, and which generation of the keyword index belongs to what was read.
+pub(super) async fn by_id_at_generation(
+    connection: &mut SqliteConnection,
+    ids: &[i64],
+    view: View,
+    key: OrderKey,
+) -> Result<(i64, Vec<Packed>), Fault> {
+    let sql = format!("SELECT ({}), generation FROM keyword_state", query_by_id(view, key));
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id_list(ids)).fetch_one(connection).await?;
+    Ok((row.try_get(1)?, unpack(&row)?))
+}
+
+fn query_by_id(view: View, key: OrderKey) -> String {
+    let joins = rows::joins(view);
+    let from = format!("json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}");
+    query(&item(view, key), &from)
 }
 
 /// Ids as a JSON array.

@@ -31,6 +31,10 @@ pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, Fau
     Ok(row.try_get(0)?)
 }
 
+pub async fn generation(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+    Ok(sqlx::query("SELECT generation FROM keyword_state").fetch_one(connection).await?.try_get(0)?)
+}
+
 pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), Fault> {
     sqlx::query("ROLLBACK").execute(connection).await?;
     Ok(())
