@@ -106,9 +106,6 @@ async fn measure_calls(options: &Options, corpus: &Corpus, database: &Path, tabl
         if options.wants("list") {
             calls::measure_list(options, &bare, &ours, table).await;
         }
-        drop(bare);
-        #[cfg(feature = "peers")]
-        plain::remove(database);
     }
     if options.wants("filter") {
         calls::measure_filters(options, corpus, &ours, table).await;

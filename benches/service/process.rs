@@ -124,7 +124,7 @@ pub async fn serve_bare(database: &str, articles: usize) {
     }
     #[cfg(feature = "peers")]
     let page = {
-        let pages = crate::plain::PlainPages::build(&store, Path::new(database), articles).await;
+        let pages = crate::plain::PlainPages::open(Path::new(database));
         Box::new(move || pages.first())
     };
     #[cfg(not(feature = "peers"))]

@@ -1,14 +1,16 @@
 //! Reads of single articles, gathered: a few tasks take what waits and ask for all of it at once, as most of what a read
-//! costs is the way to SQLite's thread and back.
+//! costs is the way to SQLite's thread and back. While nobody reads, whoever comes asks by itself, as the way to those tasks
+//! takes its time too.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
-use super::packed;
+use super::packed::{self, Packed};
 use super::readers::Readers;
 use crate::article::{ArticleName, View};
 use crate::store::{EncodedArticle, StoreError};
@@ -31,16 +33,28 @@ struct Wanted {
 struct Waiting {
     wanted: Mutex<VecDeque<Wanted>>,
     came: Notify,
+    /// How many are asking.
+    busy: AtomicUsize,
+}
+
+/// Asking, until this is dropped.
+struct Busy<'a>(&'a Waiting);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 pub(super) struct Points {
     waiting: Arc<Waiting>,
+    readers: Arc<Readers>,
     closing: CancellationToken,
 }
 
 impl Points {
     pub fn start(readers: &Arc<Readers>) -> Self {
-        let points = Self { waiting: Arc::default(), closing: CancellationToken::new() };
+        let points = Self { waiting: Arc::default(), readers: Arc::clone(readers), closing: CancellationToken::new() };
         for _ in 0..GATHERERS {
             let (waiting, readers) = (Arc::clone(&points.waiting), Arc::clone(readers));
             let closing = points.closing.clone();
@@ -54,6 +68,11 @@ impl Points {
         let closed = || StoreError::Unavailable("closed".to_owned());
         if self.closing.is_cancelled() {
             return Err(closed());
+        }
+        if let Some(_busy) = self.waiting.begin_alone() {
+            let found = ask(&self.readers, &[name], view).await?;
+            let first = found.into_iter().next().map(|packed| packed.article).transpose();
+            return first.map_err(|damaged| Fault::from(damaged).into());
         }
         let (answer, answered) = oneshot::channel();
         let wanted = Wanted { name: name.clone(), view, answer };
@@ -82,12 +101,24 @@ async fn gather(waiting: &Waiting, readers: &Readers) {
         if group.is_empty() {
             waiting.came.notified().await;
         } else {
+            let _busy = waiting.begin();
             answer(readers, group).await;
         }
     }
 }
 
 impl Waiting {
+    fn begin(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(self)
+    }
+
+    /// Begins to ask, if nobody does.
+    fn begin_alone(&self) -> Option<Busy<'_>> {
+        let begun = self.busy.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed);
+        begun.ok().map(|_| Busy(self))
+    }
+
     /// The first that waits, and others of its view behind it.
     fn take(&self) -> Vec<Wanted> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,20 +138,16 @@ impl Waiting {
     }
 }
 
+async fn ask(readers: &Readers, names: &[&ArticleName], view: View) -> Result<Vec<Packed>, StoreError> {
+    let mut lease = readers.lease().await?;
+    let found = packed::by_name(lease.connection()?, names, view).await;
+    lease.settle(found)
+}
+
 async fn answer(readers: &Readers, group: Vec<Wanted>) {
     let Some(view) = group.first().map(|wanted| wanted.view) else { return };
     let names: Vec<&ArticleName> = group.iter().map(|wanted| &wanted.name).collect();
-    let found = match readers.lease().await {
-        Ok(mut lease) => match lease.connection() {
-            Ok(connection) => {
-                let found = packed::by_name(connection, &names, view).await;
-                lease.settle(found)
-            }
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error),
-    };
-    match found {
+    match ask(readers, &names, view).await {
         Ok(found) => {
             let found: HashMap<ArticleName, _> =
                 found.into_iter().map(|packed| (packed.cursor.name, packed.article)).collect();
