@@ -5,6 +5,7 @@
 //! not know whole.
 
 mod apply;
+mod background;
 mod backup;
 mod check;
 mod checkpoint;

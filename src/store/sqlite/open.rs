@@ -10,6 +10,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 
 use super::SqliteStore;
+use super::background::Background;
 use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::feed::Feed;
@@ -129,14 +130,17 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
         close(connection).await;
         found?;
     }
-    let mut connection = connect(path, Role::Write).await.map_err(|fault| refused(path, &fault))?;
+    let background = Background::start().map_err(|error| io_error(path, &error))?;
+    let to_connect = path.to_owned();
+    let connected = background.run(async move { connect(&to_connect, Role::Write).await }).await;
+    let mut connection = connected.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let feed = Arc::new(feed);
     let kept = Arc::new(Kept::new(true));
     let shared = Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), kept: Arc::clone(&kept) };
-    let writer = Writer::start(path.to_owned(), connection, shared, options.keep_deletions).await;
+    let writer = Writer::start(background, path.to_owned(), connection, shared, options.keep_deletions).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
     let points = Points::start(&readers);

@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Session, apply};
+use super::background::Background;
 use super::checkpoint::{Checkpointer, LogMeter, Mode, checkpoint};
 use super::connect::{Role, connect};
 use super::fault::Fault;
@@ -81,10 +82,13 @@ pub(super) struct Writer {
     is_broken: Arc<AtomicBool>,
     /// The writing one, the merging one, and the one that empties the log.
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// What they run on.
+    _background: Background,
 }
 
 impl Writer {
     pub async fn start(
+        background: Background,
         path: PathBuf,
         connection: SqliteConnection,
         state: Shared,
@@ -119,9 +123,10 @@ impl Writer {
             owes_checkpoint: false,
             log: LogMeter::new(wanted),
         };
-        let tasks = vec![tokio::spawn(loop_state.run()), tokio::spawn(merger.run()), tokio::spawn(checkpointer.run())];
+        let Background { handle, .. } = &background;
+        let tasks = vec![handle.spawn(loop_state.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
-        Ok(Self { queue, room, closing, is_broken, tasks: Mutex::new(tasks) })
+        Ok(Self { queue, room, closing, is_broken, tasks: Mutex::new(tasks), _background: background })
     }
 
     pub async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
