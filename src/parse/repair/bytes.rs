@@ -114,7 +114,7 @@ pub fn undo(text: &str, residue: &Residue, page: &Page) -> Outcome {
         };
         let Some(ways) = ways else { continue };
         let doubt = if damage.is_certain() { DAMAGED } else { PERHAPS_SOUND };
-        let Some(Chosen { text: repaired, end, lost }) = choose(text, &before, ways, doubt, &mut search) else {
+        let Some(Chosen { text: repaired, end, lost }) = choose(text, ways, doubt, &mut search) else {
             outcome.uncertain += u32::from(damage.is_certain());
             refused_at = if damage.is_certain() { from } else { refused_at };
             continue;

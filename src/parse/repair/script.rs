@@ -59,11 +59,15 @@ static TRADITIONAL: LazyLock<Vec<bool>> = LazyLock::new(|| IDEOGRAPHS.map(may_co
 /// What the conversion of mirror sites writes where OpenCC's writes another form.
 const OTHER_FORMS: &str = "為偽眾啟鐘簽凈嫻汙洩症癥臟饑踴著";
 
+/// What the conversion of mirror sites leaves as it is where OpenCC writes another form: these are traditional characters as
+/// well. The other ones of that kind, such as 听 and 台, are converted.
+const LEFT_ALONE: &str = "丑于云仆伙余占吁吃后岩峰干并床征托斗杰栗游痴秘群范郁采里唇帘灶皂粽肴腌虱雇霉";
+
 fn may_come_of_conversion(c: char) -> bool {
     let plain = simplified(c);
     let usual = traditional(plain);
     let in_gb2312 = gbk_pair(plain).is_some_and(|[lead, trail]| lead >= 0xB0 && trail >= 0xA1);
-    if !in_gb2312 || plain != c && usual != c && !OTHER_FORMS.contains(c) {
+    if !in_gb2312 || usual != c && !if plain == c { LEFT_ALONE } else { OTHER_FORMS }.contains(c) {
         return false;
     }
     let mut buffer = [0; 4];
@@ -198,6 +202,14 @@ mod tests {
         assert_eq!(gbk_pair('学'), Some([0xD1, 0xA7]));
         assert_eq!(gbk_pair('a'), None);
         assert_eq!(gbk_pair('😀'), None);
+    }
+
+    #[test]
+    fn a_conversion_leaves_some_characters_alone() {
+        for c in "聽臺后里学".chars() {
+            assert_eq!(is_traditional(c), c != '学', "{c}");
+        }
+        assert!(!is_traditional('听') && !is_traditional('台'), "these become others");
     }
 
     #[test]

@@ -13,15 +13,6 @@ const MOST_UNKNOWN_ONE_IN: usize = 3;
 /// How likely it is, as a natural logarithm, that a quotation is opened and never closed.
 const LEFT_OPEN: f64 = -4.0;
 
-/// How likely it is, as a natural logarithm, that a 、 has no other one near, nor a word that ends a list.
-const LISTS_NOTHING: f64 = -2.0;
-
-/// What stands in a list besides its members.
-const OF_A_LIST: &str = "、和及與与或等";
-
-/// How far off the next member of a list may be, in characters.
-const FURTHEST_MEMBER: usize = 20;
-
 /// A stretch that was set right.
 pub struct Chosen {
     pub text: String,
@@ -42,7 +33,7 @@ pub const DAMAGED: Doubt = Doubt(0.0);
 pub const PERHAPS_SOUND: Doubt = Doubt(6.0);
 
 /// Takes the likeliest way, if no other comes near. All are weighed up to the same place in the text.
-pub fn choose(text: &str, before: &[char], ways: Vec<Way>, doubt: Doubt, search: &mut Search<'_>) -> Option<Chosen> {
+pub fn choose(text: &str, ways: Vec<Way>, doubt: Doubt, search: &mut Search<'_>) -> Option<Chosen> {
     let furthest = ways.iter().map(|way| way.end).max()?;
     let after = search.context_after(&text[furthest..]);
     let mut between: HashMap<usize, Vec<char>> = HashMap::new();
@@ -52,8 +43,7 @@ pub fn choose(text: &str, before: &[char], ways: Vec<Way>, doubt: Doubt, search:
         let rest = rest.iter().chain(&after);
         let whole = rest.fold(way.likelihood.clone(), |so_far, c| so_far.with_known(*c, &mut search.words));
         let open = if search.leaves_open(&way, &text[way.end..]) { LEFT_OPEN } else { 0.0 };
-        let alone = if lists_nothing(&way, before, &text[way.end..]) { LISTS_NOTHING } else { 0.0 };
-        weighed.push((whole.log() + open + alone, way));
+        weighed.push((whole.log() + open, way));
     }
     weighed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     // To leave it all as it is is one of them.
@@ -79,16 +69,6 @@ pub fn choose(text: &str, before: &[char], ways: Vec<Way>, doubt: Doubt, search:
     }
     let lost = taken.lost || agreed != ours;
     Some(Chosen { text: agreed.into_iter().collect(), end: taken.end, lost })
-}
-
-/// Whether a way has a 、 for no list.
-fn lists_nothing(way: &Way, before: &[char], after: &str) -> bool {
-    if !way.backwards().any(|c| c == '、') {
-        return false;
-    }
-    let near = before.iter().rev().take(FURTHEST_MEMBER).copied().chain(after.chars().take(FURTHEST_MEMBER));
-    let signs = way.backwards().chain(near).filter(|c| OF_A_LIST.contains(*c)).count();
-    signs < 2
 }
 
 /// What the ways do not agree on stays a `?`, as it was printed.

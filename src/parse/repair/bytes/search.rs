@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::Page;
-use super::folded::unfolded;
+use super::folded::{folded, unfolded};
 use super::way::{Next, Pending, Way};
 use crate::parse::repair::likelihood::{Likelihood, Words};
 use crate::parse::repair::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
@@ -35,6 +35,9 @@ const STEPS_OF_A_LOOK: u32 = 20;
 /// Signs of which the second one closes what the first opened.
 const PAIRED: [(char, char); 3] = [('“', '”'), ('‘', '’'), ('《', '》')];
 
+/// Brackets, as they are folded. Where one opens says nothing, as the annotations have them too.
+const BRACKETS: (char, char) = ('(', ')');
+
 /// How far on a quotation may be closed, in characters of the damaged text.
 const FURTHEST_CLOSE: usize = 200;
 
@@ -51,6 +54,18 @@ const COUNTED: &str =
 /// How likely it is that a number, or something else of which nothing is known, was swallowed before what follows.
 const NUMBER_LOST: f64 = -3.0;
 const OTHER_LOST: f64 = -8.0;
+
+/// How much less likely it is, as a natural logarithm, that a number begins a sentence: one in ten does, roughly.
+const BEGINS_A_SENTENCE: f64 = -2.3;
+
+/// How likely it is, as a natural logarithm, that a 、 has no other one near, nor a word that ends a list.
+const LISTS_NOTHING: f64 = -2.0;
+
+/// What stands in a list besides its members.
+const OF_A_LIST: &str = "、和及與与或等";
+
+/// How far off the next member of a list may be, in characters.
+const FURTHEST_MEMBER: usize = 20;
 
 /// Second bytes of GBK, which include its first bytes.
 const TRAILS: std::ops::RangeInclusive<u8> = 0x80..=0xFE;
@@ -104,6 +119,8 @@ struct Printed {
     after: Option<char>,
     /// The digit that makes a year of what follows.
     year: Option<char>,
+    /// Whether something of a list follows.
+    before_list: bool,
     /// Whether nothing follows at all.
     last: bool,
 }
@@ -280,7 +297,8 @@ impl<'a> Search<'a> {
     /// ASCII byte that is lost for good.
     fn unknown(&mut self, way: &Way, before: &[char], first: u8, printed: &Printed, next: &mut Next) {
         let half_known = matches!(way.pending, Some(Pending::This(_)));
-        let counted = printed.after.is_some_and(|c| c.is_ascii_digit() || "%.".contains(c) || COUNTED.contains(c));
+        let number = printed.after.is_some_and(|c| c.is_ascii_digit() || "%.".contains(c));
+        let counted = number || printed.after.is_some_and(|c| COUNTED.contains(c));
         for &Plausible { second, character: c, usual } in self.plausible(first).iter() {
             if (!printed.parted && self.residue.reading(c).is_some())
                 || (!half_known && !usual)
@@ -289,17 +307,24 @@ impl<'a> Search<'a> {
                 continue;
             }
             self.steps += 1;
-            let likelihood = way.likelihood.with(c, &mut self.words);
+            let mut likelihood = way.likelihood.with(c, &mut self.words);
+            if c == '、' && !printed.before_list && !follows_list(way, before) {
+                likelihood = likelihood.plus(LISTS_NOTHING);
+            }
+            let ends = ENDS_A_SENTENCE.contains(c);
+            let may_end_a_line = if ends { !number } else { half_known && !counted };
             if printed.last {
                 // Half a character at the end is a `?` by itself.
                 let end_of_text = likelihood.with('\n', &mut self.words);
                 next.arrive(way, &[c], end_of_text, printed.end, false);
-            } else if !counted && (half_known || ENDS_A_SENTENCE.contains(c)) {
+            } else if may_end_a_line {
                 let line = likelihood.with('\n', &mut self.words);
                 next.arrive(way, &[c, '\n'], line, printed.end, false);
             }
             if half_known && !printed.last {
-                let lost = likelihood.with_lost(if counted { NUMBER_LOST } else { OTHER_LOST });
+                let log = if counted { NUMBER_LOST } else { OTHER_LOST };
+                let log = if ends && !number { log + BEGINS_A_SENTENCE } else { log };
+                let lost = likelihood.with_lost(log);
                 let digit = printed.year.unwrap_or('?');
                 next.arrive(way, &[c, digit], lost, printed.end, digit == '?');
             }
@@ -377,8 +402,18 @@ fn printed(text: &str, at: usize, parted: bool) -> Option<Printed> {
         annotated,
         after: text[end..].chars().next(),
         year: first_digit_of_year(&text[end..]),
+        before_list: text[end..].chars().take(FURTHEST_MEMBER).any(is_of_list),
         last: end == text.len(),
     })
+}
+
+/// Whether something of a list stands before.
+fn follows_list(way: &Way, before: &[char]) -> bool {
+    way.backwards().chain(before.iter().rev().copied()).take(FURTHEST_MEMBER).any(is_of_list)
+}
+
+fn is_of_list(c: char) -> bool {
+    OF_A_LIST.contains(c)
 }
 
 /// The digit that a year has lost of which three are left. News is not written of the far past.
@@ -397,7 +432,9 @@ fn first_digit_of_year(text: &str) -> Option<char> {
 
 /// Whether a closing sign has something to close; any other character may stand anywhere.
 fn may_close(way: &Way, before: &[char], c: char) -> bool {
-    let Some((open, close)) = PAIRED.into_iter().find(|(_, close)| *close == c) else { return true };
+    let c = folded(c);
+    let paired = PAIRED.into_iter().chain([BRACKETS]).find(|(_, close)| *close == c);
+    let Some((open, close)) = paired else { return true };
     way.backwards().chain(before.iter().rev().copied()).find(|c| *c == open || *c == close) == Some(open)
 }
 

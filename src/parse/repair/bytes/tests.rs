@@ -120,6 +120,14 @@ fn the_damage_is_what_is_seen_on_such_pages() {
     }
 }
 
+#[test]
+fn a_line_that_begins_like_a_measure_is_no_lost_number() {
+    let text = format!("{}\n湖畔的石橋方便了當地的居民。\n天氣好的時候,人們在橋上散步。\n", SENTENCES.join("\n"));
+    let damaged = damaged(&text, &LISTABLE);
+    assert!(damaged.contains("?天氣"), "the line's end is lost: {damaged}");
+    assert_eq!(repaired(&damaged), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -1,6 +1,6 @@
 //! What stands on a page: the best witness of what stood there before it was damaged. A text that has a word has it again.
 //!
-//! Owns the counts. Refuses single characters: that a page has one says little of where else it stands.
+//! Owns the counts. Refuses to take a single character for a word: that a page has one says little of where else it stands.
 
 use super::{Runs, run};
 use crate::parse::repair::script::{is_han, simplified};
@@ -14,9 +14,15 @@ const MOST_CHARACTERS: usize = 20_000;
 /// What is taken off how often a run was seen, as most that are seen once only stand side by side.
 const BY_CHANCE: f64 = 0.7;
 
+/// The same of a character after another one, which is weighed with what is known of them in general.
+const BY_CHANCE_BESIDE: f64 = 0.3;
+
+/// They sound the same, and stand in the same places.
+const PRONOUNS: [char; 3] = ['他', '她', '它'];
+
 #[derive(Debug, Default)]
 pub struct Page {
-    /// Everything of two to [`LONGEST_RUN`] Chinese characters in a row, in simplified form, and how often.
+    /// Everything of one to [`LONGEST_RUN`] Chinese characters in a row, in simplified form, and how often.
     runs: Runs<u32>,
     /// How many characters were looked at.
     length: usize,
@@ -36,7 +42,7 @@ impl Page {
                 last.remove(0);
             }
             last.push(simplified(c));
-            for from in 0..last.len() - 1 {
+            for from in 0..last.len() {
                 *page.runs.entry(run(&last[from..])).or_default() += 1;
             }
         }
@@ -45,7 +51,36 @@ impl Page {
 
     /// The share of a run of characters in the page.
     pub fn share(&self, word: &[char]) -> f64 {
-        let times = self.runs.get(&run(word)).copied().unwrap_or_default();
-        if times == 0 { 0.0 } else { (f64::from(times) - BY_CHANCE) / self.length as f64 }
+        let times = self.times(word);
+        if times < 1.0 || word.len() < 2 { 0.0 } else { (times - BY_CHANCE) / self.length as f64 }
+    }
+
+    /// The share of a character in the page.
+    pub fn share_of_character(&self, c: char) -> f64 {
+        self.times(&[c]) / (self.length as f64 + 1.0)
+    }
+
+    /// The share of a character among those that follow another one in the page.
+    pub fn share_after(&self, last: char, c: char) -> f64 {
+        (self.times(&[last, c]) - BY_CHANCE_BESIDE).max(0.0) / (self.times(&[last]) + 1.0)
+    }
+
+    /// How much likelier one of the pronouns is than elsewhere, as a natural logarithm: a page mostly speaks of women, of
+    /// men or of things. Nothing else tells them apart.
+    pub fn log_of_pronoun(&self, c: char) -> f64 {
+        if !PRONOUNS.contains(&c) {
+            return 0.0;
+        }
+        let all: f64 = PRONOUNS.iter().map(|pronoun| self.singular(*pronoun)).sum();
+        let kinds = PRONOUNS.len() as f64;
+        (kinds * (self.singular(c) + 1.0) / (all + kinds)).ln()
+    }
+
+    fn singular(&self, pronoun: char) -> f64 {
+        self.times(&[pronoun]) - self.times(&[pronoun, '们'])
+    }
+
+    fn times(&self, run_of_characters: &[char]) -> f64 {
+        self.runs.get(&run(run_of_characters)).copied().map_or(0.0, f64::from)
     }
 }

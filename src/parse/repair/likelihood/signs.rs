@@ -3,7 +3,7 @@
 //! Owns rough shares, by which signs stand where. Refuses grammar.
 
 /// How much less likely a mark is that follows another one, as a natural logarithm.
-const AFTER_MARK: f64 = -3.0;
+const AFTER_MARK: f64 = -5.0;
 
 /// How much likelier a list goes on than that one begins, as a natural logarithm.
 const LIST_GOES_ON: f64 = 1.5;
