@@ -2,14 +2,15 @@
 //!
 //! Owns how many documents are parsed at once, and the name that an article gets. Refuses to know the wire.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 use crate::article::{ArticleName, Etag, RawDocument};
+use crate::background::Background;
 use crate::clock::Clock;
-use crate::off_async::off_async;
 use crate::parse::{self, Parsed};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
@@ -27,6 +28,7 @@ pub struct Ingest {
     clock: Clock,
     parser_count: usize,
     parsers: Arc<Semaphore>,
+    background: Arc<Background>,
 }
 
 /// Why a document was not stored.
@@ -55,10 +57,11 @@ impl From<ParsedDocument> for NewArticle {
 
 impl Ingest {
     /// `parsers` documents are parsed at once; 0 is as many as there are cores.
-    pub fn new(store: SharedStore, clock: Clock, parsers: usize) -> Self {
+    pub fn new(store: SharedStore, clock: Clock, parsers: usize) -> io::Result<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let parser_count = if parsers == 0 { cores() } else { parsers };
-        Self { store, clock, parser_count, parsers: Arc::new(Semaphore::new(parser_count)) }
+        let background = Arc::new(Background::start()?);
+        Ok(Self { store, clock, parser_count, parsers: Arc::new(Semaphore::new(parser_count)), background })
     }
 
     /// How many documents are parsed at once.
@@ -74,7 +77,7 @@ impl Ingest {
         // The semaphore is never closed. The permit goes along with the work: who loses patience does not make room for
         // more work than there are cores.
         let permit = Arc::clone(&self.parsers).acquire_owned().await.ok();
-        let parsed = off_async(move || {
+        let parsed = self.background.compute(move || {
             let _permit = permit;
             parse_document(raw, name)
         });

@@ -6,6 +6,7 @@
 //! setting.
 
 pub mod article;
+mod background;
 pub mod clock;
 pub mod config;
 pub mod container;

@@ -204,7 +204,7 @@ fn routes(
     let limits = &config.limits;
     let rpc = ArticleRpc {
         store: Arc::clone(store),
-        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers),
+        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers)?,
         clock,
         watches: Arc::clone(watches),
         bulk,

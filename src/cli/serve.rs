@@ -89,7 +89,7 @@ async fn load(
     config: &Config,
     interrupted: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let service = Service::of_store(Arc::clone(opened), config);
+    let service = Service::of_store(Arc::clone(opened), config)?;
     let input = InputArguments::of_paths(paths);
     let summary = import::import(input, &service, import::WORKERS, interrupted, &mut |_| Ok(())).await?;
     info!("loaded: {summary}");

@@ -36,7 +36,7 @@ impl ServiceArguments {
     pub async fn open(&self, access: Access) -> anyhow::Result<Service> {
         match &self.database {
             None => Ok(Service::Server(self.server.connect().await?)),
-            Some(database) => Ok(Service::of_store(store::open(database, access).await?, &Config::default())),
+            Some(database) => Service::of_store(store::open(database, access).await?, &Config::default()),
         }
     }
 }
@@ -54,8 +54,8 @@ pub enum Service {
 }
 
 impl Service {
-    pub fn of_store(opened: SharedStore, config: &Config) -> Self {
-        Self::Store(Arc::new(store::rpc(opened, config)))
+    pub fn of_store(opened: SharedStore, config: &Config) -> anyhow::Result<Self> {
+        Ok(Self::Store(Arc::new(store::rpc(opened, config)?)))
     }
 
     /// Closes what was opened.

@@ -50,11 +50,11 @@ pub async fn repair_index(database: &str) -> anyhow::Result<()> {
 
 /// The RPCs on a store, without a server around them: what a command does so is checked and answered as if it had asked
 /// a server.
-pub fn rpc(store: SharedStore, config: &Config) -> ArticleRpc {
+pub fn rpc(store: SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
     let clock = Clock::system();
-    let ingest = Ingest::new(Arc::clone(&store), clock.clone(), config.limits.parsers);
+    let ingest = Ingest::new(Arc::clone(&store), clock.clone(), config.limits.parsers)?;
     let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
     // Nobody else waits for what a slow reader or writer holds.
     let bulk = Bulk::new(BulkLimits { patience: NO_HURRY, import_idle: NO_HURRY, ..config.limits.bulk() });
-    ArticleRpc { store, ingest, clock, watches, bulk, max_page_bytes: config.limits.max_page_bytes }
+    Ok(ArticleRpc { store, ingest, clock, watches, bulk, max_page_bytes: config.limits.max_page_bytes })
 }

@@ -5,7 +5,6 @@
 //! not know whole.
 
 mod apply;
-mod background;
 mod backup;
 mod check;
 mod checkpoint;
@@ -34,6 +33,8 @@ mod search;
 pub mod segments;
 mod writer;
 
+#[cfg(test)]
+mod crash_tests;
 #[cfg(test)]
 mod open_tests;
 

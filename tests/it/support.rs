@@ -99,7 +99,7 @@ impl TestServer {
 pub fn rpc(limits: &Limits) -> ArticleRpc {
     let (store, clock) = (memory_store(), test_clock());
     ArticleRpc {
-        ingest: Ingest::new(Arc::clone(&store), clock.clone(), limits.parsers),
+        ingest: Ingest::new(Arc::clone(&store), clock.clone(), limits.parsers).expect("threads"),
         watches: WatchHub::new(Arc::clone(&store), Config::default().feed.checkpoint_interval_ms),
         bulk: Bulk::new(limits.bulk()),
         max_page_bytes: limits.max_page_bytes,

@@ -127,7 +127,14 @@ async fn check_duplicate(
     faults: &mut Vec<String>,
 ) -> Result<(), Fault> {
     let original = originals::find(connection, id, fingerprint).await?.map(|(_, name)| name);
-    if original != article.duplicate_of {
+    let is_another = match &article.duplicate_of {
+        // Which of several copies was compared depends on what else was stored then.
+        Some(stored) if original.as_ref() != Some(stored) => {
+            !originals::is_one(connection, stored, id, fingerprint).await?
+        }
+        stored => original.as_ref() != stored.as_ref(),
+    };
+    if is_another {
         faults.push(format!("article {id}: duplicate_of is not the earliest article of that text"));
     }
     Ok(())

@@ -4,12 +4,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{Role, connect};
+use super::connect::{PAGE_BYTES, Role, connect};
 use super::fault::Fault;
 use super::index::Upkeep;
 
@@ -26,9 +27,10 @@ const RETRY_BYTES: usize = 2 << 20;
 /// Past so many, it does not go on before it has tried several times.
 const LONG_LOG_BYTES: usize = 44 << 20;
 
-/// How much is in the log, by the writer's own account: SQLite tells only who asks for a checkpoint.
+/// How much is in the log: by the writer's own account, and by what SQLite tells who asks for a checkpoint, if that is more.
 pub(super) struct LogMeter {
     bytes: usize,
+    told: Arc<AtomicUsize>,
     bytes_at_step: usize,
     /// When the writer tries to begin the log anew.
     restart_bytes: usize,
@@ -36,13 +38,14 @@ pub(super) struct LogMeter {
 }
 
 impl LogMeter {
-    pub fn new(wanted: Arc<Notify>) -> Self {
-        Self { bytes: 0, bytes_at_step: 0, restart_bytes: RESTART_BYTES, wanted }
+    /// `told` is what the log had at the last checkpoint.
+    pub fn new(wanted: Arc<Notify>, told: Arc<AtomicUsize>) -> Self {
+        Self { bytes: 0, told, bytes_at_step: 0, restart_bytes: RESTART_BYTES, wanted }
     }
 
     /// Counts what was written.
     pub fn add(&mut self, bytes: usize) {
-        self.bytes = self.bytes.saturating_add(bytes);
+        self.bytes = self.bytes.max(self.told.swap(0, Ordering::Relaxed)).saturating_add(bytes);
         if self.bytes >= self.bytes_at_step.saturating_add(STEP_BYTES) {
             self.bytes_at_step = self.bytes;
             self.wanted.notify_one();
@@ -60,6 +63,7 @@ impl LogMeter {
     /// The log begins anew; or it does not yet, as someone still reads an old state.
     pub fn restarted(&mut self, is_done: bool) {
         if is_done {
+            self.told.store(0, Ordering::Relaxed);
             (self.bytes, self.bytes_at_step, self.restart_bytes) = (0, 0, RESTART_BYTES);
         } else {
             self.restart_bytes = self.bytes + RETRY_BYTES;
@@ -71,6 +75,8 @@ impl LogMeter {
 pub(super) struct Checkpointer {
     pub path: PathBuf,
     pub wanted: Arc<Notify>,
+    /// For the [`LogMeter`].
+    pub told: Arc<AtomicUsize>,
     pub closing: CancellationToken,
     /// The writer closes its connection when nobody has one of these any more, so that it is the last to close.
     pub _writer: mpsc::Sender<Upkeep>,
@@ -97,7 +103,9 @@ impl Checkpointer {
             Some(connection) => connection,
             None => connection.insert(connect(&self.path, Role::Write).await?),
         };
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(connection).await?;
+        let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
+        let pages: i64 = row.try_get(1)?;
+        self.told.store(usize::try_from(pages).unwrap_or_default() * PAGE_BYTES as usize, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -130,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_log_is_carried_over_in_steps_and_begun_anew() {
-        let mut log = LogMeter::new(Arc::default());
+        let mut log = LogMeter::new(Arc::default(), Arc::default());
         let mut steps = 0;
         while !log.wants_restart() {
             log.add(STEP_BYTES / 4);

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use super::fault::Fault;
 
 /// An article of average length fits one page with its index cells, and blobs need few overflow pages.
-const PAGE_BYTES: u32 = 16 << 10;
+pub(super) const PAGE_BYTES: u32 = 16 << 10;
 
 /// What the write-ahead log shrinks to after a checkpoint, in bytes.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
@@ -18,7 +18,7 @@ const JOURNAL_SIZE_LIMIT: &str = "67108864";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Each connection's page cache, in KiB. Negative numbers are KiB to SQLite.
-const READER_CACHE: &str = "-8192";
+const READER_CACHE: &str = "-4096";
 const WRITER_CACHE: &str = "-32768";
 
 /// What a connection is for.

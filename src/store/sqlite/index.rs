@@ -27,9 +27,9 @@ pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
 use super::fault::Fault;
 use super::segments::{BlockCache, SegmentId, Snapshot};
 
-/// What blocks in memory may take: a few hundred questions' worth, a third of what a million articles' index has in
+/// What blocks in memory may take: a few hundred questions' worth, a quarter of what a million articles' index has in
 /// common lists.
-const CACHE_BYTES: usize = 64 << 20;
+const CACHE_BYTES: usize = 48 << 20;
 
 /// More segments than this slow questions down.
 const MANY_SEGMENTS: usize = 64;

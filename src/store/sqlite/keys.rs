@@ -8,9 +8,9 @@
 //!
 //! Owns these tables. Refuses to know what is near.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
 use crate::text::Fingerprint;
@@ -29,6 +29,50 @@ const MIN_MOVED: u64 = if cfg!(test) { 3 } else { 256 };
 pub(super) const HOLDERS: &str = "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
      UNION ALL SELECT id FROM temp.recent_key WHERE key IN (SELECT value FROM json_each(?1))";
 
+/// A key that more articles have is boilerplate: alone, it makes none of them a candidate.
+const MANY_HOLDERS: usize = 16;
+
+/// Of so many articles that have a key, the earliest, it is looked which other keys they have.
+const MAX_HOLDERS: usize = 256;
+
+/// The articles stored before `id` that may have nearly this body, the earliest first: those that share two keys, or one
+/// that few have. Copies share most of their keys, and other stories hardly ever more than a phrase that many have.
+pub(super) async fn earlier_candidates(
+    connection: &mut SqliteConnection,
+    id: i64,
+    fingerprint: &Fingerprint,
+) -> Result<Vec<i64>, Fault> {
+    let holders = |table: &str| {
+        format!(
+            "coalesce((SELECT group_concat(id) FROM (
+                 SELECT id FROM {table} WHERE key = wanted.value AND id < ?2 ORDER BY id LIMIT {MAX_HOLDERS})), '')"
+        )
+    };
+    let (moved, recent) = (holders("fingerprint_key"), holders("temp.recent_key"));
+    let sql = format!("SELECT group_concat({moved} || ',' || {recent}, ';') FROM json_each(?1) AS wanted");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(list(Some(fingerprint))).bind(id).fetch_one(connection).await?;
+    let mut found: BTreeMap<i64, Shared> = BTreeMap::new();
+    for holders in row.try_get::<&str, _>(0)?.split(';') {
+        let holders: BTreeSet<i64> = holders.split(',').filter_map(|id| id.parse().ok()).collect();
+        let is_rare = holders.len() <= MANY_HOLDERS;
+        for id in holders {
+            let shared = found.entry(id).or_default();
+            shared.keys += 1;
+            shared.has_rare |= is_rare;
+        }
+    }
+    found.retain(|_, shared| shared.keys > 1 || shared.has_rare);
+    Ok(found.into_keys().collect())
+}
+
+/// What an article shares with another one.
+#[derive(Default)]
+struct Shared {
+    keys: u32,
+    /// One of the keys is had by few.
+    has_rare: bool,
+}
+
 /// Makes the keys of the last articles ready to be looked up on a connection.
 pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault> {
     // In the order of the table: sorting first costs less than looking for the place of each.
@@ -41,11 +85,14 @@ pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault>
     Ok(())
 }
 
-/// The keys as a JSON array; none if there is no fingerprint.
+/// The keys as a JSON array, each once; none if there is no fingerprint.
 pub(super) fn list(fingerprint: Option<&Fingerprint>) -> String {
-    let keys = fingerprint.map(Fingerprint::keys);
-    let keys: Vec<String> = keys.iter().flatten().map(u32::to_string).collect();
+    let keys: Vec<String> = distinct(fingerprint).iter().map(u32::to_string).collect();
     format!("[{}]", keys.join(","))
+}
+
+fn distinct(fingerprint: Option<&Fingerprint>) -> BTreeSet<u32> {
+    fingerprint.map(Fingerprint::keys).into_iter().flatten().collect()
 }
 
 /// Takes the keys of an article out.
@@ -64,8 +111,7 @@ pub(super) async fn forget(
 
 /// How many different keys an article has.
 pub(super) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
-    let keys: HashSet<u32> = fingerprint.map(Fingerprint::keys).into_iter().flatten().collect();
-    keys.len() as u64
+    distinct(fingerprint).len() as u64
 }
 
 /// How many pairs of a key and an article there are.

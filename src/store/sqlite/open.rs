@@ -10,7 +10,6 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 
 use super::SqliteStore;
-use super::background::Background;
 use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::feed::Feed;
@@ -20,6 +19,7 @@ use super::lock::{LockError, ProcessLock};
 use super::points::Points;
 use super::readers::Readers;
 use super::writer::{Shared, Writer};
+use crate::background::Background;
 
 /// What marks a database as ours, in its header: "ARTC".
 const APPLICATION_ID: i64 = 0x4152_5443;
@@ -132,7 +132,9 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     }
     let background = Background::start().map_err(|error| io_error(path, &error))?;
     let to_connect = path.to_owned();
-    let connected = background.run(async move { connect(&to_connect, Role::Write).await }).await;
+    // There, so that SQLite's thread is one of those.
+    let connected = background.handle.spawn(async move { connect(&to_connect, Role::Write).await }).await;
+    let connected = connected.map_err(|error| io_error(path, &io::Error::other(error)))?;
     let mut connection = connected.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);

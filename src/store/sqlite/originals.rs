@@ -8,13 +8,14 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
 use super::keys::{self, HOLDERS};
+use super::packed;
 use crate::article::ArticleName;
 use crate::store::pages::is_duplicate;
 use crate::store::record::BadRecord;
 use crate::text::Fingerprint;
 
-/// How many articles that share a key are compared. A key that more share is boilerplate; its text is no story.
-const MAX_COMPARED: i64 = 256;
+/// How many candidates are compared, the earliest.
+const MAX_COMPARED: usize = 64;
 
 struct Similar {
     id: i64,
@@ -30,11 +31,14 @@ pub(super) async fn find(
     fingerprint: Option<&Fingerprint>,
 ) -> Result<Option<(i64, ArticleName)>, Fault> {
     let Some(fingerprint) = fingerprint else { return Ok(None) };
-    let sql = format!(
-        "SELECT id, name, duplicate_of, fingerprint FROM article
-               WHERE id IN ({HOLDERS}) AND id < ?2 ORDER BY id LIMIT ?3"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys::list(Some(fingerprint))).bind(id).bind(MAX_COMPARED);
+    let mut candidates = keys::earlier_candidates(connection, id, fingerprint).await?;
+    candidates.truncate(MAX_COMPARED);
+    if candidates.is_empty() {
+        return Ok(None);
+    }
+    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
+               WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+    let rows = sqlx::query(sql).bind(packed::id_list(&candidates));
     for row in rows.fetch_all(connection).await? {
         let similar = read(&row)?;
         if similar.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
@@ -44,6 +48,19 @@ pub(super) async fn find(
         }
     }
     Ok(None)
+}
+
+/// Whether an article is stored before `id` and has nearly this body.
+pub(super) async fn is_one(
+    connection: &mut SqliteConnection,
+    original: &ArticleName,
+    id: i64,
+    fingerprint: Option<&Fingerprint>,
+) -> Result<bool, Fault> {
+    let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE name = ?1 AND id < ?2";
+    let row = sqlx::query(sql).bind(original.id()).bind(id).fetch_optional(connection).await?;
+    let other = row.map(|row| read(&row)).transpose()?.and_then(|similar| similar.fingerprint);
+    Ok(other.zip(fingerprint).is_some_and(|(other, fingerprint)| is_duplicate(&other, fingerprint)))
 }
 
 /// Settles the duplicates of an article whose body went or changed: each finds its next original.

@@ -17,7 +17,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Session, apply};
-use super::background::Background;
 use super::checkpoint::{Checkpointer, LogMeter, Mode, checkpoint};
 use super::connect::{Role, connect};
 use super::fault::Fault;
@@ -28,6 +27,7 @@ use super::keys;
 use super::known::Known;
 use super::new_rows::NewRows;
 use super::prepare::{Prepared, prepare, size};
+use crate::background::Background;
 use crate::store::{StoreError, Write, Written};
 
 /// Writes that wait; more than these are refused.
@@ -100,10 +100,11 @@ impl Writer {
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let is_broken = Arc::new(AtomicBool::new(false));
-        let wanted = Arc::new(Notify::new());
+        let (wanted, told) = (Arc::new(Notify::new()), Arc::default());
         let checkpointer = Checkpointer {
             path: path.clone(),
             wanted: Arc::clone(&wanted),
+            told: Arc::clone(&told),
             closing: closing.clone(),
             _writer: upkeep_sender.clone(),
         };
@@ -121,7 +122,7 @@ impl Writer {
             is_broken: Arc::clone(&is_broken),
             open: Some(open),
             owes_checkpoint: false,
-            log: LogMeter::new(wanted),
+            log: LogMeter::new(wanted, told),
         };
         let Background { handle, .. } = &background;
         let tasks = vec![handle.spawn(loop_state.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
