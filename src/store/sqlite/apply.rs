@@ -273,13 +273,15 @@ async fn insert(connection: &mut SqliteConnection, session: &mut Session, after:
     let id = session.next_id;
     session.next_id += 1;
     let fingerprint = after.index.fingerprint.as_ref();
-    let original = if session.known.may_be_stored(fingerprint) {
+    let candidates = session.known.candidates(fingerprint);
+    if candidates.as_ref().is_none_or(|candidates| !candidates.is_empty()) {
         session.rows.write(connection).await?;
-        originals::find(connection, id, fingerprint).await?
-    } else {
-        None
+    }
+    let original = match (candidates, fingerprint) {
+        (Some(candidates), Some(fingerprint)) => originals::find_among(connection, &candidates, fingerprint).await?,
+        _ => originals::find(connection, id, fingerprint).await?,
     };
-    session.known.note(&after.article.name, fingerprint);
+    session.known.note(&after.article.name, id, fingerprint);
     let seq = session.take_seq();
     let columns = after.columns(original.as_ref().map(|(id, _)| *id));
     let raw = if let RawChange::Set(Some(raw)) = after.raw { Some(raw.clone()) } else { None };
@@ -297,7 +299,7 @@ async fn update(
     let Before { id, effective_us: effective_us_before, texts, fingerprint } = before;
     let new_fingerprint = after.index.fingerprint.as_ref();
     let is_other_body = fingerprint.as_ref() != new_fingerprint;
-    session.known.note(&after.article.name, new_fingerprint);
+    session.known.note(&after.article.name, id, new_fingerprint);
     if is_other_body {
         keys::forget(connection, id, fingerprint.as_ref()).await?;
     }

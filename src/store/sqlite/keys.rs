@@ -8,7 +8,7 @@
 //!
 //! Owns these tables. Refuses to know what is near.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
@@ -33,36 +33,49 @@ pub(super) const HOLDERS: &str = "SELECT id FROM fingerprint_key WHERE key IN (S
 const MANY_HOLDERS: usize = 16;
 
 /// Of so many articles that have a key, the earliest, it is looked which other keys they have.
-const MAX_HOLDERS: usize = 256;
+const MAX_HOLDERS: usize = 32;
 
-/// The articles stored before `id` that may have nearly this body, the earliest first: those that share two keys, or one
-/// that few have. Copies share most of their keys, and other stories hardly ever more than a phrase that many have.
-pub(super) async fn earlier_candidates(
-    connection: &mut SqliteConnection,
-    id: i64,
-    fingerprint: &Fingerprint,
-) -> Result<Vec<i64>, Fault> {
-    let holders = |table: &str| {
+/// For some keys: the earliest articles that have them.
+pub(super) type Holders = HashMap<u32, BTreeSet<i64>>;
+
+/// The earliest articles stored before `id` that have each of some keys, a JSON array.
+pub(super) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i64) -> Result<Holders, Fault> {
+    let of = |table: &str| {
         format!(
             "coalesce((SELECT group_concat(id) FROM (
                  SELECT id FROM {table} WHERE key = wanted.value AND id < ?2 ORDER BY id LIMIT {MAX_HOLDERS})), '')"
         )
     };
-    let (moved, recent) = (holders("fingerprint_key"), holders("temp.recent_key"));
-    let sql = format!("SELECT group_concat({moved} || ',' || {recent}, ';') FROM json_each(?1) AS wanted");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(list(Some(fingerprint))).bind(id).fetch_one(connection).await?;
+    let (moved, recent) = (of("fingerprint_key"), of("temp.recent_key"));
+    let sql = format!(
+        "SELECT coalesce(group_concat(wanted.value || ',' || {moved} || ',' || {recent}, ';'), '')
+         FROM json_each(?1) AS wanted"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(keys).bind(id).fetch_one(connection).await?;
+    let mut found = Holders::new();
+    for line in row.try_get::<&str, _>(0)?.split(';') {
+        let (key, ids) = line.split_once(',').unwrap_or_default();
+        if let Ok(key) = key.parse() {
+            found.insert(key, ids.split(',').filter_map(|id| id.parse().ok()).collect());
+        }
+    }
+    Ok(found)
+}
+
+/// The articles that may have nearly this body, the earliest first: those that share two keys with it, or one that few have.
+/// Copies share most of their keys, and other stories hardly ever more than a phrase that many have.
+pub(super) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i64> {
     let mut found: BTreeMap<i64, Shared> = BTreeMap::new();
-    for holders in row.try_get::<&str, _>(0)?.split(';') {
-        let holders: BTreeSet<i64> = holders.split(',').filter_map(|id| id.parse().ok()).collect();
+    for holders in distinct(Some(fingerprint)).iter().filter_map(|key| holders.get(key)) {
         let is_rare = holders.len() <= MANY_HOLDERS;
-        for id in holders {
+        for &id in holders {
             let shared = found.entry(id).or_default();
             shared.keys += 1;
             shared.has_rare |= is_rare;
         }
     }
     found.retain(|_, shared| shared.keys > 1 || shared.has_rare);
-    Ok(found.into_keys().collect())
+    found.into_keys().collect()
 }
 
 /// What an article shares with another one.

@@ -1,10 +1,11 @@
 //! What a group of writes need not ask one by one: most of what is imported is new, and like nothing that is stored.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sqlx::{Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::keys::{self, Holders};
 use super::prepare::Prepared;
 use crate::article::ArticleName;
 use crate::text::Fingerprint;
@@ -17,8 +18,8 @@ const FEW_WRITES: usize = 4;
 pub(super) struct Known {
     /// Nothing was ever stored under these.
     absent: HashSet<String>,
-    /// Of the keys of the group's bodies, those that an article has. `None`: not known.
-    keys: Option<HashSet<u32>>,
+    /// Who has the keys of the group's bodies. `None`: not known.
+    holders: Option<Holders>,
 }
 
 impl Known {
@@ -31,13 +32,11 @@ impl Known {
                    WHERE NOT EXISTS (SELECT 1 FROM article WHERE name = wanted.value)
                      AND NOT EXISTS (SELECT 1 FROM deleted WHERE name = wanted.value)";
         let absent: Vec<String> = listed(connection, sql, json(&names)).await?;
-        let keys: Vec<u32> =
+        let keys: BTreeSet<u32> =
             writes.iter().filter_map(|write| write.fingerprint()).flat_map(Fingerprint::keys).collect();
-        let sql = "SELECT json_group_array(wanted.value) FROM json_each(?1) AS wanted
-                   WHERE EXISTS (SELECT 1 FROM fingerprint_key WHERE key = wanted.value)
-                      OR EXISTS (SELECT 1 FROM temp.recent_key WHERE key = wanted.value)";
-        let keys: Vec<u32> = listed(connection, sql, json(&keys)).await?;
-        Ok(Self { absent: absent.into_iter().collect(), keys: Some(keys.into_iter().collect()) })
+        let keys: Vec<u32> = keys.into_iter().collect();
+        let holders = keys::holders(connection, &json(&keys), i64::MAX).await?;
+        Ok(Self { absent: absent.into_iter().collect(), holders: Some(holders) })
     }
 
     /// Whether nothing was ever stored under a name, as far as is known.
@@ -45,17 +44,19 @@ impl Known {
         self.absent.contains(name.id())
     }
 
-    /// Whether an article may have nearly this body.
-    pub fn may_be_stored(&self, fingerprint: Option<&Fingerprint>) -> bool {
-        let (Some(known), Some(fingerprint)) = (&self.keys, fingerprint) else { return true };
-        fingerprint.keys().iter().any(|key| known.contains(key))
+    /// The articles that may have nearly this body, the earliest first, if they are known.
+    pub fn candidates(&self, fingerprint: Option<&Fingerprint>) -> Option<Vec<i64>> {
+        let holders = self.holders.as_ref()?;
+        Some(fingerprint.map(|fingerprint| keys::candidates(fingerprint, holders)).unwrap_or_default())
     }
 
     /// Notes that an article of this name has this body from now on.
-    pub fn note(&mut self, name: &ArticleName, fingerprint: Option<&Fingerprint>) {
+    pub fn note(&mut self, name: &ArticleName, id: i64, fingerprint: Option<&Fingerprint>) {
         self.absent.remove(name.id());
-        if let (Some(known), Some(fingerprint)) = (&mut self.keys, fingerprint) {
-            known.extend(fingerprint.keys());
+        if let (Some(holders), Some(fingerprint)) = (&mut self.holders, fingerprint) {
+            for key in fingerprint.keys() {
+                holders.entry(key).or_default().insert(id);
+            }
         }
     }
 }

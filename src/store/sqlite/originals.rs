@@ -31,14 +31,23 @@ pub(super) async fn find(
     fingerprint: Option<&Fingerprint>,
 ) -> Result<Option<(i64, ArticleName)>, Fault> {
     let Some(fingerprint) = fingerprint else { return Ok(None) };
-    let mut candidates = keys::earlier_candidates(connection, id, fingerprint).await?;
-    candidates.truncate(MAX_COMPARED);
+    let holders = keys::holders(connection, &keys::list(Some(fingerprint)), id).await?;
+    find_among(connection, &keys::candidates(fingerprint, &holders), fingerprint).await
+}
+
+/// The earliest article of some candidates, which ascend, with nearly this body.
+pub(super) async fn find_among(
+    connection: &mut SqliteConnection,
+    candidates: &[i64],
+    fingerprint: &Fingerprint,
+) -> Result<Option<(i64, ArticleName)>, Fault> {
     if candidates.is_empty() {
         return Ok(None);
     }
+    let candidates = &candidates[..candidates.len().min(MAX_COMPARED)];
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
                WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
-    let rows = sqlx::query(sql).bind(packed::id_list(&candidates));
+    let rows = sqlx::query(sql).bind(packed::id_list(candidates));
     for row in rows.fetch_all(connection).await? {
         let similar = read(&row)?;
         if similar.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
