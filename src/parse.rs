@@ -30,7 +30,7 @@ use self::dateline::{Person, Role};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.
-pub const PARSER_VERSION: u32 = 1;
+pub const PARSER_VERSION: u32 = 2;
 
 /// What a document says, and what was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

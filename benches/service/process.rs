@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 
 use crate::corpus::Corpus;
+use crate::load::Clients;
 use crate::wire::{Answers, BareServer};
 use crate::writing;
 
@@ -31,7 +32,7 @@ pub const BARE: &str = "bare";
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    /// From the start of the process until it listens.
+    /// From the start of the process until it answers.
     pub start: Duration,
 }
 
@@ -54,6 +55,8 @@ impl Server {
         while tokio::net::TcpStream::connect(address).await.is_err() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+        // It listens before its store is open.
+        Clients::connect(address, 1).await.call("ListArticles", crate::calls::list_request()).await;
         Self { child, address, start: begun.elapsed() }
     }
 

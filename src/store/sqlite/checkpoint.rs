@@ -18,14 +18,14 @@ use super::index::Upkeep;
 const STEP_BYTES: usize = 8 << 20;
 
 /// After so many the writer begins the log anew. With one more group of writes it stays below 64 MiB.
-const RESTART_BYTES: usize = 32 << 20;
+const RESTART_BYTES: usize = 24 << 20;
 
 /// If it could not, it tries again after so many more. Each time it waits a little, so writers slow down until a long log
 /// is carried over.
 const RETRY_BYTES: usize = 2 << 20;
 
 /// Past so many, it does not go on before it has tried several times.
-const LONG_LOG_BYTES: usize = 44 << 20;
+const LONG_LOG_BYTES: usize = 40 << 20;
 
 /// How much is in the log: by the writer's own account, and by what SQLite tells who asks for a checkpoint, if that is more.
 pub(super) struct LogMeter {
@@ -119,8 +119,18 @@ pub(super) enum Mode {
     Truncate,
 }
 
-/// Moves all of the log into the database; `false` if someone still reads an older state.
-pub(super) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<bool, Fault> {
+/// What a checkpoint came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moved {
+    All,
+    /// Someone still reads an older state.
+    ReadersStay,
+    /// Another one is under way. It was not waited for.
+    UnderWay,
+}
+
+/// Moves all of the log into the database.
+pub(super) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<Moved, Fault> {
     let sql = match mode {
         Mode::Restart => "PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(RESTART)",
         Mode::Truncate => "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)",
@@ -128,8 +138,14 @@ pub(super) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) ->
     let row = sqlx::query(sql).fetch_all(&mut *connection).await;
     sqlx::query("PRAGMA busy_timeout = 5000").execute(connection).await?;
     // The first statement answers too.
-    let is_busy: i64 = row?.last().ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
-    Ok(is_busy == 0)
+    let row = row?;
+    let row = row.last().ok_or(sqlx::Error::RowNotFound)?;
+    // SQLite tells the log's length only if it got as far as looking at it (sqlite.org/pragma.html#pragma_wal_checkpoint).
+    Ok(match (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?) {
+        (0, _) => Moved::All,
+        (_, ..0) => Moved::UnderWay,
+        _ => Moved::ReadersStay,
+    })
 }
 
 #[cfg(test)]

@@ -74,7 +74,10 @@ pub enum OpenError {
     #[error("{} has schema version {found}, and this program knows versions up to {known}", path.display())]
     NewerSchema { path: PathBuf, found: i64, known: i64 },
     /// It is opened for reading only, and a writer has to bring it to today's schema first.
-    #[error("{} has schema version {found}, and must be migrated to {known} first", path.display())]
+    #[error(
+        "{} has schema version {found}, and must be brought to {known} first: articled migrate --database sqlite:{0}",
+        path.display()
+    )]
     NeedsMigration { path: PathBuf, found: i64, known: i64 },
     #[error("{} is damaged or no database of articles: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },
@@ -128,7 +131,10 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
         let mut connection = connect(path, Role::Read).await.map_err(|fault| refused(path, &fault))?;
         let found = inspect(path, &mut connection).await;
         close(connection).await;
-        found?;
+        let (found, known) = (found?, SqliteStore::schema_version());
+        if (1..known).contains(&found) {
+            tracing::info!(found, known, "bringing the store to today's schema");
+        }
     }
     let background = Background::start().map_err(|error| io_error(path, &error))?;
     let to_connect = path.to_owned();

@@ -89,6 +89,33 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
+async fn a_store_of_the_schema_before_is_brought_to_todays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let body = "青石镇图书馆新馆九月起向居民开放。新馆共有四层,藏书十二万册,设有儿童阅览室、盲文阅览区和一间能坐两百人的报告厅。";
+    let store = opened(&path).await;
+    ingest(&store, new("first", "甲", body), at(0)).await;
+    store.close().await;
+    // As the versions before the last two left it.
+    execute(
+        &path,
+        "INSERT INTO fingerprint_key (key, id)
+         SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys;
+         DROP TABLE fingerprint_recent; DROP TABLE folded; DELETE FROM _sqlx_migrations WHERE version > 3",
+    )
+    .await;
+    let to_read = SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
+    assert!(matches!(refused(to_read).await, OpenError::NeedsMigration { found: 3, .. }));
+    let store = opened(&path).await;
+    ingest(&store, new("copy", "乙", &format!("{body}\n")), at(1)).await;
+    let copies = ask(&store, &search()).await.articles;
+    let original =
+        copies.iter().find(|article| article.name == name("copy")).and_then(|copy| copy.duplicate_of.clone());
+    assert_eq!(original, Some(name("first")));
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn damage_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("articles.db");

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Session, apply};
-use super::checkpoint::{Checkpointer, LogMeter, Mode, checkpoint};
+use super::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
 use super::connect::{Role, connect};
 use super::fault::Fault;
 use super::feed::{self, Feed};
@@ -52,9 +52,14 @@ const SCATTERED_BYTES: usize = 3 * (16 << 10);
 /// How long callers wait, between two groups, for merges that are behind.
 const CATCH_UP_TIME: Duration = Duration::from_millis(50);
 
-/// How often, after a group, the writer tries to begin a long log anew; each time waits up to a tenth of a second for a
-/// checkpoint that is under way, or for readers.
+/// How often, after a group, the writer tries to begin a long log anew; each time waits up to a tenth of a second for readers.
+/// A backup reads for minutes, and is not to stop all writes.
 const MAX_RESTARTS: usize = 4;
+
+/// How long the writer waits for the checkpoint in the background where the log is long, and between two looks at it. The
+/// disk takes no more than it does.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_secs(5);
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
 
 /// How often a connection that could not be opened is tried again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
@@ -318,13 +323,19 @@ impl Loop {
         if !self.log.wants_restart() {
             return;
         }
-        for _ in 0..MAX_RESTARTS {
+        let patience = Instant::now() + CHECKPOINT_PATIENCE;
+        let mut tries = 0;
+        while tries < MAX_RESTARTS && Instant::now() < patience {
             let Some(open) = self.open.as_mut() else { return };
             match checkpoint(&mut open.connection, Mode::Restart).await {
-                Ok(is_done) => {
-                    self.log.restarted(is_done);
-                    if is_done || !self.log.is_long() {
+                Ok(moved) => {
+                    self.log.restarted(moved == Moved::All);
+                    if moved == Moved::All || !self.log.is_long() {
                         return;
+                    }
+                    match moved {
+                        Moved::UnderWay => tokio::time::sleep(CHECKPOINT_PAUSE).await,
+                        Moved::All | Moved::ReadersStay => tries += 1,
                     }
                 }
                 Err(fault) => {
@@ -406,9 +417,9 @@ impl Loop {
     async fn checkpoint(&mut self) {
         let Some(open) = self.open.as_mut() else { return };
         match checkpoint(&mut open.connection, Mode::Truncate).await {
-            Ok(is_done) => {
-                self.owes_checkpoint = !is_done;
-                self.log.restarted(is_done);
+            Ok(moved) => {
+                self.owes_checkpoint = moved != Moved::All;
+                self.log.restarted(moved == Moved::All);
             }
             Err(fault) => {
                 tracing::warn!(%fault, "a checkpoint failed");
