@@ -7,9 +7,10 @@
 //! Owns such a runtime. Refuses to know what runs on it.
 
 use std::io;
-use std::panic::resume_unwind;
 
 use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::off_async::joined;
 
 /// How far these threads step back, as `nice` counts: a tenth of the weight of others, so that writes go on, if slower, while
 /// reads take all that they can get (setpriority(2), sched(7)).
@@ -38,13 +39,7 @@ impl Background {
     /// # Panics
     /// If the work does: the caller's guard against panics is to see it.
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        match self.handle.spawn_blocking(work).await {
-            Ok(done) => Some(done),
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                Err(_) => None,
-            },
-        }
+        joined(self.handle.spawn_blocking(work)).await
     }
 }
 

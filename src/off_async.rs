@@ -2,12 +2,22 @@
 
 use std::panic::resume_unwind;
 
+use tokio::task::JoinHandle;
+
 /// Runs work on a thread of its own kind; `None` if the runtime is stopping.
 ///
 /// # Panics
 /// If the work does: the caller's guard against panics is to see it.
 pub async fn off_async<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    match tokio::task::spawn_blocking(work).await {
+    joined(tokio::task::spawn_blocking(work)).await
+}
+
+/// The outcome of work that runs elsewhere, as [`off_async`] has it.
+///
+/// # Panics
+/// If the work does.
+pub async fn joined<T>(work: JoinHandle<T>) -> Option<T> {
+    match work.await {
         Ok(done) => Some(done),
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),

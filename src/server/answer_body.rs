@@ -62,9 +62,7 @@ impl http_body::Body for AnswerBody {
         match self.poll_inner(cx) {
             Poll::Ready(Some(Ok(frame))) => match frame.into_trailers() {
                 Ok(trailers) if precise::is_ok(&trailers) => {
-                    if let Some(call) = self.call.take() {
-                        call.end(Code::Ok, "", None);
-                    }
+                    self.end(&Status::ok(""));
                     Poll::Ready(Some(Ok(Frame::trailers(trailers))))
                 }
                 Ok(mut trailers) => {
