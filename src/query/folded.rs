@@ -15,9 +15,9 @@ const ITEM_END: char = '\n';
 
 /// The searchable texts of an article, folded, each item by itself, in one string that can be kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoldedFields {
+pub struct FoldedFields<T = String> {
     /// Every field of [`TextField::ALL`], in that order, each with its end.
-    text: String,
+    text: T,
     ends: [usize; TextField::ALL.len()],
 }
 
@@ -38,33 +38,39 @@ impl FoldedFields {
         }
         Self { text, ends }
     }
+}
 
+impl<T: AsRef<str>> FoldedFields<T> {
     /// Takes back what [`FoldedFields::as_str`] gave; `None` for any text that it can't have given.
-    pub fn from_stored(text: String) -> Option<Self> {
+    pub fn from_stored(text: T) -> Option<Self> {
         let mut ends = [0; TextField::ALL.len()];
-        let mut found = text.match_indices(FIELD_END).map(|(at, _)| at);
+        let mut found = text.as_ref().match_indices(FIELD_END).map(|(at, _)| at);
         for end in &mut ends {
             *end = found.next()?;
         }
-        let is_whole = found.next().is_none() && text.ends_with(FIELD_END);
+        let is_whole = found.next().is_none() && text.as_ref().ends_with(FIELD_END);
         is_whole.then_some(Self { text, ends })
+    }
+
+    pub fn borrowed(&self) -> FoldedFields<&str> {
+        FoldedFields { text: self.as_str(), ends: self.ends }
     }
 
     /// The form to keep.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_ref()
     }
 
     /// The folded items of a field, in order. A field that is empty has one item or none.
     pub fn items(&self, field: TextField) -> impl Iterator<Item = &str> {
-        self.text[self.range(field)].split(ITEM_END)
+        self.as_str()[self.range(field)].split(ITEM_END)
     }
 
     /// The given fields, in stretches of text as long as possible. The fields are sorted.
     pub(super) fn stretches(&self, fields: &[TextField]) -> impl Iterator<Item = &str> {
         fields.chunk_by(|a, b| *a as usize + 1 == *b as usize).filter_map(|run| {
             let (first, last) = (*run.first()?, *run.last()?);
-            self.text.get(self.range(first).start..self.range(last).end)
+            self.as_str().get(self.range(first).start..self.range(last).end)
         })
     }
 
@@ -145,7 +151,7 @@ mod tests {
         let folded = FoldedFields::of(&content());
         assert_eq!(FoldedFields::from_stored(folded.as_str().to_owned()), Some(folded));
         for damaged in ["", "a", "\t\t\t\t\t\t", "\t\t\t\t\t\t\t\t", "\t\t\t\t\t\t\ta"] {
-            assert_eq!(FoldedFields::from_stored(damaged.to_owned()), None, "{damaged:?}");
+            assert_eq!(FoldedFields::from_stored(damaged), None, "{damaged:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ impl KeywordFilter {
     }
 
     /// Whether an article with these folded texts matches.
-    pub fn matches_folded(&self, texts: &FoldedFields) -> bool {
+    pub fn matches_folded<T: AsRef<str>>(&self, texts: &FoldedFields<T>) -> bool {
         let occurs = |keyword: &Keyword| self.occurs(keyword, texts);
         self.all.iter().all(occurs)
             && (self.any.is_empty() || self.any.iter().any(occurs))
@@ -29,7 +29,7 @@ impl KeywordFilter {
         terms
     }
 
-    fn occurs(&self, keyword: &Keyword, texts: &FoldedFields) -> bool {
+    fn occurs<T: AsRef<str>>(&self, keyword: &Keyword, texts: &FoldedFields<T>) -> bool {
         match self.matching {
             KeywordMatch::Substring => texts.stretches(&self.fields).any(|text| text.contains(keyword.folded())),
             KeywordMatch::Word => texts.stretches(&self.fields).any(|text| {

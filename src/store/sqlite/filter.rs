@@ -123,8 +123,7 @@ impl Filter<'_> {
         let mut at_once = self.search.page_size.get() + 1;
         loop {
             let wanted = (self.search.page_size.get() + 1 - page.len()).max(at_once);
-            let most =
-                packed::most(if self.plan.is_exact { self.search.view } else { self.search.view.max(View::Full) });
+            let most = packed::most(self.search.view);
             let mut hits = Vec::new();
             let mut is_end = false;
             while hits.len() < wanted.min(most) {
@@ -212,18 +211,20 @@ impl Filter<'_> {
         }
         if let Some(keywords) = self.search.keywords.as_ref().filter(|_| !hits.is_empty()) {
             let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
-            let texts = folded::by_id(connection, &ids).await?;
-            if let Some(id) = ids.into_iter().find(|id| !texts.contains_key(id)) {
+            let matching = folded::matches(connection, &ids, |texts| keywords.matches_folded(texts)).await?;
+            if let Some(id) = ids.into_iter().find(|id| !matching.contains_key(id)) {
                 return Err(missing(id));
             }
-            hits.retain(|hit| texts.get(&hit.id).is_some_and(|texts| keywords.matches_folded(texts)));
+            hits.retain(|hit| matching.get(&hit.id) == Some(&true));
         }
         if let Some(filter) = &self.search.filter {
             let view = if filter.needs_body() { View::Full } else { View::Basic };
             let mut matching = HashSet::new();
-            for Packed { id, article, .. } in self.read(connection, hits, view, &mut None).await? {
-                if filter.matches(&decode(id, &article?)?) {
-                    matching.insert(id);
+            for hits in hits.chunks(packed::most(view)) {
+                for Packed { id, article, .. } in self.read(connection, hits, view, &mut None).await? {
+                    if filter.matches(&decode(id, &article?)?) {
+                        matching.insert(id);
+                    }
                 }
             }
             hits.retain(|hit| matching.contains(&hit.id));

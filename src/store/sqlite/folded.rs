@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
@@ -13,29 +12,59 @@ use super::rows::checksum;
 use crate::article::View;
 use crate::query::{FoldedFields, OrderKey};
 
-/// The folded texts of some articles, by id. An article that is missing is left out.
-pub(super) async fn by_id(connection: &mut SqliteConnection, ids: &[i64]) -> Result<HashMap<i64, FoldedFields>, Fault> {
-    let item = "concat(f.id, ',', f.texts_xxh3, ',', length(f.texts), char(10), f.texts)";
-    let sql = packed::query(item, "json_each(?1) AS hit CROSS JOIN folded AS f ON f.id = hit.value");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(packed::id_list(ids)).fetch_one(&mut *connection).await?;
+/// Longer texts are asked for in small groups: what a statement brings is held in memory.
+const LONG_BYTES: i64 = 64 << 10;
+
+/// How many of them at once. A text has a megabyte at most.
+const LONG_AT_ONCE: usize = 16;
+
+/// Asks of the folded texts of each of some articles whether they match. An article that is missing is left out.
+pub(super) async fn matches(
+    connection: &mut SqliteConnection,
+    ids: &[i64],
+    is_match: impl Fn(&FoldedFields<&str>) -> bool,
+) -> Result<HashMap<i64, bool>, Fault> {
     let mut found = HashMap::with_capacity(ids.len());
-    let bytes = Bytes::from(row.try_get::<Option<Vec<u8>>, _>(0)?.unwrap_or_default());
-    let mut rest = &bytes[..];
-    while !rest.is_empty() {
-        let (id, texts, behind) = unpack(rest)?;
-        found.insert(id, texts);
-        rest = behind;
+    read(connection, ids, LONG_BYTES, &is_match, &mut found).await?;
+    let missing = |found: &HashMap<i64, bool>| -> Vec<i64> {
+        ids.iter().copied().filter(|id| !found.contains_key(id)).collect()
+    };
+    for ids in missing(&found).chunks(LONG_AT_ONCE) {
+        read(connection, ids, i64::MAX, &is_match, &mut found).await?;
     }
-    let missing: Vec<i64> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
-    for article in packed::by_id(connection, &missing, View::Full, OrderKey::EffectiveTime).await? {
-        let content = article.article?.decode().map_err(|bad| Fault::row("article", article.id, &bad))?.content;
-        found.insert(article.id, FoldedFields::of(&content));
+    for ids in missing(&found).chunks(packed::most(View::Full)) {
+        for article in packed::by_id(connection, ids, View::Full, OrderKey::EffectiveTime).await? {
+            let content = article.article?.decode().map_err(|bad| Fault::row("article", article.id, &bad))?.content;
+            found.insert(article.id, is_match(&FoldedFields::of(&content).borrowed()));
+        }
     }
     Ok(found)
 }
 
+/// Asks the texts of up to so many bytes.
+async fn read(
+    connection: &mut SqliteConnection,
+    ids: &[i64],
+    most_bytes: i64,
+    is_match: impl Fn(&FoldedFields<&str>) -> bool,
+    found: &mut HashMap<i64, bool>,
+) -> Result<(), Fault> {
+    let item = "concat(f.id, ',', f.texts_xxh3, ',', length(f.texts), char(10), f.texts)";
+    let from = "json_each(?1) AS hit CROSS JOIN folded AS f ON f.id = hit.value WHERE length(f.texts) <= ?2";
+    let sql = packed::query(item, from);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(packed::id_list(ids)).bind(most_bytes);
+    let row = query.fetch_one(connection).await?;
+    let mut rest: &[u8] = row.try_get::<Option<&[u8]>, _>(0)?.unwrap_or_default();
+    while !rest.is_empty() {
+        let (id, texts, behind) = unpack(rest)?;
+        found.insert(id, is_match(&texts));
+        rest = behind;
+    }
+    Ok(())
+}
+
 /// The first texts, and what is behind them.
-fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields, &[u8]), Fault> {
+fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), Fault> {
     let damaged = |id, reason: &str| Fault::Row { table: "folded", id, reason: reason.to_owned() };
     let head = || {
         let end = bytes.iter().position(|&byte| byte == b'\n')?;
@@ -49,7 +78,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields, &[u8]), Fault> {
     if checksum(texts) != xxh3 {
         return Err(damaged(id, "the checksum differs"));
     }
-    let texts = String::from_utf8(texts.to_vec()).ok().and_then(FoldedFields::from_stored);
+    let texts = simdutf8::basic::from_utf8(texts).ok().and_then(FoldedFields::from_stored);
     Ok((id, texts.ok_or_else(|| damaged(id, "it is not as it was written"))?, behind))
 }
 

@@ -25,7 +25,7 @@ pub(super) use self::check::IndexCheck;
 pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
 use super::fault::Fault;
-use super::segments::{BlockCache, SegmentId, Snapshot};
+use super::segments::{Block, BlockCache, EncodedBlock, SegmentId, Snapshot};
 
 /// What blocks in memory may take: a few hundred questions' worth, a quarter of what a million articles' index has in
 /// common lists.
@@ -100,6 +100,14 @@ impl Index {
     /// Whether there are more segments than merges leave that keep pace: seven of each size.
     pub fn is_behind(&self) -> bool {
         self.published.borrow().snapshot.segments().len() > MANY_SEGMENTS
+    }
+
+    /// Keeps posting blocks of a small segment that is about to be used: each question looks into all the small ones, and so
+    /// does the merge that soon replaces them.
+    fn keep(&self, blocks: Vec<EncodedBlock>) {
+        for block in blocks.into_iter().filter(|block| block.id.posting_number().is_some()) {
+            self.cache.put(Block::fresh(block));
+        }
     }
 
     /// An id that no segment had.

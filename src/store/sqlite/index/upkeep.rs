@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Index, Published, tables};
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::segments::{EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers};
+use crate::store::sqlite::segments::{Block, BlockId, EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers};
 
 /// Segments up to this many documents are written anew soon after something in them was deleted.
 const SMALL_DOCUMENTS: u32 = 4096;
@@ -27,6 +27,10 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long after the start the first of them, so that a process that is restarted daily gets to it.
 const FIRST_PURGE: Duration = Duration::from_secs(60 * 60);
+
+/// The blocks of merged segments up to this many documents are kept in memory as they are written: some five megabytes of
+/// the cache. Larger ones would only push out what is asked for.
+const KEPT_DOCUMENTS: u32 = 4096;
 
 /// The most blocks that are written in the step that puts a merge's output into use: at most a megabyte.
 const LAST_BLOCKS: usize = 16;
@@ -43,9 +47,9 @@ pub(in crate::store::sqlite) struct Upkeep {
 /// A small transaction.
 pub(in crate::store::sqlite) enum Act {
     /// Store blocks of a segment that is being written.
-    Write { segment: SegmentId, blocks: Vec<EncodedBlock> },
+    Write { segment: SegmentId, blocks: Vec<EncodedBlock>, keeps: bool },
     /// Store the last blocks, and put the merge's output in the place of its inputs.
-    Replace { merge: Box<Merge>, blocks: Vec<EncodedBlock> },
+    Replace { merge: Box<Merge>, blocks: Vec<EncodedBlock>, keeps: bool },
     /// Remove some blocks of a segment that is not in use. `purges`: grams of deleted articles may be in them.
     Remove { segment: SegmentId, purges: bool },
 }
@@ -91,11 +95,19 @@ pub(in crate::store::sqlite) async fn carry_out(
     let mut done = Done::Yes;
     let mut published = None;
     match act {
-        Act::Write { segment, blocks } => {
+        Act::Write { segment, blocks, keeps } => {
             tables::begin_segment(connection, segment).await?;
             tables::write_blocks(connection, &blocks).await?;
+            if keeps {
+                index.keep(blocks);
+            }
         }
-        Act::Replace { merge, blocks } => published = Some(replace(connection, index, *merge, &blocks).await?),
+        Act::Replace { merge, blocks, keeps } => {
+            published = Some(replace(connection, index, *merge, &blocks).await?);
+            if keeps {
+                index.keep(blocks);
+            }
+        }
         Act::Remove { segment, purges } => {
             if !tables::remove_segment(connection, segment).await? {
                 done = Done::InPart;
@@ -254,6 +266,7 @@ impl Merger {
 
     async fn merge(&self, connection: &mut SqliteConnection, inputs: Vec<LiveSegment>) -> Result<(), GivenUp> {
         let output = self.index.new_segment();
+        let keeps = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= KEPT_DOCUMENTS;
         // Even this takes a while for a million articles: their directories are merged.
         let begun = tokio::task::spawn_blocking(move || Merge::new(output, inputs));
         let Ok(mut merge) = begun.await else { return Err(GivenUp::Failed) };
@@ -269,7 +282,7 @@ impl Merger {
             merge = moved;
             match step.map_err(tables::damage)? {
                 MergeStep::Need(ids) => {
-                    for block in tables::read_blocks(connection, &ids).await? {
+                    for block in self.blocks(connection, &ids).await? {
                         merge.supply(block).map_err(tables::damage)?;
                     }
                 }
@@ -277,20 +290,28 @@ impl Merger {
                     // The directory of a large segment has many pieces; only few of them are left for the last step.
                     while blocks.len() > LAST_BLOCKS {
                         let rest = blocks.split_off(LAST_BLOCKS);
-                        self.ask_writer(Act::Write { segment: output, blocks }).await?;
+                        self.ask_writer(Act::Write { segment: output, blocks, keeps }).await?;
                         blocks = rest;
                     }
-                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks }).await?;
+                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks, keeps }).await?;
                     return Ok(());
                 }
                 MergeStep::Write(blocks) => {
-                    self.ask_writer(Act::Write { segment: output, blocks }).await?;
+                    self.ask_writer(Act::Write { segment: output, blocks, keeps }).await?;
                 }
                 MergeStep::Done(_) => {
-                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks: Vec::new() }).await?;
+                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks: Vec::new(), keeps }).await?;
                     return Ok(());
                 }
             }
+        }
+    }
+
+    /// Blocks in the order asked for, from memory where all of them are there.
+    async fn blocks(&self, connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, Fault> {
+        match ids.iter().map(|&id| self.index.cache.get(id)).collect() {
+            Some(blocks) => Ok(blocks),
+            None => tables::read_blocks(connection, ids).await,
         }
     }
 

@@ -9,6 +9,7 @@
 //! ```
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -20,6 +21,9 @@ use super::postings::{CHUNK_DOCUMENTS, List, is_short, put_chunk, put_chunked_he
 /// A posting block is closed once it has this many bytes: less than half a page of 16 KiB, so that little is read in vain,
 /// and so much that a list of some thousand documents is one read.
 const BLOCK_BYTES: usize = 6 * 1024;
+
+/// How many entries a search for a gram passes over at most: a block has up to some two thousand, most of few bytes.
+const STEP_ENTRIES: usize = 32;
 
 /// The bytes of a checksum.
 const CHECKSUM_BYTES: usize = 8;
@@ -128,6 +132,8 @@ fn checksum(id: BlockId, payload: &[u8]) -> u64 {
 pub struct Block {
     id: BlockId,
     bytes: Bytes,
+    /// Where a search for a gram can begin; made by the first one. In order.
+    steps: Arc<OnceLock<Box<[Entries]>>>,
 }
 
 impl Block {
@@ -137,7 +143,13 @@ impl Block {
         if u64::from_le_bytes(*sum) != checksum(id, payload) {
             return Err(damaged("its checksum is wrong"));
         }
-        Ok(Self { id, bytes: bytes.slice(CHECKSUM_BYTES..) })
+        Ok(Self { id, bytes: bytes.slice(CHECKSUM_BYTES..), steps: Arc::default() })
+    }
+
+    /// A block that this process has just made.
+    pub fn fresh(EncodedBlock { id, bytes }: EncodedBlock) -> Self {
+        // Without the room that it grew into, as blocks are counted by their bytes.
+        Self { id, bytes: Bytes::from(bytes.into_boxed_slice()).slice(CHECKSUM_BYTES..), steps: Arc::default() }
     }
 
     pub fn id(&self) -> BlockId {
@@ -154,7 +166,16 @@ impl Block {
 
     /// The list of a gram, or the block's part of it.
     pub fn find(&self, gram: Gram) -> Result<Option<List>, Damaged> {
-        let mut entries = Entries::default();
+        let steps = match self.steps.get() {
+            Some(steps) => steps,
+            None => {
+                let steps = self.walk()?;
+                self.steps.get_or_init(|| steps)
+            }
+        };
+        // The first step has no gram, which is before any.
+        let behind = steps.partition_point(|step| step.gram < Some(gram));
+        let mut entries = behind.checked_sub(1).and_then(|at| steps.get(at)).cloned().unwrap_or_default();
         while let Some((found, list)) = entries.next(self)? {
             match found.cmp(&gram) {
                 std::cmp::Ordering::Less => {}
@@ -163,6 +184,23 @@ impl Block {
             }
         }
         Ok(None)
+    }
+}
+
+impl Block {
+    /// Walks all entries, and answers where the walk was before every so many of them.
+    fn walk(&self) -> Result<Box<[Entries]>, Damaged> {
+        let mut steps = Vec::new();
+        let mut entries = Entries::default();
+        for number in 0.. {
+            if number % STEP_ENTRIES == 0 {
+                steps.push(entries.clone());
+            }
+            if entries.next(self)?.is_none() {
+                break;
+            }
+        }
+        Ok(steps.into())
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::block::{Block, BlockId};
 use crate::store::sqlite::clock_cache::ClockCache;
 
-/// What a block costs beside its bytes: its entry here and in the map.
-const OVERHEAD_BYTES: usize = 128;
+/// What a block costs beside its bytes: its entry here and in the map, and some thirty steps of 24 bytes.
+const OVERHEAD_BYTES: usize = 128 + 30 * 24;
 
 /// Blocks of segments that are gone age out by themselves.
 #[derive(Debug)]

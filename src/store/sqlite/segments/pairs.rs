@@ -14,9 +14,9 @@ use super::gram::Gram;
 /// A pair is common that at least one in so many documents holds.
 const COMMON_SHARE: u32 = if cfg!(test) { 3 } else { 20 };
 
-/// A segment tells what is common if it has this many documents: enough to judge by, and so few that the first merge of an
-/// import's commits has them, as what comes before is in residues. In tests a few are many.
-const MIN_DOCUMENTS: u32 = if cfg!(test) { 4 } else { 1000 };
+/// A segment tells what is common if it has this many documents: enough to judge by, and so few that the first merges of an
+/// import's commits have them, as what comes before is in residues. In tests a few are many.
+const MIN_DOCUMENTS: u32 = if cfg!(test) { 4 } else { 256 };
 
 /// What a segment has of longer grams. Both ascend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
