@@ -273,13 +273,12 @@ async fn insert(connection: &mut SqliteConnection, session: &mut Session, after:
     let id = session.next_id;
     session.next_id += 1;
     let fingerprint = after.index.fingerprint.as_ref();
-    let candidates = session.known.candidates(fingerprint);
-    if candidates.as_ref().is_none_or(|candidates| !candidates.is_empty()) {
-        session.rows.write(connection).await?;
-    }
-    let original = match (candidates, fingerprint) {
-        (Some(candidates), Some(fingerprint)) => originals::find_among(connection, &candidates, fingerprint).await?,
-        _ => originals::find(connection, id, fingerprint).await?,
+    let original = match session.known.original(fingerprint) {
+        Some(original) => original,
+        None => {
+            session.rows.write(connection).await?;
+            originals::find(connection, id, fingerprint).await?
+        }
     };
     session.known.note(&after.article.name, id, fingerprint);
     let seq = session.take_seq();
@@ -348,6 +347,7 @@ async fn delete(
 ) -> Result<(), Fault> {
     let Stored { id, current, fingerprint } = stored;
     session.changes.remove(*id, effective_us(&current.article), current.article.name.id());
+    session.known.forget(*id);
     keys::forget(connection, *id, fingerprint.as_ref()).await?;
     let sql = "DELETE FROM article WHERE id = ?;
                DELETE FROM body WHERE id = ?;

@@ -35,6 +35,9 @@ const MANY_HOLDERS: usize = 16;
 /// Of so many articles that have a key, the earliest, it is looked which other keys they have.
 const MAX_HOLDERS: usize = 32;
 
+/// How many candidates are compared, the earliest.
+const MAX_CANDIDATES: usize = 64;
+
 /// For some keys: the earliest articles that have them.
 pub(super) type Holders = HashMap<u32, BTreeSet<i64>>;
 
@@ -75,7 +78,7 @@ pub(super) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i6
         }
     }
     found.retain(|_, shared| shared.keys > 1 || shared.has_rare);
-    found.into_keys().collect()
+    found.into_keys().take(MAX_CANDIDATES).collect()
 }
 
 /// What an article shares with another one.

@@ -1,11 +1,12 @@
 //! What a group of writes need not ask one by one: most of what is imported is new, and like nothing that is stored.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sqlx::{Row, SqliteConnection};
 
 use super::fault::Fault;
 use super::keys::{self, Holders};
+use super::originals::{self, Original};
 use super::prepare::Prepared;
 use crate::article::ArticleName;
 use crate::text::Fingerprint;
@@ -18,8 +19,16 @@ const FEW_WRITES: usize = 4;
 pub(super) struct Known {
     /// Nothing was ever stored under these.
     absent: HashSet<String>,
-    /// Who has the keys of the group's bodies. `None`: not known.
-    holders: Option<Holders>,
+    /// `None`: nothing is known of bodies.
+    bodies: Option<Bodies>,
+}
+
+/// What the group's new bodies are compared with.
+struct Bodies {
+    /// Who has their keys.
+    holders: Holders,
+    /// What is stored, of all whom they may be like. Who is not here is gone.
+    similar: HashMap<i64, (ArticleName, Fingerprint)>,
 }
 
 impl Known {
@@ -32,11 +41,16 @@ impl Known {
                    WHERE NOT EXISTS (SELECT 1 FROM article WHERE name = wanted.value)
                      AND NOT EXISTS (SELECT 1 FROM deleted WHERE name = wanted.value)";
         let absent: Vec<String> = listed(connection, sql, json(&names)).await?;
-        let keys: BTreeSet<u32> =
-            writes.iter().filter_map(|write| write.fingerprint()).flat_map(Fingerprint::keys).collect();
+        let fingerprints = || writes.iter().filter_map(|write| write.fingerprint());
+        let keys: BTreeSet<u32> = fingerprints().flat_map(Fingerprint::keys).collect();
         let keys: Vec<u32> = keys.into_iter().collect();
         let holders = keys::holders(connection, &json(&keys), i64::MAX).await?;
-        Ok(Self { absent: absent.into_iter().collect(), holders: Some(holders) })
+        // What the group itself stores makes no more of the others candidates: a key only gets more holders.
+        let candidates: BTreeSet<i64> =
+            fingerprints().flat_map(|fingerprint| keys::candidates(fingerprint, &holders)).collect();
+        let candidates: Vec<i64> = candidates.into_iter().collect();
+        let similar = originals::fingerprints(connection, &candidates).await?;
+        Ok(Self { absent: absent.into_iter().collect(), bodies: Some(Bodies { holders, similar }) })
     }
 
     /// Whether nothing was ever stored under a name, as far as is known.
@@ -44,19 +58,33 @@ impl Known {
         self.absent.contains(name.id())
     }
 
-    /// The articles that may have nearly this body, the earliest first, if they are known.
-    pub fn candidates(&self, fingerprint: Option<&Fingerprint>) -> Option<Vec<i64>> {
-        let holders = self.holders.as_ref()?;
-        Some(fingerprint.map(|fingerprint| keys::candidates(fingerprint, holders)).unwrap_or_default())
+    /// The earliest article that has nearly this body, if that is known.
+    pub fn original(&self, fingerprint: Option<&Fingerprint>) -> Option<Option<Original>> {
+        let Bodies { holders, similar } = self.bodies.as_ref()?;
+        let Some(fingerprint) = fingerprint else { return Some(None) };
+        let candidates = keys::candidates(fingerprint, holders);
+        let known = candidates.into_iter().filter_map(|id| similar.get(&id).map(|(name, body)| (id, name, body)));
+        Some(originals::first_near(known, fingerprint))
     }
 
     /// Notes that an article of this name has this body from now on.
     pub fn note(&mut self, name: &ArticleName, id: i64, fingerprint: Option<&Fingerprint>) {
         self.absent.remove(name.id());
-        if let (Some(holders), Some(fingerprint)) = (&mut self.holders, fingerprint) {
-            for key in fingerprint.keys() {
-                holders.entry(key).or_default().insert(id);
-            }
+        let Some(Bodies { holders, similar }) = &mut self.bodies else { return };
+        let Some(fingerprint) = fingerprint else {
+            similar.remove(&id);
+            return;
+        };
+        similar.insert(id, (name.clone(), fingerprint.clone()));
+        for key in fingerprint.keys() {
+            holders.entry(key).or_default().insert(id);
+        }
+    }
+
+    /// Notes that an article is gone.
+    pub fn forget(&mut self, id: i64) {
+        if let Some(Bodies { similar, .. }) = &mut self.bodies {
+            similar.remove(&id);
         }
     }
 }

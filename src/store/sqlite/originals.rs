@@ -3,6 +3,8 @@
 //! The rule looks at what is stored now, so every change of a body asks it again for those whom it may concern. That is
 //! no change of those articles themselves: their revision, etag and update time stay.
 
+use std::collections::HashMap;
+
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
@@ -14,8 +16,8 @@ use crate::store::pages::is_duplicate;
 use crate::store::record::BadRecord;
 use crate::text::Fingerprint;
 
-/// How many candidates are compared, the earliest.
-const MAX_COMPARED: usize = 64;
+/// The article that another one is a duplicate of.
+pub(super) type Original = (i64, ArticleName);
 
 struct Similar {
     id: i64,
@@ -29,34 +31,44 @@ pub(super) async fn find(
     connection: &mut SqliteConnection,
     id: i64,
     fingerprint: Option<&Fingerprint>,
-) -> Result<Option<(i64, ArticleName)>, Fault> {
+) -> Result<Option<Original>, Fault> {
     let Some(fingerprint) = fingerprint else { return Ok(None) };
     let holders = keys::holders(connection, &keys::list(Some(fingerprint)), id).await?;
-    find_among(connection, &keys::candidates(fingerprint, &holders), fingerprint).await
+    let candidates = keys::candidates(fingerprint, &holders);
+    let similar = fingerprints(connection, &candidates).await?;
+    let known = candidates.iter().filter_map(|id| similar.get(id).map(|(name, body)| (*id, name, body)));
+    Ok(first_near(known, fingerprint))
 }
 
-/// The earliest article of some candidates, which ascend, with nearly this body.
-pub(super) async fn find_among(
-    connection: &mut SqliteConnection,
-    candidates: &[i64],
+/// The first of some articles with nearly this body.
+pub(super) fn first_near<'a>(
+    articles: impl Iterator<Item = (i64, &'a ArticleName, &'a Fingerprint)>,
     fingerprint: &Fingerprint,
-) -> Result<Option<(i64, ArticleName)>, Fault> {
-    if candidates.is_empty() {
-        return Ok(None);
+) -> Option<Original> {
+    let mut near = articles.filter(|(_, _, other)| is_duplicate(other, fingerprint));
+    near.next().map(|(id, name, _)| (id, name.clone()))
+}
+
+/// The names and fingerprints of some articles. Who is missing, or has no fingerprint, is left out.
+pub(super) async fn fingerprints(
+    connection: &mut SqliteConnection,
+    ids: &[i64],
+) -> Result<HashMap<i64, (ArticleName, Fingerprint)>, Fault> {
+    let mut found = HashMap::with_capacity(ids.len());
+    if ids.is_empty() {
+        return Ok(found);
     }
-    let candidates = &candidates[..candidates.len().min(MAX_COMPARED)];
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
-               WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
-    let rows = sqlx::query(sql).bind(packed::id_list(candidates));
-    for row in rows.fetch_all(connection).await? {
-        let similar = read(&row)?;
-        if similar.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
-            let name = ArticleName::from_id(&similar.name);
-            let name = name.map_err(|_| Fault::row("article", similar.id, &BadRecord::Field("name")))?;
-            return Ok(Some((similar.id, name)));
+               WHERE id IN (SELECT value FROM json_each(?1))";
+    for row in sqlx::query(sql).bind(packed::id_list(ids)).fetch_all(connection).await? {
+        let Similar { id, name, fingerprint, .. } = read(&row)?;
+        if let Some(fingerprint) = fingerprint {
+            let name = ArticleName::from_id(&name);
+            let name = name.map_err(|_| Fault::row("article", id, &BadRecord::Field("name")))?;
+            found.insert(id, (name, fingerprint));
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// Whether an article is stored before `id` and has nearly this body.
