@@ -38,6 +38,10 @@ use self::options::Options;
 use self::process::Server;
 use self::table::Table;
 
+/// As the service has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let arguments: Vec<String> = std::env::args().skip(1).collect();

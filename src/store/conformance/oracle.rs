@@ -29,6 +29,16 @@ macro_rules! suite {
                     $crate::store::conformance::oracle::compare($fresh().await, deeds, questions).await;
                 });
             }
+
+            #[test]
+            fn writes_that_come_together_are_carried_out_one_by_one(
+                deeds in $crate::store::conformance::oracle::deeds(),
+            ) {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async {
+                    $crate::store::conformance::oracle::compare_together($fresh().await, deeds).await;
+                });
+            }
         }
     };
 }
@@ -189,6 +199,31 @@ pub async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, question
                 None => break,
             }
         }
+    }
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+}
+
+/// So many deeds come at once.
+const TOGETHER: usize = 12;
+
+/// Many stores commit what comes at once as one.
+pub async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<Deed>) {
+    // Whoever replaces something reads it first, which would change the order.
+    deeds.retain(|deed| !matches!(deed, Deed::Replace(..)));
+    let oracle: SharedStore = Arc::new(MemoryStore::new());
+    for (time, deeds) in deeds.chunks(TOGETHER).enumerate() {
+        let now = at(i64::try_from(time % 7).expect("a small number"));
+        let mut expected = Vec::new();
+        for deed in deeds {
+            expected.push(carry_out(&oracle, deed, now).await);
+        }
+        let done = futures::future::join_all(deeds.iter().map(|deed| carry_out(&store, deed, now))).await;
+        assert_eq!(done, expected);
+    }
+    for id in IDS {
+        let name = name(id);
+        let expected = oracle.get(&name, View::Raw).await.expect("an answer");
+        assert_eq!(store.get(&name, View::Raw).await.expect("an answer"), expected);
     }
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }

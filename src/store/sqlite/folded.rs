@@ -26,9 +26,8 @@ pub(super) async fn matches(
 ) -> Result<HashMap<i64, bool>, Fault> {
     let mut found = HashMap::with_capacity(ids.len());
     read(connection, ids, LONG_BYTES, &is_match, &mut found).await?;
-    let missing = |found: &HashMap<i64, bool>| -> Vec<i64> {
-        ids.iter().copied().filter(|id| !found.contains_key(id)).collect()
-    };
+    let missing =
+        |found: &HashMap<i64, bool>| -> Vec<i64> { ids.iter().copied().filter(|id| !found.contains_key(id)).collect() };
     for ids in missing(&found).chunks(LONG_AT_ONCE) {
         read(connection, ids, i64::MAX, &is_match, &mut found).await?;
     }
