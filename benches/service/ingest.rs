@@ -18,9 +18,6 @@ use crate::rows::RowTable;
 use crate::table::{Table, median};
 use crate::writing::{self, BATCH, Batch};
 
-/// So many rows are inserted for each slice of articles, and no more than it has.
-const ROWS: usize = 4 * BATCH;
-
 /// Fills a new store, and says what that cost.
 pub async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: &mut Table) {
     let articles = options.articles;
@@ -39,7 +36,8 @@ pub async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: 
             let cpu_before = cpu_of("self");
             writing::settle().await;
             cpu += cpu_of("self").saturating_sub(cpu_before);
-            row_rates.push(insert_rows(&mut rows, corpus, first..articles.min(first + ROWS.min(slice))).await);
+            // As many as there are articles: the first rows of a file are in its log alone, and cost a fraction of later ones.
+            row_rates.push(insert_rows(&mut rows, corpus, first..articles.min(first + slice)).await);
         }
         let batch: Vec<_> = (first..articles.min(first + BATCH)).map(|number| corpus.article(number)).collect();
         text_bytes += batch.iter().map(|new| new.content.body.len() + new.content.headline.len()).sum::<usize>();

@@ -59,11 +59,15 @@ impl LiveSegment {
     }
 }
 
+/// Segments that have less than one in so many documents of the largest do not tell which pairs are common: by chance, each
+/// of the many small ones has some others in plenty.
+const TELLING_SHARE: u32 = 16;
+
 /// All segments, by identity.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     segments: Vec<LiveSegment>,
-    /// The pairs that are common in any of them.
+    /// The pairs that are common in any of the larger ones.
     common: Arc<PairSet>,
 }
 
@@ -131,7 +135,9 @@ impl Snapshot {
     }
 
     fn learn(&mut self) {
-        let common = self.segments.iter().flat_map(|live| live.segment.pairs.common.iter().copied());
+        let largest = self.segments.iter().map(|live| live.segment.documents.len()).max().unwrap_or_default();
+        let telling = self.segments.iter().filter(|live| live.segment.documents.len() >= largest / TELLING_SHARE);
+        let common = telling.flat_map(|live| live.segment.pairs.common.iter().copied());
         self.common = Arc::new(common.collect());
     }
 
