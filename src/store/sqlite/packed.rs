@@ -68,11 +68,12 @@ pub(super) fn key_column(key: OrderKey) -> &'static str {
 pub(super) fn item(view: View, key: OrderKey) -> String {
     let key = key_column(key);
     let (rest_head, rest) = match view {
-        View::Basic => ("0, 0", "''"),
+        // Constants are text already: numbers would be printed for each row.
+        View::Basic => ("'0,0'", "''"),
         View::Full | View::Raw => ("coalesce(body.rest_xxh3, 0), coalesce(length(body.rest), -1)", "body.rest"),
     };
     let (raw_head, raw) = match view {
-        View::Basic | View::Full => ("0, -1, -1, 0", "''"),
+        View::Basic | View::Full => ("'0,-1,-1,0'", "''"),
         View::Raw => (
             "coalesce(raw.raw_xxh3, 0), coalesce(length(raw.head), -1), coalesce(length(raw.content), -1), \
              coalesce(raw.is_compressed, 0)",

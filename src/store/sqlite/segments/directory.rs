@@ -52,6 +52,17 @@ pub struct Documents {
 }
 
 impl Documents {
+    /// Room for the documents of all of these, which for a million is tens of megabytes that need not be moved as it grows.
+    pub fn with_room_for<'a>(all: impl Iterator<Item = &'a Documents> + Clone) -> Self {
+        let documents = all.clone().map(|documents| documents.ids.len()).sum();
+        Self {
+            ids: Vec::with_capacity(documents),
+            effective_us: Vec::with_capacity(documents),
+            names: String::with_capacity(all.map(|documents| documents.names.len()).sum()),
+            name_ends: Vec::with_capacity(documents),
+        }
+    }
+
     /// Adds a document that sorts behind all before it.
     pub fn push(&mut self, id: i64, key: Key) {
         self.ids.push(id);

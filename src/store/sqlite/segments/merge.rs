@@ -277,7 +277,7 @@ fn note_pair(pair: Gram, holders: usize, documents: u32, expandable: &PairSet, p
 
 /// Merges the directories of the inputs, without what is deleted, and notes where each document goes.
 fn merge_documents(inputs: &mut [Input]) -> Documents {
-    let mut merged = Documents::default();
+    let mut merged = Documents::with_room_for(inputs.iter().map(|input| &input.live.segment.documents));
     let mut at: Vec<u32> = vec![0; inputs.len()];
     let is_deleted = |deletions: &Deletions, ordinal| deletions.contains(ordinal);
     loop {
