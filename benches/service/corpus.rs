@@ -107,7 +107,8 @@ impl Corpus {
         let mut questions = Vec::new();
         for (length, windows) in &found {
             for (class, wanted) in [("rare", 1), ("1 %", SAMPLE / 100), ("common", SAMPLE)] {
-                questions.push(Question::all(&format!("{length} characters, {class}"), &[windows.nearest(wanted)]));
+                let noun = if *length == 1 { "character" } else { "characters" };
+                questions.push(Question::all(&format!("{length} {noun}, {class}"), &[windows.nearest(wanted)]));
             }
         }
         let (common, rare) = (of(1).nearest(SAMPLE), of(2).nearest(1));

@@ -27,6 +27,9 @@ use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 /// milliseconds, as others wait behind it, and beside an import it has but a part of a core.
 const MAX_VERIFIED: usize = 500;
 
+/// So many candidates more than it seems to take are verified at once, rather than to ask again for a last one.
+const FEW_MORE: usize = 4;
+
 /// How often the index may pause before a page is returned as it is. A pause is a few milliseconds of fruitless search.
 const MAX_PAUSES: usize = 100;
 
@@ -119,14 +122,12 @@ impl Filter<'_> {
             self.ask(direction, after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())));
         let mut page = pages::PageBuilder::new(self.search);
         let (mut verified, mut pauses) = (0, 0);
-        // The longer nothing comes of it, the more at once.
+        let most = packed::most(self.search.view);
         let mut at_once = self.search.page_size.get() + 1;
         loop {
-            let wanted = (self.search.page_size.get() + 1 - page.len()).max(at_once);
-            let most = packed::most(self.search.view);
             let mut hits = Vec::new();
             let mut is_end = false;
-            while hits.len() < wanted.min(most) {
+            while hits.len() < at_once.min(most) {
                 match ask(connection, self.index, &mut asked).await? {
                     Asked::Hit(hit) => hits.push(hit),
                     Asked::Paused => {
@@ -151,7 +152,12 @@ impl Filter<'_> {
             if is_end {
                 return Ok(page.finish(total));
             }
-            at_once = most.min(at_once * 2);
+            let missing = self.search.page_size.get() + 1 - page.len();
+            at_once = match page.len() {
+                0 => at_once.min(most) * 2,
+                // A few more than will do if as many of them match as of those before.
+                found => (missing * verified).div_ceil(found) * 5 / 4 + FEW_MORE,
+            };
             if pauses >= MAX_PAUSES || (!self.plan.is_exact && verified >= MAX_VERIFIED) {
                 let resume = asked.resume_after().map(|key| cursor(key)).transpose()?;
                 return Ok(page.finish_early(resume.or_else(|| after.cloned()), total));
