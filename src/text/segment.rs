@@ -1,7 +1,7 @@
 //! Where words begin and end in folded text.
 //!
 //! Between two Han characters jieba's segmentation decides; anywhere else the word boundaries of UAX #29. The dictionary
-//! is large (some 250 MB and a quarter of a second), so it is loaded when it is first asked for, and never for text
+//! is large (some 80 MB and a quarter of a second), so it is loaded when it is first asked for, and never for text
 //! without Han characters.
 
 use std::ops::Range;
