@@ -25,7 +25,7 @@ const RESTART_BYTES: usize = 24 << 20;
 const RETRY_BYTES: usize = 2 << 20;
 
 /// Past so many, it does not go on before it has tried several times.
-const LONG_LOG_BYTES: usize = 40 << 20;
+const LONG_LOG_BYTES: usize = 32 << 20;
 
 /// How much is in the log: by the writer's own account, and by what SQLite tells who asks for a checkpoint, if that is more.
 pub(super) struct LogMeter {
