@@ -16,6 +16,7 @@ mod feed;
 mod filter;
 mod folded;
 mod index;
+mod json_list;
 mod kept;
 mod keys;
 mod known;

@@ -179,11 +179,7 @@ pub async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, question
         let expected = carry_out(&oracle, &deed, now).await;
         assert_eq!(carry_out(&store, &deed, now).await, expected, "{deed:?}");
     }
-    for id in IDS {
-        let name = name(id);
-        let expected = oracle.get(&name, View::Raw).await.expect("an answer");
-        assert_eq!(store.get(&name, View::Raw).await.expect("an answer"), expected);
-    }
+    compare_articles(&store, &oracle).await;
     let fed = |store: SharedStore| async move {
         let start = FeedPosition { seq: 0, ..*store.feed().borrow() };
         changed(&store, start).await.expect("nothing is forgotten")
@@ -203,6 +199,14 @@ pub async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, question
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
+async fn compare_articles(store: &SharedStore, oracle: &SharedStore) {
+    for id in IDS {
+        let name = name(id);
+        let expected = oracle.get(&name, View::Raw).await.expect("an answer");
+        assert_eq!(store.get(&name, View::Raw).await.expect("an answer"), expected);
+    }
+}
+
 /// So many deeds come at once.
 const TOGETHER: usize = 12;
 
@@ -220,11 +224,7 @@ pub async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<De
         let done = futures::future::join_all(deeds.iter().map(|deed| carry_out(&store, deed, now))).await;
         assert_eq!(done, expected);
     }
-    for id in IDS {
-        let name = name(id);
-        let expected = oracle.get(&name, View::Raw).await.expect("an answer");
-        assert_eq!(store.get(&name, View::Raw).await.expect("an answer"), expected);
-    }
+    compare_articles(&store, &oracle).await;
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 

@@ -127,14 +127,15 @@ async fn check_duplicate(
     faults: &mut Vec<String>,
 ) -> Result<(), Fault> {
     let original = originals::find(connection, id, fingerprint).await?.map(|(_, name)| name);
-    let is_another = match &article.duplicate_of {
-        // Which of several copies was compared depends on what else was stored then.
-        Some(stored) if original.as_ref() != Some(stored) => {
-            !originals::is_one(connection, stored, id, fingerprint).await?
-        }
-        stored => original.as_ref() != stored.as_ref(),
+    if original == article.duplicate_of {
+        return Ok(());
+    }
+    // Which of several copies was compared depends on what else was stored then.
+    let is_one_of_them = match &article.duplicate_of {
+        Some(stored) => originals::is_one(connection, stored, id, fingerprint).await?,
+        None => false,
     };
-    if is_another {
+    if !is_one_of_them {
         faults.push(format!("article {id}: duplicate_of is not the earliest article of that text"));
     }
     Ok(())

@@ -14,6 +14,7 @@ use sqlx::SqliteConnection;
 use super::fault::Fault;
 use super::folded;
 use super::index::{Asked, Index, ask};
+use super::json_list::json_list;
 use super::narrow;
 use super::packed::{self, Packed};
 use super::search::{self, Candidates, decode};
@@ -168,14 +169,14 @@ impl Filter<'_> {
     /// All that the index finds, if that is little.
     async fn candidates(&self, connection: &mut SqliteConnection) -> Result<Candidates, Fault> {
         let mut asked = self.ask(Direction::NewestFirst, None);
-        let mut ids: Vec<String> = Vec::new();
+        let mut ids = Vec::new();
         let mut pauses = 0;
         loop {
             match ask(connection, self.index, &mut asked).await? {
-                Asked::Hit(hit) => ids.push(hit.id.to_string()),
+                Asked::Hit(hit) => ids.push(hit.id),
                 Asked::Paused => pauses += 1,
                 Asked::End => {
-                    return Ok(Candidates::These { ids: format!("[{}]", ids.join(",")), is_exact: self.plan.is_exact });
+                    return Ok(Candidates::These { ids: json_list(&ids), is_exact: self.plan.is_exact });
                 }
             }
             if ids.len() > narrow::MAX_SORTED || pauses >= MAX_PAUSES {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::json_list::json_list;
 use super::packed;
 use super::rows::checksum;
 use crate::article::View;
@@ -51,7 +52,7 @@ async fn read(
     let item = "concat(f.id, ',', f.texts_xxh3, ',', length(f.texts), char(10), f.texts)";
     let from = "json_each(?1) AS hit CROSS JOIN folded AS f ON f.id = hit.value WHERE length(f.texts) <= ?2";
     let sql = packed::query(item, from);
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(packed::id_list(ids)).bind(most_bytes);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).bind(most_bytes);
     let row = query.fetch_one(connection).await?;
     let mut rest: &[u8] = row.try_get::<Option<&[u8]>, _>(0)?.unwrap_or_default();
     while !rest.is_empty() {

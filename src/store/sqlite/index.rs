@@ -104,8 +104,8 @@ impl Index {
 
     /// Keeps posting blocks of a small segment that is about to be used: each question looks into all the small ones, and so
     /// does the merge that soon replaces them.
-    fn keep(&self, blocks: Vec<EncodedBlock>) {
-        for block in blocks.into_iter().filter(|block| block.id.posting_number().is_some()) {
+    fn keep(&self, blocks: &[EncodedBlock]) {
+        for block in blocks.iter().filter(|block| block.id.posting_number().is_some()) {
             self.cache.put(Block::fresh(block));
         }
     }

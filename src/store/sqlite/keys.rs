@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::json_list::json_list;
 use crate::text::Fingerprint;
 
 /// From so many articles on, keys are moved. They are read at every start, which takes a tenth of a second, and take 3 MB.
@@ -103,8 +104,7 @@ pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault>
 
 /// The keys as a JSON array, each once; none if there is no fingerprint.
 pub(super) fn list(fingerprint: Option<&Fingerprint>) -> String {
-    let keys: Vec<String> = distinct(fingerprint).iter().map(u32::to_string).collect();
-    format!("[{}]", keys.join(","))
+    json_list(&distinct(fingerprint).into_iter().collect::<Vec<_>>())
 }
 
 fn distinct(fingerprint: Option<&Fingerprint>) -> BTreeSet<u32> {

@@ -1,12 +1,13 @@
 //! What a group of writes need not ask one by one: most of what is imported is new, and like nothing that is stored.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use sqlx::{Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::json_list::json_list;
 use super::keys::{self, Holders};
-use super::originals::{self, Original};
+use super::originals::{self, Original, Similar};
 use super::prepare::Prepared;
 use crate::article::ArticleName;
 use crate::text::Fingerprint;
@@ -28,7 +29,7 @@ struct Bodies {
     /// Who has their keys.
     holders: Holders,
     /// What is stored, of all whom they may be like. Who is not here is gone.
-    similar: HashMap<i64, (ArticleName, Fingerprint)>,
+    similar: Similar,
 }
 
 impl Known {
@@ -40,17 +41,19 @@ impl Known {
         let sql = "SELECT json_group_array(wanted.value) FROM json_each(?1) AS wanted
                    WHERE NOT EXISTS (SELECT 1 FROM article WHERE name = wanted.value)
                      AND NOT EXISTS (SELECT 1 FROM deleted WHERE name = wanted.value)";
-        let absent: Vec<String> = listed(connection, sql, json(&names)).await?;
+        let row = sqlx::query(sql).bind(json_list(&names)).fetch_one(&mut *connection).await?;
+        let absent = serde_json::from_str(row.try_get(0)?);
+        let absent = absent.map_err(|error| Fault::Sql(sqlx::Error::Decode(error.into())))?;
         let fingerprints = || writes.iter().filter_map(|write| write.fingerprint());
         let keys: BTreeSet<u32> = fingerprints().flat_map(Fingerprint::keys).collect();
         let keys: Vec<u32> = keys.into_iter().collect();
-        let holders = keys::holders(connection, &json(&keys), i64::MAX).await?;
+        let holders = keys::holders(connection, &json_list(&keys), i64::MAX).await?;
         // What the group itself stores makes no more of the others candidates: a key only gets more holders.
         let candidates: BTreeSet<i64> =
             fingerprints().flat_map(|fingerprint| keys::candidates(fingerprint, &holders)).collect();
         let candidates: Vec<i64> = candidates.into_iter().collect();
         let similar = originals::fingerprints(connection, &candidates).await?;
-        Ok(Self { absent: absent.into_iter().collect(), bodies: Some(Bodies { holders, similar }) })
+        Ok(Self { absent, bodies: Some(Bodies { holders, similar }) })
     }
 
     /// Whether nothing was ever stored under a name, as far as is known.
@@ -62,9 +65,7 @@ impl Known {
     pub fn original(&self, fingerprint: Option<&Fingerprint>) -> Option<Option<Original>> {
         let Bodies { holders, similar } = self.bodies.as_ref()?;
         let Some(fingerprint) = fingerprint else { return Some(None) };
-        let candidates = keys::candidates(fingerprint, holders);
-        let known = candidates.into_iter().filter_map(|id| similar.get(&id).map(|(name, body)| (id, name, body)));
-        Some(originals::first_near(known, fingerprint))
+        Some(originals::first_near(&keys::candidates(fingerprint, holders), similar, fingerprint))
     }
 
     /// Notes that an article of this name has this body from now on.
@@ -87,17 +88,4 @@ impl Known {
             similar.remove(&id);
         }
     }
-}
-
-fn json<T: serde::Serialize>(list: &[T]) -> String {
-    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
-}
-
-async fn listed<T: serde::de::DeserializeOwned>(
-    connection: &mut SqliteConnection,
-    sql: &'static str,
-    list: String,
-) -> Result<Vec<T>, Fault> {
-    let row = sqlx::query(sql).bind(list).fetch_one(connection).await?;
-    serde_json::from_str(row.try_get(0)?).map_err(|error| Fault::Sql(sqlx::Error::Decode(error.into())))
 }

@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::json_list::json_list;
 use super::packed::key_column;
 use super::search::Candidates;
 use super::segments::{Plan, Query};
@@ -85,7 +86,6 @@ pub(super) async fn timed(connection: &mut SqliteConnection, search: &Search) ->
 }
 
 fn these(rows: &[SqliteRow]) -> Result<Candidates, Fault> {
-    let ids = rows.iter().map(|row| row.try_get::<i64, _>(0).map(|id| id.to_string()));
-    let ids = ids.collect::<Result<Vec<_>, _>>()?;
-    Ok(Candidates::These { ids: format!("[{}]", ids.join(",")), is_exact: false })
+    let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+    Ok(Candidates::These { ids: json_list(&ids), is_exact: false })
 }

@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::json_list::json_list;
 use super::keys::{self, HOLDERS};
-use super::packed;
 use crate::article::ArticleName;
 use crate::store::pages::is_duplicate;
 use crate::store::record::BadRecord;
@@ -19,7 +19,10 @@ use crate::text::Fingerprint;
 /// The article that another one is a duplicate of.
 pub(super) type Original = (i64, ArticleName);
 
-struct Similar {
+/// The names and fingerprints of articles that another one may be like, by id.
+pub(super) type Similar = HashMap<i64, (ArticleName, Fingerprint)>;
+
+struct Stored {
     id: i64,
     name: String,
     duplicate_of: Option<i64>,
@@ -36,32 +39,27 @@ pub(super) async fn find(
     let holders = keys::holders(connection, &keys::list(Some(fingerprint)), id).await?;
     let candidates = keys::candidates(fingerprint, &holders);
     let similar = fingerprints(connection, &candidates).await?;
-    let known = candidates.iter().filter_map(|id| similar.get(id).map(|(name, body)| (*id, name, body)));
-    Ok(first_near(known, fingerprint))
+    Ok(first_near(&candidates, &similar, fingerprint))
 }
 
-/// The first of some articles with nearly this body.
-pub(super) fn first_near<'a>(
-    articles: impl Iterator<Item = (i64, &'a ArticleName, &'a Fingerprint)>,
-    fingerprint: &Fingerprint,
-) -> Option<Original> {
-    let mut near = articles.filter(|(_, _, other)| is_duplicate(other, fingerprint));
-    near.next().map(|(id, name, _)| (id, name.clone()))
+/// The first of some candidates with nearly this body.
+pub(super) fn first_near(candidates: &[i64], similar: &Similar, fingerprint: &Fingerprint) -> Option<Original> {
+    candidates.iter().find_map(|id| {
+        let (name, other) = similar.get(id)?;
+        is_duplicate(other, fingerprint).then(|| (*id, name.clone()))
+    })
 }
 
 /// The names and fingerprints of some articles. Who is missing, or has no fingerprint, is left out.
-pub(super) async fn fingerprints(
-    connection: &mut SqliteConnection,
-    ids: &[i64],
-) -> Result<HashMap<i64, (ArticleName, Fingerprint)>, Fault> {
-    let mut found = HashMap::with_capacity(ids.len());
+pub(super) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Similar, Fault> {
+    let mut found = Similar::with_capacity(ids.len());
     if ids.is_empty() {
         return Ok(found);
     }
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
                WHERE id IN (SELECT value FROM json_each(?1))";
-    for row in sqlx::query(sql).bind(packed::id_list(ids)).fetch_all(connection).await? {
-        let Similar { id, name, fingerprint, .. } = read(&row)?;
+    for row in sqlx::query(sql).bind(json_list(ids)).fetch_all(connection).await? {
+        let Stored { id, name, fingerprint, .. } = read(&row)?;
         if let Some(fingerprint) = fingerprint {
             let name = ArticleName::from_id(&name);
             let name = name.map_err(|_| Fault::row("article", id, &BadRecord::Field("name")))?;
@@ -122,9 +120,9 @@ pub(super) async fn adopt(
     Ok(settled)
 }
 
-fn read(row: &SqliteRow) -> Result<Similar, Fault> {
+fn read(row: &SqliteRow) -> Result<Stored, Fault> {
     let fingerprint: Option<&[u8]> = row.try_get(3)?;
-    Ok(Similar {
+    Ok(Stored {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
         duplicate_of: row.try_get(2)?,

@@ -16,6 +16,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::fault::Fault;
+use super::json_list::json_list;
 use super::rows;
 use crate::article::{ArticleName, View};
 use crate::query::{Cursor, OrderKey};
@@ -181,9 +182,7 @@ pub(super) async fn by_name(
     } else {
         let from = format!("json_each(?1) AS wanted CROSS JOIN article AS a ON a.name = wanted.value {joins}");
         let ids: Vec<&str> = names.iter().map(|name| name.id()).collect();
-        // A checked id holds nothing that JSON would have to escape.
-        let list = if ids.is_empty() { "[]".to_owned() } else { format!("[\"{}\"]", ids.join("\",\"")) };
-        sqlx::query(AssertSqlSafe(query(&item, &from))).bind(list).fetch_one(connection).await?
+        sqlx::query(AssertSqlSafe(query(&item, &from))).bind(json_list(&ids)).fetch_one(connection).await?
     };
     unpack(&row)
 }
@@ -199,7 +198,7 @@ pub(super) async fn by_id(
         return Ok(Vec::new());
     }
     let sql = query_by_id(view, key);
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id_list(ids)).fetch_one(connection).await?;
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(connection).await?;
     unpack(&row)
 }
 
@@ -211,7 +210,7 @@ pub(super) async fn by_id_at_generation(
     key: OrderKey,
 ) -> Result<(i64, Vec<Packed>), Fault> {
     let sql = format!("SELECT ({}), generation FROM keyword_state", query_by_id(view, key));
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id_list(ids)).fetch_one(connection).await?;
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(connection).await?;
     Ok((row.try_get(1)?, unpack(&row)?))
 }
 
@@ -219,10 +218,4 @@ fn query_by_id(view: View, key: OrderKey) -> String {
     let joins = rows::joins(view);
     let from = format!("json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}");
     query(&item(view, key), &from)
-}
-
-/// Ids as a JSON array.
-pub(super) fn id_list(ids: &[i64]) -> String {
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-    format!("[{}]", ids.join(","))
 }

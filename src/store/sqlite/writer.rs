@@ -330,12 +330,11 @@ impl Loop {
             match checkpoint(&mut open.connection, Mode::Restart).await {
                 Ok(moved) => {
                     self.log.restarted(moved == Moved::All);
-                    if moved == Moved::All || !self.log.is_long() {
-                        return;
-                    }
                     match moved {
+                        Moved::All => return,
+                        _ if !self.log.is_long() => return,
                         Moved::UnderWay => tokio::time::sleep(CHECKPOINT_PAUSE).await,
-                        Moved::All | Moved::ReadersStay => tries += 1,
+                        Moved::ReadersStay => tries += 1,
                     }
                 }
                 Err(fault) => {

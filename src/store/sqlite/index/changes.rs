@@ -105,7 +105,7 @@ impl Built {
         if let Some((id, (segment, blocks))) = built {
             tables::use_segment(connection, id).await?;
             tables::write_blocks(connection, &blocks).await?;
-            index.keep(blocks);
+            index.keep(&blocks);
             snapshot = snapshot.with_segment(Arc::new(segment));
         }
         let generation = tables::next_generation(connection).await?;

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::Published;
 use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::segments::{Block, BlockId, Damaged, EncodedBlock, Place, Segment, SegmentId, Snapshot};
 
 /// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
@@ -81,11 +82,10 @@ fn checked_block(key: i64, bytes: Vec<u8>) -> Result<Block, Fault> {
 
 /// Reads blocks, in the order asked for. One that is missing is damage.
 pub async fn read_blocks(connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, Fault> {
-    let keys: Vec<String> = ids.iter().map(|id| id.key().to_string()).collect();
-    let list = format!("[{}]", keys.join(","));
+    let keys: Vec<i64> = ids.iter().map(|id| id.key()).collect();
     let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
     let mut found = HashMap::with_capacity(ids.len());
-    for row in sqlx::query(sql).bind(list).fetch_all(connection).await? {
+    for row in sqlx::query(sql).bind(json_list(&keys)).fetch_all(connection).await? {
         let block = checked_block(row.try_get(0)?, row.try_get(1)?)?;
         found.insert(block.id(), block);
     }
@@ -166,10 +166,10 @@ pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -
     if places.is_empty() {
         return Ok(());
     }
-    let pairs: Vec<String> = places.iter().map(|place| format!("[{},{}]", place.segment.0, place.ordinal)).collect();
+    let pairs: Vec<[u32; 2]> = places.iter().map(|place| [place.segment.0, place.ordinal]).collect();
     let sql = "INSERT OR IGNORE INTO keyword_deletion (segment, ordinal)
                SELECT value ->> 0, value ->> 1 FROM json_each(?1)";
-    sqlx::query(sql).bind(format!("[{}]", pairs.join(","))).execute(connection).await?;
+    sqlx::query(sql).bind(json_list(&pairs)).execute(connection).await?;
     Ok(())
 }
 

@@ -49,9 +49,9 @@ pub(in crate::store::sqlite) struct Upkeep {
 /// A small transaction.
 pub(in crate::store::sqlite) enum Act {
     /// Store blocks of a segment that is being written.
-    Write { segment: SegmentId, blocks: Vec<EncodedBlock>, keeps: bool },
+    Write { segment: SegmentId, blocks: Vec<EncodedBlock> },
     /// Store the last blocks, and put the merge's output in the place of its inputs.
-    Replace { merge: Box<Merge>, blocks: Vec<EncodedBlock>, keeps: bool },
+    Replace { merge: Box<Merge>, blocks: Vec<EncodedBlock> },
     /// Remove some blocks of a segment that is not in use. `purges`: grams of deleted articles may be in them.
     Remove { segment: SegmentId, purges: bool },
 }
@@ -97,19 +97,11 @@ pub(in crate::store::sqlite) async fn carry_out(
     let mut done = Done::Yes;
     let mut published = None;
     match act {
-        Act::Write { segment, blocks, keeps } => {
+        Act::Write { segment, blocks } => {
             tables::begin_segment(connection, segment).await?;
             tables::write_blocks(connection, &blocks).await?;
-            if keeps {
-                index.keep(blocks);
-            }
         }
-        Act::Replace { merge, blocks, keeps } => {
-            published = Some(replace(connection, index, *merge, &blocks).await?);
-            if keeps {
-                index.keep(blocks);
-            }
-        }
+        Act::Replace { merge, blocks } => published = Some(replace(connection, index, *merge, &blocks).await?),
         Act::Remove { segment, purges } => {
             if !tables::remove_segment(connection, segment).await? {
                 done = Done::InPart;
@@ -268,7 +260,7 @@ impl Merger {
 
     async fn merge(&self, connection: &mut SqliteConnection, inputs: Vec<LiveSegment>) -> Result<(), GivenUp> {
         let output = self.index.new_segment();
-        let keeps = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= KEPT_DOCUMENTS;
+        let is_small = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= KEPT_DOCUMENTS;
         // Even this takes a while for a million articles: their directories are merged.
         let begun = tokio::task::spawn_blocking(move || Merge::new(output, inputs));
         let Ok(mut merge) = begun.await else { return Err(GivenUp::Failed) };
@@ -282,7 +274,11 @@ impl Merger {
             });
             let Ok((moved, step)) = stepped.await else { return Err(GivenUp::Failed) };
             merge = moved;
-            match step.map_err(tables::damage)? {
+            let step = step.map_err(tables::damage)?;
+            if is_small && let MergeStep::Write(blocks) = &step {
+                self.index.keep(blocks);
+            }
+            match step {
                 MergeStep::Need(ids) => {
                     for block in self.blocks(connection, &ids).await? {
                         merge.supply(block).map_err(tables::damage)?;
@@ -292,17 +288,17 @@ impl Merger {
                     // The directory of a large segment has many pieces; only few of them are left for the last step.
                     while blocks.len() > LAST_BLOCKS {
                         let rest = blocks.split_off(LAST_BLOCKS);
-                        self.ask_writer(Act::Write { segment: output, blocks, keeps }).await?;
+                        self.ask_writer(Act::Write { segment: output, blocks }).await?;
                         blocks = rest;
                     }
-                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks, keeps }).await?;
+                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks }).await?;
                     return Ok(());
                 }
                 MergeStep::Write(blocks) => {
-                    self.ask_writer(Act::Write { segment: output, blocks, keeps }).await?;
+                    self.ask_writer(Act::Write { segment: output, blocks }).await?;
                 }
                 MergeStep::Done(_) => {
-                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks: Vec::new(), keeps }).await?;
+                    self.ask_writer(Act::Replace { merge: Box::new(merge), blocks: Vec::new() }).await?;
                     return Ok(());
                 }
             }

@@ -147,9 +147,8 @@ impl Block {
     }
 
     /// A block that this process has just made.
-    pub fn fresh(EncodedBlock { id, bytes }: EncodedBlock) -> Self {
-        // Without the room that it grew into, as blocks are counted by their bytes.
-        Self { id, bytes: Bytes::from(bytes.into_boxed_slice()).slice(CHECKSUM_BYTES..), steps: Arc::default() }
+    pub fn fresh(block: &EncodedBlock) -> Self {
+        Self { id: block.id, bytes: Bytes::copy_from_slice(&block.bytes[CHECKSUM_BYTES..]), steps: Arc::default() }
     }
 
     pub fn id(&self) -> BlockId {
@@ -166,16 +165,10 @@ impl Block {
 
     /// The list of a gram, or the block's part of it.
     pub fn find(&self, gram: Gram) -> Result<Option<List>, Damaged> {
-        let steps = match self.steps.get() {
-            Some(steps) => steps,
-            None => {
-                let steps = self.walk()?;
-                self.steps.get_or_init(|| steps)
-            }
-        };
+        let steps = self.steps()?;
         // The first step has no gram, which is before any.
         let behind = steps.partition_point(|step| step.gram < Some(gram));
-        let mut entries = behind.checked_sub(1).and_then(|at| steps.get(at)).cloned().unwrap_or_default();
+        let mut entries = steps[..behind].last().cloned().unwrap_or_default();
         while let Some((found, list)) = entries.next(self)? {
             match found.cmp(&gram) {
                 std::cmp::Ordering::Less => {}
@@ -185,11 +178,12 @@ impl Block {
         }
         Ok(None)
     }
-}
 
-impl Block {
-    /// Walks all entries, and answers where the walk was before every so many of them.
-    fn walk(&self) -> Result<Box<[Entries]>, Damaged> {
+    /// Where a walk over all entries is before every so many of them.
+    fn steps(&self) -> Result<&[Entries], Damaged> {
+        if let Some(steps) = self.steps.get() {
+            return Ok(steps);
+        }
         let mut steps = Vec::new();
         let mut entries = Entries::default();
         for number in 0.. {
@@ -200,7 +194,7 @@ impl Block {
                 break;
             }
         }
-        Ok(steps.into())
+        Ok(self.steps.get_or_init(|| steps.into()))
     }
 }
 

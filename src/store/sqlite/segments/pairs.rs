@@ -1,7 +1,7 @@
 //! Which pairs of characters are so common that grams of three are kept for them, and where.
 //!
 //! A long keyword may be rare though many documents hold each of its pairs. So for neighbouring pairs that both are common,
-//! a segment also has lists of the three characters. Which pairs are common is learned when segments are merged; what is
+//! a segment also has lists of the three characters. Which pairs are common is learned from the larger segments; what is
 //! built from then on has such lists for them. A document that was indexed before a pair was known to be common is in that
 //! pair's **residue**, a list of its own, in the segments that it is merged into: nothing has to be indexed anew.
 //!
