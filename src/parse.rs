@@ -30,7 +30,7 @@ use self::dateline::{Person, Role};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.
-pub const PARSER_VERSION: u32 = 2;
+pub const PARSER_VERSION: u32 = 3;
 
 /// What a document says, and what was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let clues = time::Clues {
         metadata: metadata.publish_time,
         printed: &layout.facts.times,
+        likely: metadata.likely_time,
         url: document.url.as_ref().map(PageUrl::as_str),
         crawl_day: layout.facts.crawl_day,
         fetch_time: document.fetch_time,

@@ -11,6 +11,7 @@ mod chrome;
 mod closing;
 mod head;
 mod line;
+mod phrases;
 mod tables;
 mod tail;
 

@@ -29,7 +29,7 @@ use self::meta::Meta;
 use self::outline::Outline;
 pub use self::outside::Outside;
 use super::fit;
-use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
+use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision};
 
 /// What a page's markup says of the article, apart from its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Metadata {
     pub kicker: String,
     pub subheadlines: Vec<String>,
     pub publish_time: Option<PublishTime>,
+    /// A time that is not said to be the publication's, but hardly differs from it.
+    pub likely_time: Option<PublishTime>,
     pub authors: Vec<String>,
     /// From metadata, else from a labelled line of the page.
     pub editors: Vec<String>,
@@ -93,9 +95,12 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
 
     let frame = Frame::of(&page_lines, headline.node, &content);
     let around = frame.before.iter().chain(&frame.after).copied();
-    let source = info_source(&meta, &json_ld, &frame, &content);
+    let source = info_source(&meta, &json_ld, &frame, &content, &outline);
     let metadata = Metadata {
         publish_time: published(&meta, &json_ld).or(wechat.publish_time),
+        likely_time: published::publish_time(meta.first(meta::UPDATED))
+            .or_else(|| published::day_in_title(&meta.title))
+            .or_else(|| marked_time(&outline, &page_lines)),
         authors: authors(&meta, &json_ld, &site_name),
         editors: editors(&meta, around, &content),
         source_is_own: !source.name.is_empty() && (!source.is_named || is_own_site(&source.name, &meta, &site_name)),
@@ -246,6 +251,27 @@ fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
     best
 }
 
+/// Words in class and id of elements that hold a time.
+const TIME_MARKS: &[&str] = &["time", "date"];
+
+/// The time that an element holds which is marked to hold one, if all of them on the page name the same day.
+fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
+    /// In characters.
+    const MAX_TIME: usize = 30;
+    let is_marked = |line: &&Line| {
+        line.characters() <= MAX_TIME
+            && TIME_MARKS.iter().any(|mark| outline.marks(outline.parent(line.node)).contains(mark))
+    };
+    let mut times = page
+        .iter()
+        .filter(is_marked)
+        .filter_map(|line| published::publish_time(&line.text))
+        .filter(|time| time.precision >= TimePrecision::Minute);
+    let first = times.next()?;
+    let apart = |other: PublishTime| other.time.duration_since(first.time).abs().as_hours() >= 24;
+    (!times.any(apart)).then_some(PublishTime { basis: TimeBasis::PageText, ..first })
+}
+
 /// Words of outlets: an `author` that has one is the site and nobody.
 const OUTLET_WORDS: &[&str] = &[
     "网",
@@ -312,7 +338,7 @@ struct Source {
     is_named: bool,
 }
 
-fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[String]) -> Source {
+fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[String], outline: &Outline) -> Source {
     let printed = |lines: &[&str]| {
         let mut lines = lines.iter().enumerate().map(|(at, line)| (line, lines.get(at + 1).copied()));
         let name = lines.find_map(|(line, next)| labels::source(line, next))?.to_owned();
@@ -326,9 +352,21 @@ fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[Stri
             frame.before.iter().find_map(|line| labels::source_beside_date(line)).map(|name| source(name, false))
         })
         .or_else(|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true)))
+        .or_else(|| marked_source(outline, frame).map(|name| source(name, true)))
         .or_else(|| printed(&edges))
         .or_else(|| printed(&frame.after))
         .unwrap_or_default()
+}
+
+/// Class and id of an element that holds a source have this word.
+const SOURCE_MARK: &str = "source";
+
+/// The outlet that stands between headline and content in an element which is marked to hold the source.
+fn marked_source<'a>(outline: &Outline, frame: &Frame<'a>) -> Option<&'a str> {
+    let is_marked = |line: &&Line| {
+        outline.upwards(outline.parent(line.node)).take(2).any(|above| outline.marks(above).contains(SOURCE_MARK))
+    };
+    frame.between.iter().filter(is_marked).find_map(|line| labels::bare_source(&line.text))
 }
 
 /// Whether an outlet is the site that the page stands on, by the site's name or the end of the page's title.
@@ -409,6 +447,26 @@ mod tests {
 
     fn page(html: &str) -> Page {
         extract(html, None, &mut ParseReport::default())
+    }
+
+    #[test]
+    fn marks_tell_source_and_time_that_no_label_does() {
+        let bare = PAGE
+            .replace("<meta name=\"publishdate\" content=\"2021-09-01\">", "")
+            .replace("<span>2021-09-01 08:15:00</span> <span>来源：</span><a>青石晚报</a>", "")
+            .replace(
+                "<div class=\"info\">",
+                "<div class=\"source-box\"><a>青石晚报</a><p>关注</p></div><div class=\"info\">",
+            );
+        let footer = "<div class=\"footer\">";
+        let dated = bare.replace(footer, &format!("<p class=\"time\">2021-09-01 08:15:00</p>{footer}"));
+        let Page { metadata, .. } = page(&dated);
+        assert_eq!(metadata.info_source, "青石晚报");
+        assert_eq!(metadata.publish_time, None);
+        assert_eq!(metadata.likely_time.map(|time| time.time.to_string()).as_deref(), Some("2021-09-01T00:15:00Z"));
+        let twice = dated.replace(footer, &format!("<p class=\"time\">2021-09-05 08:15:00</p>{footer}"));
+        let Page { metadata, .. } = page(&twice);
+        assert_eq!(metadata.likely_time, None, "other stories' times");
     }
 
     #[test]

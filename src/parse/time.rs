@@ -1,7 +1,7 @@
 //! When a page was published: which of its dates is believed, and the year and month that a dateline leaves out.
 //!
-//! The order of trust: metadata, what the page prints near its headline, the date in its address, the dateline. Refuses
-//! dates inside the text: they are the events'.
+//! The order of trust: metadata, what the page prints near its headline, the date in its address, a time that the markup does
+//! not call the publication's, the dateline. Refuses dates inside the text: they are the events'.
 
 mod infer;
 mod printed;
@@ -21,6 +21,8 @@ pub struct Clues<'a> {
     pub metadata: Option<PublishTime>,
     /// In the order of the page.
     pub printed: &'a [Printed],
+    /// From markup that does not say what it is the time of.
+    pub likely: Option<PublishTime>,
     pub url: Option<&'a str>,
     /// A day that a crawler wrote into the text. It says when the page was there, not when it was published.
     pub crawl_day: Option<Printed>,
@@ -51,6 +53,9 @@ pub fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut Pars
         let from_url =
             clues.url.and_then(url::day_in).and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Url));
         published = first_believed(from_url.into_iter(), &mut judge);
+    }
+    if published.is_none() {
+        published = clues.likely.filter(|time| judge.believes(time));
     }
     let Some(dateline) = dateline else { return published };
     if dateline.date.is_some_and(|date| !date.exists()) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::line::Line;
-use super::tables;
+use super::{phrases, tables};
 
 /// Why a line was removed, as `removed_lines` says it.
 pub type Reason = &'static str;
@@ -54,7 +54,44 @@ pub fn above(line: &Line) -> Option<Reason> {
 
 /// Chrome that stands below a story.
 pub fn below(line: &Line) -> Option<Reason> {
-    at_any_edge(line).or_else(|| consent(line)).or_else(|| company(line))
+    at_any_edge(line)
+        .or_else(|| consent(line))
+        .or_else(|| company(line))
+        .or_else(|| disclaimer(line))
+        .or_else(|| promotion(line))
+        .or_else(|| hashtags(line))
+        .or_else(|| tool_hint(line))
+}
+
+/// `免责声明：本文来自自媒体，不代表本站的观点和立场。`
+fn disclaimer(line: &Line) -> Option<Reason> {
+    let key = line.key.trim_start_matches(['(', '[', '【', '*', '“', '"']);
+    let opens = phrases::DISCLAIMER.iter().any(|word| key.starts_with(word));
+    (opens && holds_any(line, phrases::DISCLAIMED)).then_some(COPYRIGHT)
+}
+
+/// `（本文来自某某新闻，更多资讯请下载“某某新闻”APP）`, `扫描下方二维码关注某某微信`.
+fn promotion(line: &Line) -> Option<Reason> {
+    const MAX_PROMOTION: usize = 80;
+    let key = line.key.trim_start_matches(['(', '[', '【']);
+    let opens = phrases::PROMOTION.iter().any(|word| key.starts_with(word));
+    (line.length <= MAX_PROMOTION && opens && holds_any(line, phrases::PROMOTED)).then_some(CONTACT)
+}
+
+/// `#新桥#石匠#青石镇`: links to what is tagged alike.
+fn hashtags(line: &Line) -> Option<Reason> {
+    const MAX_TAG: usize = 12;
+    const MIN_TAGS: usize = 2;
+    let mut tags = line.key.split('#').skip(1).filter(|tag| !tag.is_empty());
+    let is_tag = |tag: &str| tag.chars().count() <= MAX_TAG && tag.chars().all(char::is_alphanumeric);
+    let several = line.key.matches('#').count() >= MIN_TAGS;
+    (line.key.starts_with('#') && several && tags.all(is_tag)).then_some(NAVIGATION)
+}
+
+/// What a page's tools say when they are used: `您可以在“我的收藏”里查看…`.
+fn tool_hint(line: &Line) -> Option<Reason> {
+    const MAX_HINT: usize = 60;
+    (line.length <= MAX_HINT && holds_any(line, phrases::TOOL_HINTS)).then_some(NAVIGATION)
 }
 
 /// `（原标题：…）`, `本文原标题：…`: what another outlet called the story.
@@ -90,8 +127,9 @@ fn labels(line: &Line) -> Option<Reason> {
         return None;
     }
     let mut reason = None;
-    let words =
-        plain.split(|character: char| character.is_whitespace() || "|/·:,、;[]<>【】「」_\u{3000}".contains(character));
+    let words = plain.split(|character: char| {
+        character.is_whitespace() || is_icon(character) || "|/·:,、;[]<>【】「」_\u{3000}".contains(character)
+    });
     for word in words.filter(|word| !word.is_empty()) {
         let word = word.trim_end_matches(|character: char| character.is_ascii_digit() || "()".contains(character));
         if word.is_empty() {
@@ -101,6 +139,11 @@ fn labels(line: &Line) -> Option<Reason> {
         reason.get_or_insert(*found);
     }
     reason
+}
+
+/// A character of a font of icons, which lie in the private use area of Unicode.
+fn is_icon(character: char) -> bool {
+    ('\u{E000}'..='\u{F8FF}').contains(&character)
 }
 
 /// `[查看原文](https://…)` is the label alone.
@@ -118,18 +161,18 @@ fn without_addresses(plain: &str) -> String {
 
 fn copyright(line: &Line) -> Option<Reason> {
     let sentence = line.unquoted().ends_with(['。', '；', '！', '？']) || line.text.contains('。');
-    (holds_any(line, tables::COPYRIGHT) || !sentence && holds_any(line, tables::LICENCE)).then_some(COPYRIGHT)
+    (holds_any(line, phrases::COPYRIGHT) || !sentence && holds_any(line, phrases::LICENCE)).then_some(COPYRIGHT)
 }
 
 fn contact(line: &Line) -> Option<Reason> {
     const MAX_CONTACT: usize = 80;
     let sentence = line.unquoted().ends_with(['。', '！', '？']);
     let address = line.key.contains('@') && line.key.contains('.') && !line.key.contains('。');
-    (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, tables::CONTACT))).then_some(CONTACT)
+    (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, phrases::CONTACT))).then_some(CONTACT)
 }
 
 fn consent(line: &Line) -> Option<Reason> {
-    holds_any(line, tables::CONSENT).then_some(CONSENT_NOTICE)
+    holds_any(line, phrases::CONSENT).then_some(CONSENT_NOTICE)
 }
 
 /// `某某網江蘇正文`, `某某微企網`, `關心你的關心-某某新聞社`, `首頁 > 新聞 > 國內`.
@@ -204,7 +247,7 @@ pub fn is_related_heading(line: &Line) -> bool {
         return false;
     }
     let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
-    tables::RELATED.contains(&key) || key.ends_with("新闻精选")
+    tables::RELATED.contains(&key) || tables::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
 /// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.
@@ -298,6 +341,26 @@ mod tests {
         check("1+1>2", None);
         check("微信支付新規今日施行", None);
         check("市長會見記者", None);
+    }
+
+    #[test]
+    fn reasons_below_a_story() {
+        let check = |text: &str, expected: Option<Reason>| assert_eq!(below(&Line::new(text)), expected, "{text}");
+        check("\u{E60A} 微信 微博", Some(SHARE_LABEL));
+        check("收藏 | 保存 | 打印 | 关闭", Some(NAVIGATION));
+        check("您可在页面顶部“我的收藏”里查看收藏过的文章。", Some(NAVIGATION));
+        check("#新桥#石匠 #青石镇", Some(NAVIGATION));
+        check("#新桥通车那天我在场，所以想说几句", None);
+        check("免责声明：本文来自自媒体，不代表青石网的观点和立场。", Some(COPYRIGHT));
+        check("声明：文中数据仅供参考，据此操作风险自担。", Some(COPYRIGHT));
+        check("声明：两国同意恢复通航，并于年内举行会谈。", None);
+        let notice = "Notice: The content above (including the pictures and videos if any) is uploaded and posted by a user of \
+                      Greystone Post, which is a social media platform and only provides information storage services.";
+        check(notice, Some(COPYRIGHT));
+        check("（本文来自青石新闻，更多资讯请下载“青石新闻”APP）", Some(CONTACT));
+        check("扫描下方二维码，关注青石新闻官方微信", Some(CONTACT));
+        check("更多的人下载了这个客户端，开始用它记账。", None);
+        check("打开手机客户端，居民就能关注渡口的班次。", None);
     }
 
     #[test]

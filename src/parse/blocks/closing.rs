@@ -39,6 +39,9 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
         return None;
     }
     facts.add(found);
+    if super::tail::signs_comment(&inside) {
+        return None;
+    }
     let editor = ["责任编辑", "责编", "编辑"].iter().any(|word| inside.key.contains(word));
     Some((start, if editor { chrome::EDITOR } else { chrome::BYLINE }))
 }

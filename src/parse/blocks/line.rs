@@ -19,11 +19,14 @@ pub const LONG: usize = 200;
 /// Page chrome has fewer characters than this.
 const MAX_KEY: usize = 160;
 
+/// The same in a Latin script, which takes more of them for as much.
+const MAX_LATIN_KEY: usize = 400;
+
 impl<'a> Line<'a> {
     pub fn new(text: &'a str) -> Self {
         let text = text.trim_matches(is_blank);
         let length = text.chars().take(LONG).count();
-        let key = if length < MAX_KEY {
+        let key = if length < MAX_KEY || text.len() < MAX_LATIN_KEY && text.is_ascii() {
             text.chars().filter(|character| !is_blank(*character)).map(plain_char).collect()
         } else {
             String::new()

@@ -1,4 +1,4 @@
-//! The words of page chrome, Simplified, lower case, without white space; one place to add one.
+//! The labels and headings of page chrome, Simplified, lower case, without white space; one place to add one.
 
 /// Buttons that send a page somewhere.
 pub const SHARE: &[&str] = &[
@@ -19,6 +19,10 @@ pub const SHARE: &[&str] = &[
     "分享到微博",
     "分享到朋友圈",
     "分享到qq空间",
+    "分享工具",
+    "分享至好友和朋友圈",
+    "用微信扫码二维码",
+    "用微信扫描二维码",
     "分享给朋友",
     "分享本文",
     "分享新闻",
@@ -147,6 +151,13 @@ pub const NAVIGATION: &[&str] = &[
     "收藏本文",
     "收藏本站",
     "加入收藏",
+    "已收藏!",
+    "收藏成功",
+    "查看我的收藏",
+    "保存",
+    "知道了",
+    "图集",
+    "+1",
     "设为首页",
     "设为主页",
     "设为主页收藏本页",
@@ -185,6 +196,10 @@ pub const NAVIGATION: &[&str] = &[
     "参与评论",
     "留言",
     "举报",
+    "登录并发贴",
+    "手机发跟贴",
+    "发跟贴",
+    "去跟贴广场看看",
     "纠错",
     "我要纠错",
     "听新闻",
@@ -291,132 +306,6 @@ pub const NAVIGATION: &[&str] = &[
     "推广",
 ];
 
-/// What stands in a line about rights, licences and who runs a site, whatever else it says.
-pub const COPYRIGHT: &[&str] = &[
-    "copyright",
-    "©",
-    "版权所有",
-    "allrightsreserved",
-    "icp备",
-    "icp证",
-    "公网安备",
-    "网安备",
-    "许可证编号",
-    "经营许可证",
-    "视听节目许可证",
-    "新闻信息服务许可",
-    "不得转载",
-    "严禁转载",
-    "谢绝转载",
-    "禁止转载",
-    "转载请注明",
-    "转载须",
-    "如需转载",
-    "请勿转载",
-    "版权说明",
-    "本网站所刊",
-    "本网所有",
-    "凡本网注明",
-    "凡注明",
-    "凡本报",
-    "不代表本网",
-    "不代表本站",
-    "不代表本平台",
-    "仅代表作者",
-    "作者个人观点",
-    "仅提供信息存储",
-    "如有侵权",
-    "侵权必究",
-    "如涉及版权",
-    "若有侵权",
-    "联系删除",
-];
-
-/// The same in lines that are no sentence: news tell of these too.
-pub const LICENCE: &[&str] = &[
-    "未经授权",
-    "未经许可",
-    "未经书面",
-    "(c)20",
-    "版权归",
-    "著作权",
-    "许可证号",
-    "违法和不良信息举报",
-    "不良信息举报",
-    "免责声明:",
-    "版权声明:",
-    "特别声明:",
-    "声明:",
-    "主办单位:",
-    "主管单位:",
-    "承办单位:",
-    "技术支持:",
-    "备案号",
-    "法律顾问",
-];
-
-/// What stands in the lines of a site's foot that say how to reach it.
-pub const CONTACT: &[&str] = &[
-    "电子邮箱:",
-    "电子邮件:",
-    "邮箱:",
-    "e-mail:",
-    "email:",
-    "邮编:",
-    "传真:",
-    "电话:",
-    "热线:",
-    "新闻热线",
-    "爆料热线",
-    "读者热线",
-    "投稿邮箱",
-    "联系电话",
-    "联系地址",
-    "地址:",
-    "网址:",
-    "qq群",
-    "广告部",
-    "编辑部:",
-    "客服电话",
-    "服务热线",
-    "公众号:",
-    "微信号:",
-    "扫描二维码",
-    "长按二维码",
-    "关注公众号",
-    "逢周六休假",
-    "下载客户端",
-    "客户端下载",
-    "欢迎关注",
-    "新闻app",
-    "新闻客户端下载",
-];
-
-/// What stands in the notices that a browser shows before the page.
-pub const CONSENT: &[&str] = &[
-    "cookie",
-    "隐私权",
-    "隐私声明",
-    "隐私规范",
-    "个人资料保护",
-    "doesnotappeartosupport",
-    "enablejavascript",
-    "javascriptisdisabled",
-    "请启用javascript",
-    "浏览器版本过低",
-    "您的浏览器",
-    "请升级浏览器",
-    "不支持html5",
-    "このページ",
-    "こちらのページ",
-    "您需要安装flash",
-    "flashplayer",
-    "请开启javascript",
-    "yourbrowser",
-    "acceptall",
-    "隐私权规范",
-];
-
 /// Headings over lists of other stories.
 pub const RELATED: &[&str] = &[
     "延伸·推荐",
@@ -515,7 +404,12 @@ pub const RELATED: &[&str] = &[
     "其他新闻",
     "更多相关新闻",
     "下一篇新闻",
+    "阅读下一篇",
 ];
+
+/// How a heading over other stories ends, whatever a site sets before it: `APP精彩推荐`.
+pub const RELATED_ENDINGS: &[&str] =
+    &["新闻精选", "精彩推荐", "热门推荐", "热点推荐", "相关推荐", "推荐阅读", "相关阅读", "相关新闻", "延伸阅读"];
 
 /// Marks that end a story.
 pub const END_MARKS: &[&str] = &[
@@ -535,6 +429,8 @@ pub const END_MARKS: &[&str] = &[
     "###",
     "end",
     "-end-",
+    "-theend-",
+    "theend",
     "(enditem)",
     "enditem",
 ];

@@ -41,6 +41,10 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
         return Some(chrome::CAPTION);
     }
     let found = byline::read(line).filter(|found| found.title_end == 0)?;
+    if signs_comment(line) {
+        facts.add(found);
+        return None;
+    }
     let reason = if names_editor(line) { chrome::EDITOR } else { chrome::BYLINE };
     // A date alone at the foot may be the story's own: it signs a statement.
     if found.source.is_empty() && found.people.is_empty() && found.keywords.is_empty() && reason != chrome::EDITOR {
@@ -52,6 +56,11 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
         facts.times = times;
     }
     Some(reason)
+}
+
+/// `（评论员 张三）`: a comment's signature is a part of it.
+pub fn signs_comment(line: &Line) -> bool {
+    line.key.contains("评论员")
 }
 
 fn names_editor(line: &Line) -> bool {
@@ -66,16 +75,21 @@ fn cut_other_stories<'a>(
     facts: &mut Facts,
     removed: &mut Removed<'a>,
 ) -> usize {
-    // From here to the end there are only list items and chrome.
-    let mut list = end;
-    while list > start + 1 && lines.get(list - 1).is_some_and(|line| is_list_or_chrome(line)) {
-        list -= 1;
-    }
-    if let Some(first) = dated_list(lines, list, end) {
+    let mut end = end;
+    if let Some(first) = dated_list(lines, start, end) {
         for (offset, line) in lines.iter().enumerate().take(end).skip(first) {
             removed.add(offset, line.text, chrome::below(line).unwrap_or(chrome::RELATED_ARTICLES));
         }
-        return first;
+        end = first;
+    }
+    // From here to the end there are only titles and chrome.
+    let mut list = end;
+    while list > start + 1
+        && lines
+            .get(list - 1)
+            .is_some_and(|line| is_title(line) || line.is_list_item() || chrome::below(line).is_some())
+    {
+        list -= 1;
     }
     // The last list item: asked once, as it is asked of each line below.
     let last_item = lines
@@ -101,6 +115,7 @@ fn cut_other_stories<'a>(
             let reason = match offset == index {
                 true if closing => at_the_foot(line, facts).unwrap_or(chrome::EDITOR),
                 true => chrome::RELATED_ARTICLES,
+                false if is_closing(line) && names_editor(line) => chrome::EDITOR,
                 false => chrome::below(line).unwrap_or(chrome::RELATED_ARTICLES),
             };
             removed.add(offset, line.text, reason);
@@ -110,28 +125,67 @@ fn cut_other_stories<'a>(
     end
 }
 
-/// Where a list of other stories begins whose titles alternate with their dates, among these lines at the page's end.
-fn dated_list(lines: &[Line], from: usize, to: usize) -> Option<usize> {
+/// Where a list of other stories begins, each with its date, that the page ends in. Titles stand before their dates, with or
+/// without an outlet between, or after them.
+fn dated_list(lines: &[Line], start: usize, end: usize) -> Option<usize> {
     const MIN_DATES: usize = 2;
-    let run = lines.get(from..to)?;
-    let dates: Vec<usize> = (0..run.len()).filter(|at| run.get(*at).is_some_and(is_full_date)).collect();
-    let (first, last) = (*dates.first()?, *dates.last()?);
-    // Titles stand before their dates, or after them.
-    let titles = (last - first + 1).saturating_sub(dates.len());
-    let above = usize::from(first > 0 && last + 1 == run.len());
-    (dates.len() >= MIN_DATES && titles > 0 && titles <= dates.len() * 2).then_some(from + first - above)
+    /// Lines of one item, its date among them.
+    const MAX_ITEM: usize = 4;
+    let is_chrome = |at: usize| lines.get(at).is_some_and(|line| chrome::below(line).is_some());
+    let mut dates: Vec<usize> = Vec::new();
+    let mut end = end;
+    while end > start + 1 && is_chrome(end - 1) {
+        end -= 1;
+    }
+    let mut below = end;
+    while let Some(date) = (start + 1..below).rev().take(MAX_ITEM).find(|at| lines.get(*at).is_some_and(is_dated)) {
+        let between = lines.get(date + 1..below).unwrap_or_default();
+        if !between.iter().all(is_title) {
+            break;
+        }
+        dates.push(date);
+        below = date;
+    }
+    let (last, first) = (*dates.first()?, *dates.last()?);
+    // Several dates without titles between them are no list of stories.
+    if dates.len() < MIN_DATES || last - first + 1 == dates.len() {
+        return None;
+    }
+    let item = (last - first).div_ceil(dates.len() - 1);
+    let titles_follow = end - last >= item;
+    let above = if titles_follow { 0 } else { item.min(MAX_ITEM) - 1 };
+    let titles = (start + 1..first).rev().take(above).take_while(|at| lines.get(*at).is_some_and(is_title));
+    Some(first - titles.count())
 }
 
-/// `2019-09-08`, and nothing but a time or a count after it.
-fn is_full_date(line: &Line) -> bool {
-    const MAX_DATE: usize = 24;
-    let numeric = line.key.chars().all(|c| c.is_ascii_digit() || "-/.:年月日".contains(c));
-    let view = Plain::of(line.text, MAX_DATE);
-    line.length <= MAX_DATE && numeric && crate::parse::time::printed_at(&view, 0).is_some_and(|(day, _)| day.year != 0)
+/// `2019-09-08`, and nothing but a time or a count after it; an outlet may stand before a date with a time.
+fn is_dated(line: &Line) -> bool {
+    const MAX_DATED: usize = 40;
+    /// From `2019-9-8` to `2019年09月08日`, in characters.
+    const DATE: std::ops::RangeInclusive<usize> = 8..=11;
+    if line.length > MAX_DATED {
+        return false;
+    }
+    let is_time = |c: &char| c.is_ascii_digit() || "-/.:年月日".contains(*c);
+    let mut time: Vec<char> = line.key.chars().rev().take_while(is_time).collect();
+    time.reverse();
+    let alone = time.len() == line.key.chars().count();
+    if !alone && !time.contains(&':') {
+        return false;
+    }
+    // A count may be glued to it: `2019-09-0866`.
+    DATE.filter_map(|length| time.get(..length)).any(|day| {
+        let day: String = day.iter().collect();
+        let view = Plain::of(&day, MAX_DATED);
+        crate::parse::time::printed_at(&view, 0).is_some_and(|(day, _)| day.year != 0)
+    })
 }
 
-fn is_list_or_chrome(line: &Line) -> bool {
-    line.is_list_item() || chrome::below(line).is_some()
+/// Whether the line may be the title of a story in a list.
+fn is_title(line: &Line) -> bool {
+    /// In characters.
+    const MAX_TITLE: usize = 60;
+    line.length <= MAX_TITLE && !line.unquoted().ends_with(['。', '；', '：', '，'])
 }
 
 /// `责任编辑：…` or an end mark: the story is over.
@@ -171,4 +225,54 @@ fn has_dated_dateline(line: &Line) -> bool {
     }
     dateline::at_start(line.text)
         .is_some_and(|found| found.dateline.date.is_some() && !found.dateline.agency.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::article::ParseReport;
+    use crate::parse::blocks::lay_out;
+
+    const STORY: &str =
+        "青石镇新桥通车\n新桥今天通车，全长三百米，两岸居民不再绕行。\n修桥用了两年，镇上的石匠都来帮过忙。";
+
+    /// What of the foot stays in the body, and for which reasons the other lines went.
+    fn check(foot: &str, kept: &[&str], reasons: &[&str]) {
+        let page = format!("{STORY}\n{foot}");
+        let mut report = ParseReport::default();
+        let layout = lay_out(&page, &super::super::Known::default(), &mut report);
+        assert_eq!(layout.body.get(2..), Some(kept), "{foot}");
+        let found: Vec<&str> = report.removed_lines.iter().map(|line| line.reason.as_ref()).collect();
+        assert_eq!(found, reasons, "{foot}");
+    }
+
+    #[test]
+    fn lists_of_dated_stories() {
+        const RELATED: &str = "RELATED_ARTICLES";
+        check("旧粮仓开馆了！\n2021-09-0166\n渡口停航三天\n2021-09-02104", &[], &[RELATED; 4]);
+        check("2021-09-01\n旧粮仓开馆\n2021-09-02\n渡口停航", &[], &[RELATED; 4]);
+        let with_outlets = "APP精彩推荐\n旧粮仓开馆，人山人海！\n青石晚报\n2021-09-01 08:15:00\n渡口停航\n青石晚报\n2021-09-02 09:15:00";
+        check(with_outlets, &[], &[RELATED; 7]);
+        let on_one_line = "旧粮仓开馆\n青石晚报 2021-09-01 08:15:00\n渡口停航\n青石晚报 2021-09-02 09:15:00\n评论(3)";
+        check(on_one_line, &[], &[RELATED, RELATED, RELATED, RELATED, "NAVIGATION"]);
+        check("青石镇人民政府\n2021年9月1日", &["青石镇人民政府", "2021年9月1日"], &[]);
+        check("下一场演出在2021-09-02 19:30", &["下一场演出在2021-09-02 19:30"], &[]);
+    }
+
+    #[test]
+    fn tools_and_comment_forms() {
+        let foot = "（责任编辑：何秋白）\n图集\n+1\n分享至好友和朋友圈\n登录并发贴\n网友评论仅供其表达个人看法。\n/阅读下一篇/\n旧粮仓开馆，人山人海！\n返回首页";
+        let reasons = [
+            "EDITOR",
+            "NAVIGATION",
+            "NAVIGATION",
+            "SHARE_LABEL",
+            "NAVIGATION",
+            "NAVIGATION",
+            "RELATED_ARTICLES",
+            "RELATED_ARTICLES",
+            "NAVIGATION",
+        ];
+        check(foot, &[], &reasons);
+        check("（评论员 林远舟）", &["（评论员 林远舟）"], &[]);
+    }
 }

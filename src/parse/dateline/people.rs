@@ -39,6 +39,7 @@ const ROLES: &[(&str, Role)] = &[
     ("特派员", Role::Reporter),
     ("记者", Role::Reporter),
     ("特约通讯员", Role::Contributor),
+    ("职工通讯员", Role::Contributor),
     ("通讯员", Role::Contributor),
     ("通联员", Role::Contributor),
     ("实习生", Role::Contributor),

@@ -16,6 +16,8 @@ const MAX_JOINED: usize = 6;
 pub struct Frame<'a> {
     pub before: Vec<&'a str>,
     pub after: Vec<&'a str>,
+    /// All lines between headline and content.
+    pub between: &'a [Line],
 }
 
 impl<'a> Frame<'a> {
@@ -33,18 +35,17 @@ impl<'a> Frame<'a> {
         };
         let first_at = position(first, search_from).or_else(|| position(first, 0));
         let last_at = last.and_then(|last| page.iter().rposition(|line| line.text == *last));
-        let mut before = Vec::new();
-        if let Some(first_at) = first_at {
+        let between = first_at.and_then(|first_at| {
             let from = headline_at.map_or(0, |at| at + 1).max(first_at.saturating_sub(MAX_AROUND));
-            let between = page.get(from..first_at).unwrap_or_default();
-            for (at, line) in between.iter().enumerate() {
-                let follows_label = at
-                    .checked_sub(1)
-                    .and_then(|at| between.get(at))
-                    .is_some_and(|line| line.text.ends_with(['：', ':']));
-                if is_byline(&line.text) || follows_label && line.characters() <= 20 {
-                    before.push(line.text.as_str());
-                }
+            page.get(from..first_at)
+        });
+        let between = between.unwrap_or_default();
+        let mut before = Vec::new();
+        for (at, line) in between.iter().enumerate() {
+            let follows_label =
+                at.checked_sub(1).and_then(|at| between.get(at)).is_some_and(|line| line.text.ends_with(['：', ':']));
+            if is_byline(&line.text) || follows_label && line.characters() <= 20 {
+                before.push(line.text.as_str());
             }
         }
         let after = last_at
@@ -55,7 +56,7 @@ impl<'a> Frame<'a> {
             .filter(|line| line.characters() <= MAX_BYLINE && is_closing(&line.text))
             .map(|line| line.text.as_str())
             .collect();
-        Self { before, after }
+        Self { before, after, between }
     }
 }
 

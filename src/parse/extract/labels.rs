@@ -45,6 +45,19 @@ pub fn source_beside_date(line: &str) -> Option<&str> {
     (digits >= 8 && named && name.chars().all(char::is_alphanumeric)).then_some(name)
 }
 
+/// The outlet on a line that has nothing else.
+pub fn bare_source(line: &str) -> Option<&str> {
+    const MAX_OUTLET: usize = 16;
+    /// What stands beside an outlet's name.
+    const BUTTONS: &[&str] =
+        &["关注", "關注", "订阅", "訂閱", "分享", "举报", "檢舉", "私信", "打印", "列印", "原创", "原創"];
+    if BUTTONS.iter().any(|button| line.contains(button)) {
+        return None;
+    }
+    let printed = line.chars().count() <= MAX_OUTLET && line.chars().all(|c| c.is_alphanumeric() || c == '·');
+    outlet(line).filter(|name| printed && *name == line && name.chars().any(|c| !c.is_ascii_digit()))
+}
+
 /// The editors that these lines name, from the most trusted label that they have.
 pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     for labels in EDITOR {

@@ -49,6 +49,9 @@ pub const PUBLISHED: &[&str] = &[
     "date",
 ];
 
+/// When the page was changed last. Baidu's 百家号 gives nothing else, and prints no year.
+pub const UPDATED: &[&str] = &["dateupdate"];
+
 pub const SOURCE: &[&str] =
     &["source", "contentsource", "infosource", "mediaid", "article:source", "og:article:source", "article_source"];
 

@@ -19,6 +19,14 @@ pub fn publish_time(text: &str) -> Option<PublishTime> {
     Some(PublishTime { time, precision, basis: TimeBasis::Metadata })
 }
 
+/// The day between the names of section and site that end a title: `… - 20181217 - 港聞 - …`, `… | 要聞港聞 | 20190418`.
+pub fn day_in_title(title: &str) -> Option<PublishTime> {
+    /// `20181217`.
+    const DIGITS: usize = 8;
+    let mut parts = title.split(['-', '－', '–', '|', '｜', '_']).map(str::trim).skip(1);
+    parts.find(|part| part.len() == DIGITS && part.bytes().all(|b| b.is_ascii_digit())).and_then(publish_time)
+}
+
 /// Seconds or milliseconds since 1970.
 fn epoch(text: &str) -> Option<(Timestamp, TimePrecision)> {
     if !text.bytes().all(|b| b.is_ascii_digit()) || !text.starts_with('1') {
@@ -137,6 +145,18 @@ mod tests {
         check("20180702", "2018-07-01T16:00:00Z", TimePrecision::Day);
         check("1582972471", "2020-02-29T10:34:31Z", TimePrecision::Second);
         check("Sat, 29 Feb 2020 18:34:31 +0800", "2020-02-29T10:34:31Z", TimePrecision::Second);
+    }
+
+    #[test]
+    fn days_in_titles() {
+        let check = |title: &str, expected: Option<&str>| {
+            let found = day_in_title(title).map(|found| found.time.to_string());
+            assert_eq!(found.as_deref(), expected, "{title}");
+        };
+        check("青石鎮新橋通車 - 20181217 - 港聞 - 青石報", Some("2018-12-16T16:00:00Z"));
+        check("青石鎮新橋通車 | 青石報 | 要聞 | 20190418", Some("2019-04-17T16:00:00Z"));
+        check("20181217 青石鎮新橋通車 - 青石報", None);
+        check("青石鎮新橋通車 - 12345678 - 青石報", None);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The headline, out of what the metadata calls the title and what the page prints as one.
 
+use super::frame::is_byline;
 use super::lines::Line;
 use super::outline::{Kind, Outline};
+use super::published::publish_time;
 
 /// In characters. Below, a heading is a section's or a site's name.
 const MIN_HEADLINE: usize = 4;
@@ -108,14 +110,50 @@ pub fn headline(outline: &Outline, lines: &[Line], titles: &[String], site_name:
     match (stripped, first_h1) {
         // A title that is the site's name says nothing.
         (Some(text), Some(h1)) if is_site(text, site_name) => h1,
-        (Some(text), _) => {
-            let own = letters(text);
-            let node = lines.iter().find(|line| letters(&line.text) == own).map(|line| line.node);
-            Headline { text: text.to_owned(), node }
+        (Some(text), None) if is_site(text, site_name) => {
+            above_byline(outline, lines).unwrap_or_else(|| printed(lines, text))
         }
+        (Some(text), _) => printed(lines, text),
         (None, Some(h1)) => h1,
         (None, None) => Headline { text: String::new(), node: None },
     }
+}
+
+/// A title, and where the page prints it: as it is, or without a short name that follows a dash.
+fn printed(lines: &[Line], title: &str) -> Headline {
+    /// In characters. Shorter ones are the names of sections.
+    const MIN_PRINTED: usize = 8;
+    let line_of = |text: &str| {
+        let own = letters(text);
+        lines.iter().find(|line| letters(&line.text) == own)
+    };
+    if let Some(line) = line_of(title) {
+        return Headline { text: title.to_owned(), node: Some(line.node) };
+    }
+    let parts = title.rsplit_once(['-', '－', '–', '—']);
+    let without_name = parts.filter(|(head, name)| {
+        let (head, name) = (head.trim().chars().count(), name.trim().chars().count());
+        head >= MIN_PRINTED && name * 2 <= head
+    });
+    match without_name.and_then(|(head, _)| line_of(head)) {
+        Some(line) => Headline { text: line.text.clone(), node: Some(line.node) },
+        None => Headline { text: title.to_owned(), node: None },
+    }
+}
+
+/// The heading that stands right above a line which says when the page was published.
+fn above_byline(outline: &Outline, lines: &[Line]) -> Option<Headline> {
+    /// In lines.
+    const NEAR: usize = 2;
+    let is_heading = |line: &Line| {
+        (MIN_HEADLINE..=MAX_HEADLINE).contains(&line.characters()) && heading_rank(outline, line.node).is_some()
+    };
+    let is_dated = |line: &Line| is_byline(&line.text) && publish_time(&line.text).is_some();
+    let (_, heading) = lines
+        .iter()
+        .enumerate()
+        .find(|(at, line)| is_heading(line) && !is_dated(line) && lines.iter().skip(at + 1).take(NEAR).any(is_dated))?;
+    Some(Headline { text: heading.text.clone(), node: Some(heading.node) })
 }
 
 /// How much like the page's headline an element looks; `None` if it is no heading.
@@ -125,7 +163,7 @@ fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
         match outline.nodes.get(index).map(|node| &node.kind) {
             Some(Kind::Element { name, .. }) if name == "h1" => Some(3),
             Some(Kind::Element { name, .. }) if name == "h2" => Some(2),
-            Some(Kind::Element { name, .. }) if name == "h3" || name == "h4" => Some(1),
+            Some(Kind::Element { name, .. }) if ["h3", "h4", "h5"].contains(&name.as_str()) => Some(1),
             Some(Kind::Element { marks, .. }) if TITLE_MARKS.iter().any(|mark| marks.contains(mark)) => Some(2),
             _ => None,
         }
@@ -182,5 +220,19 @@ mod tests {
         check("A-1战机亮相航展", "A-1战机亮相航展");
         check("Greystone opens library - Greystone News", "Greystone opens library");
         check("", "");
+    }
+
+    #[test]
+    fn a_page_prints_its_headline_better_than_its_title() {
+        let check = |html: &str, titles: &[&str], expected: &str| {
+            let outline = Outline::of(&dom_query::Document::from(html));
+            let lines = super::super::lines::lines(&outline, 0);
+            let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
+            assert_eq!(headline(&outline, &lines, &titles, "").text, expected, "{html}");
+        };
+        let page = "<h4>镇情简介</h4><p>青石镇在河边。</p><h5>新桥今天正式通车</h5><p>发布时间：2021-09-01 来源：青石镇</p><p>正文</p>";
+        check(page, &["新闻动态--青石镇官网"], "新桥今天正式通车");
+        check("<p>青石镇新桥管理办法</p><p>第一条</p>", &["青石镇新桥管理办法-桥梁"], "青石镇新桥管理办法");
+        check("<p>青石镇</p><p>正文</p>", &["青石镇-新桥今天通车"], "青石镇-新桥今天通车");
     }
 }

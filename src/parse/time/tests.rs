@@ -49,6 +49,12 @@ fn order_of_trust() {
     let clues = Clues { url, printed: &on_page, metadata, ..Clues::default() };
     check(&clues, (0, 11, 12), (Some(("2021-11-12T00:00:00Z", Metadata)), (2021, 11), &[]));
 
+    let likely = metadata.map(|time| PublishTime { time: self::time("2021-11-13T00:00:00Z"), ..time });
+    let clues = Clues { likely, ..Clues::default() };
+    check(&clues, (0, 11, 12), (Some(("2021-11-13T00:00:00Z", Metadata)), (2021, 11), &[]));
+    let clues = Clues { likely, url, ..Clues::default() };
+    check(&clues, (0, 11, 14), (Some(("2021-11-13T16:00:00Z", Url)), (2021, 11), &[]));
+
     // A crawler's own date tells month and year, but is no publish time.
     let clues = Clues { crawl_day: Some(printed(2025, 8, 23)), ..Clues::default() };
     check(&clues, (0, 0, 22), (Some(("2025-08-21T16:00:00Z", Dateline)), (2025, 8), &[]));

@@ -1,0 +1,157 @@
+//! What stands within the lines of page chrome, whatever else they say: Simplified, lower case, without white space; one
+//! place to add one.
+
+/// What stands in a line about rights, licences and who runs a site, whatever else it says.
+pub const COPYRIGHT: &[&str] = &[
+    "copyright",
+    "©",
+    "版权所有",
+    "allrightsreserved",
+    "icp备",
+    "icp证",
+    "公网安备",
+    "网安备",
+    "许可证编号",
+    "经营许可证",
+    "视听节目许可证",
+    "新闻信息服务许可",
+    "不得转载",
+    "严禁转载",
+    "谢绝转载",
+    "禁止转载",
+    "转载请注明",
+    "转载须",
+    "如需转载",
+    "请勿转载",
+    "版权说明",
+    "本网站所刊",
+    "本网所有",
+    "凡本网注明",
+    "凡注明",
+    "凡本报",
+    "不代表本网",
+    "不代表本站",
+    "不代表本平台",
+    "仅代表作者",
+    "作者个人观点",
+    "仅提供信息存储",
+    "providesinformationstorage",
+    "如有侵权",
+    "侵权必究",
+    "如涉及版权",
+    "若有侵权",
+    "联系删除",
+];
+
+/// The same in lines that are no sentence: news tell of these too.
+pub const LICENCE: &[&str] = &[
+    "未经授权",
+    "未经许可",
+    "未经书面",
+    "(c)20",
+    "版权归",
+    "著作权",
+    "许可证号",
+    "违法和不良信息举报",
+    "不良信息举报",
+    "免责声明:",
+    "版权声明:",
+    "特别声明:",
+    "声明:",
+    "主办单位:",
+    "主管单位:",
+    "承办单位:",
+    "技术支持:",
+    "备案号",
+    "法律顾问",
+];
+
+/// What stands in the messages of a page's tools and comment forms.
+pub const TOOL_HINTS: &[&str] = &["我的收藏", "网友评论仅供", "文明上网理性发言", "请先登录"];
+
+/// What a line begins with that limits what a site or an outlet answers for, and one of the words that it then has: news
+/// print 声明 of others too.
+pub const DISCLAIMER: &[&str] = &["免责声明:", "特别声明:", "版权声明:", "风险提示:", "声明:"];
+pub const DISCLAIMED: &[&str] =
+    &["不代表", "不构成", "仅供参考", "风险自担", "后果自负", "版权", "转载", "自媒体", "不承担", "仅为传播"];
+
+/// How a line begins that offers what a site has besides its pages, and one of the words that it then has.
+pub const PROMOTION: &[&str] = &[
+    "本文来自",
+    "更多原创",
+    "更多资讯",
+    "更多精彩",
+    "更多内容",
+    "更多新闻",
+    "欢迎关注",
+    "欢迎下载",
+    "扫描下方",
+    "扫描二维码",
+    "扫码",
+    "长按",
+    "请下载",
+    "点击下载",
+];
+pub const PROMOTED: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
+
+/// What stands in the lines of a site's foot that say how to reach it.
+pub const CONTACT: &[&str] = &[
+    "电子邮箱:",
+    "电子邮件:",
+    "邮箱:",
+    "e-mail:",
+    "email:",
+    "邮编:",
+    "传真:",
+    "电话:",
+    "热线:",
+    "新闻热线",
+    "爆料热线",
+    "读者热线",
+    "投稿邮箱",
+    "联系电话",
+    "联系地址",
+    "地址:",
+    "网址:",
+    "qq群",
+    "广告部",
+    "编辑部:",
+    "客服电话",
+    "服务热线",
+    "公众号:",
+    "微信号:",
+    "扫描二维码",
+    "长按二维码",
+    "关注公众号",
+    "逢周六休假",
+    "下载客户端",
+    "客户端下载",
+    "欢迎关注",
+    "新闻app",
+    "新闻客户端下载",
+];
+
+/// What stands in the notices that a browser shows before the page.
+pub const CONSENT: &[&str] = &[
+    "cookie",
+    "隐私权",
+    "隐私声明",
+    "隐私规范",
+    "个人资料保护",
+    "doesnotappeartosupport",
+    "enablejavascript",
+    "javascriptisdisabled",
+    "请启用javascript",
+    "浏览器版本过低",
+    "您的浏览器",
+    "请升级浏览器",
+    "不支持html5",
+    "このページ",
+    "こちらのページ",
+    "您需要安装flash",
+    "flashplayer",
+    "请开启javascript",
+    "yourbrowser",
+    "acceptall",
+    "隐私权规范",
+];
