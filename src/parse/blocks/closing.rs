@@ -32,7 +32,7 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     if let Some(mark) = MARKS.iter().find(|mark| line.ends_with(**mark)) {
         return Some((line.len() - mark.len(), chrome::END_MARK));
     }
-    let start = bracketed(line)?;
+    let start = bracketed(without_code(line))?;
     let inside = Line::new(line.get(start..)?);
     let found = byline::read(&inside).filter(|found| found.title_end == 0 && found.times.is_empty())?;
     if found.people.is_empty() && found.source.is_empty() {
@@ -44,6 +44,13 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     }
     let editor = ["责任编辑", "责编", "编辑"].iter().any(|word| inside.key.contains(word));
     Some((start, if editor { chrome::EDITOR } else { chrome::BYLINE }))
+}
+
+/// `（編輯：張三）1120221` without the day that Taiwan's 中央社 prints behind: year of the republic, month, day.
+fn without_code(line: &str) -> &str {
+    const DIGITS: usize = 7;
+    let without = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    if line.len() - without.len() == DIGITS && without.ends_with('）') { without } else { line }
 }
 
 /// Where the bracketed group that ends a line begins.

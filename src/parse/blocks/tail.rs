@@ -273,6 +273,7 @@ mod tests {
             "NAVIGATION",
         ];
         check(foot, &[], &reasons);
+        check("他說會盡快修好。（編輯：何秋白）1120221", &["他說會盡快修好。"], &["EDITOR"]);
         check("（评论员 林远舟）", &["（评论员 林远舟）"], &[]);
     }
 }

@@ -67,7 +67,13 @@ fn take(object: &Map<String, Value>, found: &mut JsonLd) {
     fill(&mut found.section, first(&["articleSection"]));
     fill(&mut found.source, first(&["sourceOrganization"]));
     if found.authors.is_empty() {
-        found.authors = texts(object.get("author"));
+        let is_person = |author: &&Value| author.get("@type").is_none_or(|kind| kind == "Person");
+        found.authors = match object.get("author") {
+            Some(Value::Array(authors)) => {
+                authors.iter().filter(is_person).flat_map(|author| texts(Some(author))).collect()
+            }
+            author => texts(author.filter(is_person)),
+        };
     }
     if found.keywords.is_empty() {
         found.keywords = texts(object.get("keywords"));
@@ -106,6 +112,13 @@ mod tests {
         assert_eq!(found.authors, ["林远舟", "何秋白"]);
         assert_eq!(found.keywords, ["图书馆,青石"]);
         assert!(found.headline.starts_with("新馆"));
+        let authors =
+            |author: &str| json_ld(&page(&format!(r#"{{"@type": "NewsArticle", "author": {author}}}"#))).authors;
+        assert_eq!(authors(r#"{"@type": "Organization", "name": "青石社 Greystone Agency"}"#), Vec::<String>::new());
+        assert_eq!(
+            authors(r#"[{"@type": "Person", "name": "林远舟"}, {"@type": "Organization", "name": "某社"}]"#),
+            ["林远舟"]
+        );
         assert_eq!(json_ld(&page(r#"{"title": "新馆", "pubDate": "2021-09-01T08:00:00"}"#)).headline, "新馆");
         assert_eq!(json_ld(&page(r#"{"@type": "Organization", "name": "青石网"}"#)), JsonLd::default());
         assert_eq!(json_ld(&page("{")), JsonLd::default());
