@@ -102,10 +102,33 @@ fn outlet(value: &str) -> Option<&str> {
         "責任",
         "时间",
         "時間",
-        "发布",
-        "發佈",
+        // 青石发布 is an outlet.
+        "发布时间",
+        "发布日期",
+        "发布于",
+        "发布：",
+        "发布:",
+        "發佈時間",
+        "發佈日期",
+        "發佈於",
         "字号",
         "字號",
+        "字体",
+        "字體",
+        "浏览",
+        "瀏覽",
+        "点击",
+        "點擊",
+        "访问",
+        "阅读：",
+        "阅读:",
+        "阅读量",
+        "阅读次",
+        "打印",
+        "列印",
+        "分享",
+        "收藏",
+        "人气",
     ];
     let end = labels.iter().filter_map(|label| name.find(label)).min().unwrap_or(name.len());
     let name = name.get(..end)?.trim_end_matches([':', '：', '-', '—']);
@@ -157,6 +180,10 @@ mod tests {
         check("（文章来源：青石晚报）", None, Some("青石晚报"));
         check("来源：", Some("青石网"), Some("青石网"));
         check("来源：青石网责任编辑：何秋白", None, Some("青石网"));
+        check("来源：青石日报浏览次数：123字体：", None, Some("青石日报"));
+        check("来源：青石日报阅读：次打印", None, Some("青石日报"));
+        check("来源：青石发布 青石 举报", None, Some("青石发布"));
+        check("来源：青石日报发布时间：2021-09-01", None, Some("青石日报"));
         check("（资料来源：青石网）", None, None);
         check("图片来源：青石网", None, None);
         check("收入来源稳定", None, None);

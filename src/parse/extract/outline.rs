@@ -51,7 +51,7 @@ impl Outline {
                 nodes.push(Node { parent: index, end, kind: Kind::Text(node.text().to_string()) });
             } else if let Some(name) = node.node_name().filter(|name| is_seen(&node, name)) {
                 let own = nodes.len();
-                let marks = format!("{} {}", node.attr_or("class", ""), node.attr_or("id", "")).to_ascii_lowercase();
+                let marks = marks_of(&node);
                 nodes.push(Node { parent: index, end: own + 1, kind: Kind::Element { name: name.to_string(), marks } });
                 work.push((None, own));
                 push_children(&mut work, &node, own);
@@ -96,11 +96,18 @@ fn push_children<'a>(work: &mut Vec<(Option<NodeRef<'a>>, usize)>, node: &NodeRe
     work.extend(node.children_it(true).map(|child| (Some(child), index)));
 }
 
+/// Class and id, in lower case.
+fn marks_of(node: &NodeRef<'_>) -> String {
+    format!("{} {}", node.attr_or("class", ""), node.attr_or("id", "")).to_ascii_lowercase()
+}
+
 fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {
     if !node.is_element() || WITHOUT_TEXT.contains(&name) || node.has_attr("hidden") {
         return false;
     }
     let style: String = node.attr_or("style", "").chars().filter(|c| !c.is_whitespace()).collect();
     let style = style.to_ascii_lowercase();
-    !style.contains("display:none") && !style.contains("visibility:hidden")
+    // WeChat and others show the article by script once it is loaded.
+    let is_content = || marks_of(node).contains("content");
+    !style.contains("display:none") && (!style.contains("visibility:hidden") || is_content())
 }
