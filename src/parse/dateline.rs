@@ -16,6 +16,7 @@ use super::plain::Plain;
 use crate::article::{Dateline, DatelineDate};
 
 pub use self::people::{Person, Role};
+pub use self::places::is_place;
 
 pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};

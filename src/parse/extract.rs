@@ -15,6 +15,7 @@ mod meta;
 mod outline;
 mod outside;
 mod published;
+mod times;
 mod title;
 mod wechat;
 
@@ -29,7 +30,7 @@ use self::meta::Meta;
 use self::outline::Outline;
 pub use self::outside::Outside;
 use super::fit;
-use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision};
+use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
 /// What a page's markup says of the article, apart from its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,10 +98,8 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
     let around = frame.before.iter().chain(&frame.after).copied();
     let source = info_source(&meta, &json_ld, &frame, &content, &outline);
     let metadata = Metadata {
-        publish_time: published(&meta, &json_ld).or(wechat.publish_time),
-        likely_time: published::publish_time(meta.first(meta::UPDATED))
-            .or_else(|| published::day_in_title(&meta.title))
-            .or_else(|| marked_time(&outline, &page_lines)),
+        publish_time: times::published(&meta, &json_ld).or(wechat.publish_time),
+        likely_time: times::likely(&meta, &outline, &page_lines),
         authors: authors(&meta, &json_ld, &site_name),
         editors: editors(&meta, around, &content),
         source_is_own: !source.name.is_empty() && (!source.is_named || is_own_site(&source.name, &meta, &site_name)),
@@ -235,41 +234,6 @@ fn has_lost(library: &[String], own: &[String], anchor: &str) -> bool {
     // A page with little text fools the library's thresholds; and where both chose different places, ours is the text.
     let apart = || !library.iter().max_by_key(|line| line.len()).is_some_and(|longest| own.contains(longest));
     of_library < SHORT_CONTENT && of_own > 2 * of_library || of_own > 3 * of_library && apart()
-}
-
-fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
-    let candidates = [json_ld.published.as_str()].into_iter().chain(meta.all(meta::PUBLISHED));
-    let mut best: Option<PublishTime> = None;
-    for time in candidates.filter_map(published::publish_time) {
-        // The first is the most trusted; another of the same day may know it better.
-        let known = best.get_or_insert(time);
-        let same_day = time.time.duration_since(known.time).abs().as_hours() < 24;
-        if same_day && time.precision > known.precision {
-            *known = time;
-        }
-    }
-    best
-}
-
-/// Words in class and id of elements that hold a time.
-const TIME_MARKS: &[&str] = &["time", "date"];
-
-/// The time that an element holds which is marked to hold one, if all of them on the page name the same day.
-fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
-    /// In characters.
-    const MAX_TIME: usize = 30;
-    let is_marked = |line: &&Line| {
-        line.characters() <= MAX_TIME
-            && TIME_MARKS.iter().any(|mark| outline.marks(outline.parent(line.node)).contains(mark))
-    };
-    let mut times = page
-        .iter()
-        .filter(is_marked)
-        .filter_map(|line| published::publish_time(&line.text))
-        .filter(|time| time.precision >= TimePrecision::Minute);
-    let first = times.next()?;
-    let apart = |other: PublishTime| other.time.duration_since(first.time).abs().as_hours() >= 24;
-    (!times.any(apart)).then_some(PublishTime { basis: TimeBasis::PageText, ..first })
 }
 
 /// Words of outlets: an `author` that has one is the site and nobody.

@@ -104,7 +104,7 @@ pub fn read(lines: &[&str]) -> Headlines {
 /// says the same is not printed twice.
 pub fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> Headlines {
     if from_metadata.is_empty() {
-        return read(block);
+        return without_marks(read(block), report);
     }
     let known = Line::new(from_metadata);
     let mut others: Vec<&str> = Vec::new();
@@ -121,11 +121,38 @@ pub fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> 
             others.push(text);
         }
     }
-    Headlines {
+    let chosen = Headlines {
         kicker: kicker.to_owned(),
         headline: from_metadata.to_owned(),
         subheadlines: others.into_iter().map(str::to_owned).collect(),
+    };
+    without_marks(chosen, report)
+}
+
+/// What papers mark the lines of a block with.
+const MARKS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
+
+/// `（引题）…`, `副题：…`: the lines without what says which they are.
+fn without_marks(mut headlines: Headlines, report: &mut ParseReport) -> Headlines {
+    let Headlines { kicker, headline, subheadlines } = &mut headlines;
+    for line in [kicker, headline].into_iter().chain(subheadlines) {
+        let Some(end) = end_of_mark(line) else { continue };
+        let text = line.drain(..end).collect();
+        report.removed_lines.push(RemovedLine { text, reason: "HEADLINE_LABEL".into() });
+        *report.repairs.entry("HEADLINE_LABEL".into()).or_default() += 1;
     }
+    headlines
+}
+
+/// Where such a mark ends, unless the line has nothing else.
+fn end_of_mark(line: &str) -> Option<usize> {
+    let inner = line.strip_prefix(['（', '(', '【', '[']);
+    let text = inner.unwrap_or(line);
+    let mark = MARKS.iter().find(|mark| text.starts_with(**mark))?;
+    let after = text.get(mark.len()..)?;
+    let closers: &[char] = if inner.is_some() { &['）', ')', '】', ']'] } else { &['：', ':'] };
+    let rest = after.strip_prefix(closers)?.trim_start();
+    (!rest.is_empty()).then(|| line.len() - rest.len())
 }
 
 /// Whether a line needs the next one to be understood.
@@ -178,5 +205,16 @@ mod tests {
         check(&["又有百县达到扫盲要求", "全国基本实现"], ("", "又有百县达到扫盲要求", &["全国基本实现"]));
         check(&["调查显示", "多数人满意"], ("调查显示", "多数人满意", &[]));
         check(&[], ("", "", &[]));
+    }
+
+    #[test]
+    fn marks_are_no_text() {
+        let mut report = ParseReport::default();
+        let block = ["（引题）青石镇召开会议强调", "推动修桥", "副题：镇长主持并讲话", "主题公园明年开放"];
+        let found = choose(&block, "", &mut report);
+        assert_eq!((found.kicker.as_str(), found.headline.as_str()), ("青石镇召开会议强调", "推动修桥"));
+        assert_eq!(found.subheadlines, ["镇长主持并讲话", "主题公园明年开放"]);
+        let removed: Vec<&str> = report.removed_lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(removed, ["（引题）", "副题："]);
     }
 }

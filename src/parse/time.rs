@@ -41,7 +41,7 @@ pub fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut Pars
     let fetched = clues.fetch_time.map(day_in_shanghai);
     let crawled = clues.crawl_day.and_then(|printed| printed.date());
     let mut judge = Judge { fetch_time: clues.fetch_time, report };
-    let mut published = clues.metadata.filter(|time| judge.believes(time));
+    let mut published = clues.metadata.filter(|time| judge.believes(time)).map(|time| finer_print(clues, time));
     if published.is_none() {
         let candidates = clues.printed.iter().filter_map(|printed| {
             let day = infer::complete(printed.day(), crawled.or(fetched))?;
@@ -77,6 +77,14 @@ pub fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut Pars
         published = first_believed(from_dateline.into_iter(), &mut judge);
     }
     published
+}
+
+/// What the page prints, where it tells the time of the very day that the metadata names.
+fn finer_print(clues: &Clues, metadata: PublishTime) -> PublishTime {
+    let printed = clues.printed.iter().filter_map(|printed| publish_time(printed, TimeBasis::PageText));
+    let same_day = |printed: &PublishTime| day_in_shanghai(printed.time) == day_in_shanghai(metadata.time);
+    let mut finer = printed.filter(same_day).filter(|printed| printed.precision > metadata.precision);
+    if metadata.precision == TimePrecision::Day { finer.next().unwrap_or(metadata) } else { metadata }
 }
 
 struct Judge<'a> {

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::line::Line;
-use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, read_people, role_at};
+use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
 use crate::parse::plain::Plain;
 use crate::parse::time::{Printed, printed_at};
 
@@ -118,6 +118,7 @@ const LABELS: &[(&str, Field)] = &[
     ("热度", Field::Ignored),
     ("校对", Field::Editor),
     ("审核", Field::Editor),
+    ("签发", Field::Editor),
     ("监制", Field::Editor),
     ("主编", Field::Editor),
     ("二审", Field::Editor),
@@ -206,6 +207,11 @@ pub fn read(line: &Line) -> Option<Byline> {
         }
         if let Some((field, value)) = label_at(&view, at) {
             let end = value_end(&view, value, field);
+            // `记者：局长，新课程何时推行？` is what a reporter asked.
+            let asks = || view.seen(value..end).iter().any(|c| matches!(c, '?' | '!'));
+            if matches!(field, Field::Author | Field::Editor) && asks() {
+                return None;
+            }
             said |= take(&view, field, value..end, &mut byline);
             at = end;
             continue;
@@ -255,7 +261,7 @@ fn settle(
             words.push(word);
         }
         let title = words.first().map_or(0, |word| word.start)..end;
-        if title.len() >= MIN_TITLE && !ends_like_an_outlet(view.seen(title.clone())) {
+        if title.len() >= MIN_TITLE && !ends_like_an_outlet(view.seen(title.clone())) && !names_people(view, &words) {
             byline.title_end = view.byte(end);
         } else {
             words.into_iter().for_each(|word| unknown += settle_word(view, word, byline));
@@ -264,6 +270,17 @@ fn settle(
     rest.for_each(|word| unknown += settle_word(view, word, byline));
     let fits = if sentence { unknown == 0 } else { unknown <= MAX_UNKNOWN };
     fits.then_some(())
+}
+
+/// `青石网记者林远舟 台北`, `青石时报 何秋白`: an outlet and who writes for it, and no title.
+fn names_people(view: &Plain, words: &[Range<usize>]) -> bool {
+    let [first, others @ ..] = words else { return false };
+    let reporter = first.clone().any(|at| at > first.start && role_at(view, at).is_some())
+        && read_people(view, first.clone(), None).is_some_and(|people| !people.is_empty());
+    let outlet = ends_like_an_outlet(view.seen(first.clone()))
+        && !others.is_empty()
+        && others.iter().all(|word| word.len() <= 4 && are_likely_names(view, word.clone()));
+    reporter || outlet
 }
 
 /// How many characters of the word nothing explains.
@@ -279,6 +296,9 @@ fn settle_word(view: &Plain, word: Range<usize>, byline: &mut Byline) -> usize {
         if byline.source.is_empty() {
             byline.source = view.slice(word).trim_matches(['《', '》']).to_owned();
         }
+        return 0;
+    }
+    if is_place(seen) {
         return 0;
     }
     if let Some(people) = read_people(view, word.clone(), None).filter(|people| !people.is_empty()) {
@@ -516,5 +536,9 @@ mod tests {
         check("某某公司发布2021年05月14日08:08的数据", "none");
         check("记者从有关部门获悉", "none");
         check("新竹某某記者林彥小／新竹報導", "||林彥小|");
+        check("青石網記者林遠舟 台北 2022-06-10 13:45", "2022-6-10 13:45||林遠舟|");
+        check("青石時報 何秋白 2022/09/03 14:55", "2022-9-3 14:55|青石時報|何秋白|");
+        check("记者：镇长，新桥何时通车？", "none");
+        check("责编：何秋白 审核：林远舟 签发：李小满", "||何秋白E,林远舟E,李小满E|");
     }
 }

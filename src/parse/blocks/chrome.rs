@@ -40,7 +40,13 @@ pub fn at_any_edge(line: &Line) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
     }
-    decoration(line).or_else(|| labels(line)).or_else(|| copyright(line)).or_else(|| contact(line))
+    decoration(line)
+        .or_else(|| labels(line))
+        .or_else(|| counters(line))
+        .or_else(|| neighbour(line))
+        .or_else(|| tool_hint(line))
+        .or_else(|| copyright(line))
+        .or_else(|| contact(line))
 }
 
 /// Chrome that stands above a story.
@@ -60,7 +66,15 @@ pub fn below(line: &Line) -> Option<Reason> {
         .or_else(|| disclaimer(line))
         .or_else(|| promotion(line))
         .or_else(|| hashtags(line))
-        .or_else(|| tool_hint(line))
+        .or_else(|| original_title(line))
+        .or_else(|| bare_original_title(line))
+        .or_else(|| continued(line))
+}
+
+/// `（下转第二版）`: a paper's page prints the rest elsewhere.
+fn continued(line: &Line) -> Option<Reason> {
+    let turned = ["(下转", "(紧接", "下转第"].iter().any(|word| line.key.starts_with(word));
+    (turned && line.key.trim_end_matches(')').ends_with('版')).then_some(END_MARK)
 }
 
 /// `免责声明：本文来自自媒体，不代表本站的观点和立场。`
@@ -100,6 +114,11 @@ fn original_title(line: &Line) -> Option<Reason> {
     let inner = line.key.trim_start_matches(['(', '[']);
     let whole = line.key.starts_with("本文原标题");
     (whole || bracketed && inner.starts_with("原标题")).then_some(ORIGINAL_TITLE)
+}
+
+/// `原标题：…` without brackets: above a story it may be the only title that the page prints.
+pub fn bare_original_title(line: &Line) -> Option<Reason> {
+    line.key.starts_with("原标题:").then_some(ORIGINAL_TITLE)
 }
 
 /// `|`, `----`, `010020010010000000000000011160091128243189`.
@@ -146,6 +165,25 @@ fn is_icon(character: char) -> bool {
     ('\u{E000}'..='\u{F8FF}').contains(&character)
 }
 
+/// `阅读 (1024)`, `186万获赞 108.3万粉丝`, `0条 [查看全部] 相关评论`: counts, and the words for what is counted.
+fn counters(line: &Line) -> Option<Reason> {
+    const MAX_COUNTERS: usize = 40;
+    if line.length > MAX_COUNTERS {
+        return None;
+    }
+    let counts = phrases::COUNTED.iter().fold(line.key.clone(), |rest, word| rest.replace(word, " "));
+    let only_numbers = counts.chars().all(|c| !c.is_alphanumeric() || c.is_ascii_digit() || c == '万');
+    (counts != line.key && only_numbers).then_some(NAVIGATION)
+}
+
+/// `上一篇：镇里开展送清凉活动`: the page's neighbours on its site.
+fn neighbour(line: &Line) -> Option<Reason> {
+    const MAX_NEIGHBOUR: usize = 80;
+    let key = line.key.trim_start_matches(['[', '【', '<', '«', '(']);
+    let rest = phrases::NEIGHBOURS.iter().find_map(|word| key.strip_prefix(word))?;
+    (line.length <= MAX_NEIGHBOUR && rest.starts_with([':', ']', '】', '>', '»', ')'])).then_some(NAVIGATION)
+}
+
 /// `[查看原文](https://…)` is the label alone.
 fn without_addresses(plain: &str) -> String {
     let mut kept = String::new();
@@ -159,7 +197,7 @@ fn without_addresses(plain: &str) -> String {
     kept + rest
 }
 
-fn copyright(line: &Line) -> Option<Reason> {
+pub fn copyright(line: &Line) -> Option<Reason> {
     let sentence = line.unquoted().ends_with(['。', '；', '！', '？']) || line.text.contains('。');
     (holds_any(line, phrases::COPYRIGHT) || !sentence && holds_any(line, phrases::LICENCE)).then_some(COPYRIGHT)
 }
@@ -247,6 +285,7 @@ pub fn is_related_heading(line: &Line) -> bool {
         return false;
     }
     let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
+    let key = ["请见", "请看"].iter().find_map(|end| key.strip_suffix(end)).unwrap_or(key);
     tables::RELATED.contains(&key) || tables::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
@@ -351,6 +390,15 @@ mod tests {
         check("您可在页面顶部“我的收藏”里查看收藏过的文章。", Some(NAVIGATION));
         check("#新桥#石匠 #青石镇", Some(NAVIGATION));
         check("#新桥通车那天我在场，所以想说几句", None);
+        check("阅读 (1024)", Some(NAVIGATION));
+        check("186万获赞 108.3万粉丝", Some(NAVIGATION));
+        check("举报/反馈", Some(NAVIGATION));
+        check("3万人", None);
+        check("上一篇：镇里开展送清凉活动", Some(NAVIGATION));
+        check("【下一条】没有了", Some(NAVIGATION));
+        check("上一篇文章写到了渡口", None);
+        check("原标题：新桥通车了", Some(ORIGINAL_TITLE));
+        check("（下转第二版）", Some(END_MARK));
         check("免责声明：本文来自自媒体，不代表青石网的观点和立场。", Some(COPYRIGHT));
         check("声明：文中数据仅供参考，据此操作风险自担。", Some(COPYRIGHT));
         check("声明：两国同意恢复通航，并于年内举行会谈。", None);

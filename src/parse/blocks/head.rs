@@ -29,10 +29,26 @@ pub fn read<'a>(
     report: &mut ParseReport,
 ) -> Head<'a> {
     let mut start = body_start(lines);
+    let summary = summary_above_byline(lines, start);
+    start = summary.map_or(start, |summary| summary + 2);
     let mut block: Vec<(usize, Line<'a>)> = Vec::new();
+    let titled = |block: &[(usize, Line)]| !block.is_empty() || !known.headline.is_empty();
     for (index, line) in lines.iter().enumerate().take(start) {
-        if let Some(reason) = set_aside(line, layout, block.is_empty()) {
+        if summary == Some(index) {
+            continue;
+        }
+        if let Some(found) = dated_source(line) {
+            removed.add(index, line.text, chrome::BYLINE);
+            layout.facts.add(found);
+        } else if let Some(reason) = set_aside(line, layout, block.is_empty()) {
             removed.add(index, line.text, reason);
+        } else if let Some(reason) = chrome::bare_original_title(line).filter(|_| titled(&block)) {
+            removed.add(index, line.text, reason);
+        } else if let Some(account) = account_beside_time(lines, index).filter(|_| titled(&block)) {
+            if layout.facts.source.is_empty() {
+                layout.facts.source = account.to_owned();
+            }
+            removed.add(index, line.text, chrome::BYLINE);
         } else if let Some(found) = byline::read(line) {
             let title = line.text.get(..found.title_end).unwrap_or_default();
             removed.add(
@@ -67,7 +83,8 @@ pub fn read<'a>(
         start -= 1;
         block.pop();
     }
-    let lead = take_lead(&mut block, known.headline, removed);
+    let mut lead = take_lead(&mut block, known.headline, removed);
+    lead.extend(summary.and_then(|summary| lines.get(summary)).map(|line| line.text));
     if block.len() > MAX_BLOCK {
         // So many titles are a list, of which the first is the page's; the others are its text.
         if let Some((index, _)) = block.get(1) {
@@ -78,6 +95,35 @@ pub fn read<'a>(
     }
     layout.headline_block = block.into_iter().map(|(_, line)| line.text).collect();
     Head { start, lead }
+}
+
+/// The summary that a page prints between its headline and the line that says when it was published.
+fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
+    const LABELS: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
+    let key = lines.get(start)?.text.trim_start_matches(['【', '[', '（', '(']);
+    let below = byline::read(lines.get(start + 1)?)?;
+    let labelled = LABELS.iter().any(|label| plain(key).starts_with(label));
+    (labelled && !below.times.is_empty() && below.title_end == 0).then_some(start)
+}
+
+/// A line with a source and a full time is a byline whatever else it says: `稿源：… 2023-03-09 08:30 报料热线：…`.
+fn dated_source(line: &Line) -> Option<byline::Byline> {
+    let found = byline::read(line)?;
+    let dated = found.times.iter().any(|time| time.year != 0 && time.hour.is_some());
+    (dated && !found.source.is_empty() && found.title_end == 0).then_some(found)
+}
+
+/// The account that published a page, on a line of its own right above or below the time.
+fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> {
+    const MAX_ACCOUNT: usize = 12;
+    /// They end like a paper's name, and head a section.
+    const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
+    let line = lines.get(index).filter(|line| !REPORTS.iter().any(|end| line.key.ends_with(end)))?;
+    let outlet: Vec<char> = line.key.chars().collect();
+    let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
+    let times = beside.filter_map(|beside| byline::read(lines.get(beside)?));
+    let timed = || times.into_iter().any(|found| found.times.iter().any(|time| time.hour.is_some()));
+    (line.length <= MAX_ACCOUNT && dateline::ends_like_an_outlet(&outlet) && timed()).then_some(line.text)
 }
 
 /// Where the markup tells the headline, it tells what stands with it too: other lines than the headline, its repetitions
@@ -221,7 +267,7 @@ fn is_set_aside(line: &Line) -> bool {
 
 /// Why a line of the head is no headline, if it is none.
 fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
-    if let Some(section) = column_tag(line).filter(|_| !first) {
+    if let Some(section) = column_tag(line).filter(|_| !first && chrome::above(line).is_none()) {
         if layout.facts.section.is_empty() {
             layout.facts.section = section.to_owned();
         }
@@ -413,6 +459,28 @@ mod tests {
                      推进旧粮仓改造 布置冬季渡口安全检查工作 镇长主持会议并介绍新桥选址经过 书记通报全年财务安排情况";
         assert!(chain.chars().count() > 90);
         check(&format!("{chain}\n央视网消息（新闻联播）：会议今天举行。"), &[chain], "会议今天举行。");
+    }
+
+    #[test]
+    fn what_stands_between_headline_and_text() {
+        let text = "新桥今天通车，全长三百米，两岸居民不再绕行。";
+        let title = "青石镇新桥通车";
+        check(
+            &format!("{title}\n【摘要】{text}\n2021-09-01 18:22\n修桥用了两年。"),
+            &[title],
+            "【摘要】新桥今天通车，全长三百米，两岸居民不再绕行。",
+        );
+        check(&format!("{title}\n青石新闻网\n2021-09-01 17:12青石\n青石新闻网官方账号\n关注\n{text}"), &[title], text);
+        check(&format!("{title}\n原标题：新桥来了\n{text}"), &[title], text);
+        check(&format!("原标题：{title}\n{text}"), &[title], text);
+        check(
+            &format!("{title}\n稿源：青石日报 2021-09-01 08:30 编辑：何秋白 报料热线：0000-8888888\n{text}"),
+            &[title],
+            text,
+        );
+        check(&format!("{title}\n浏览：1024次\n【字体：大 中 小】\n{text}"), &[title], text);
+        let announced = "以下是镇长今天会见记者的谈话内容：";
+        check(&format!("{title}\n{announced}\n记者：镇长，新桥何时通车？\n镇长：大约在九月。"), &[title], announced);
     }
 
     #[test]

@@ -49,7 +49,9 @@ impl<'a> Line<'a> {
         const SENTENCE: usize = 45;
         /// No title is as long.
         const MAX_TITLE: usize = 90;
-        if self.length >= LONG {
+        /// Shorter ones are labels and interjections.
+        const MIN_STOPPED: usize = 12;
+        if self.length >= LONG || self.length >= MIN_STOPPED && self.unquoted().ends_with('。') || self.opens_text() {
             return true;
         }
         let han = self.text.chars().filter(|character| is_han(*character)).count();
@@ -67,6 +69,13 @@ impl<'a> Line<'a> {
         let commas = self.text.chars().filter(|character| matches!(character, '，' | ',')).count();
         let ends = self.unquoted().ends_with(['！', '？', '!', '?', '.', ';', '…', ':', '：']);
         self.length >= SENTENCE && (ends || commas >= 2) || commas >= 3 && self.length >= 30
+    }
+
+    /// `以下是镇长会见记者的谈话内容：`, `各位来宾、各位朋友：`: what follows is the text.
+    fn opens_text(&self) -> bool {
+        let announces = ["以下是", "以下为", "全文如下"].iter().any(|word| self.key.starts_with(word));
+        let greets = ["各位", "尊敬的", "同志们", "女士们", "先生们"].iter().any(|word| self.key.starts_with(word));
+        (announces || greets) && self.key.ends_with(':')
     }
 
     /// Whether the line reads like the title of another story: short, and no sentence.

@@ -67,7 +67,51 @@ pub const LICENCE: &[&str] = &[
 ];
 
 /// What stands in the messages of a page's tools and comment forms.
-pub const TOOL_HINTS: &[&str] = &["我的收藏", "网友评论仅供", "文明上网理性发言", "请先登录"];
+pub const TOOL_HINTS: &[&str] = &[
+    "我的收藏",
+    "网友评论仅供",
+    "文明上网理性发言",
+    "请先登录",
+    "上方蓝字",
+    "官方账号",
+    "官方帐号",
+    "请继续往下阅读",
+    "点我下载app",
+    "按图了解",
+];
+
+/// What a site counts of a page.
+pub const COUNTED: &[&str] = &[
+    "查看全部",
+    "相关评论",
+    "热门评论",
+    "次阅读",
+    "阅读数",
+    "阅读量",
+    "阅读",
+    "浏览次数",
+    "浏览量",
+    "浏览",
+    "点击量",
+    "点击",
+    "评论",
+    "点赞",
+    "获赞",
+    "粉丝",
+    "收藏",
+    "转发",
+    "分享",
+    "人气",
+    "跟贴",
+    "跟帖",
+    "回复",
+    "条",
+    "次",
+];
+
+/// What stands before the title of the story before or after a page.
+pub const NEIGHBOURS: &[&str] =
+    &["上一篇", "下一篇", "上一条", "下一条", "上一则", "下一则", "上一页", "下一页", "上篇", "下篇"];
 
 /// What a line begins with that limits what a site or an outlet answers for, and one of the words that it then has: news
 /// print 声明 of others too.
@@ -129,6 +173,7 @@ pub const CONTACT: &[&str] = &[
     "欢迎关注",
     "新闻app",
     "新闻客户端下载",
+    "数码配套",
 ];
 
 /// What stands in the notices that a browser shows before the page.

@@ -12,6 +12,7 @@ pub fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &m
     if start >= end {
         return end;
     }
+    end = take_issue(lines, start, end, facts, removed);
     end = cut_other_stories(lines, start, end, facts, removed);
     // The first line of the body is never chrome: something has to be the story.
     while end > start + 1 {
@@ -21,6 +22,29 @@ pub fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &m
         end -= 1;
     }
     end
+}
+
+/// The time of issue that stands below the end mark of a government's release: `完`, `2022年7月5日（星期二）`,
+/// `香港时间16时35分`.
+fn take_issue<'a>(lines: &[Line<'a>], start: usize, end: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
+    /// Lines of it.
+    const MAX_ISSUE: usize = 3;
+    let is_mark = |at: &usize| lines.get(*at).is_some_and(|line| super::tables::END_MARKS.contains(&line.key.as_str()));
+    let Some(mark) = (start + 1..end).rev().take(MAX_ISSUE + 1).find(is_mark) else { return end };
+    let below = lines.get(mark + 1..end).unwrap_or_default();
+    let times: Option<Vec<_>> = below
+        .iter()
+        .map(|line| match byline::read(line) {
+            Some(found) if !found.times.is_empty() => Some(found.times),
+            _ => line.key.starts_with("香港时间").then(Vec::new),
+        })
+        .collect();
+    let Some(times) = times.filter(|times| !times.is_empty()) else { return end };
+    facts.times.extend(times.into_iter().flatten());
+    for (offset, line) in below.iter().enumerate() {
+        removed.add(mark + 1 + offset, line.text, chrome::BYLINE);
+    }
+    mark + 1
 }
 
 /// Why a line at the foot of the body is not the story's.
@@ -37,7 +61,8 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if chrome::is_related_heading(line) {
         return Some(chrome::RELATED_ARTICLES);
     }
-    if line.key == "(资料图片)" || line.key == "(资料图)" {
+    let picture = ["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
+    if line.length <= 40 && picture.iter().any(|word| line.key.starts_with(word)) {
         return Some(chrome::CAPTION);
     }
     let found = byline::read(line).filter(|found| found.title_end == 0)?;
@@ -64,7 +89,7 @@ pub fn signs_comment(line: &Line) -> bool {
 }
 
 fn names_editor(line: &Line) -> bool {
-    ["责任编辑", "责编", "编辑", "校对", "审核", "监制"].iter().any(|word| line.key.contains(word))
+    ["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"].iter().any(|word| line.key.contains(word))
 }
 
 /// Finds the lists of other stories and the other stories themselves, and cuts the page there.
@@ -96,7 +121,9 @@ fn cut_other_stories<'a>(
         .get(..end)
         .unwrap_or_default()
         .iter()
-        .rposition(|line| line.is_list_item() && chrome::below(line).is_none())
+        .rposition(|line| {
+            (line.is_list_item() || is_title(line)) && chrome::below(line).is_none() && !says_who_or_when(line)
+        })
         .unwrap_or_default();
     let opens = lines
         .get(start)
@@ -104,7 +131,7 @@ fn cut_other_stories<'a>(
     for index in start + 1..end {
         let Some(line) = lines.get(index) else { break };
         let heading = chrome::is_related_heading(line);
-        let closing = !heading && is_closing(line);
+        let closing = !heading && (is_closing(line) || chrome::copyright(line).is_some());
         let list_follows = index + 1 >= list && index < last_item;
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
         let other = opens && is_other_story(lines, index);
@@ -216,6 +243,11 @@ fn is_other_story(lines: &[Line], index: usize) -> bool {
     titled && previous_is_text && has_dated_dateline(next)
 }
 
+/// `校对：张三`, `2021年9月1日`: what stands below a story's end and is no title.
+fn says_who_or_when(line: &Line) -> bool {
+    is_dated(line) || byline::read(line).is_some()
+}
+
 /// Cheap to ask of each line: most have no 电 or 讯 near their start.
 fn has_dated_dateline(line: &Line) -> bool {
     const NEAR: usize = 40;
@@ -274,6 +306,19 @@ mod tests {
         ];
         check(foot, &[], &reasons);
         check("他說會盡快修好。（編輯：何秋白）1120221", &["他說會盡快修好。"], &["EDITOR"]);
+        check("（责任编辑：何秋白）\n校对：林远舟\n监制：李小满", &[], &["EDITOR"; 3]);
+        check(
+            "原标题：新桥来了\n上一篇：旧粮仓开馆\n下一篇：没有了",
+            &[],
+            &["ORIGINAL_TITLE", "NAVIGATION", "NAVIGATION"],
+        );
+        check(
+            "平台声明：该文观点仅代表作者本人。\n某个没有人认识的标签\n青石阅读",
+            &[],
+            &["COPYRIGHT", "RELATED_ARTICLES", "RELATED_ARTICLES"],
+        );
+        check("完\n2022年7月5日（星期二）\n香港時間16時35分", &[], &["END_MARK", "BYLINE", "BYLINE"]);
+        check("封面图片来源：青石图库", &[], &["CAPTION"]);
         check("（评论员 林远舟）", &["（评论员 林远舟）"], &[]);
     }
 }

@@ -17,7 +17,8 @@ const SUB_MARKS: &[&str] =
     &["subtitle", "sub-title", "sub_title", "subtit", "subhead", "fubiaoti", "futitle", "titlesub"];
 
 /// The same of a kicker.
-const KICKER_MARKS: &[&str] = &["kicker", "yinti", "jianti", "meiti", "eyebrow", "shoulder", "pretitle", "pre-title", "introtitle"];
+const KICKER_MARKS: &[&str] =
+    &["kicker", "yinti", "jianti", "meiti", "eyebrow", "shoulder", "pretitle", "pre-title", "introtitle"];
 
 /// What stands around a headline.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,7 +48,8 @@ pub fn headings(outline: &Outline, lines: &[Line], headline: Option<usize>) -> H
     // A dash says it too, right below the headline: `——青石镇修桥记`.
     let dashed = |line: &Line| line.text.starts_with("——") && line.characters() <= MAX_CHARACTERS;
     let below = lines.iter().skip(at + 1).take(NEAR).enumerate();
-    let below = below.filter(|(place, line)| fits(line, SUB_MARKS) || *place == 0 && dashed(line)).map(|(_, line)| line);
+    let below =
+        below.filter(|(place, line)| fits(line, SUB_MARKS) || *place == 0 && dashed(line)).map(|(_, line)| line);
     found.subheadlines.extend(below.map(|line| line.text.clone()));
     found
 }
@@ -88,7 +90,11 @@ mod tests {
         check("<h1>青石镇图书馆开放</h1><p class='sub-title'>藏书十二万册</p><p>分享</p>", "", &["藏书十二万册"]);
         check("<h1>青石镇图书馆开放</h1><div><h2>一、开馆</h2><p>正文</p></div>", "", &[]);
         check("<h1>青石镇图书馆开放</h1><p>易信</p><p>下周一，</p>", "", &[]);
-        check("<table><tr><td>青石镇图书馆开放</td></tr><tr><td>——旧粮仓改造记</td></tr></table>", "", &["——旧粮仓改造记"]);
+        check(
+            "<table><tr><td>青石镇图书馆开放</td></tr><tr><td>——旧粮仓改造记</td></tr></table>",
+            "",
+            &["——旧粮仓改造记"],
+        );
         check("<p>甲</p>", "", &[]);
     }
 }

@@ -1,0 +1,75 @@
+//! When a page was published, as far as its markup tells.
+//!
+//! Owns which times count. Refuses to read their forms, and lines that a byline's rules read.
+
+use super::json_ld::JsonLd;
+use super::lines::Line;
+use super::meta::{self, Meta};
+use super::outline::Outline;
+use super::published::{day_in_title, publish_time};
+use crate::article::{PublishTime, TimeBasis, TimePrecision};
+
+/// The time that the page's metadata calls the publication's.
+pub fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
+    let candidates = [json_ld.published.as_str()].into_iter().chain(meta.all(meta::PUBLISHED));
+    let mut best: Option<PublishTime> = None;
+    for time in candidates.filter_map(publish_time) {
+        // The first is the most trusted; another of the same day may know it better.
+        let known = best.get_or_insert(time);
+        let same_day = time.time.duration_since(known.time).abs().as_hours() < 24;
+        if same_day && time.precision > known.precision {
+            *known = time;
+        }
+    }
+    best
+}
+
+/// A time that hardly differs from the publication's, though nothing calls it that; the surest first.
+pub fn likely(meta: &Meta, outline: &Outline, page: &[Line]) -> Option<PublishTime> {
+    publish_time(meta.first(meta::UPDATED))
+        .or_else(|| day_in_title(&meta.title))
+        .or_else(|| marked_time(outline, page))
+        .or_else(|| only_day(page))
+}
+
+/// Words in class and id of elements that hold a time.
+const TIME_MARKS: &[&str] = &["time", "date"];
+
+/// The time that an element holds which is marked to hold one, if all of them on the page name the same day.
+fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
+    /// In characters.
+    const MAX_TIME: usize = 30;
+    let is_marked = |line: &&Line| {
+        line.characters() <= MAX_TIME
+            && TIME_MARKS.iter().any(|mark| outline.marks(outline.parent(line.node)).contains(mark))
+    };
+    let mut times = page
+        .iter()
+        .filter(is_marked)
+        .filter_map(|line| publish_time(&line.text))
+        .filter(|time| time.precision >= TimePrecision::Minute);
+    let first = times.next()?;
+    let apart = |other: PublishTime| other.time.duration_since(first.time).abs().as_hours() >= 24;
+    (!times.any(apart)).then_some(PublishTime { basis: TimeBasis::PageText, ..first })
+}
+
+/// The day that a page prints on a line of its own, if it prints no other: a paper's `2022年07月15日 星期五`.
+fn only_day(page: &[Line]) -> Option<PublishTime> {
+    /// In characters.
+    const MAX_DAY: usize = 24;
+    let is_bare = |line: &&Line| {
+        line.characters() <= MAX_DAY
+            && line
+                .text
+                .chars()
+                .all(|c| c.is_ascii_digit() || c.is_whitespace() || "-/.年月日星期一二三四五六天()（）".contains(c))
+    };
+    let mut days = page
+        .iter()
+        .filter(is_bare)
+        .filter_map(|line| publish_time(&line.text))
+        .filter(|time| time.precision >= TimePrecision::Day);
+    let first = days.next()?;
+    let day = PublishTime { basis: TimeBasis::PageText, precision: TimePrecision::Day, ..first };
+    days.all(|other| other.time == first.time).then_some(day)
+}
