@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::line::Line;
 use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
-use crate::parse::plain::Plain;
+use crate::parse::plain::{Plain, plain_char};
 use crate::parse::time::{Printed, printed_at};
 
 /// What such a line says.
@@ -244,7 +244,12 @@ fn settle(
         if whole.len() > MAX_PEOPLE_LINE || sentence || !(whole.clone()).any(|at| role_at(view, at).is_some()) {
             return None;
         }
-        byline.people = read_people(view, whole, None).filter(|people| !people.is_empty())?;
+        byline.people = read_people(view, whole, None)?;
+        // `青石网记者林远舟 台北`: where it was written.
+        byline.people.retain(|person| !is_place(&person.name.chars().map(plain_char).collect::<Vec<_>>()));
+        if byline.people.is_empty() {
+            return None;
+        }
         return Some(());
     }
     let mut unknown = 0;
@@ -538,6 +543,7 @@ mod tests {
         check("新竹某某記者林彥小／新竹報導", "||林彥小|");
         check("青石網記者林遠舟 台北 2022-06-10 13:45", "2022-6-10 13:45||林遠舟|");
         check("青石時報 何秋白 2022/09/03 14:55", "2022-9-3 14:55|青石時報|何秋白|");
+        check("青石網記者林遠舟 台北", "||林遠舟|");
         check("记者：镇长，新桥何时通车？", "none");
         check("责编：何秋白 审核：林远舟 签发：李小满", "||何秋白E,林远舟E,李小满E|");
     }

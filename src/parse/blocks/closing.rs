@@ -28,7 +28,7 @@ pub fn take<'a>(
 
 /// Where a closing piece begins.
 fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
-    const MARKS: &[&str] = &["（完）", "(完)", "【完】", "（本文完）", "◇", "◆", "■", "（全文完）"];
+    const MARKS: &[&str] = &["（完）", "(完)", "【完】", "（本文完）", "◇", "◆", "■", "（全文完）", " Enditem"];
     if let Some(mark) = MARKS.iter().find(|mark| line.ends_with(**mark)) {
         return Some((line.len() - mark.len(), chrome::END_MARK));
     }

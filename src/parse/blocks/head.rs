@@ -123,7 +123,8 @@ fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> 
     let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
     let times = beside.filter_map(|beside| byline::read(lines.get(beside)?));
     let timed = || times.into_iter().any(|found| found.times.iter().any(|time| time.hour.is_some()));
-    (line.length <= MAX_ACCOUNT && dateline::ends_like_an_outlet(&outlet) && timed()).then_some(line.text)
+    let bare = || byline::read(line).is_none();
+    (line.length <= MAX_ACCOUNT && dateline::ends_like_an_outlet(&outlet) && bare() && timed()).then_some(line.text)
 }
 
 /// Where the markup tells the headline, it tells what stands with it too: other lines than the headline, its repetitions

@@ -61,6 +61,10 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if chrome::is_related_heading(line) {
         return Some(chrome::RELATED_ARTICLES);
     }
+    // The account that published the page, once more.
+    if line.text == facts.source {
+        return Some(chrome::BYLINE);
+    }
     let picture = ["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
     if line.length <= 40 && picture.iter().any(|word| line.key.starts_with(word)) {
         return Some(chrome::CAPTION);
@@ -318,6 +322,7 @@ mod tests {
             &["COPYRIGHT", "RELATED_ARTICLES", "RELATED_ARTICLES"],
         );
         check("完\n2022年7月5日（星期二）\n香港時間16時35分", &[], &["END_MARK", "BYLINE", "BYLINE"]);
+        check("The bridge is 300 meters long. Enditem", &["The bridge is 300 meters long."], &["END_MARK"]);
         check("封面图片来源：青石图库", &[], &["CAPTION"]);
         check("（评论员 林远舟）", &["（评论员 林远舟）"], &[]);
     }

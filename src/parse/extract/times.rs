@@ -53,16 +53,16 @@ fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
     (!times.any(apart)).then_some(PublishTime { basis: TimeBasis::PageText, ..first })
 }
 
-/// The day that a page prints on a line of its own, if it prints no other: a paper's `2022年07月15日 星期五`.
+/// The day that a page prints on a line of its own, if it prints no other: a paper's `2022年07月15日 星期五`, perhaps with
+/// the number of its page.
 fn only_day(page: &[Line]) -> Option<PublishTime> {
     /// In characters.
-    const MAX_DAY: usize = 24;
+    const MAX_DAY: usize = 40;
+    let is_of_day =
+        |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/.年月日星期一二三四五六天()（）".contains(c);
     let is_bare = |line: &&Line| {
-        line.characters() <= MAX_DAY
-            && line
-                .text
-                .chars()
-                .all(|c| c.is_ascii_digit() || c.is_whitespace() || "-/.年月日星期一二三四五六天()（）".contains(c))
+        let pages = || line.text.starts_with("20") && line.text.contains('版');
+        line.characters() <= MAX_DAY && (line.text.chars().all(is_of_day) || pages())
     };
     let mut days = page
         .iter()
