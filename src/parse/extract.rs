@@ -125,6 +125,7 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
         .map(|line| (*line).to_owned())
         .collect();
     text.extend(bylines.iter().map(String::as_str));
+    text.extend(frame.summaries(&outline, &content));
     text.extend(content.iter().map(String::as_str));
     text.extend(frame.after.iter().filter(|line| !content.iter().any(|known| known == **line)));
     let headings = metadata.subheadlines.iter().chain([&metadata.kicker]).map(String::as_str);
@@ -411,6 +412,17 @@ mod tests {
 
     fn page(html: &str) -> Page {
         extract(html, None, &mut ParseReport::default())
+    }
+
+    #[test]
+    fn a_summary_below_the_headline_is_text() {
+        let summary = "新馆在旧粮仓里，两年来施工队保留了所有的砖墙。";
+        let info = "<div class=\"info\">";
+        let Page { text, .. } = page(&PAGE.replace(info, &format!("<p class=\"lead\">{summary}</p>{info}")));
+        assert_eq!(text.matches(summary).count(), 1, "{text}");
+        let first = "　　青石镇图书馆新馆九月一日起向居民开放。";
+        let Page { text, .. } = page(&PAGE.replace(info, &format!("<p class=\"lead\">{first}</p>{info}")));
+        assert_eq!(text.matches(first.trim()).count(), 1, "{text}");
     }
 
     #[test]

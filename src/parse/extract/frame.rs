@@ -2,6 +2,8 @@
 
 use super::labels;
 use super::lines::Line;
+use super::outline::Outline;
+use super::title::letters;
 
 /// Lines looked at between headline and content, and after the content.
 const MAX_AROUND: usize = 40;
@@ -57,6 +59,32 @@ impl<'a> Frame<'a> {
             .map(|line| line.text.as_str())
             .collect();
         Self { before, after, between }
+    }
+}
+
+/// Words in class and id of elements that hold a story's summary.
+const SUMMARY_MARKS: &[&str] = &["lead", "summary", "abstract", "daodu", "zhaiyao", "digest"];
+
+impl<'a> Frame<'a> {
+    /// What stands between headline and content in elements that are marked to hold the story's summary, unless the content
+    /// begins with it too.
+    pub fn summaries(&self, outline: &Outline, content: &[String]) -> Vec<&'a str> {
+        /// In characters.
+        const MIN_SUMMARY: usize = 20;
+        /// So much of it shows whether the content has it.
+        const BEGIN: usize = 12;
+        let is_marked = |line: &&Line| {
+            outline
+                .upwards(outline.parent(line.node))
+                .take(2)
+                .any(|above| SUMMARY_MARKS.iter().any(|mark| outline.marks(above).contains(mark)))
+        };
+        let is_new = |line: &&Line| {
+            let begin: String = letters(&line.text).chars().take(BEGIN).collect();
+            !content.iter().any(|known| letters(known).contains(&begin))
+        };
+        let text = self.between.iter().filter(|line| line.characters() >= MIN_SUMMARY && !is_byline(&line.text));
+        text.filter(is_marked).filter(is_new).map(|line| line.text.as_str()).collect()
     }
 }
 
