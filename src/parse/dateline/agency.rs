@@ -156,10 +156,6 @@ const ENDINGS: &[&str] = &[
     "广播电台",
     "电台",
     "客户端",
-    "视频",
-    "财经",
-    "经纬",
-    "之家",
     "日报",
     "晚报",
     "早报",
@@ -176,6 +172,9 @@ const ENDINGS: &[&str] = &[
     "报",
     "台网",
 ];
+
+/// What else they end in, where a dateline's other parts say that a name stands here: alone, 视频 is a label.
+const ENDINGS_IN_DATELINES: &[&str] = &["视频", "财经", "经纬", "之家"];
 
 /// An agency at the start of a dateline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -289,7 +288,7 @@ pub fn unknown_end(line: &Plain, range: Range<usize>) -> Option<usize> {
     const MIN_NAME: usize = 2;
     (range.start + 1..range.end)
         .rev()
-        .find_map(|at| line.word_at(at, ENDINGS).map(|(_, end)| end))
+        .find_map(|at| line.word_at(at, ENDINGS).or_else(|| line.word_at(at, ENDINGS_IN_DATELINES)).map(|(_, end)| end))
         .filter(|end| *end <= range.end && end - range.start >= MIN_NAME)
 }
 
