@@ -4,14 +4,19 @@
 //! [`super::time`]'s. A date after the 讯 or 电 is the event's and is never looked at.
 
 mod agency;
+mod bracketed;
+mod byline;
 mod day;
 mod english;
 mod people;
 mod places;
 mod surnames;
+mod unknown;
+mod verbs;
 
 use std::ops::Range;
 
+use self::verbs::{after_day, colon_end, dash_end, verb_at};
 use super::plain::Plain;
 use crate::article::{Dateline, DatelineDate};
 
@@ -120,75 +125,16 @@ struct Head {
 }
 
 fn chinese(line: &Plain, start: usize) -> Option<Story> {
-    if let Some(end) = line.group_at(start, MAX_BRACKETED) {
-        return bracketed(line, start, end);
+    if let Some(end) = line.group_at(start, bracketed::MAX_BRACKETED) {
+        return bracketed::story_at(line, start, end);
     }
     if let Some(story) = cut_off(line, start) {
         return Some(story);
     }
-    let head = head_at(line, start, false)?;
-    Some(with_people(line, start, head))
-}
-
-/// The longest dateline that stands in brackets as a whole, in characters.
-const MAX_BRACKETED: usize = 70;
-
-/// `（中央社記者林六台北15日電）`, `【中新社北京八月二十二日电】`, `【明報專訊】`, `〔記者林六／台北報導〕`.
-fn bracketed(line: &Plain, start: usize, end: usize) -> Option<Story> {
-    let inside = start + 1..end - 1;
-    let first = line.skip_spaces(inside.start);
-    let head = head_at(line, first, true)
-        .filter(|head| line.skip_spaces(head.end) == inside.end)
-        .or_else(|| reporter_and_place(line, first..inside.end))?;
-    Some(with_people(line, start, Head { end, ..head }))
-}
-
-/// `記者林六／台北報導`, `環球時報記者 張三`, `本報記者張三／綜合報導`.
-fn reporter_and_place(line: &Plain, inside: Range<usize>) -> Option<Head> {
-    const REPORTS: &[&str] = &[
-        "综合报道",
-        "综合报导",
-        "综合外电报道",
-        "综合外电报导",
-        "专题报道",
-        "专题报导",
-        "报道",
-        "报导",
-        "摄影报道",
-        "专访",
-        "特稿",
-        "电",
-    ];
-    // `(新华社记者张三摄)` says who took a photograph.
-    if line.seen(inside.clone()).ends_with(&['摄']) || line.seen(inside.clone()).ends_with(&['摄', '影']) {
-        return None;
+    match head_at(line, start, false) {
+        Some(head) => Some(with_people(line, start, head)),
+        None => byline::opening(line, start),
     }
-    let agency = agency::known_at(line, inside.start);
-    let after = agency.as_ref().map_or(inside.start, |agency| agency.end);
-    let reports = (after..inside.end).find(|at| line.word_at(*at, REPORTS).is_some_and(|(_, end)| end == inside.end));
-    let until = reports.unwrap_or(inside.end);
-    if until == after {
-        return (agency.is_some() && reports.is_some()).then_some(Head {
-            agency,
-            location: after..after,
-            date: None,
-            people: Vec::new(),
-            end: inside.end,
-        });
-    }
-    // A role word has to say so: other bracketed words are tags.
-    (after..until).find(|at| people::role_at(line, *at).is_some())?;
-    let slash = (after..until).rev().find(|at| line.at(*at) == Some('/'));
-    let (named, location) = match slash {
-        Some(slash) if reports.is_some() => (after..slash, slash + 1..until),
-        _ => {
-            let place = reports.and_then(|_| places::place_suffix(line.seen(after..until)));
-            let place = place.map_or(until, |place| after + place);
-            (after..place, place..until)
-        }
-    };
-    let people = people::read(line, named, None).filter(|people| !people.is_empty())?;
-    Some(Head { agency, location, date: None, people, end: inside.end })
 }
 
 /// A dateline whose beginning was cut off with the line before it: `讯（记者张三）`.
@@ -208,7 +154,7 @@ fn head_at(line: &Plain, start: usize, in_brackets: bool) -> Option<Head> {
     let named = if line.at(start) == Some('据') { start + 1 } else { start };
     match agency::known_at(line, named) {
         Some(agency) => known_head(line, agency, in_brackets),
-        None if named == start => unknown_head(line, start),
+        None if named == start => unknown::head_at(line, start),
         None => None,
     }
 }
@@ -233,9 +179,14 @@ fn known_head(line: &Plain, agency: agency::Agency, in_brackets: bool) -> Option
     }
     for at in from..line.len().min(from + MAX_PLACE) {
         if let Some((date, end)) = day::day_at(line, at) {
-            let verb = verb_after_date(line, date, end);
-            let location = if from == at { agency.edition.clone() } else { from..at };
-            return verb.map(|end| Head { agency: Some(agency), location, date: Some(date), people: Vec::new(), end });
+            let before = if from == at { agency.edition.clone() } else { from..at };
+            let (place, end) = match after_day(line, date, end) {
+                Some(after) => (after.place, after.end),
+                // A dash may stand for the verb: `路透北京5月20日 - `.
+                None => (at..at, dash_end(line, end)?),
+            };
+            let location = if place.is_empty() { before } else { place };
+            return Some(Head { agency: Some(agency), location, date: Some(date), people: Vec::new(), end });
         }
         if let Some(end) = verb_at(line, at)
             && let Some(head) = undated(line, &agency, from..at, end, in_brackets)
@@ -261,7 +212,7 @@ const MAX_PROGRAMME: usize = 12;
 fn may_be_in_a_place(character: char) -> bool {
     super::derive::is_han(character)
         || character.is_ascii_alphanumeric()
-        || matches!(character, '·' | '-' | '—' | '/' | ' ' | '(' | ')' | '、')
+        || matches!(character, '·' | '-' | '—' | '/' | ' ' | '(' | ')' | '、' | '“' | '”')
 }
 
 /// The verb after an agency's name without a date between them.
@@ -277,6 +228,7 @@ fn undated(
     let reporting = word.ends_with(&['报', '道']) || word.ends_with(&['报', '导']);
     // 新华社报道说… names a source; 电视 and 讯问 are words.
     let plausible = in_brackets
+        || reporting && byline::follows(line, verb)
         || !reporting
             && match word {
                 ['消', '息'] | ['信', '息'] => next.is_none_or(|next| matches!(next, ':' | '(' | ' ' | ',')),
@@ -319,7 +271,7 @@ fn reporter_before_place(line: &Plain, agency: &agency::Agency, from: usize) -> 
     let (_, names) = people::role_at(line, from)?;
     let (date_start, date, date_end) = (names..line.len().min(names + MAX_PLACE * 2))
         .find_map(|at| day::day_at(line, at).map(|(date, end)| (at, date, end)))?;
-    let end = verb_after_date(line, date, date_end)?;
+    let end = after_day(line, date, date_end).filter(|after| after.place.is_empty())?.end;
     let names = line.skip_spaces(names);
     // The place is the end of what stands before the date: after the last separator, or glued to the last name.
     let last = (names..date_start)
@@ -337,133 +289,54 @@ fn reporter_before_place(line: &Plain, agency: &agency::Agency, from: usize) -> 
     Some(Head { agency: Some(agency.clone()), location: place..date_start, date: Some(date), people, end })
 }
 
-/// An outlet that no table knows: told by its name's ending, and by date and verb, or by reporters after the verb.
-fn unknown_head(line: &Plain, start: usize) -> Option<Head> {
-    const MAX_NAME: usize = 20;
-    const MAX_UNDATED_NAME: usize = 10;
-    for at in start + 2..line.len().min(start + MAX_NAME) {
-        if let Some((date, end)) = day::day_at(line, at) {
-            let verb = line.skip_spaces(end);
-            let end = verb_after_date(line, date, end)?;
-            // A sentence may well begin so: 某某台11日报道.
-            line.word_at(verb, &["电", "讯", "专电", "快讯", "消息"])?;
-            let name_end = agency::unknown_end(line, start..at)?;
-            // A headline is glued to an agency that is known: that one is sought by `glued`.
-            if (start + 1..name_end)
-                .any(|inner| agency::known_at(line, inner).is_some_and(|known| known.name.len() > 2))
-            {
-                return None;
-            }
-            let agency =
-                agency::Agency { name: start..name_end, end: name_end, edition: at..at, kind: agency::Kind::Unknown };
-            return Some(Head {
-                agency: Some(agency),
-                location: name_end..at,
-                date: Some(date),
-                people: Vec::new(),
-                end,
-            });
-        }
-        if at - start <= MAX_UNDATED_NAME
-            && let Some((_, end)) = line.word_at(at, &["快讯", "专讯", "讯", "消息:"])
-            && agency::unknown_end(line, start..at) == Some(at)
-        {
-            let next = line.skip_spaces(end);
-            let introduced = line.at(end - 1) == Some(':')
-                || line.at(next) == Some('(')
-                || people::role_at(line, next).is_some()
-                || next > end;
-            let agency = agency::Agency { name: start..at, end: at, edition: at..at, kind: agency::Kind::Unknown };
-            return introduced.then_some(Head {
-                agency: Some(agency),
-                location: at..at,
-                date: None,
-                people: Vec::new(),
-                end: if line.at(end - 1) == Some(':') { end - 1 } else { end },
-            });
-        }
-        if !line.at(at).is_some_and(may_be_in_a_place) {
-            return None;
-        }
-    }
-    None
-}
-
-/// Verbs of datelines, longer ones first.
-const VERBS: &[&str] = &[
-    "综合外电报道",
-    "综合外电报导",
-    "综合外电",
-    "综合消息",
-    "综合报道",
-    "综合报导",
-    "专题报道",
-    "特约专电",
-    "特稿",
-    "专电",
-    "特电",
-    "专讯",
-    "快讯",
-    "急电",
-    "电讯",
-    "电",
-    "讯",
-    "消息",
-    "信息",
-    "报道",
-    "报导",
-];
-
-fn verb_at(line: &Plain, index: usize) -> Option<usize> {
-    line.word_at(index, VERBS).map(|(_, end)| end)
-}
-
-/// The verb after a date; a time of the day may stand between them (`10月1日晚电`). `法新社11日报道说` names a source: 报道
-/// is a dateline's verb only with a month, and where no sentence goes on.
-fn verb_after_date(line: &Plain, date: DatelineDate, index: usize) -> Option<usize> {
-    let at = line.skip_spaces(index);
-    let parts = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
-    let at = line.word_at(at, parts).map_or(at, |(_, end)| line.skip_spaces(end));
-    let (verb, end) = line.word_at(at, VERBS)?;
-    let goes_on = date.month == 0 || line.at(end).is_some_and(|next| ",说称指援。".contains(next));
-    let reports = matches!(verb, "报道" | "报导");
-    (!(reports && goes_on)).then_some(end)
-}
-
-/// Adds what stands after the verb: reporters in brackets, `记者张三报道：`, a colon.
+/// Adds what stands after the verb: reporters in brackets, `记者张三报道：`, the announcement of a title, a colon, a dash.
 fn with_people(line: &Plain, start: usize, head: Head) -> Story {
-    let Head { agency, location, date, mut people, end } = head;
+    let Head { agency, mut location, mut date, mut people, end } = head;
     let mut story_end = end;
-    let next = line.skip_spaces(end);
+    // `新浪财经讯 5月20日消息，`: the day has a verb of its own.
+    if date.is_none()
+        && let Some((day, day_end)) = day::day_at(line, past_pause(line, end))
+        && let Some((_, news_end)) = line.word_at(day_end, &["消息"])
+        && matches!(line.at(news_end), Some(',' | ':' | ' '))
+    {
+        (date, story_end) = (Some(day), news_end);
+    }
+    let next = people_start(line, story_end);
     let mut introduced = false;
     if let Some(group_end) = line.group_at(next, people::MAX_GROUP)
         && line.at(next) == Some('(')
     {
         let inside = next + 1..group_end - 1;
-        let unnamed = people::are_likely_names(line, inside.clone()).then_some(Role::Reporter);
+        let named = people::are_likely_names(line, inside.clone()) || date.is_some() && may_be_signed(line, &inside);
         let blank = line.seen(inside.clone()).iter().all(|character| *character == ' ');
         if blank {
             story_end = group_end;
-        } else if let Some(named) = people::read(line, inside.clone(), unnamed) {
+        } else if let Some(named) = people::read(line, inside.clone(), named.then_some(Role::Reporter)) {
             people.extend(named);
             story_end = group_end;
             introduced = true;
         } else if group_end - next <= MAX_PROGRAMME && line.at(group_end) == Some(':') {
             story_end = group_end;
         }
-    } else if let Some((named, report_end)) = reporters_report(line, next) {
-        people.extend(named);
-        story_end = report_end;
+    } else if let Some(byline) = byline::reporters_report(line, next).or_else(|| byline::spaced(line, next)) {
+        people.extend(byline.people);
+        if location.is_empty() {
+            location = byline.place;
+        }
+        story_end = byline.end;
         introduced = true;
-    } else if line.starts_with(next, "题:") || line.starts_with(next, "题 ") {
-        people.extend(byline_after_title(line, next));
-    } else if let Some(name) = named_in_sentence(line, next) {
+    } else if let Some(name) = byline::named_in_sentence(line, next) {
         people.push(name);
+    }
+    if let Some(title) = title_announced(line, story_end) {
+        people.extend(byline::after_title(line, title));
+        story_end = title;
     }
     if line.at(story_end) == Some(']') {
         story_end += 1;
     }
     let story_end = colon_end(line, story_end);
+    let story_end = dash_end(line, story_end).unwrap_or(story_end);
     let known = agency.as_ref().is_some_and(|agency| agency.kind != agency::Kind::Unknown);
     let portal = agency.as_ref().is_some_and(|agency| agency.kind == agency::Kind::Portal);
     Story {
@@ -477,78 +350,40 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
     }
 }
 
-fn colon_end(line: &Plain, end: usize) -> usize {
-    if line.at(line.skip_spaces(end)) == Some(':') { line.skip_spaces(end) + 1 } else { end }
-}
-
-/// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`; who reports, and where it ends.
-fn reporters_report(line: &Plain, start: usize) -> Option<(Vec<Person>, usize)> {
-    let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
-        matches!(line.at(*at), Some(':' | '。' | '“' | '《')) || line.word_at(*at, &["报道", "报导"]).is_some()
-    })?;
-    let (_, verb) = line.word_at(until, &["报道", "报导"])?;
-    let named = line.word_at(until.saturating_sub(2), &["综合", "摄影"]).map_or(until, |_| until - 2);
-    (start..named).find(|at| people::role_at(line, *at).is_some())?;
-    let people = people::read(line, start..named, None).filter(|people| !people.is_empty())?;
-    match line.at(verb) {
-        Some(':' | ',' | ' ') | None => Some((people, if line.at(verb) == Some(':') { verb + 1 } else { verb })),
-        _ => None,
+/// Past white space and commas. A comma behind a verb is not printed with the dateline, so what is sought behind the verb
+/// has to be found with and without one.
+fn past_pause(line: &Plain, end: usize) -> usize {
+    let mut at = end;
+    while matches!(line.at(at), Some(' ' | ',')) {
+        at += 1;
     }
+    at
 }
 
-/// `记者张三今天从…获悉`: the reporter that the first sentence names. `记者从…获悉` names nobody.
-fn named_in_sentence(line: &Plain, start: usize) -> Option<Person> {
-    let (role, name) = people::role_at(line, start)?;
-    let name = line.skip_spaces(name);
-    let end = people::glued_name_end(line, name)?;
-    Some(Person { name: line.slice(name..end).to_owned(), role })
+/// Where people may be named behind a verb: behind a colon (`消息：（记者张三）`) only in brackets.
+fn people_start(line: &Plain, end: usize) -> usize {
+    let next = past_pause(line, end);
+    let behind = line.skip_spaces(next + 1);
+    let bracketed = line.at(next) == Some(':') && line.at(behind) == Some('(') && byline::follows(line, behind);
+    if bracketed { behind } else { next }
 }
 
-/// `电 题：…新华社记者张三、李四`: the byline after the title that a dateline announces.
-fn byline_after_title(line: &Plain, start: usize) -> Vec<Person> {
-    let mut people = Vec::new();
-    let Some((role, mut at)) = (start..line.len()).find_map(|at| {
-        let (role, end) = people::role_at(line, at)?;
-        agency_before(line, at).then_some((role, end))
-    }) else {
-        return people;
-    };
-    loop {
-        at = line.skip_spaces(at);
-        let until =
-            (at..line.len()).find(|end| !line.at(*end).is_some_and(super::derive::is_han)).unwrap_or(line.len());
-        let separated = line.at(until) == Some('、');
-        let end = if separated || until - at <= 3 {
-            until
-        } else {
-            people::glued_name_end(line, at).unwrap_or(at + glued_length(line, at))
-        };
-        if !(2..=4).contains(&(end - at)) {
-            return people;
-        }
-        people.push(Person { name: line.slice(at..end).to_owned(), role });
-        if !separated {
-            return people;
-        }
-        at = until + 1;
-    }
+/// The end of `题：` behind a verb. It only announces the title that follows, and is no part of it.
+fn title_announced(line: &Plain, end: usize) -> Option<usize> {
+    let at = past_pause(line, end);
+    (line.starts_with(at, "题:") || line.starts_with(at, "题 ")).then_some(at + 2)
 }
 
-/// The length of a name that runs on into a sentence without a sign: three characters, or two if the third would begin
-/// a known place.
-fn glued_length(line: &Plain, start: usize) -> usize {
-    let place = (2..=4).any(|length| places::is_place(line.seen(start + 2..start + 2 + length)));
-    if place { 2 } else { 3 }
-}
-
-/// Whether 新华社 or 新华社“新华视点” stands right before the word 记者.
-fn agency_before(line: &Plain, role: usize) -> bool {
-    (role.saturating_sub(12)..role).any(|at| {
-        agency::known_at(line, at).is_some_and(|agency| {
-            agency.end <= role
-                && (agency.end == role || line.at(agency.end) == Some('“') && line.at(role - 1) == Some('”'))
-        })
-    })
+/// `电（信莲）`: a pen name, which begins with no surname. What says of what kind the story is stands there too.
+fn may_be_signed(line: &Plain, inside: &Range<usize>) -> bool {
+    const KINDS: &[&str] = &[
+        "组图", "多图", "附图", "附表", "图文", "图集", "高清", "视频", "现场", "实录", "全文", "摘要", "综合", "更新",
+        "快讯", "独家", "原创", "评论", "特写", "特稿", "述评", "综述", "专访", "上", "中", "下", "完", "图", "续",
+    ];
+    let seen = line.seen(inside.clone());
+    (2..=3).contains(&seen.len())
+        && seen.iter().all(|character| super::derive::is_han(*character))
+        && !KINDS.iter().any(|kind| seen.iter().copied().zip(kind.chars()).all(|(own, other)| own == other))
 }
 
 #[cfg(test)]

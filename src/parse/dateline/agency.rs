@@ -18,6 +18,8 @@ const KNOWN: &[&str] = &[
     "中国新闻网",
     "中新社",
     "中新网",
+    "中新经纬",
+    "中新财经",
     "人民日报海外网",
     "人民日报",
     "人民网",
@@ -65,6 +67,7 @@ const KNOWN: &[&str] = &[
     "北京青年报",
     "南方日报",
     "南方都市报",
+    "南都",
     "羊城晚报",
     "广州日报",
     "东方网",
@@ -72,6 +75,8 @@ const KNOWN: &[&str] = &[
     "浙江在线",
     "大众网",
     "四川新闻网",
+    "红网时刻新闻",
+    "红网时刻",
     "红网",
     "长城网",
     "千龙网",
@@ -80,9 +85,16 @@ const KNOWN: &[&str] = &[
     "大河网",
     "汉网",
     "全景网",
+    "交汇点",
+    "it之家",
+    "快科技",
+    "直播吧",
+    "财联社",
+    "e公司",
     "中央社",
     "法新社",
     "路透社",
+    "路透",
     "美联社",
     "彭博社",
     "彭博",
@@ -106,7 +118,9 @@ const KNOWN: &[&str] = &[
     "越通社",
     "泰新社",
     "贝尔纳马",
+    "联合早报网",
     "联合早报",
+    "早报",
     "联合报",
     "自由时报",
     "中国时报",
@@ -159,6 +173,9 @@ const ENDINGS: &[&str] = &[
     "台网",
 ];
 
+/// What else they end in, where a dateline's other parts say that a name stands here: alone, 视频 is a label.
+const ENDINGS_IN_DATELINES: &[&str] = &["视频", "财经", "经纬", "之家"];
+
 /// An agency at the start of a dateline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agency {
@@ -193,8 +210,15 @@ pub fn known_at(line: &Plain, start: usize) -> Option<Agency> {
     if name == "新华" || name == "中国新闻" && line.at(end).is_some_and(|next| next == '周') {
         return None;
     }
+    let name = start..end;
     let (edition, end) = edition_at(line, end);
-    Some(Agency { name: start..start + name.chars().count(), end, edition, kind: Kind::Known })
+    if let Some(tail) = tail_end(line, end) {
+        // A channel is a part of the outlet, another outlet (经济日报-中国经济网) a part of the name.
+        let channel = line.seen(end..tail).ends_with(&['频', '道']);
+        let name = if channel { name } else { start..tail };
+        return Some(Agency { name, end: tail, edition: tail..tail, kind: Kind::Known });
+    }
+    Some(Agency { name, end, edition, kind: Kind::Known })
 }
 
 /// 中新河北网, 中新浙江网: the agency's name with the place inside it. It is known as 中新网; as that is not printed in one
@@ -215,7 +239,7 @@ const LOCAL_HEAD: &str = "中新";
 /// The agency's name as the page writes it.
 pub fn name_of(line: &Plain, agency: &Agency) -> String {
     let printed = line.slice(agency.name.clone());
-    if agency.kind == Kind::Known && line.starts_with(agency.name.start, LOCAL_HEAD) && agency.name.len() > 3 {
+    if local_edition(line, agency.name.start).is_some_and(|local| local.name == agency.name) {
         let last = line.slice(agency.name.end - 1..agency.name.end);
         return line.slice(agency.name.start..agency.name.start + 2).to_owned() + last;
     }
@@ -231,6 +255,21 @@ fn edition_at(line: &Plain, end: usize) -> (Range<usize>, usize) {
         })
         .or_else(|| line.word_at(end, &["客户端", "微博", "新媒体"]).map(|(_, stop)| (end..end, stop)))
         .unwrap_or((end..end, end))
+}
+
+/// `经济日报-中国经济网`, `人民网-教育频道`, `大众网·海报新闻`: another name glued to an outlet's, where it ends. The last
+/// ending of outlets counts: a place may follow.
+fn tail_end(line: &Plain, end: usize) -> Option<usize> {
+    const MAX_TAIL: usize = 10;
+    if !matches!(line.at(end), Some('-' | '·')) {
+        return None;
+    }
+    let stop = (end + 1..=end + MAX_TAIL)
+        .find(|at| {
+            !line.at(*at).is_some_and(is_han) || line.word_at(*at, &["记者", "报道", "报导", "讯", "消息"]).is_some()
+        })
+        .unwrap_or(end + MAX_TAIL);
+    unknown_end(line, end + 1..stop)
 }
 
 /// `新浪体育`: a channel of two characters, if one follows.
@@ -249,7 +288,7 @@ pub fn unknown_end(line: &Plain, range: Range<usize>) -> Option<usize> {
     const MIN_NAME: usize = 2;
     (range.start + 1..range.end)
         .rev()
-        .find_map(|at| line.word_at(at, ENDINGS).map(|(_, end)| end))
+        .find_map(|at| line.word_at(at, ENDINGS).or_else(|| line.word_at(at, ENDINGS_IN_DATELINES)).map(|(_, end)| end))
         .filter(|end| *end <= range.end && end - range.start >= MIN_NAME)
 }
 

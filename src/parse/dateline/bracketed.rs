@@ -1,0 +1,161 @@
+//! Datelines that stand in brackets as a whole: `（中央社記者林六台北15日電）`, `【明報專訊】`, `（新加坡20日讯）`.
+//!
+//! Owns what may stand in such brackets. Refuses tags, which stand at the same place: 【深度报道】, 【好消息】, （通讯）.
+
+use std::ops::Range;
+
+use super::{Head, Story, agency, day, head_at, people, places, unknown, with_people};
+use crate::parse::derive::is_han;
+use crate::parse::plain::Plain;
+
+/// The longest dateline that stands in brackets as a whole, in characters.
+pub const MAX_BRACKETED: usize = 70;
+
+/// `（中央社記者林六台北15日電）`, `【中新社北京八月二十二日电】`, `【明報專訊】`, `〔記者林六／台北報導〕`.
+pub fn story_at(line: &Plain, start: usize, end: usize) -> Option<Story> {
+    let inside = start + 1..end - 1;
+    let first = line.skip_spaces(inside.start);
+    let head = head_at(line, first, true)
+        .filter(|head| line.skip_spaces(head.end) == inside.end)
+        .or_else(|| reporter_and_place(line, first..inside.end))
+        .or_else(|| place_and_verb(line, first..inside.end))
+        .or_else(|| match line.at(start) {
+            Some('[') => outlet_in_corners(line, first..inside.end),
+            _ => outlet_and_name(line, first..inside.end),
+        })?;
+    Some(with_people(line, start, Head { end, ..head }))
+}
+
+/// `記者林六／台北報導`, `環球時報記者 張三`, `本報記者張三／綜合報導`.
+fn reporter_and_place(line: &Plain, inside: Range<usize>) -> Option<Head> {
+    const REPORTS: &[&str] = &[
+        "综合报道",
+        "综合报导",
+        "综合外电报道",
+        "综合外电报导",
+        "专题报道",
+        "专题报导",
+        "报道",
+        "报导",
+        "摄影报道",
+        "专访",
+        "特稿",
+        "电",
+    ];
+    // `(新华社记者张三摄)` says who took a photograph.
+    if line.seen(inside.clone()).ends_with(&['摄']) || line.seen(inside.clone()).ends_with(&['摄', '影']) {
+        return None;
+    }
+    let agency = agency::known_at(line, inside.start);
+    let after = agency.as_ref().map_or(inside.start, |agency| agency.end);
+    let reports = (after..inside.end).find(|at| line.word_at(*at, REPORTS).is_some_and(|(_, end)| end == inside.end));
+    let until = reports.unwrap_or(inside.end);
+    if until == after {
+        return (agency.is_some() && reports.is_some()).then_some(Head {
+            agency,
+            location: after..after,
+            date: None,
+            people: Vec::new(),
+            end: inside.end,
+        });
+    }
+    // A role word has to say so: other bracketed words are tags.
+    (after..until).find(|at| people::role_at(line, *at).is_some())?;
+    let slash = (after..until).rev().find(|at| line.at(*at) == Some('/'));
+    let (named, location) = match slash {
+        Some(slash) if reports.is_some() => (after..slash, slash + 1..until),
+        _ => {
+            let place = reports.and_then(|_| places::place_suffix(line.seen(after..until)));
+            let place = place.map_or(until, |place| after + place);
+            (after..place, place..until)
+        }
+    };
+    let people = people::read(line, named, None).filter(|people| !people.is_empty())?;
+    Some(Head { agency, location, date: None, people, end: inside.end })
+}
+
+/// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: no outlet, only the place, the day and the verb.
+fn place_and_verb(line: &Plain, inside: Range<usize>) -> Option<Head> {
+    const MAX_PLACE: usize = 10;
+    const WIRES: &[&str] = &["综合讯", "综合电", "专讯", "专电", "讯", "电"];
+    let stop = inside.end.min(inside.start + MAX_PLACE + 1);
+    let (place_end, date, verb) = (inside.start..stop).find_map(|at| {
+        if let Some((date, end)) = day::day_at(line, at) {
+            return Some((at, Some(date), line.skip_spaces(end)));
+        }
+        line.word_at(at, WIRES).filter(|(_, end)| *end == inside.end).map(|_| (at, None, at))
+    })?;
+    let (word, end) = line.word_at(verb, WIRES)?;
+    let place = line.seen(inside.start..place_end);
+    let like_places = place
+        .split(|character| matches!(character, '/' | '、' | ' '))
+        .all(|one| places::is_place(one) || one.len() >= 2 && one.iter().all(|character| is_han(*character)));
+    let plain = matches!(word, "讯" | "电");
+    // `（停电）` and `（新闻通讯）` are words; a day or a longer verb makes the head of a story of them.
+    let sure = date.is_some()
+        || !plain
+        || places::is_place(place)
+        || word == "讯" && place.len() <= 6 && !unknown::ends_in_a_word_of_news(place);
+    (end == inside.end && like_places && sure && !place.is_empty()).then(|| {
+        let outlet = !places::is_place(place) && agency::ends_like_an_outlet(place);
+        let name = inside.start..place_end;
+        Head {
+            agency: outlet.then(|| unknown::outlet(name.clone())),
+            location: if outlet { place_end..place_end } else { name },
+            date,
+            people: Vec::new(),
+            end: inside.end,
+        }
+    })
+}
+
+/// `【某某網專訊】`, `【某某日報消息】`, `【特訊】`, `〔即時新聞／綜合報導〕`, `〔中央社〕`. Before 讯 any short name is believed,
+/// before 报道 and 消息 one that ends like an outlet's: 【深度报道】 and 【好消息】 are tags.
+fn outlet_in_corners(line: &Plain, inside: Range<usize>) -> Option<Head> {
+    const MAX_NAME: usize = 10;
+    const WIRES: &[&str] = &["专讯", "特讯", "讯", "综合报道", "综合报导", "报道", "报导", "消息"];
+    let head = |agency: Option<agency::Agency>, location: Range<usize>| {
+        Some(Head { agency, location, date: None, people: Vec::new(), end: inside.end })
+    };
+    let none = inside.end..inside.end;
+    if let Some(agency) = agency::known_at(line, inside.start).filter(|agency| agency.end == inside.end) {
+        // The names of papers and sites stand before what they only tell of, too.
+        return if line.at(inside.end - 1) == Some('社') { head(Some(agency), none) } else { None };
+    }
+    let verb = (inside.start..inside.end.min(inside.start + MAX_NAME + 1))
+        .find(|at| line.word_at(*at, WIRES).is_some_and(|(_, end)| end == inside.end))?;
+    let (word, _) = line.word_at(verb, WIRES)?;
+    let name = inside.start..verb;
+    let seen = line.seen(name.clone());
+    if let Some(slash) = seen.iter().position(|character| *character == '/') {
+        // What stands before it is a desk of the paper.
+        let place = inside.start + slash + 1..verb;
+        return if word.starts_with("综合") || places::is_place(line.seen(place.clone())) {
+            head(None, place)
+        } else {
+            None
+        };
+    }
+    if seen.is_empty() {
+        return if matches!(word, "专讯" | "特讯") { head(None, none) } else { None };
+    }
+    let named = seen
+        .iter()
+        .all(|character| is_han(*character) || character.is_ascii_alphanumeric() || "·.-".contains(*character));
+    let outlet = agency::unknown_end(line, name.clone()) == Some(verb);
+    let wire = word.ends_with('讯') && seen.len() >= 2 && !unknown::ends_in_a_word_of_news(seen);
+    (named && (outlet || wire)).then(|| head(Some(unknown::outlet(name)), none)).flatten()
+}
+
+/// `（中新财经 左一二）`: an outlet and its reporter, and no word that says so.
+fn outlet_and_name(line: &Plain, inside: Range<usize>) -> Option<Head> {
+    let space = inside.clone().find(|at| line.at(*at) == Some(' '))?;
+    let agency = agency::known_at(line, inside.start).filter(|agency| agency.end == space)?;
+    let names = line.skip_spaces(space)..inside.end;
+    if !people::are_likely_names(line, names.clone()) {
+        return None;
+    }
+    let people = people::read(line, names, Some(people::Role::Reporter))?;
+    let none = inside.end..inside.end;
+    Some(Head { agency: Some(agency), location: none, date: None, people, end: inside.end })
+}

@@ -1,0 +1,231 @@
+//! Reporters whom a dateline or the opening of a story names without brackets.
+//!
+//! Owns `记者张三报道：`, `记者 张三 …` behind the verb, `某某新闻记者 张三 …` instead of a verb, and the byline behind an
+//! announced title. Refuses 记者 where it is the subject of a sentence: 记者从…获悉 names nobody.
+
+use std::ops::Range;
+
+use super::people::{self, Person, Role};
+use super::{Story, agency, places, surnames};
+use crate::parse::derive::is_han;
+use crate::parse::plain::Plain;
+
+/// Reporters, and what is printed with them.
+pub struct Byline {
+    pub people: Vec<Person>,
+    /// `济南报道`: where they report from; empty if that isn't said.
+    pub place: Range<usize>,
+    pub end: usize,
+}
+
+/// Whether brackets with a role word in them stand at `index`, or a role word with a name.
+pub fn follows(line: &Plain, index: usize) -> bool {
+    let next = line.skip_spaces(index);
+    match line.group_at(next, people::MAX_GROUP).filter(|_| line.at(next) == Some('(')) {
+        Some(end) => {
+            (next + 1..end).any(|at| people::role_at(line, at).is_some())
+                && people::read(line, next + 1..end - 1, None).is_some()
+        }
+        None => spaced(line, next).is_some() || named_in_sentence(line, next).is_some(),
+    }
+}
+
+/// `某某新闻记者 张三 5月20日，…`, `记者張三／台北報導 …`: the story goes on in the same line, and no verb parts it from those
+/// who report.
+pub fn opening(line: &Plain, start: usize) -> Option<Story> {
+    let (agency, role) = outlet_of_reporter(line, start)?;
+    let byline = reporters_report(line, role).or_else(|| spaced(line, role))?;
+    let named = byline
+        .people
+        .iter()
+        .all(|person| person.name.contains('·') || people::are_likely_names(&Plain::of(&person.name, 10), 0..10));
+    // A role alone says little: there the place has to be printed behind a slash.
+    let told = agency.is_some() || line.at(byline.place.start.saturating_sub(1)) == Some('/');
+    (named && told && story_follows(line, byline.end)).then(|| Story {
+        start,
+        end: byline.end,
+        agency: agency.map(|agency| agency::name_of(line, &agency)).unwrap_or_default(),
+        location: byline.place,
+        date: None,
+        people: byline.people,
+        certain: false,
+    })
+}
+
+/// The outlet whose reporter a line begins with, if it names one, and where the role word stands: `本报驻美国特约记者`,
+/// `某某日报客户端 | 记者`.
+fn outlet_of_reporter(line: &Plain, start: usize) -> Option<(Option<agency::Agency>, usize)> {
+    const MAX_OUTLET: usize = 20;
+    let role = (start..line.len().min(start + MAX_OUTLET)).find(|at| people::role_at(line, *at).is_some())?;
+    if !matches!(people::role_at(line, role), Some((Role::Reporter, _))) {
+        return None;
+    }
+    if role == start {
+        return Some((None, role));
+    }
+    let parts = |at: usize| matches!(line.at(at), Some(' ' | '|'));
+    let end = (start..role).rev().find(|at| !parts(*at))? + 1;
+    let agency = agency::known_at(line, start).filter(|known| {
+        known.end == end || line.at(known.end) == Some('驻') && line.seen(known.end..end).iter().all(|c| is_han(*c))
+    });
+    let agency = agency.or_else(|| {
+        let clean =
+            line.seen(start..end).iter().all(|c| is_han(*c) || c.is_ascii_alphanumeric() || *c == '·' || *c == '-');
+        (clean && agency::unknown_end(line, start..end) == Some(end)).then_some(agency::Agency {
+            name: start..end,
+            end,
+            edition: end..end,
+            kind: agency::Kind::Unknown,
+        })
+    })?;
+    Some((Some(agency), role))
+}
+
+/// Whether running text stands from `end` on, and no rest of a byline or caption.
+fn story_follows(line: &Plain, end: usize) -> bool {
+    const MIN_TEXT: usize = 8;
+    let next = line.skip_spaces(end);
+    let text = line.seen(next..line.len());
+    text.len() >= MIN_TEXT
+        && text.iter().any(|character| matches!(character, ',' | '。'))
+        && line.word_at(next, &["摄", "文", "图", "编辑", "/", "|"]).is_none()
+}
+
+/// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
+pub fn reporters_report(line: &Plain, start: usize) -> Option<Byline> {
+    let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
+        matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, &["报道", "报导"]).is_some()
+    })?;
+    let (_, verb) = line.word_at(until, &["报道", "报导"])?;
+    let named = line.word_at(until.saturating_sub(2), &["综合", "摄影"]).map_or(until, |_| until - 2);
+    (start..named).find(|at| people::role_at(line, *at).is_some())?;
+    let last = (start..named).rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map_or(named, |at| at + 1);
+    let slash = last < named && line.at(last - 1) == Some('/');
+    let place = if slash || places::is_place(line.seen(last..named)) { last } else { named };
+    let people = people::read(line, start..place, None).filter(|people| !people.is_empty())?;
+    match line.at(verb) {
+        Some(':' | ',' | ' ') | None => {
+            let end = if line.at(verb) == Some(':') { verb + 1 } else { verb };
+            Some(Byline { people, place: place..named, end })
+        }
+        _ => None,
+    }
+}
+
+/// `记者 张三 通讯员 李四 `: role words and names that white space ends. Where the sentence goes on from the last name
+/// (`记者 张三 从…获悉`) they are its subject, and stay.
+pub fn spaced(line: &Plain, start: usize) -> Option<Byline> {
+    let (mut role, mut at) = people::role_at(line, start)?;
+    let mut named = Vec::new();
+    let mut end = start;
+    loop {
+        at = line.skip_spaces(if line.at(at) == Some(':') { at + 1 } else { at });
+        if let Some((next, after)) = people::role_at(line, at) {
+            (role, at) = (next, after);
+            continue;
+        }
+        let follows_role = named.last().is_none_or(|last: &Person| last.role != role);
+        let Some(until) = name_end(line, at, role, follows_role) else { break };
+        named.push(Person { name: line.slice(at..until).to_owned(), role });
+        end = until;
+        at = if matches!(line.at(until), Some('、')) { until + 1 } else { until };
+    }
+    let spaced = line.at(end) == Some(' ');
+    let goes_on = line.word_at(line.skip_spaces(end), GOES_ON).is_some();
+    (!named.is_empty() && spaced && !goes_on).then_some(Byline { people: named, place: end..end, end })
+}
+
+/// With what a sentence goes on whose subject is the reporter.
+const GOES_ON: &[&str] = &[
+    "从",
+    "在",
+    "向",
+    "就",
+    "获悉",
+    "了解",
+    "采访",
+    "发现",
+    "看到",
+    "注意到",
+    "来到",
+    "走进",
+    "报道",
+    "报导",
+    "摄",
+    "文",
+    "图",
+];
+
+/// The end of one name that white space, 、 or a role word ends.
+fn name_end(line: &Plain, start: usize, role: Role, follows_role: bool) -> Option<usize> {
+    const MAX_NAME: usize = 4;
+    /// Words behind 记者 that begin as surnames do.
+    const WORDS: &[&str] = &[
+        "来到", "查询", "查阅", "查看", "查证", "向", "于", "强调", "经", "全程", "单独", "从", "今", "昨", "日前",
+        "近日", "连续", "连日", "时", "在", "当",
+    ];
+    let end = (start..=start + MAX_NAME)
+        .find(|at| !line.at(*at).is_some_and(is_han) || people::role_at(line, *at).is_some())?;
+    let name = line.seen(start..end);
+    let ended = matches!(line.at(end), Some(' ' | '、')) || people::role_at(line, end).is_some();
+    if !ended || name.len() < 2 || line.word_at(start, WORDS).is_some() || places::is_place(name) {
+        return None;
+    }
+    let surname = surnames::rank(name) > 0 && (name.len() <= 3 || surnames::is_compound(name));
+    // Those who help may sign with any name, such as 粤交警.
+    (surname || follows_role && role == Role::Contributor).then_some(end)
+}
+
+/// `记者张三今天从…获悉`: the reporter that the first sentence names. `记者从…获悉` names nobody.
+pub fn named_in_sentence(line: &Plain, start: usize) -> Option<Person> {
+    let (role, name) = people::role_at(line, start)?;
+    let name = line.skip_spaces(name);
+    let end = people::glued_name_end(line, name)?;
+    Some(Person { name: line.slice(name..end).to_owned(), role })
+}
+
+/// `电 题：…新华社记者张三、李四`: the byline after the title that a dateline announces.
+pub fn after_title(line: &Plain, start: usize) -> Vec<Person> {
+    let mut people = Vec::new();
+    let Some((role, mut at)) = (start..line.len()).find_map(|at| {
+        let (role, end) = people::role_at(line, at)?;
+        agency_before(line, at).then_some((role, end))
+    }) else {
+        return people;
+    };
+    loop {
+        at = line.skip_spaces(at);
+        let until = (at..line.len()).find(|end| !line.at(*end).is_some_and(is_han)).unwrap_or(line.len());
+        let separated = line.at(until) == Some('、');
+        let end = if separated || until - at <= 3 {
+            until
+        } else {
+            people::glued_name_end(line, at).unwrap_or(at + glued_length(line, at))
+        };
+        if !(2..=4).contains(&(end - at)) {
+            return people;
+        }
+        people.push(Person { name: line.slice(at..end).to_owned(), role });
+        if !separated {
+            return people;
+        }
+        at = until + 1;
+    }
+}
+
+/// The length of a name that runs on into a sentence without a sign: three characters, or two if the third would begin
+/// a known place.
+fn glued_length(line: &Plain, start: usize) -> usize {
+    let place = (2..=4).any(|length| places::is_place(line.seen(start + 2..start + 2 + length)));
+    if place { 2 } else { 3 }
+}
+
+/// Whether 新华社 or 新华社“新华视点” stands right before the word 记者.
+fn agency_before(line: &Plain, role: usize) -> bool {
+    (role.saturating_sub(12)..role).any(|at| {
+        agency::known_at(line, at).is_some_and(|agency| {
+            agency.end <= role
+                && (agency.end == role || line.at(agency.end) == Some('“') && line.at(role - 1) == Some('”'))
+        })
+    })
+}

@@ -1,0 +1,124 @@
+//! The verb of a dateline, 电 or 讯, and what may stand between it and the day.
+//!
+//! Owns which words are such verbs, and the hour, the place and the kind of wire that some outlets print before them.
+//! Refuses 报道 where a sentence goes on: it names a source there.
+
+use std::ops::Range;
+
+use super::day::number_at;
+use super::places;
+use crate::article::DatelineDate;
+use crate::parse::derive::is_han;
+use crate::parse::plain::Plain;
+
+/// Verbs of datelines, longer ones first.
+pub const VERBS: &[&str] = &[
+    "综合外电报道",
+    "综合外电报导",
+    "综合外电",
+    "综合消息",
+    "综合报道",
+    "综合报导",
+    "综合讯",
+    "综合电",
+    "专题报道",
+    "特约专电",
+    "特稿",
+    "专电",
+    "特电",
+    "专讯",
+    "快讯",
+    "急电",
+    "电讯",
+    "电",
+    "讯",
+    "消息",
+    "信息",
+    "报道",
+    "报导",
+];
+
+pub fn verb_at(line: &Plain, index: usize) -> Option<usize> {
+    line.word_at(index, VERBS).map(|(_, end)| end)
+}
+
+/// What stands after a day: the place, empty if none does, and where the verb ends.
+pub struct AfterDay {
+    pub place: Range<usize>,
+    pub end: usize,
+}
+
+/// The verb after a day. A time may stand between them (`10月1日晚电`, `5月20日6时讯`), the kind of wire (`20日体育专电`), or
+/// the place (`6月3日北京讯`).
+pub fn after_day(line: &Plain, date: DatelineDate, index: usize) -> Option<AfterDay> {
+    let at = after_hour(line, line.skip_spaces(index));
+    if let Some(end) = verb_after_day(line, date, at) {
+        return Some(AfterDay { place: at..at, end });
+    }
+    if let Some(end) = special_wire(line, at) {
+        return Some(AfterDay { place: at..at, end });
+    }
+    place_before_verb(line, at)
+}
+
+/// `法新社11日报道说` names a source: 报道 is a dateline's verb only with a month, and where no sentence goes on.
+fn verb_after_day(line: &Plain, date: DatelineDate, at: usize) -> Option<usize> {
+    let (verb, end) = line.word_at(at, VERBS)?;
+    let goes_on = date.month == 0 || line.at(end).is_some_and(|next| ",说称指援。".contains(next));
+    let reports = matches!(verb, "报道" | "报导");
+    (!(reports && goes_on)).then_some(end)
+}
+
+/// Past a time of the day: 晚, 6时, 6时30分.
+fn after_hour(line: &Plain, at: usize) -> usize {
+    const PARTS: &[&str] = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
+    let at = line.word_at(at, PARTS).map_or(at, |(_, end)| line.skip_spaces(end));
+    let unit = |at: usize, words: &[&'static str]| {
+        let (_, end) = number_at(line, at)?;
+        line.word_at(end, words).map(|(_, end)| line.skip_spaces(end))
+    };
+    let hour = unit(at, &["时", "点"]).unwrap_or(at);
+    if hour > at { unit(hour, &["分"]).unwrap_or(hour) } else { at }
+}
+
+/// `体育专电`, `新媒体专电`: the kind of wire before 专电.
+fn special_wire(line: &Plain, at: usize) -> Option<usize> {
+    const MAX_KIND: usize = 4;
+    let wire = (at + 2..=at + MAX_KIND).find(|wire| line.word_at(*wire, &["专电", "特稿"]).is_some())?;
+    let (_, end) = line.word_at(wire, &["专电", "特稿"])?;
+    line.seen(at..wire).iter().all(|character| is_han(*character)).then_some(end)
+}
+
+/// `6月3日北京讯（记者`: a place that is known, or one behind which a bracket or white space shows that the head ends.
+fn place_before_verb(line: &Plain, at: usize) -> Option<AfterDay> {
+    const MAX_PLACE: usize = 6;
+    for verb in at + 2..=at + MAX_PLACE {
+        let place = line.seen(at..verb);
+        if place.len() < verb - at || !place.iter().all(|character| is_han(*character)) {
+            return None;
+        }
+        let Some((_, end)) = line.word_at(verb, &["讯", "电"]) else { continue };
+        let ends = matches!(line.at(end), Some('(' | ' '));
+        // 通讯, 致电 and their like are words.
+        let word = matches!(place.last(), Some('通' | '资' | '音' | '问' | '致' | '来' | '发' | '无' | '停'));
+        return (places::is_place(place) || ends && !word).then_some(AfterDay { place: at..verb, end });
+    }
+    None
+}
+
+/// The end of a colon, if one follows, past white space.
+pub fn colon_end(line: &Plain, end: usize) -> usize {
+    let at = line.skip_spaces(end);
+    if line.at(at) == Some(':') { at + 1 } else { end }
+}
+
+/// The end of a dash that stands free behind a dateline: `电 - `. A hyphen that joins words is none.
+pub fn dash_end(line: &Plain, end: usize) -> Option<usize> {
+    const MAX_DASH: usize = 2;
+    let start = line.skip_spaces(end);
+    let mut at = start;
+    while at < start + MAX_DASH && matches!(line.at(at), Some('-' | '—')) {
+        at += 1;
+    }
+    (at > start && line.at(at).is_none_or(|next| next == ' ')).then_some(at)
+}
