@@ -295,8 +295,8 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
     let mut story_end = end;
     // `新浪财经讯 5月20日消息，`: the day has a verb of its own.
     if date.is_none()
-        && let Some((day, day_end)) = day::day_at(line, past_pause(line, end))
-        && let Some((_, news_end)) = line.word_at(day_end, &["消息"])
+        && let Some((day, day_end)) = day::day_at(line, past_clock(line, past_pause(line, end)))
+        && let Some((_, news_end)) = line.word_at(verbs::after_hour(line, day_end), &["消息"])
         && matches!(line.at(news_end), Some(',' | ':' | ' '))
     {
         (date, story_end) = (Some(day), news_end);
@@ -306,7 +306,9 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
     if let Some(group_end) = line.group_at(next, people::MAX_GROUP)
         && line.at(next) == Some('(')
     {
-        let inside = next + 1..group_end - 1;
+        let reports = line.seen(next..group_end - 1).ends_with(&['报', '道'])
+            || line.seen(next..group_end - 1).ends_with(&['报', '导']);
+        let inside = next + 1..group_end - 1 - if reports { 2 } else { 0 };
         let named = people::are_likely_names(line, inside.clone()) || date.is_some() && may_be_signed(line, &inside);
         let blank = line.seen(inside.clone()).iter().all(|character| *character == ' ');
         if blank {
@@ -358,6 +360,11 @@ fn past_pause(line: &Plain, end: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// Past the words that say by which clock a day is counted.
+fn past_clock(line: &Plain, at: usize) -> usize {
+    line.word_at(at, &["北京时间"]).map_or(at, |(_, end)| line.skip_spaces(end))
 }
 
 /// Where people may be named behind a verb: behind a colon (`消息：（记者张三）`) only in brackets.

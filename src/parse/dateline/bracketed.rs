@@ -87,14 +87,15 @@ fn place_and_verb(line: &Plain, inside: Range<usize>) -> Option<Head> {
     })?;
     let (word, end) = line.word_at(verb, WIRES)?;
     let place = line.seen(inside.start..place_end);
-    let like_places = place
-        .split(|character| matches!(character, '/' | '、' | ' '))
-        .all(|one| places::is_place(one) || one.len() >= 2 && one.iter().all(|character| is_han(*character)));
+    let like_places = place.split(|character| matches!(character, '/' | '、' | ' ')).all(|one| {
+        places::is_place(one) || (2..=6).contains(&one.len()) && one.iter().all(|character| is_han(*character))
+    });
     let plain = matches!(word, "讯" | "电");
     // `（停电）` and `（新闻通讯）` are words; a day or a longer verb makes the head of a story of them.
     let sure = date.is_some()
         || !plain
         || places::is_place(place)
+        || agency::ends_like_an_outlet(place)
         || word == "讯" && place.len() <= 6 && !unknown::ends_in_a_word_of_news(place);
     (end == inside.end && like_places && sure && !place.is_empty()).then(|| {
         let outlet = !places::is_place(place) && agency::ends_like_an_outlet(place);
@@ -128,13 +129,8 @@ fn outlet_in_corners(line: &Plain, inside: Range<usize>) -> Option<Head> {
     let name = inside.start..verb;
     let seen = line.seen(name.clone());
     if let Some(slash) = seen.iter().position(|character| *character == '/') {
-        // What stands before it is a desk of the paper.
-        let place = inside.start + slash + 1..verb;
-        return if word.starts_with("综合") || places::is_place(line.seen(place.clone())) {
-            head(None, place)
-        } else {
-            None
-        };
+        return around_slash(line, inside.start..inside.start + slash, inside.start + slash + 1..verb, word)
+            .map(|head| Head { end: inside.end, ..head });
     }
     if seen.is_empty() {
         return if matches!(word, "专讯" | "特讯") { head(None, none) } else { None };
@@ -145,6 +141,24 @@ fn outlet_in_corners(line: &Plain, inside: Range<usize>) -> Option<Head> {
     let outlet = agency::unknown_end(line, name.clone()) == Some(verb);
     let wire = word.ends_with('讯') && seen.len() >= 2 && !unknown::ends_in_a_word_of_news(seen);
     (named && (outlet || wire)).then(|| head(Some(unknown::outlet(name)), none)).flatten()
+}
+
+/// `〔即時新聞／綜合報導〕`, `【林六／台北報導】`, `【某某快報／林六報導】`: a desk of the paper, a reporter or an outlet, and behind
+/// the slash the place or the reporter.
+fn around_slash(line: &Plain, before: Range<usize>, behind: Range<usize>, word: &str) -> Option<Head> {
+    let none = behind.end..behind.end;
+    let people = |names: Range<usize>| people::read(line, names, Some(people::Role::Reporter)).unwrap_or_default();
+    let named = |range: &Range<usize>| people::are_likely_names(line, range.clone());
+    let head = |agency, location, people| Some(Head { agency, location, date: None, people, end: none.end });
+    let outlet = agency::ends_like_an_outlet(line.seen(before.clone()));
+    if word.starts_with("综合") || places::is_place(line.seen(behind.clone())) {
+        let people = if !outlet && named(&before) { people(before) } else { Vec::new() };
+        return head(None, behind, people);
+    }
+    if outlet && named(&behind) {
+        return head(Some(unknown::outlet(before)), none.clone(), people(behind));
+    }
+    None
 }
 
 /// `（中新财经 左一二）`: an outlet and its reporter, and no word that says so.

@@ -65,8 +65,13 @@ fn outlet_of_reporter(line: &Plain, start: usize) -> Option<(Option<agency::Agen
     }
     let parts = |at: usize| matches!(line.at(at), Some(' ' | '|'));
     let end = (start..role).rev().find(|at| !parts(*at))? + 1;
+    // Of what kind the reporter is: 全媒体首席记者.
+    let kinds = |end: usize| ["全媒体", "融媒体"].iter().any(|kind| end > start + 3 && line.starts_with(end - 3, kind));
+    let end = if kinds(end) { end - 3 } else { end };
     let agency = agency::known_at(line, start).filter(|known| {
-        known.end == end || line.at(known.end) == Some('驻') && line.seen(known.end..end).iter().all(|c| is_han(*c))
+        known.end == end
+            || line.at(known.end) == Some('驻') && line.seen(known.end..end).iter().all(|c| is_han(*c))
+            || line.at(known.end) == Some('“') && line.at(end - 1) == Some('”')
     });
     let agency = agency.or_else(|| {
         let clean =
@@ -99,9 +104,7 @@ pub fn reporters_report(line: &Plain, start: usize) -> Option<Byline> {
     let (_, verb) = line.word_at(until, &["报道", "报导"])?;
     let named = line.word_at(until.saturating_sub(2), &["综合", "摄影"]).map_or(until, |_| until - 2);
     (start..named).find(|at| people::role_at(line, *at).is_some())?;
-    let last = (start..named).rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map_or(named, |at| at + 1);
-    let slash = last < named && line.at(last - 1) == Some('/');
-    let place = if slash || places::is_place(line.seen(last..named)) { last } else { named };
+    let place = place_start(line, start..named);
     let people = people::read(line, start..place, None).filter(|people| !people.is_empty())?;
     match line.at(verb) {
         Some(':' | ',' | ' ') | None => {
@@ -112,6 +115,23 @@ pub fn reporters_report(line: &Plain, start: usize) -> Option<Byline> {
     }
 }
 
+/// Where a place begins that closes the words before 报道: behind a slash whatever stands there, else one that is known, also
+/// where it is glued to the name (`记者张三北京报道`). 林深圳 is a name.
+fn place_start(line: &Plain, words: Range<usize>) -> usize {
+    let last = words.clone().rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map(|at| at + 1);
+    let last = last.filter(|last| *last < words.end);
+    if let Some(last) = last
+        && (line.at(last - 1) == Some('/') || places::is_place(line.seen(last..words.end)))
+    {
+        return last;
+    }
+    let run = last.unwrap_or(words.start);
+    let name = (run..words.end).find_map(|at| people::role_at(line, at)).map_or(run, |(_, end)| line.skip_spaces(end));
+    places::place_suffix(line.seen(name..words.end))
+        .filter(|length| (2..=4).contains(length))
+        .map_or(words.end, |length| name + length)
+}
+
 /// `记者 张三 通讯员 李四 `: role words and names that white space ends. Where the sentence goes on from the last name
 /// (`记者 张三 从…获悉`) they are its subject, and stay.
 pub fn spaced(line: &Plain, start: usize) -> Option<Byline> {
@@ -119,7 +139,13 @@ pub fn spaced(line: &Plain, start: usize) -> Option<Byline> {
     let mut named = Vec::new();
     let mut end = start;
     loop {
-        at = line.skip_spaces(if line.at(at) == Some(':') { at + 1 } else { at });
+        at = past_sign(line, at);
+        // 每经编辑: whom they work for is no name.
+        if let Some(agency) = agency::known_at(line, at)
+            && people::role_at(line, agency.end).is_some()
+        {
+            at = agency.end;
+        }
         if let Some((next, after)) = people::role_at(line, at) {
             (role, at) = (next, after);
             continue;
@@ -133,6 +159,12 @@ pub fn spaced(line: &Plain, start: usize) -> Option<Byline> {
     let spaced = line.at(end) == Some(' ');
     let goes_on = line.word_at(line.skip_spaces(end), GOES_ON).is_some();
     (!named.is_empty() && spaced && !goes_on).then_some(Byline { people: named, place: end..end, end })
+}
+
+/// Past a colon or an upright stroke behind a role word, and white space.
+fn past_sign(line: &Plain, at: usize) -> usize {
+    let sign = line.skip_spaces(at);
+    if matches!(line.at(sign), Some(':' | '|')) { line.skip_spaces(sign + 1) } else { sign }
 }
 
 /// With what a sentence goes on whose subject is the reporter.
@@ -154,6 +186,16 @@ const GOES_ON: &[&str] = &[
     "摄",
     "文",
     "图",
+    "认为",
+    "表示",
+    "说",
+    "称",
+    "走访",
+    "调查",
+    "梳理",
+    "跟随",
+    "前往",
+    "通过",
 ];
 
 /// The end of one name that white space, 、 or a role word ends.

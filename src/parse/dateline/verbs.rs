@@ -64,13 +64,16 @@ pub fn after_day(line: &Plain, date: DatelineDate, index: usize) -> Option<After
 /// `法新社11日报道说` names a source: 报道 is a dateline's verb only with a month, and where no sentence goes on.
 fn verb_after_day(line: &Plain, date: DatelineDate, at: usize) -> Option<usize> {
     let (verb, end) = line.word_at(at, VERBS)?;
+    if verb == "电" && line.at(end) == Some('话') {
+        return None;
+    }
     let goes_on = date.month == 0 || line.at(end).is_some_and(|next| ",说称指援。".contains(next));
     let reports = matches!(verb, "报道" | "报导");
     (!(reports && goes_on)).then_some(end)
 }
 
 /// Past a time of the day: 晚, 6时, 6时30分.
-fn after_hour(line: &Plain, at: usize) -> usize {
+pub fn after_hour(line: &Plain, at: usize) -> usize {
     const PARTS: &[&str] = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
     let at = line.word_at(at, PARTS).map_or(at, |(_, end)| line.skip_spaces(end));
     let unit = |at: usize, words: &[&'static str]| {
@@ -84,6 +87,9 @@ fn after_hour(line: &Plain, at: usize) -> usize {
 /// `体育专电`, `新媒体专电`: the kind of wire before 专电.
 fn special_wire(line: &Plain, at: usize) -> Option<usize> {
     const MAX_KIND: usize = 4;
+    if let Some((_, end)) = line.word_at(at, &["英文电", "体育电", "财经电", "图片电"]) {
+        return Some(end);
+    }
     let wire = (at + 2..=at + MAX_KIND).find(|wire| line.word_at(*wire, &["专电", "特稿"]).is_some())?;
     let (_, end) = line.word_at(wire, &["专电", "特稿"])?;
     line.seen(at..wire).iter().all(|character| is_han(*character)).then_some(end)
