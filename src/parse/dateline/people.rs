@@ -229,6 +229,7 @@ fn is_affiliation(line: &Plain, token: Range<usize>) -> bool {
         "文并图",
         "综合",
         "驻京",
+        "每经",
         "总台央视",
         "央视",
         "新华",
