@@ -16,7 +16,7 @@ mod verbs;
 
 use std::ops::Range;
 
-use self::verbs::{after_day, colon_end, dash_end, verb_at};
+use self::verbs::{after_day, colon_end, dash_end, past_pause, verb_at};
 use super::plain::Plain;
 use crate::article::{Dateline, DatelineDate};
 
@@ -350,16 +350,6 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
         people,
         certain: known && (date.is_some() || introduced || portal),
     }
-}
-
-/// Past white space and commas. A comma behind a verb is not printed with the dateline, so what is sought behind the verb
-/// has to be found with and without one.
-fn past_pause(line: &Plain, end: usize) -> usize {
-    let mut at = end;
-    while matches!(line.at(at), Some(' ' | ',')) {
-        at += 1;
-    }
-    at
 }
 
 /// Past the words that say by which clock a day is counted.

@@ -112,16 +112,26 @@ fn place_before_verb(line: &Plain, at: usize) -> Option<AfterDay> {
     None
 }
 
-/// The end of a colon, if one follows, past white space.
+/// Past white space and commas. A comma behind a verb is not printed with the dateline, so what is sought behind the verb
+/// has to be found with and without one.
+pub fn past_pause(line: &Plain, end: usize) -> usize {
+    let mut at = end;
+    while matches!(line.at(at), Some(' ' | ',')) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of a colon, if one follows, past white space and commas.
 pub fn colon_end(line: &Plain, end: usize) -> usize {
-    let at = line.skip_spaces(end);
+    let at = past_pause(line, end);
     if line.at(at) == Some(':') { at + 1 } else { end }
 }
 
 /// The end of a dash that stands free behind a dateline: `电 - `. A hyphen that joins words is none.
 pub fn dash_end(line: &Plain, end: usize) -> Option<usize> {
     const MAX_DASH: usize = 2;
-    let start = line.skip_spaces(end);
+    let start = past_pause(line, end);
     let mut at = start;
     while at < start + MAX_DASH && matches!(line.at(at), Some('-' | '—')) {
         at += 1;
