@@ -104,6 +104,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         keywords = derive::extract_keywords(&headlines.headline, &body);
     }
     let credited = if metadata.source_is_own { credit::credited(dateline.as_ref(), &body) } else { None };
+    let credited = credited.filter(|credited| !credit::are_of_one_house(credited, &metadata.info_source));
     let info_source = credited.unwrap_or_else(|| first_of(metadata.info_source, layout.facts.source));
     // What the markup labels is surer than lines that look like an editors' line.
     let own_editors = names(&[], &[], metadata.editors);

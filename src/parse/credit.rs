@@ -18,6 +18,12 @@ pub fn credited(dateline: Option<&Dateline>, body: &str) -> Option<String> {
     if own { by_first_words(body).map(str::to_owned) } else { Some(agency.to_owned()) }
 }
 
+/// Whether two outlets are of one house, `青石时报网` and `青石时报快讯`: then the one that the page names is its source.
+pub fn are_of_one_house(one: &str, other: &str) -> bool {
+    const MIN_SHARED: usize = 3;
+    one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count() >= MIN_SHARED
+}
+
 fn by_first_words(body: &str) -> Option<&str> {
     let view = Plain::of(body.lines().next()?, 1 + MAX_OUTLET + MAX_BETWEEN + 2);
     view.word_at(0, &["据"])?;
@@ -48,5 +54,11 @@ mod tests {
         check("", "据介绍，新馆开放，消息传来。", None);
         check("", "据外媒报道，新馆开放。", None);
         check("", "", None);
+    }
+
+    #[test]
+    fn houses() {
+        assert!(are_of_one_house("青石时报快讯", "青石时报网"));
+        assert!(!are_of_one_house("青石社", "青石网"));
     }
 }

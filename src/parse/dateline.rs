@@ -153,7 +153,10 @@ fn cut_off(line: &Plain, start: usize) -> Option<Story> {
 fn head_at(line: &Plain, start: usize, in_brackets: bool) -> Option<Head> {
     let named = if line.at(start) == Some('据') { start + 1 } else { start };
     match agency::known_at(line, named) {
-        Some(agency) => known_head(line, agency, in_brackets),
+        Some(agency) if named == start => known_head(line, agency, in_brackets),
+        // `据青石社9月26日消息，` begins a sentence that names its source.
+        Some(agency) => known_head(line, agency, in_brackets)
+            .filter(|head| line.word_at(head.end - 2, &["消息", "信息", "报道", "报导"]).is_none()),
         None if named == start => unknown::head_at(line, start),
         None => None,
     }
