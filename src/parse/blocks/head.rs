@@ -99,11 +99,12 @@ pub fn read<'a>(
 
 /// The summary that a page prints between its headline and the line that says when it was published.
 fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
-    const LABELS: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
+    const LABELS: &[&str] =
+        &["摘要", "核心提示", "内容提要", "導讀", "导读", "導語", "导语", "內容提要", "編者按", "编者按", "提要"];
     let key = lines.get(start)?.text.trim_start_matches(['【', '[', '（', '(']);
+    LABELS.iter().find(|label| key.starts_with(**label))?;
     let below = byline::read(lines.get(start + 1)?)?;
-    let labelled = LABELS.iter().any(|label| plain(key).starts_with(label));
-    (labelled && !below.times.is_empty() && below.title_end == 0).then_some(start)
+    (!below.times.is_empty() && below.title_end == 0).then_some(start)
 }
 
 /// A line with a source and a full time is a byline whatever else it says: `稿源：… 2023-03-09 08:30 报料热线：…`.

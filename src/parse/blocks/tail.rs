@@ -135,8 +135,9 @@ fn cut_other_stories<'a>(
     for index in start + 1..end {
         let Some(line) = lines.get(index) else { break };
         let heading = chrome::is_related_heading(line);
-        let closing = !heading && (is_closing(line) || chrome::copyright(line).is_some());
         let list_follows = index + 1 >= list && index < last_item;
+        // A line about rights ends a story only where no text follows: news tell of rights too.
+        let closing = !heading && (is_closing(line) || list_follows && chrome::copyright(line).is_some());
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
         let other = opens && is_other_story(lines, index);
         if !(ends || other) {
