@@ -323,14 +323,12 @@ fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[Stri
         .unwrap_or_default()
 }
 
-/// Class and id of an element that holds a source have this word.
-const SOURCE_MARK: &str = "source";
+/// Marks of elements that hold a source.
+const SOURCE_MARKS: &[&str] = &["source"];
 
 /// The outlet that stands between headline and content in an element which is marked to hold the source.
 fn marked_source<'a>(outline: &Outline, frame: &Frame<'a>) -> Option<&'a str> {
-    let is_marked = |line: &&Line| {
-        outline.upwards(outline.parent(line.node)).take(2).any(|above| outline.marks(above).contains(SOURCE_MARK))
-    };
+    let is_marked = |line: &&Line| outline.is_marked(line.node, 2, SOURCE_MARKS);
     frame.between.iter().filter(is_marked).find_map(|line| labels::bare_source(&line.text))
 }
 
@@ -344,12 +342,7 @@ const BREADCRUMB_MARKS: &[&str] = &["crumb", "path", "location", "position", "we
 
 fn section(outline: &Outline, page: &[Line], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
     let breadcrumb = page.iter().find_map(|line| {
-        let marked = || {
-            outline
-                .upwards(outline.parent(line.node))
-                .take(4)
-                .any(|index| BREADCRUMB_MARKS.iter().any(|mark| outline.marks(index).contains(mark)))
-        };
+        let marked = || outline.is_marked(line.node, 4, BREADCRUMB_MARKS);
         let labelled = ["当前位置", "當前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"]
             .iter()
             .any(|label| line.text.contains(label));

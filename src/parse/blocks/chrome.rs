@@ -126,7 +126,7 @@ fn decoration(line: &Line) -> Option<Reason> {
     /// Site systems print keys of so many digits; a story's own numbers are shorter.
     const MIN_KEY_DIGITS: usize = 12;
     let without_letters = !line.key.chars().any(char::is_alphanumeric);
-    let marks_end = tables::END_MARKS.contains(&line.key.as_str());
+    let marks_end = is_end_mark(line);
     // Rows of a table are in full-width digits or have white space between them.
     let number = line.text.len() >= MIN_KEY_DIGITS && line.text.chars().all(|character| character.is_ascii_digit());
     (without_letters && !marks_end || number).then_some(DECORATION)
@@ -276,6 +276,11 @@ fn company(line: &Line) -> Option<Reason> {
         .iter()
         .any(|ending| line.key.ends_with(ending));
     (named && line.length <= MAX_NAME).then_some(COPYRIGHT)
+}
+
+/// `（完）`, `■`: a mark that ends a story, on a line of its own.
+pub fn is_end_mark(line: &Line) -> bool {
+    tables::END_MARKS.contains(&line.key.as_str())
 }
 
 /// A heading over other stories: `相關新聞`, `延伸閱讀：`, `经济新闻精选：`.

@@ -37,19 +37,24 @@ pub fn read<'a>(
         if summary == Some(index) {
             continue;
         }
-        if let Some(found) = dated_source(line) {
-            removed.add(index, line.text, chrome::BYLINE);
-            layout.facts.add(found);
-        } else if let Some(reason) = set_aside(line, layout, block.is_empty()) {
+        let found = byline::read(line);
+        let dated = found.as_ref().is_some_and(is_dated_source);
+        if !dated && let Some(reason) = set_aside(line, layout, block.is_empty()) {
             removed.add(index, line.text, reason);
-        } else if let Some(reason) = chrome::bare_original_title(line).filter(|_| titled(&block)) {
+        } else if !dated
+            && titled(&block)
+            && let Some(reason) = chrome::bare_original_title(line)
+        {
             removed.add(index, line.text, reason);
-        } else if let Some(account) = account_beside_time(lines, index).filter(|_| titled(&block)) {
+        } else if found.is_none()
+            && titled(&block)
+            && let Some(account) = account_beside_time(lines, index)
+        {
             if layout.facts.source.is_empty() {
                 layout.facts.source = account.to_owned();
             }
             removed.add(index, line.text, chrome::BYLINE);
-        } else if let Some(found) = byline::read(line) {
+        } else if let Some(found) = found {
             let title = line.text.get(..found.title_end).unwrap_or_default();
             removed.add(
                 index,
@@ -108,13 +113,12 @@ fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
 }
 
 /// A line with a source and a full time is a byline whatever else it says: `稿源：… 2023-03-09 08:30 报料热线：…`.
-fn dated_source(line: &Line) -> Option<byline::Byline> {
-    let found = byline::read(line)?;
+fn is_dated_source(found: &byline::Byline) -> bool {
     let dated = found.times.iter().any(|time| time.year != 0 && time.hour.is_some());
-    (dated && !found.source.is_empty() && found.title_end == 0).then_some(found)
+    dated && !found.source.is_empty() && found.title_end == 0
 }
 
-/// The account that published a page, on a line of its own right above or below the time.
+/// The account that published a page, on a line of its own right above or below the time, which is no byline itself.
 fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> {
     const MAX_ACCOUNT: usize = 12;
     /// They end like a paper's name, and head a section.
@@ -124,8 +128,7 @@ fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> 
     let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
     let times = beside.filter_map(|beside| byline::read(lines.get(beside)?));
     let timed = || times.into_iter().any(|found| found.times.iter().any(|time| time.hour.is_some()));
-    let bare = || byline::read(line).is_none();
-    (line.length <= MAX_ACCOUNT && dateline::ends_like_an_outlet(&outlet) && bare() && timed()).then_some(line.text)
+    (line.length <= MAX_ACCOUNT && dateline::ends_like_an_outlet(&outlet) && timed()).then_some(line.text)
 }
 
 /// Where the markup tells the headline, it tells what stands with it too: other lines than the headline, its repetitions

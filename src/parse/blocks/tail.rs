@@ -29,7 +29,7 @@ pub fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &m
 fn take_issue<'a>(lines: &[Line<'a>], start: usize, end: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
     /// Lines of it.
     const MAX_ISSUE: usize = 3;
-    let is_mark = |at: &usize| lines.get(*at).is_some_and(|line| super::tables::END_MARKS.contains(&line.key.as_str()));
+    let is_mark = |at: &usize| lines.get(*at).is_some_and(chrome::is_end_mark);
     let Some(mark) = (start + 1..end).rev().take(MAX_ISSUE + 1).find(is_mark) else { return end };
     let below = lines.get(mark + 1..end).unwrap_or_default();
     let times: Option<Vec<_>> = below
@@ -52,7 +52,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
     }
-    if super::tables::END_MARKS.contains(&line.key.as_str()) {
+    if chrome::is_end_mark(line) {
         return Some(chrome::END_MARK);
     }
     if let Some(reason) = chrome::below(line) {
@@ -114,9 +114,7 @@ fn cut_other_stories<'a>(
     // From here to the end there are only titles and chrome.
     let mut list = end;
     while list > start + 1
-        && lines
-            .get(list - 1)
-            .is_some_and(|line| is_title(line) || line.is_list_item() || chrome::below(line).is_some())
+        && lines.get(list - 1).is_some_and(|line| may_be_listed(line) || chrome::below(line).is_some())
     {
         list -= 1;
     }
@@ -125,9 +123,7 @@ fn cut_other_stories<'a>(
         .get(..end)
         .unwrap_or_default()
         .iter()
-        .rposition(|line| {
-            (line.is_list_item() || is_title(line)) && chrome::below(line).is_none() && !says_who_or_when(line)
-        })
+        .rposition(|line| may_be_listed(line) && chrome::below(line).is_none() && !says_who_or_when(line))
         .unwrap_or_default();
     let opens = lines
         .get(start)
@@ -213,6 +209,11 @@ fn is_dated(line: &Line) -> bool {
     })
 }
 
+/// Whether the line may stand in a list of stories: as a title, or with a mark of lists.
+fn may_be_listed(line: &Line) -> bool {
+    line.is_list_item() || is_title(line)
+}
+
 /// Whether the line may be the title of a story in a list.
 fn is_title(line: &Line) -> bool {
     /// In characters.
@@ -227,8 +228,7 @@ fn is_closing(line: &Line) -> bool {
         return false;
     }
     let key = line.key.trim_start_matches(['(', '[']);
-    let ended = super::tables::END_MARKS.contains(&line.key.as_str());
-    ended
+    chrome::is_end_mark(line)
         || ["责任编辑", "责编:", "编辑:", "责任编校"].iter().any(|word| key.starts_with(word))
         || line.key.contains("[责任编辑")
 }

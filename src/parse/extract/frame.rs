@@ -73,12 +73,7 @@ impl<'a> Frame<'a> {
         const MIN_SUMMARY: usize = 20;
         /// So much of it shows whether the content has it.
         const BEGIN: usize = 12;
-        let is_marked = |line: &&Line| {
-            outline
-                .upwards(outline.parent(line.node))
-                .take(2)
-                .any(|above| SUMMARY_MARKS.iter().any(|mark| outline.marks(above).contains(mark)))
-        };
+        let is_marked = |line: &&Line| outline.is_marked(line.node, 2, SUMMARY_MARKS);
         let is_new = |line: &&Line| {
             let begin: String = letters(&line.text).chars().take(BEGIN).collect();
             !content.iter().any(|known| letters(known).contains(&begin))

@@ -36,10 +36,7 @@ pub fn headings(outline: &Outline, lines: &[Line], headline: Option<usize>) -> H
     let fits = |line: &Line, marks: &[&str]| {
         let heading = heading_of(outline, line.node);
         let beside = heading.is_some() && heading.map(|heading| outline.parent(heading)) == parent;
-        let marked = outline.upwards(outline.parent(line.node)).take(2).any(|above| {
-            let own = outline.marks(above);
-            marks.iter().any(|mark| own.contains(mark))
-        });
+        let marked = outline.is_marked(line.node, 2, marks);
         line.link_characters == 0 && (2..=MAX_CHARACTERS).contains(&line.characters()) && (beside || marked)
     };
     if let Some(line) = at.checked_sub(1).and_then(|above| lines.get(above)).filter(|line| fits(line, KICKER_MARKS)) {

@@ -86,6 +86,12 @@ impl Outline {
         self.nodes.get(index).map_or(0, |node| node.end)
     }
 
+    /// Whether one of the `levels` elements that a text stands in is marked with one of these words.
+    pub fn is_marked(&self, text_node: usize, levels: usize, words: &[&str]) -> bool {
+        let mut above = self.upwards(self.parent(text_node)).take(levels);
+        above.any(|index| words.iter().any(|word| self.marks(index).contains(word)))
+    }
+
     /// From the node itself up to, and without, the root.
     pub fn upwards(&self, from: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(from), |index| Some(self.parent(*index))).take_while(|index| *index != 0)

@@ -39,10 +39,7 @@ const TIME_MARKS: &[&str] = &["time", "date"];
 fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
     /// In characters.
     const MAX_TIME: usize = 30;
-    let is_marked = |line: &&Line| {
-        line.characters() <= MAX_TIME
-            && TIME_MARKS.iter().any(|mark| outline.marks(outline.parent(line.node)).contains(mark))
-    };
+    let is_marked = |line: &&Line| line.characters() <= MAX_TIME && outline.is_marked(line.node, 1, TIME_MARKS);
     let mut times = page
         .iter()
         .filter(is_marked)
