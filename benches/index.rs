@@ -13,11 +13,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use articled::store::NewArticle;
-use articled::store::sqlite::segments::{
+use articled::keyword_index::{
     Block, BlockCache, BlockId, Direction, Document, EncodedBlock, Key, Merge, MergeStep, Plan, Query, Search,
     SearchRange, SegmentId, Snapshot, Step, Term, build, tiers,
 };
+use articled::store::NewArticle;
 use articled::text::fold;
 
 use self::corpus::{Corpus, Question};

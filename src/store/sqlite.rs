@@ -8,7 +8,6 @@ mod apply;
 mod backup;
 mod check;
 mod checkpoint;
-mod clock_cache;
 mod columns;
 mod connect;
 mod fault;
@@ -31,7 +30,6 @@ mod prepare;
 mod readers;
 mod rows;
 mod search;
-pub mod segments;
 mod writer;
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use super::json_list::json_list;
 use super::narrow;
 use super::packed::{self, Packed};
 use super::search::{self, Candidates, decode};
-use super::segments::{self, Direction, Hit, Plan, SearchRange, Snapshot};
 use crate::article::{ArticleName, View};
+use crate::keyword_index::{self, Direction, Hit, Plan, SearchRange, Snapshot};
 use crate::query::{Cursor, OrderKey};
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
@@ -105,9 +105,9 @@ struct Filter<'a> {
 }
 
 impl Filter<'_> {
-    fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> segments::Search {
+    fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> keyword_index::Search {
         let range = SearchRange { after, effective_us: narrow::range_us(self.search, OrderKey::EffectiveTime) };
-        segments::Search::new(Arc::clone(&self.snapshot), self.plan, direction, range)
+        keyword_index::Search::new(Arc::clone(&self.snapshot), self.plan, direction, range)
     }
 
     /// `read_at` becomes the generation of the index that belongs to the rows read last.
@@ -262,7 +262,7 @@ fn missing(id: i64) -> Fault {
     Fault::Row { table: "article", id, reason: "the keyword index names it, but it is not there".to_owned() }
 }
 
-fn cursor(key: segments::Key) -> Result<Cursor, Fault> {
+fn cursor(key: keyword_index::Key) -> Result<Cursor, Fault> {
     let bad = || Fault::Row {
         table: "keyword_segment",
         id: key.effective_us,

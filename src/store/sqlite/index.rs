@@ -1,4 +1,4 @@
-//! The keyword index at rest: the engine of [`super::segments`] on SQLite.
+//! The keyword index at rest: the engine of [`crate::keyword_index`] on SQLite.
 //!
 //! Owns the tables `keyword_…`, the state of the index that is published to readers, and the merges in the background.
 //! What it answers is exactly what belongs to the rows that a reader sees: both have one generation number, read in the
@@ -25,7 +25,7 @@ pub(super) use self::check::IndexCheck;
 pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
 use super::fault::Fault;
-use super::segments::{Block, BlockCache, EncodedBlock, SegmentId, Snapshot};
+use crate::keyword_index::{Block, BlockCache, EncodedBlock, SegmentId, Snapshot};
 
 /// What blocks in memory may take: a few hundred questions' worth, a quarter of what a million articles' index has in
 /// common lists.

@@ -7,7 +7,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::clock_cache::ClockCache;
+use crate::clock_cache::ClockCache;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::ArticleName;

@@ -3,8 +3,8 @@
 use sqlx::SqliteConnection;
 
 use super::{Index, tables};
+use crate::keyword_index::{Hit, Search, Step};
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::segments::{Hit, Search, Step};
 
 /// What the next step of a question came to.
 pub(in crate::store::sqlite) enum Asked {

@@ -7,9 +7,9 @@ use sqlx::SqliteConnection;
 use tokio::task::JoinHandle;
 
 use super::{Index, Published, tables};
+use crate::keyword_index::{Document, EncodedBlock, Key, PairSet, Segment, SegmentId, build};
 use crate::query::{FoldedFields, TextField};
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::segments::{Document, EncodedBlock, Key, PairSet, Segment, SegmentId, build};
 
 /// More documents than this are indexed off the async threads: it takes about a tenth of a millisecond each.
 const FEW_DOCUMENTS: usize = 8;

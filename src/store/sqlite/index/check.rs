@@ -7,10 +7,10 @@ use sqlx::SqliteConnection;
 
 use super::changes::texts;
 use super::tables;
+use crate::keyword_index::audit::{Audit, Audited};
+use crate::keyword_index::{BlockId, Key, SegmentId, Snapshot};
 use crate::query::FoldedFields;
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::segments::audit::{Audit, Audited};
-use crate::store::sqlite::segments::{BlockId, Key, SegmentId, Snapshot};
 
 /// How many blocks are read at once.
 const BATCH: u32 = 64;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::Published;
+use crate::keyword_index::{Block, BlockId, Damaged, EncodedBlock, Place, Segment, SegmentId, Snapshot};
 use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::json_list::json_list;
-use crate::store::sqlite::segments::{Block, BlockId, Damaged, EncodedBlock, Place, Segment, SegmentId, Snapshot};
 
 /// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
 const BLOCKS_AT_ONCE: usize = 32;

@@ -12,11 +12,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Index, Published, tables};
+use crate::keyword_index::{Block, BlockId, EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers};
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::segments::{
-    Block, BlockId, EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers,
-};
 
 /// Segments up to this many documents are written anew soon after something in them was deleted.
 const SMALL_DOCUMENTS: u32 = 4096;

@@ -14,7 +14,7 @@ use super::pairs::Pairs;
 use super::plan::Expr;
 use super::postings::{Body, Chunk, List, decode_chunk, decode_short_list, read_chunk};
 use super::segment::Segment;
-use crate::store::sqlite::segments::codec::Reader;
+use crate::keyword_index::codec::Reader;
 
 /// The most blocks of one list that are asked for ahead of need: a long walk then waits for few reads.
 const MAX_READ_AHEAD: u32 = 16;

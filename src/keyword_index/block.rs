@@ -329,7 +329,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::store::sqlite::segments::postings::decode_list;
+    use crate::keyword_index::postings::decode_list;
 
     fn grams() -> impl Iterator<Item = Gram> {
         ('a'..='z').flat_map(|first| ('a'..='z').map(move |second| Gram::two(first, second)))

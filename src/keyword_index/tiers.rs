@@ -48,13 +48,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::store::sqlite::segments::block::EncodedBlock;
-    use crate::store::sqlite::segments::build::{Document, build};
-    use crate::store::sqlite::segments::directory::Key;
-    use crate::store::sqlite::segments::pairs::PairSet;
-    use crate::store::sqlite::segments::snapshot::Place;
+    use crate::keyword_index::block::EncodedBlock;
+    use crate::keyword_index::build::{Document, build};
+    use crate::keyword_index::directory::Key;
+    use crate::keyword_index::pairs::PairSet;
+    use crate::keyword_index::snapshot::Place;
 
-    fn segment(id: u32, documents: i64) -> Arc<crate::store::sqlite::segments::Segment> {
+    fn segment(id: u32, documents: i64) -> Arc<crate::keyword_index::Segment> {
         let documents = (0..documents)
             .map(|number| Document { id: number, key: Key { effective_us: number, name: "a" }, texts: vec![] })
             .collect();

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::block::{Block, BlockId};
-use crate::store::sqlite::clock_cache::ClockCache;
+use crate::clock_cache::ClockCache;
 
 /// What a block costs beside its bytes: its entry here and in the map, and some thirty steps of 24 bytes.
 const OVERHEAD_BYTES: usize = 128 + 30 * 24;
