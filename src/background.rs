@@ -10,7 +10,7 @@ use std::io;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::off_async::joined;
+use crate::run_blocking::join_or_resume_panic;
 
 /// How far these threads step back, as `nice` counts: a tenth of the weight of others, so that writes go on, if slower, while
 /// reads take all that they can get (setpriority(2), sched(7)).
@@ -39,7 +39,7 @@ impl Background {
     /// # Panics
     /// If the work does: the caller's guard against panics is to see it.
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        joined(self.handle.spawn_blocking(work)).await
+        join_or_resume_panic(self.handle.spawn_blocking(work)).await
     }
 }
 

@@ -8,13 +8,17 @@
 //! - What the end of the feed counts is seen by every read that begins later: who takes the end first and reads then misses
 //!   nothing by going on from there.
 
-mod decide;
+mod article_cache;
+mod duplicates;
 mod encoded;
 mod feed;
 pub mod memory;
+mod open;
 mod pages;
+mod prepare;
 mod record;
 pub mod sqlite;
+mod write_rules;
 
 #[cfg(test)]
 mod conformance;
@@ -27,40 +31,11 @@ use tokio::sync::watch;
 
 pub use self::encoded::EncodedArticle;
 pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
-pub use self::sqlite::OpenError;
-use self::sqlite::{SqliteOptions, SqliteStore};
+pub use self::open::{Access, OpenError, backup, newest_schema_version, open, repair_index};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
 use crate::query::{Cursor, Filter, KeywordFilter, Order, PageSize};
 
 pub type SharedStore = Arc<dyn ArticleStore>;
-
-/// How a store is opened.
-#[derive(Clone, Copy, Debug)]
-pub struct Access {
-    pub read_only: bool,
-    /// A deletion stays in the feed until so many changes came after it.
-    pub keep_deletions: u64,
-}
-
-/// Opens the store that a setting names, `sqlite:PATH`. For writing it is made if there is none, and brought to today's
-/// schema.
-pub async fn open(database: &str, access: Access) -> Result<SharedStore, OpenError> {
-    let Some(options) = SqliteOptions::from_url(database) else {
-        return Err(OpenError::UnknownKind { database: database.to_owned() });
-    };
-    let Access { read_only, keep_deletions } = access;
-    let store = SqliteStore::open(SqliteOptions { read_only, keep_deletions, ..options }).await?;
-    Ok(Arc::new(store))
-}
-
-/// Makes the keyword index of a store anew from its articles, with what else is derived from their texts: for a store whose
-/// index is damaged while its articles are sound. Nobody may have it open.
-pub async fn repair_index(database: &str) -> Result<(), OpenError> {
-    match SqliteOptions::from_url(database) {
-        Some(options) => SqliteStore::repair_index(options).await,
-        None => Err(OpenError::UnknownKind { database: database.to_owned() }),
-    }
-}
 
 /// What is to be stored under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

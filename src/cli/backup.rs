@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-use articled::store::sqlite::{SqliteOptions, SqliteStore};
 use clap::Args;
 use indicatif::HumanBytes;
 
-use super::failure::Usage;
 use super::output::Out;
-use super::store::DatabaseArguments;
+use super::store::{self, DatabaseArguments};
 
 /// Copies a store to a file, while a server may serve it: all that was acknowledged before, and nothing half done.
 ///
@@ -26,10 +23,7 @@ pub struct Backup {
 
 impl Backup {
     pub async fn run(self) -> anyhow::Result<()> {
-        let database = &self.database.database;
-        let options = SqliteOptions::from_url(database)
-            .ok_or_else(|| Usage(format!("--database: {database} names no store; a store is named sqlite:PATH")))?;
-        let bytes = SqliteStore::backup(options, &self.file).await.context("cannot back up")?;
+        let bytes = store::backup(&self.database.database, &self.file).await?;
         let mut out = Out::new();
         out.text(&format!("{}: {}", self.file.display(), HumanBytes(bytes)))?;
         out.flush()

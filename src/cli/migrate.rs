@@ -1,6 +1,5 @@
 //! `articled migrate`: brings a store to today's schema.
 
-use articled::store::sqlite::SqliteStore;
 use clap::Args;
 
 use super::output::Out;
@@ -17,7 +16,11 @@ impl Migrate {
     pub async fn run(self) -> anyhow::Result<()> {
         store::open(&self.database.database, store::to_write()).await?.close().await;
         let mut out = Out::new();
-        out.text(&format!("{} has schema version {}", self.database.database, SqliteStore::schema_version()))?;
+        out.text(&format!(
+            "{} has schema version {}",
+            self.database.database,
+            store::newest_schema_version(&self.database.database)?
+        ))?;
         out.flush()
     }
 }

@@ -1,5 +1,6 @@
 //! The store, for the commands that open it themselves.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,16 +36,27 @@ pub fn to_read() -> Access {
 
 /// Opens a store; for writing, it is brought to today's schema.
 pub async fn open(database: &str, access: Access) -> anyhow::Result<SharedStore> {
-    match articled::store::open(database, access).await {
-        Err(error @ OpenError::UnknownKind { .. }) => Err(Usage(format!("--database: {error}")).into()),
-        opened => opened.context("cannot open the store"),
-    }
+    named(articled::store::open(database, access).await, "cannot open the store")
 }
 
 pub async fn repair_index(database: &str) -> anyhow::Result<()> {
-    match articled::store::repair_index(database).await {
+    named(articled::store::repair_index(database).await, "cannot repair the index")
+}
+
+/// Copies a store to a file that must not exist yet; returns its size in bytes.
+pub async fn backup(database: &str, to: &Path) -> anyhow::Result<u64> {
+    named(articled::store::backup(database, to).await, "cannot back up")
+}
+
+pub fn newest_schema_version(database: &str) -> anyhow::Result<i64> {
+    named(articled::store::newest_schema_version(database), "cannot name the schema")
+}
+
+/// A URL that names no store is a usage error.
+fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Result<T> {
+    match result {
         Err(error @ OpenError::UnknownKind { .. }) => Err(Usage(format!("--database: {error}")).into()),
-        repaired => repaired.context("cannot repair the index"),
+        result => result.context(context),
     }
 }
 

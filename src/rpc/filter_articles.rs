@@ -8,8 +8,8 @@ use super::violations::Violations;
 use super::wire::{FilterAnswer, Match, WireArticle};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
-use crate::off_async::off_async;
 use crate::query::{FoldedFields, Keyword, KeywordFilter};
+use crate::run_blocking::run_blocking;
 use crate::store::{EncodedArticle, Search, StoreError, Total};
 
 pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -> Result<FilterAnswer, RpcError> {
@@ -57,7 +57,7 @@ pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -
     let shown = Shown { keywords, view, snippet_count };
     let articles = page.articles;
     let matches = if needs_text {
-        let shown = off_async(move || articles.into_iter().map(|article| shown.with_text(article)).collect());
+        let shown = run_blocking(move || articles.into_iter().map(|article| shown.with_text(article)).collect());
         let shown: Option<Result<Vec<Match>, StoreError>> = shown.await;
         shown.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))??
     } else {

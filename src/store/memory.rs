@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
+use super::write_rules::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use super::{
     ArticleStore, Change, ChangeKind, Changes, EncodedArticle, FeedLimit, FeedPosition, MAX_EXACT_TOTAL, Page, Search,
-    StoreError, Total, Write, Written, pages,
+    StoreError, Total, Write, Written, duplicates, pages,
 };
 use crate::article::{Article, ArticleName, Outcome, View};
 use crate::text::Fingerprint;
@@ -78,12 +78,12 @@ impl State {
     fn apply(&mut self, write: Write, now: Timestamp) -> Written {
         match write {
             Write::Ingest(new) => {
-                let digest = decide::digest(&new.content);
+                let digest = write_rules::digest(&new.content);
                 let (current, deleted_at) = (self.current(&new.name), self.deleted.get(&new.name).copied());
-                self.carry_out(decide::ingest(new, digest, current, deleted_at, now))
+                self.carry_out(write_rules::ingest(new, digest, current, deleted_at, now))
             }
             Write::Create { article: new, request_id } => {
-                let digest = decide::digest(&new.content);
+                let digest = write_rules::digest(&new.content);
                 let oldest = now.as_microsecond().saturating_sub(REQUEST_MEMORY_MICROS);
                 self.requests.retain(|_, request| request.time.as_microsecond() > oldest);
                 if let Some(request) = request_id.as_ref().and_then(|id| self.requests.get(id)) {
@@ -91,7 +91,7 @@ impl State {
                 }
                 let (name, deleted_at) = (new.name.clone(), self.deleted.get(&new.name).copied());
                 let exists = self.stored.contains_key(&name);
-                let written = self.carry_out(decide::create(new, digest, exists, deleted_at, now));
+                let written = self.carry_out(write_rules::create(new, digest, exists, deleted_at, now));
                 if let (Some(id), Written::Stored { .. }) = (request_id, &written) {
                     self.requests.insert(id, Request { name, made_from: digest, time: now });
                 }
@@ -99,10 +99,10 @@ impl State {
             }
             Write::Replace { name, content, expected } => match self.current(&name) {
                 None => Written::Missing,
-                Some(current) if !decide::is_expected(&current.article, Some(&expected)) => Written::EtagMismatch,
+                Some(current) if !write_rules::is_expected(&current.article, Some(&expected)) => Written::EtagMismatch,
                 Some(current) => {
                     let raw = current.article.raw.clone();
-                    let written = self.carry_out(decide::replace(current, content, now));
+                    let written = self.carry_out(write_rules::replace(current, content, now));
                     if let Some(stored) = self.stored.get_mut(&name) {
                         stored.article.raw = raw;
                     }
@@ -111,11 +111,11 @@ impl State {
             },
             Write::Reparse { name, content, parse_report, expected } => match self.current(&name) {
                 None => Written::Missing,
-                Some(current) if !decide::is_expected(&current.article, Some(&expected)) => Written::EtagMismatch,
+                Some(current) if !write_rules::is_expected(&current.article, Some(&expected)) => Written::EtagMismatch,
                 Some(current) => {
                     let raw = current.article.raw.clone();
-                    let digest = decide::digest(&content);
-                    let written = self.carry_out(decide::reparse(current, content, parse_report, digest, now));
+                    let digest = write_rules::digest(&content);
+                    let written = self.carry_out(write_rules::reparse(current, content, parse_report, digest, now));
                     if let Some(stored) = self.stored.get_mut(&name) {
                         stored.article.raw = raw;
                     }
@@ -124,9 +124,9 @@ impl State {
             },
             Write::Delete { name, expected } => match self.stored.get(&name) {
                 None => Written::Missing,
-                Some(stored) if !decide::is_expected(&stored.article, expected.as_ref()) => Written::EtagMismatch,
+                Some(stored) if !write_rules::is_expected(&stored.article, expected.as_ref()) => Written::EtagMismatch,
                 Some(stored) => {
-                    self.deleted.insert(name.clone(), decide::deletion_time(&stored.article, now));
+                    self.deleted.insert(name.clone(), write_rules::deletion_time(&stored.article, now));
                     self.stored.remove(&name);
                     self.note(&name, true);
                     Written::Deleted
@@ -190,8 +190,9 @@ impl State {
     fn duplicate_of(&self, of: &Stored) -> Option<ArticleName> {
         let fingerprint = of.fingerprint.as_ref()?;
         let earlier = self.stored.values().filter(|stored| stored.created < of.created);
-        let near = earlier
-            .filter(|stored| stored.fingerprint.as_ref().is_some_and(|other| pages::is_duplicate(other, fingerprint)));
+        let near = earlier.filter(|stored| {
+            stored.fingerprint.as_ref().is_some_and(|other| duplicates::is_duplicate(other, fingerprint))
+        });
         near.min_by_key(|stored| stored.created).map(|stored| stored.article.name.clone())
     }
 }

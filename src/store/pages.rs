@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use super::{EncodedArticle, Page, Search, Total};
 use crate::article::{Article, View};
 use crate::query::{Cursor, Order, OrderKey};
-use crate::text::Fingerprint;
 
 /// What of an article a view shows.
 pub(super) fn in_view(mut article: Article, view: View) -> Article {
@@ -117,9 +116,3 @@ const FIXED_BYTES: usize = 300;
 
 /// What a piece of text needs besides itself: a tag and a length.
 const PIECE_BYTES: usize = 6;
-
-/// Whether two bodies are nearly the same.
-pub(super) fn is_duplicate(a: &Fingerprint, b: &Fingerprint) -> bool {
-    let keys = b.keys();
-    a.keys().iter().any(|key| keys.contains(key)) && a.is_near(b)
-}

@@ -4,33 +4,18 @@
 //! beside it. Refuses to decide what a write means (that is the same for every backend) and to serve a file that it does
 //! not know whole.
 
-mod apply;
-mod backup;
-mod check;
-mod checkpoint;
-mod columns;
 mod connect;
-mod fault;
+mod duplicates;
+mod error;
 mod feed;
-mod filter;
-mod folded;
 mod index;
 mod json_list;
-mod kept;
-mod keys;
-mod known;
 mod lock;
-mod narrow;
-mod new_rows;
+mod maintenance;
 mod open;
-mod originals;
-mod packed;
-mod points;
-mod prepare;
-mod readers;
+mod read;
 mod rows;
-mod search;
-mod writer;
+mod write;
 
 #[cfg(test)]
 mod crash_tests;
@@ -43,19 +28,21 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use self::kept::Kept;
-pub use self::open::{OpenError, SqliteOptions};
-use self::points::Points;
-use self::readers::Readers;
-use self::writer::Writer;
+use self::maintenance::check;
+pub use self::open::SqliteOptions;
+use self::read::get_batcher::GetBatcher;
+use self::read::readers::Readers;
+use self::read::{candidates, filter, list};
+use self::write::writer::Writer;
+use super::article_cache::ArticleCache;
 use super::{ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
 use crate::article::{Article, ArticleName, View};
 
 pub struct SqliteStore {
     options: SqliteOptions,
     readers: Arc<Readers>,
-    points: Points,
-    kept: Arc<Kept>,
+    get_batcher: GetBatcher,
+    article_cache: Arc<ArticleCache>,
     index: Arc<index::Index>,
     feed: Arc<feed::Feed>,
     /// `None`: opened for reading only.
@@ -92,13 +79,13 @@ impl ArticleStore for SqliteStore {
             let mut found = self.batch_get_encoded(std::slice::from_ref(name), view).await?;
             return Ok(found.pop().flatten());
         }
-        let since = match self.kept.get(name) {
+        let since = match self.article_cache.get(name) {
             Ok(kept) => return Ok(Some(kept.in_view(view))),
             Err(since) => since,
         };
-        let found = self.points.get(name, view).await?;
+        let found = self.get_batcher.get(name, view).await?;
         if let Some(article) = found.as_ref().filter(|_| view == View::Full) {
-            self.kept.put(name, article, since);
+            self.article_cache.put(name, article, since);
         }
         Ok(found)
     }
@@ -115,13 +102,13 @@ impl ArticleStore for SqliteStore {
 
     async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
         let mut lease = self.readers.lease().await?;
-        let found = match narrow::plan(search) {
+        let found = match candidates::plan(search) {
             Some(plan) => match filter::filter_quickly(lease.connection()?, &self.index, search, &plan).await {
                 Ok(None) => filter::filter(lease.transaction()?, &self.index, search, &plan).await,
                 Ok(Some(page)) => Ok(page),
                 Err(fault) => Err(fault),
             },
-            None => search::list(lease.connection()?, search).await,
+            None => list::list(lease.connection()?, search).await,
         };
         lease.settle(found)
     }
@@ -153,8 +140,8 @@ impl ArticleStore for SqliteStore {
         if let Some(writer) = &self.writer {
             writer.close().await;
         }
-        self.points.close();
-        self.kept.close();
+        self.get_batcher.close();
+        self.article_cache.close();
         self.readers.close().await;
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

@@ -15,8 +15,8 @@ use super::matcher::Matcher;
 use super::recent::Recent;
 use super::{Watch, WatchError, WatchQuery};
 use crate::article::View;
-use crate::off_async::off_async;
 use crate::query::FoldedFields;
+use crate::run_blocking::run_blocking;
 use crate::store::{Change, ChangeKind, FeedLimit, FeedPosition, SharedStore};
 
 /// How many changes may wait for a watcher that is paused. Numbers, not texts.
@@ -216,7 +216,7 @@ impl WatchHub {
                 changes.iter().for_each(|change| pass_on(change, &mut matcher));
                 matcher
             };
-            match off_async(work).await {
+            match run_blocking(work).await {
                 Some(back) => matcher = back,
                 // The runtime is stopping.
                 None => return (Matcher::default(), true),

@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep_until};
 use super::hub::{Delivery, Room};
 use super::{Event, EventKind, WatchError, WatchHub, WatchQuery};
 use crate::article::View;
-use crate::off_async::off_async;
 use crate::query::FoldedFields;
+use crate::run_blocking::run_blocking;
 use crate::store::{Change, ChangeKind, FeedLimit, FeedPosition, StoreError};
 
 /// How much of the feed a watcher reads at once. It is held while the watcher is paused, so it is little.
@@ -150,7 +150,7 @@ impl Watch {
         self.read_up_to = read.changes.last().map_or(self.position.seq, |change| change.seq);
         self.pending = if needs_text {
             let (query, position) = (Arc::clone(&self.query), self.position);
-            let events = off_async(move || events(read.changes, &query, position)).await;
+            let events = run_blocking(move || events(read.changes, &query, position)).await;
             events.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))?
         } else {
             events(read.changes, &self.query, self.position)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 
-use super::fault::Fault;
+use crate::store::sqlite::error::SqliteError;
 
 /// An article of average length fits one page with its index cells, and blobs need few overflow pages.
 pub(super) const PAGE_BYTES: u32 = 16 << 10;
@@ -30,7 +30,7 @@ pub(super) enum Role {
     ReadImmutable,
 }
 
-pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection, Fault> {
+pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection, SqliteError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(BUSY_TIMEOUT)

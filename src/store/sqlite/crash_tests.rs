@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use sqlx::{Connection, Row};
 
-use super::connect::{Role, connect};
-use super::{SqliteOptions, SqliteStore};
 use crate::store::conformance::fixtures::*;
+use crate::store::sqlite::SqliteOptions;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::connect::{Role, connect};
 use crate::store::{Search, SharedStore};
 
 /// Every so many commits of one article each, a merge of as many segments is due.

@@ -3,10 +3,10 @@
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use tokio::sync::watch;
 
-use super::fault::Fault;
-use super::rows;
 use crate::article::{ArticleName, View};
 use crate::store::record::BadRecord;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::rows;
 use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 
 /// How many rows a statement brings at most. Bodies are at most 1 MiB, so this bounds what a reader holds in memory.
@@ -21,7 +21,7 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
         let state = State::read(connection).await?;
         let end = FeedPosition { feed: state.feed, seq: state.last_seq };
         Ok(Self { end: watch::Sender::new(end) })
@@ -48,7 +48,7 @@ struct State {
 }
 
 impl State {
-    async fn read(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+    async fn read(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
         // The last change is never forgotten, so the greatest number is that of the last change.
         let sql = "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) FROM feed_state";
         let row = sqlx::query(sql).fetch_one(connection).await?;
@@ -61,12 +61,12 @@ impl State {
 }
 
 /// The number of the next change.
-pub(super) async fn next_seq(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+pub(super) async fn next_seq(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     Ok(State::read(connection).await?.last_seq.cast_signed() + 1)
 }
 
 /// Forgets the deletions that more than `keep` changes follow.
-pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, keep: u64) -> Result<(), Fault> {
+pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, keep: u64) -> Result<(), SqliteError> {
     let bound = last_seq.saturating_sub(i64::try_from(keep).unwrap_or(i64::MAX));
     let sql = "SELECT max(seq) FROM change WHERE id IS NULL AND seq < ?1";
     let newest: Option<i64> = sqlx::query(sql).bind(bound).fetch_one(&mut *connection).await?.try_get(0)?;
@@ -78,7 +78,7 @@ pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, kee
 }
 
 /// Makes it another feed: no position in the one that it was is one in this.
-pub(super) async fn begin_anew(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(super) async fn begin_anew(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query("UPDATE feed_state SET feed_id = random()").execute(connection).await?;
     Ok(())
 }
@@ -88,7 +88,7 @@ pub(super) async fn changes(
     after: FeedPosition,
     limit: FeedLimit,
     view: View,
-) -> Result<Option<Changes>, Fault> {
+) -> Result<Option<Changes>, SqliteError> {
     let view = view.min(View::Full);
     let limit = FeedLimit { changes: limit.changes.min(most(view)), ..limit };
     let sql = format!(
@@ -108,14 +108,14 @@ pub(super) async fn changes(
         let kind = match row.try_get::<Option<&str>, _>(1)? {
             Some(name) => {
                 let name = ArticleName::from_id(name);
-                ChangeKind::Deleted(name.map_err(|_| Fault::row("change", seq, &BadRecord::Field("name")))?)
+                ChangeKind::Deleted(name.map_err(|_| SqliteError::row("change", seq, &BadRecord::Field("name")))?)
             }
             None if row.try_get::<Option<i64>, _>(2)?.is_some() => {
                 ChangeKind::Upserted(Box::new(rows::read(row, 2, view)?))
             }
             None => {
                 let reason = "it names an article that is not there".to_owned();
-                return Err(Fault::Row { table: "change", id: seq, reason });
+                return Err(SqliteError::Row { table: "change", id: seq, reason });
             }
         };
         changes.push(Change { seq: seq.cast_unsigned(), kind });
@@ -134,7 +134,7 @@ fn most(view: View) -> usize {
 }
 
 /// Finds articles that are not in the feed, and changes of articles that are not there.
-pub(super) async fn check(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
+pub(super) async fn check(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     for (what, sql) in [
         (
             "articles are not in the feed",

@@ -24,8 +24,8 @@ pub(super) use self::changes::Changes;
 pub(super) use self::check::IndexCheck;
 pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
-use super::fault::Fault;
 use crate::keyword_index::{Block, BlockCache, EncodedBlock, SegmentId, Snapshot};
+use crate::store::sqlite::error::SqliteError;
 
 /// What blocks in memory may take: a few hundred questions' worth, a quarter of what a million articles' index has in
 /// common lists.
@@ -54,7 +54,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub async fn open(connection: &mut SqliteConnection, has_writer: bool) -> Result<Self, Fault> {
+    pub async fn open(connection: &mut SqliteConnection, has_writer: bool) -> Result<Self, SqliteError> {
         let index = Self::empty(0, has_writer);
         index.reload(connection).await?;
         Ok(index)
@@ -70,7 +70,7 @@ impl Index {
     }
 
     /// Reads the state of the index from the database.
-    pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), Fault> {
+    pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         let (published, next_segment) = tables::load(connection).await?;
         self.next_segment.fetch_max(next_segment, Ordering::Relaxed);
         self.publish(published);
@@ -93,7 +93,7 @@ impl Index {
     }
 
     /// The generation that belongs to what a connection reads now.
-    pub async fn generation(&self, connection: &mut SqliteConnection) -> Result<i64, Fault> {
+    pub async fn generation(&self, connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
         tables::generation(connection).await
     }
 
@@ -116,7 +116,7 @@ impl Index {
     }
 
     /// Begins a transaction for reading, and answers the index as that transaction sees it.
-    pub async fn begin_reading(&self, connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, Fault> {
+    pub async fn begin_reading(&self, connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, SqliteError> {
         loop {
             let generation = tables::begin_reading(connection).await?;
             let mut seen = self.published.subscribe();
@@ -149,7 +149,7 @@ impl Index {
         assert!(there.is_ok(), "the index was closed");
     }
 
-    pub async fn end_reading(&self, connection: &mut SqliteConnection) -> Result<(), Fault> {
+    pub async fn end_reading(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         tables::end_reading(connection).await
     }
 }

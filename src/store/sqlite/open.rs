@@ -9,17 +9,18 @@ use std::sync::{Arc, Mutex};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 
-use super::SqliteStore;
-use super::connect::{Role, connect};
-use super::fault::Fault;
-use super::feed::Feed;
-use super::index::{self, Index};
-use super::kept::Kept;
-use super::lock::{LockError, ProcessLock};
-use super::points::Points;
-use super::readers::Readers;
-use super::writer::{Shared, Writer};
 use crate::background::Background;
+use crate::store::OpenError;
+use crate::store::article_cache::ArticleCache;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::feed::Feed;
+use crate::store::sqlite::index::{self, Index};
+use crate::store::sqlite::lock::{LockError, ProcessLock};
+use crate::store::sqlite::read::get_batcher::GetBatcher;
+use crate::store::sqlite::read::readers::Readers;
+use crate::store::sqlite::write::writer::{Shared, Writer};
 
 /// What marks a database as ours, in its header: "ARTC".
 const APPLICATION_ID: i64 = 0x4152_5443;
@@ -62,27 +63,6 @@ impl SqliteOptions {
         let path = url.strip_prefix("sqlite:")?;
         (!path.is_empty()).then(|| Self::new(path))
     }
-}
-
-/// Why a store is not opened. The file is as it was.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("{database} names no store; a store is named sqlite:PATH")]
-    UnknownKind { database: String },
-    #[error("{} is in use by {holder}", path.display())]
-    Locked { path: PathBuf, holder: String },
-    #[error("{} has schema version {found}, and this program knows versions up to {known}", path.display())]
-    NewerSchema { path: PathBuf, found: i64, known: i64 },
-    /// It is opened for reading only, and a writer has to bring it to today's schema first.
-    #[error(
-        "{} has schema version {found}, and must be brought to {known} first: articled migrate --database sqlite:{0}",
-        path.display()
-    )]
-    NeedsMigration { path: PathBuf, found: i64, known: i64 },
-    #[error("{} is damaged or no database of articles: {reason}", path.display())]
-    Damaged { path: PathBuf, reason: String },
-    #[error("cannot open {}: {reason}", path.display())]
-    Io { path: PathBuf, reason: String },
 }
 
 impl SqliteStore {
@@ -146,14 +126,15 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let feed = Arc::new(feed);
-    let kept = Arc::new(Kept::new(true));
-    let shared = Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), kept: Arc::clone(&kept) };
+    let article_cache = Arc::new(ArticleCache::new(true));
+    let shared =
+        Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), article_cache: Arc::clone(&article_cache) };
     let writer = Writer::start(background, path.to_owned(), connection, shared, options.keep_deletions).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
-    let points = Points::start(&readers);
+    let get_batcher = GetBatcher::start(&readers);
     let lock = Mutex::new(Some(lock));
-    Ok(SqliteStore { readers, points, kept, index, feed, writer: Some(writer), lock, options })
+    Ok(SqliteStore { readers, get_batcher, article_cache, index, feed, writer: Some(writer), lock, options })
 }
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -165,9 +146,9 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     close(connection).await;
     let (index, feed) = (Arc::new(index?), Arc::new(feed?));
     let readers = Arc::new(Readers::new(path.to_owned(), role, options.readers));
-    let points = Points::start(&readers);
-    let kept = Arc::new(Kept::new(false));
-    Ok(SqliteStore { readers, points, kept, index, feed, writer: None, lock: Mutex::new(None), options })
+    let get_batcher = GetBatcher::start(&readers);
+    let article_cache = Arc::new(ArticleCache::new(false));
+    Ok(SqliteStore { readers, get_batcher, article_cache, index, feed, writer: None, lock: Mutex::new(None), options })
 }
 
 /// Looks at a store that exists, and answers how it is connected to for reading.
@@ -190,7 +171,7 @@ pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
     Ok(role)
 }
 
-async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, Fault> {
+async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, SqliteError> {
     let mut connection = connect(path, role).await?;
     // The first statement is what finds that nothing can be locked.
     sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await?;
@@ -219,7 +200,7 @@ fn has_log(path: &Path) -> bool {
 /// Looks at a database without changing it, and returns its schema version; 0 if it has none yet.
 async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, OpenError> {
     let damaged = |reason: &str| OpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
-    let refused = |fault: Fault| refused(path, &fault);
+    let refused = |fault: SqliteError| refused(path, &fault);
     let (version, page_bytes, application_id) = outline(connection).await.map_err(refused)?;
     let file_bytes = fs::metadata(path).map_err(|error| io_error(path, &error))?.len();
     if !has_log(path) && file_bytes < page_bytes {
@@ -246,7 +227,7 @@ async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, 
 
 /// The schema's version (`None`: there are no tables at all; 0: there are others than ours), the length that the file
 /// says it has, and whose it is.
-async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64, i64), Fault> {
+async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64, i64), SqliteError> {
     let count = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations') FROM sqlite_schema";
     let row = sqlx::query(count).fetch_one(&mut *connection).await?;
     let (objects, has_versions): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
@@ -268,12 +249,12 @@ async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64,
     Ok((version, u64::try_from(bytes).unwrap_or_default(), application_id))
 }
 
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     let migrations = MIGRATIONS.map(|(version, description, sql)| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
     });
     let migrator = Migrator::with_migrations(migrations.to_vec());
-    migrator.run_direct(None, connection, false).await.map_err(|error| Fault::Sql(error.into()))
+    migrator.run_direct(None, connection, false).await.map_err(|error| SqliteError::Sql(error.into()))
 }
 
 pub(super) async fn close(connection: SqliteConnection) {
@@ -282,7 +263,7 @@ pub(super) async fn close(connection: SqliteConnection) {
     }
 }
 
-pub(super) fn refused(path: &Path, fault: &Fault) -> OpenError {
+pub(super) fn refused(path: &Path, fault: &SqliteError) -> OpenError {
     let (path, reason) = (path.to_owned(), fault.to_string());
     if fault.is_damage() { OpenError::Damaged { path, reason } } else { OpenError::Io { path, reason } }
 }

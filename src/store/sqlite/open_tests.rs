@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::connect::{Role, connect};
-use super::{OpenError, SqliteOptions, SqliteStore};
 use crate::article::View;
 use crate::query::{Keyword, KeywordFilter, KeywordMatch};
+use crate::store::OpenError;
 use crate::store::conformance::fixtures::*;
+use crate::store::sqlite::SqliteOptions;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::connect::{Role, connect};
 use crate::store::{Search, SharedStore, StoreError, Write};
 
 async fn opened(path: &Path) -> SharedStore {

@@ -7,9 +7,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::fault::Fault;
-use super::packed;
 use crate::article::{Article, ArticleName, RawDocument, View};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::read::packed;
 use crate::store::{EncodedArticle, record};
 
 /// The largest document that is ever stored, with room to spare: what a damaged length must not pass.
@@ -39,25 +39,25 @@ pub(super) fn joins(view: View) -> &'static str {
 }
 
 /// Reads the columns of a view, which begin at column `first`.
-pub(super) fn read(row: &SqliteRow, first: usize, view: View) -> Result<Article, Fault> {
+pub(super) fn read(row: &SqliteRow, first: usize, view: View) -> Result<Article, SqliteError> {
     let id: i64 = row.try_get(first)?;
     let basic: &[u8] = row.try_get(first + 1)?;
     if checksum(basic) != row.try_get::<i64, _>(first + 2)? {
-        return Err(Fault::checksum("article", id));
+        return Err(SqliteError::checksum("article", id));
     }
-    let mut article = record::decode_basic(basic).map_err(|bad| Fault::row("article", id, &bad))?;
+    let mut article = record::decode_basic(basic).map_err(|bad| SqliteError::row("article", id, &bad))?;
     if let Some(original) = row.try_get::<Option<&str>, _>(first + 3)? {
         let original = ArticleName::from_id(original);
         article.duplicate_of =
-            Some(original.map_err(|_| Fault::row("article", id, &record::BadRecord::Field("name")))?);
+            Some(original.map_err(|_| SqliteError::row("article", id, &record::BadRecord::Field("name")))?);
     }
     if view >= View::Full {
         let rest: Option<&[u8]> = row.try_get(first + 4)?;
         let rest = rest.ok_or_else(|| missing("body", id))?;
         if checksum(rest) != row.try_get::<i64, _>(first + 5)? {
-            return Err(Fault::checksum("body", id));
+            return Err(SqliteError::checksum("body", id));
         }
-        record::decode_rest(&mut article, rest).map_err(|bad| Fault::row("body", id, &bad))?;
+        record::decode_rest(&mut article, rest).map_err(|bad| SqliteError::row("body", id, &bad))?;
     }
     if view == View::Raw {
         article.raw = read_raw(row, first, id)?;
@@ -65,21 +65,21 @@ pub(super) fn read(row: &SqliteRow, first: usize, view: View) -> Result<Article,
     Ok(article)
 }
 
-fn missing(table: &'static str, id: i64) -> Fault {
-    Fault::Row { table, id, reason: "the row is missing".to_owned() }
+fn missing(table: &'static str, id: i64) -> SqliteError {
+    SqliteError::Row { table, id, reason: "the row is missing".to_owned() }
 }
 
-fn read_raw(row: &SqliteRow, first: usize, id: i64) -> Result<Option<RawDocument>, Fault> {
+fn read_raw(row: &SqliteRow, first: usize, id: i64) -> Result<Option<RawDocument>, SqliteError> {
     let Some(head) = row.try_get::<Option<&[u8]>, _>(first + 6)? else { return Ok(None) };
     let content: &[u8] = row.try_get(first + 7)?;
     let is_compressed: bool = row.try_get(first + 8)?;
     if raw_checksum(head, content) != row.try_get::<i64, _>(first + 9)? {
-        return Err(Fault::checksum("raw", id));
+        return Err(SqliteError::checksum("raw", id));
     }
     let content = unpacked(content.to_vec().into(), is_compressed);
     let content =
-        content.ok_or_else(|| Fault::Row { table: "raw", id, reason: "it cannot be decompressed".to_owned() })?;
-    record::decode_raw(head, content.into()).map(Some).map_err(|bad| Fault::row("raw", id, &bad))
+        content.ok_or_else(|| SqliteError::Row { table: "raw", id, reason: "it cannot be decompressed".to_owned() })?;
+    record::decode_raw(head, content.into()).map(Some).map_err(|bad| SqliteError::row("raw", id, &bad))
 }
 
 /// The content of a raw document as it was ingested.
@@ -100,7 +100,7 @@ pub(super) async fn get(
     connection: &mut SqliteConnection,
     name: &ArticleName,
     view: View,
-) -> Result<Option<Article>, Fault> {
+) -> Result<Option<Article>, SqliteError> {
     let sql = format!("SELECT {} FROM article AS a {} WHERE a.name = ?1", columns(view), joins(view));
     let row = sqlx::query(AssertSqlSafe(sql)).bind(name.id()).fetch_optional(connection).await?;
     row.map(|row| read(&row, 0, view)).transpose()
@@ -110,7 +110,7 @@ pub(super) async fn batch_get(
     connection: &mut SqliteConnection,
     names: &[ArticleName],
     view: View,
-) -> Result<Vec<Option<EncodedArticle>>, Fault> {
+) -> Result<Vec<Option<EncodedArticle>>, SqliteError> {
     let mut found = HashMap::new();
     for packed in packed::by_name(connection, &names.iter().collect::<Vec<_>>(), view).await? {
         found.insert(packed.cursor.name, packed.article?);
@@ -118,7 +118,7 @@ pub(super) async fn batch_get(
     Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }
 
-pub(super) async fn ping(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(super) async fn ping(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query("SELECT 1 FROM article LIMIT 1").fetch_optional(connection).await?;
     Ok(())
 }

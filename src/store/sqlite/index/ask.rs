@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::{Index, tables};
 use crate::keyword_index::{Hit, Search, Step};
-use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::error::SqliteError;
 
 /// What the next step of a question came to.
 pub(in crate::store::sqlite) enum Asked {
@@ -19,7 +19,7 @@ pub(in crate::store::sqlite) async fn ask(
     connection: &mut SqliteConnection,
     index: &Index,
     search: &mut Search,
-) -> Result<Asked, Fault> {
+) -> Result<Asked, SqliteError> {
     loop {
         match search.next(&index.cache).map_err(tables::damage)? {
             Step::Hit(hit) => return Ok(Asked::Hit(hit)),

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use super::{Index, Published, tables};
 use crate::keyword_index::{Document, EncodedBlock, Key, PairSet, Segment, SegmentId, build};
 use crate::query::{FoldedFields, TextField};
-use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::error::SqliteError;
 
 /// More documents than this are indexed off the async threads: it takes about a tenth of a millisecond each.
 const FEW_DOCUMENTS: usize = 8;
@@ -77,7 +77,11 @@ enum Building {
 
 impl Built {
     /// Writes the changes; answers what is to be published once they are committed. `None`: nothing changed.
-    pub async fn write(self, connection: &mut SqliteConnection, index: &Index) -> Result<Option<Published>, Fault> {
+    pub async fn write(
+        self,
+        connection: &mut SqliteConnection,
+        index: &Index,
+    ) -> Result<Option<Published>, SqliteError> {
         let Self { segment, removed } = self;
         if matches!(segment, Building::Nothing) && removed.is_empty() {
             return Ok(None);
@@ -99,7 +103,7 @@ impl Built {
             Building::Nothing => None,
             Building::Done(id, built) => Some((id, *built)),
             Building::UnderWay(id, built) => {
-                Some((id, built.await.map_err(|_| Fault::Sql(sqlx::Error::WorkerCrashed))?))
+                Some((id, built.await.map_err(|_| SqliteError::Sql(sqlx::Error::WorkerCrashed))?))
             }
         };
         if let Some((id, (segment, blocks))) = built {

@@ -10,7 +10,7 @@ use super::tables;
 use crate::keyword_index::audit::{Audit, Audited};
 use crate::keyword_index::{BlockId, Key, SegmentId, Snapshot};
 use crate::query::FoldedFields;
-use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::error::SqliteError;
 
 /// How many blocks are read at once.
 const BATCH: u32 = 64;
@@ -24,10 +24,13 @@ pub(in crate::store::sqlite) struct IndexCheck {
 
 impl IndexCheck {
     /// Reads the whole index. `None`: it can't be read, and `faults` says why.
-    pub async fn read(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<Option<Self>, Fault> {
+    pub async fn read(
+        connection: &mut SqliteConnection,
+        faults: &mut Vec<String>,
+    ) -> Result<Option<Self>, SqliteError> {
         let snapshot = match tables::load(connection).await {
             Ok((published, _)) => published.snapshot,
-            Err(fault @ Fault::Row { .. }) => {
+            Err(fault @ SqliteError::Row { .. }) => {
                 faults.push(fault.to_string());
                 return Ok(None);
             }
@@ -47,7 +50,7 @@ impl IndexCheck {
                 };
                 match read {
                     Ok(()) => {}
-                    Err(fault @ Fault::Row { .. }) => {
+                    Err(fault @ SqliteError::Row { .. }) => {
                         faults.push(fault.to_string());
                         return Ok(None);
                     }

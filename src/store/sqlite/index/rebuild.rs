@@ -7,15 +7,16 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use super::{Changes, Index, tables};
 use crate::article::View;
 use crate::query::FoldedFields;
-use crate::store::sqlite::fault::Fault;
-use crate::store::sqlite::{folded, rows};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::read::folded;
+use crate::store::sqlite::rows;
 
 /// How many articles make a segment: as many as a commit of a fast import has. Merges do the rest once the store is open.
 const BATCH: i64 = 500;
 
-pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    // Kept in no one's sight: it only gathers the segments.
+    // ArticleCache in no one's sight: it only gathers the segments.
     let index = Index::empty(tables::clear(connection).await?, false);
     let mut after = i64::MIN;
     loop {

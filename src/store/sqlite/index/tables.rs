@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::Published;
 use crate::keyword_index::{Block, BlockId, Damaged, EncodedBlock, Place, Segment, SegmentId, Snapshot};
-use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 
 /// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
@@ -21,29 +21,29 @@ const BEING_WRITTEN: i64 = 0;
 const IN_USE: i64 = 1;
 const REPLACED: i64 = 2;
 
-pub fn damage(damaged: Damaged) -> Fault {
-    Fault::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
+pub fn damage(damaged: Damaged) -> SqliteError {
+    SqliteError::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
 }
 
 /// Begins a transaction, and answers the generation that it sees.
-pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     let sql = "BEGIN; SELECT generation FROM keyword_state";
     let row = sqlx::query(sql).fetch_one(connection).await?;
     Ok(row.try_get(0)?)
 }
 
-pub async fn generation(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+pub async fn generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     Ok(sqlx::query("SELECT generation FROM keyword_state").fetch_one(connection).await?.try_get(0)?)
 }
 
-pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query("ROLLBACK").execute(connection).await?;
     Ok(())
 }
 
 /// Reads the whole state, in one transaction that the caller began or in statements that nothing changes in between;
 /// answers the next segment's id too.
-pub async fn load(connection: &mut SqliteConnection) -> Result<(Published, u32), Fault> {
+pub async fn load(connection: &mut SqliteConnection) -> Result<(Published, u32), SqliteError> {
     let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *connection).await?;
     let (generation, next_segment): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     let mut snapshot = Snapshot::default();
@@ -56,7 +56,7 @@ pub async fn load(connection: &mut SqliteConnection) -> Result<(Published, u32),
         let pieces = rows
             .into_iter()
             .map(|row| checked_block(row.try_get(0)?, row.try_get(1)?))
-            .collect::<Result<Vec<Block>, Fault>>()?;
+            .collect::<Result<Vec<Block>, SqliteError>>()?;
         snapshot = snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces).map_err(damage)?));
     }
     let mut places = Vec::new();
@@ -68,20 +68,20 @@ pub async fn load(connection: &mut SqliteConnection) -> Result<(Published, u32),
     Ok((Published { generation, snapshot }, segment_id(next_segment)?.0))
 }
 
-fn segment_id(id: i64) -> Result<SegmentId, Fault> {
+fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
     let number = u32::try_from(id);
     let reason = "no segment can have this id".to_owned();
-    number.map(SegmentId).map_err(|_| Fault::Row { table: "keyword_segment", id, reason })
+    number.map(SegmentId).map_err(|_| SqliteError::Row { table: "keyword_segment", id, reason })
 }
 
-fn checked_block(key: i64, bytes: Vec<u8>) -> Result<Block, Fault> {
+fn checked_block(key: i64, bytes: Vec<u8>) -> Result<Block, SqliteError> {
     let reason = "no block can have this key".to_owned();
-    let id = BlockId::from_key(key).ok_or(Fault::Row { table: "keyword_block", id: key, reason })?;
+    let id = BlockId::from_key(key).ok_or(SqliteError::Row { table: "keyword_block", id: key, reason })?;
     Block::check(id, bytes.into()).map_err(damage)
 }
 
 /// Reads blocks, in the order asked for. One that is missing is damage.
-pub async fn read_blocks(connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, Fault> {
+pub async fn read_blocks(connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
     let keys: Vec<i64> = ids.iter().map(|id| id.key()).collect();
     let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
     let mut found = HashMap::with_capacity(ids.len());
@@ -89,12 +89,15 @@ pub async fn read_blocks(connection: &mut SqliteConnection, ids: &[BlockId]) -> 
         let block = checked_block(row.try_get(0)?, row.try_get(1)?)?;
         found.insert(block.id(), block);
     }
-    let missing =
-        |id: &BlockId| Fault::Row { table: "keyword_block", id: id.key(), reason: "the block is missing".to_owned() };
+    let missing = |id: &BlockId| SqliteError::Row {
+        table: "keyword_block",
+        id: id.key(),
+        reason: "the block is missing".to_owned(),
+    };
     ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
 }
 
-pub async fn write_blocks(connection: &mut SqliteConnection, blocks: &[EncodedBlock]) -> Result<(), Fault> {
+pub async fn write_blocks(connection: &mut SqliteConnection, blocks: &[EncodedBlock]) -> Result<(), SqliteError> {
     for blocks in blocks.chunks(BLOCKS_AT_ONCE) {
         let rows = vec!["(?, ?)"; blocks.len()].join(", ");
         let sql = format!("INSERT INTO keyword_block (key, bytes) VALUES {rows}");
@@ -108,7 +111,7 @@ pub async fn write_blocks(connection: &mut SqliteConnection, blocks: &[EncodedBl
 }
 
 /// Notes that a segment is being written, so that its blocks are removed should that never end.
-pub async fn begin_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), Fault> {
+pub async fn begin_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), SqliteError> {
     set_state(connection, id, BEING_WRITTEN).await?;
     let sql = "UPDATE keyword_state SET next_segment = max(next_segment, ?1 + 1)";
     sqlx::query(sql).bind(i64::from(id.0)).execute(connection).await?;
@@ -116,26 +119,26 @@ pub async fn begin_segment(connection: &mut SqliteConnection, id: SegmentId) -> 
 }
 
 /// Puts a segment into use.
-pub async fn use_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), Fault> {
+pub async fn use_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), SqliteError> {
     begin_segment(connection, id).await?;
     set_state(connection, id, IN_USE).await
 }
 
 /// Takes a segment out of use. Its blocks stay.
-pub async fn retire_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), Fault> {
+pub async fn retire_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), SqliteError> {
     set_state(connection, id, REPLACED).await?;
     sqlx::query("DELETE FROM keyword_deletion WHERE segment = ?1").bind(i64::from(id.0)).execute(connection).await?;
     Ok(())
 }
 
-async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64) -> Result<(), Fault> {
+async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64) -> Result<(), SqliteError> {
     let sql = "INSERT INTO keyword_segment (id, state) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET state = ?2";
     sqlx::query(sql).bind(i64::from(id.0)).bind(state).execute(connection).await?;
     Ok(())
 }
 
 /// Removes some blocks of a segment that is not in use, and at last the segment; answers whether it is gone.
-pub async fn remove_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<bool, Fault> {
+pub async fn remove_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<bool, SqliteError> {
     let (first, last) = BlockId::keys_of(id);
     let sql = "DELETE FROM keyword_block
                WHERE key IN (SELECT key FROM keyword_block WHERE key BETWEEN ?1 AND ?2 LIMIT ?3)";
@@ -148,7 +151,7 @@ pub async fn remove_segment(connection: &mut SqliteConnection, id: SegmentId) ->
 }
 
 /// Empties the index, but for what must never come again: generations and ids of segments. Answers the next of these.
-pub async fn clear(connection: &mut SqliteConnection) -> Result<u32, Fault> {
+pub async fn clear(connection: &mut SqliteConnection) -> Result<u32, SqliteError> {
     let sql = "DELETE FROM keyword_block; DELETE FROM keyword_deletion; DELETE FROM keyword_segment";
     sqlx::query(sql).execute(&mut *connection).await?;
     let row = sqlx::query("SELECT next_segment FROM keyword_state").fetch_one(connection).await?;
@@ -156,13 +159,13 @@ pub async fn clear(connection: &mut SqliteConnection) -> Result<u32, Fault> {
 }
 
 /// The segments that are not in use: what a merge left behind.
-pub async fn leftovers(connection: &mut SqliteConnection) -> Result<Vec<SegmentId>, Fault> {
+pub async fn leftovers(connection: &mut SqliteConnection) -> Result<Vec<SegmentId>, SqliteError> {
     let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";
     let rows = sqlx::query(sql).bind(IN_USE).fetch_all(connection).await?;
     rows.iter().map(|row| segment_id(row.try_get(0)?)).collect()
 }
 
-pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -> Result<(), Fault> {
+pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -> Result<(), SqliteError> {
     if places.is_empty() {
         return Ok(());
     }
@@ -174,7 +177,7 @@ pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -
 }
 
 /// Says that the index changed; answers the new generation.
-pub async fn next_generation(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+pub async fn next_generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     let sql = "UPDATE keyword_state SET generation = generation + 1 RETURNING generation";
     let row = sqlx::query(sql).fetch_one(connection).await?;
     Ok(row.try_get(0)?)

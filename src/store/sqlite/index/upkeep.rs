@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Index, Published, tables};
 use crate::keyword_index::{Block, BlockId, EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers};
 use crate::store::sqlite::connect::{Role, connect};
-use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::error::SqliteError;
 
 /// Segments up to this many documents are written anew soon after something in them was deleted.
 const SMALL_DOCUMENTS: u32 = 4096;
@@ -86,7 +86,7 @@ pub(in crate::store::sqlite) async fn carry_out(
     connection: &mut SqliteConnection,
     index: &Index,
     act: Act,
-) -> Result<Done, Fault> {
+) -> Result<Done, SqliteError> {
     // What no reader sees yet may be lost in a power cut. A later commit that syncs the log makes it durable too, and the
     // one that puts it into use does.
     let is_unseen = !matches!(act, Act::Replace { .. });
@@ -121,7 +121,7 @@ async fn replace(
     index: &Index,
     mut merge: Merge,
     blocks: &[EncodedBlock],
-) -> Result<Published, Fault> {
+) -> Result<Published, SqliteError> {
     tables::write_blocks(connection, blocks).await?;
     let output = match merge.step().map_err(tables::damage)? {
         MergeStep::Done(output) => output,
@@ -157,8 +157,8 @@ enum GivenUp {
     Failed,
 }
 
-impl From<Fault> for GivenUp {
-    fn from(fault: Fault) -> Self {
+impl From<SqliteError> for GivenUp {
+    fn from(fault: SqliteError) -> Self {
         tracing::error!(%fault, "a merge of the keyword index failed");
         GivenUp::Failed
     }
@@ -304,7 +304,7 @@ impl Merger {
     }
 
     /// Blocks in the order asked for, from memory where all of them are there.
-    async fn blocks(&self, connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, Fault> {
+    async fn blocks(&self, connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
         match ids.iter().map(|&id| self.index.cache.get(id)).collect() {
             Some(blocks) => Ok(blocks),
             None => tables::read_blocks(connection, ids).await,

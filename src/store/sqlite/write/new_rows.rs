@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::columns::{Columns, Statement};
-use super::fault::Fault;
-use super::prepare::PackedRaw;
-use super::rows;
+use crate::store::prepare::PackedRaw;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::rows;
+use crate::store::sqlite::write::columns::{Columns, Statement};
 
 /// How many articles' rows are written with one question: enough to hide its cost, few enough that the statements kept
 /// for it are no burden.
@@ -35,7 +35,7 @@ fn insert(articles: usize) -> String {
          SELECT column1, column2, column3, column4, column5 FROM (VALUES {}) WHERE column6;
          INSERT INTO change (id, seq) VALUES {two};
          INSERT INTO fingerprint_recent (id, keys) VALUES {two};
-         INSERT OR IGNORE INTO temp.recent_key (key, id)
+         INSERT OR IGNORE INTO temp.pending_key (key, id)
          SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
          WHERE recent.id BETWEEN ? AND ?",
         rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -43,7 +43,7 @@ fn insert(articles: usize) -> String {
     )
 }
 
-pub(super) struct NewRow {
+pub(crate) struct NewRow {
     pub id: i64,
     /// The article's place in the feed.
     pub seq: i64,
@@ -52,7 +52,7 @@ pub(super) struct NewRow {
 }
 
 /// Binds the columns of a raw document, its article's id first.
-pub(super) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Statement {
+pub(crate) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Statement {
     let PackedRaw { head, content, is_compressed } = raw;
     let xxh3 = rows::raw_checksum(&head, &content);
     statement.bind(id).bind(head).bind(Vec::from(content)).bind(is_compressed).bind(xxh3)
@@ -60,7 +60,7 @@ pub(super) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Stateme
 
 /// What waits, by ascending id.
 #[derive(Default)]
-pub(super) struct NewRows(Vec<NewRow>);
+pub(crate) struct NewRows(Vec<NewRow>);
 
 impl NewRows {
     pub fn push(&mut self, row: NewRow) {
@@ -68,7 +68,7 @@ impl NewRows {
     }
 
     /// Writes all that waits.
-    pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), Fault> {
+    pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         let mut waiting = std::mem::take(&mut self.0).into_iter();
         while waiting.len() > 0 {
             let (count, sql) = if waiting.len() >= AT_ONCE { (AT_ONCE, &INSERT_MANY) } else { (1, &INSERT_ONE) };

@@ -10,9 +10,9 @@ use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{PAGE_BYTES, Role, connect};
-use super::fault::Fault;
-use super::index::Upkeep;
+use crate::store::sqlite::connect::{PAGE_BYTES, Role, connect};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::index::Upkeep;
 
 /// After so many bytes of writes, about, the task goes to work.
 const STEP_BYTES: usize = 8 << 20;
@@ -28,27 +28,27 @@ const RETRY_BYTES: usize = 2 << 20;
 const LONG_LOG_BYTES: usize = 32 << 20;
 
 /// How much is in the log: by the writer's own account, and by what SQLite tells who asks for a checkpoint, if that is more.
-pub(super) struct LogMeter {
+pub(crate) struct LogMeter {
     bytes: usize,
-    told: Arc<AtomicUsize>,
+    reported_wal_bytes: Arc<AtomicUsize>,
     bytes_at_step: usize,
     /// When the writer tries to begin the log anew.
     restart_bytes: usize,
-    wanted: Arc<Notify>,
+    checkpoint_requested: Arc<Notify>,
 }
 
 impl LogMeter {
-    /// `told` is what the log had at the last checkpoint.
-    pub fn new(wanted: Arc<Notify>, told: Arc<AtomicUsize>) -> Self {
-        Self { bytes: 0, told, bytes_at_step: 0, restart_bytes: RESTART_BYTES, wanted }
+    /// `reported_wal_bytes` is what the log had at the last checkpoint.
+    pub fn new(checkpoint_requested: Arc<Notify>, reported_wal_bytes: Arc<AtomicUsize>) -> Self {
+        Self { bytes: 0, reported_wal_bytes, bytes_at_step: 0, restart_bytes: RESTART_BYTES, checkpoint_requested }
     }
 
     /// Counts what was written.
     pub fn add(&mut self, bytes: usize) {
-        self.bytes = self.bytes.max(self.told.swap(0, Ordering::Relaxed)).saturating_add(bytes);
+        self.bytes = self.bytes.max(self.reported_wal_bytes.swap(0, Ordering::Relaxed)).saturating_add(bytes);
         if self.bytes >= self.bytes_at_step.saturating_add(STEP_BYTES) {
             self.bytes_at_step = self.bytes;
-            self.wanted.notify_one();
+            self.checkpoint_requested.notify_one();
         }
     }
 
@@ -63,7 +63,7 @@ impl LogMeter {
     /// The log begins anew; or it does not yet, as someone still reads an old state.
     pub fn restarted(&mut self, is_done: bool) {
         if is_done {
-            self.told.store(0, Ordering::Relaxed);
+            self.reported_wal_bytes.store(0, Ordering::Relaxed);
             (self.bytes, self.bytes_at_step, self.restart_bytes) = (0, 0, RESTART_BYTES);
         } else {
             self.restart_bytes = self.bytes + RETRY_BYTES;
@@ -72,11 +72,11 @@ impl LogMeter {
 }
 
 /// The task.
-pub(super) struct Checkpointer {
+pub(crate) struct Checkpointer {
     pub path: PathBuf,
-    pub wanted: Arc<Notify>,
+    pub checkpoint_requested: Arc<Notify>,
     /// For the [`LogMeter`].
-    pub told: Arc<AtomicUsize>,
+    pub reported_wal_bytes: Arc<AtomicUsize>,
     pub closing: CancellationToken,
     /// The writer closes its connection when nobody has one of these any more, so that it is the last to close.
     pub _writer: mpsc::Sender<Upkeep>,
@@ -85,7 +85,7 @@ pub(super) struct Checkpointer {
 impl Checkpointer {
     pub async fn run(self) {
         let mut connection = None;
-        while self.closing.run_until_cancelled(self.wanted.notified()).await.is_some() {
+        while self.closing.run_until_cancelled(self.checkpoint_requested.notified()).await.is_some() {
             if let Err(fault) = self.step(&mut connection).await {
                 tracing::warn!(%fault, "a checkpoint in the background failed");
                 connection = None;
@@ -98,21 +98,22 @@ impl Checkpointer {
     }
 
     /// Moves what it can without keeping anyone waiting.
-    async fn step(&self, connection: &mut Option<SqliteConnection>) -> Result<(), Fault> {
+    async fn step(&self, connection: &mut Option<SqliteConnection>) -> Result<(), SqliteError> {
         let connection = match connection {
             Some(connection) => connection,
             None => connection.insert(connect(&self.path, Role::Write).await?),
         };
         let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
         let pages: i64 = row.try_get(1)?;
-        self.told.store(usize::try_from(pages).unwrap_or_default() * PAGE_BYTES as usize, Ordering::Relaxed);
+        self.reported_wal_bytes
+            .store(usize::try_from(pages).unwrap_or_default() * PAGE_BYTES as usize, Ordering::Relaxed);
         Ok(())
     }
 }
 
 /// How a checkpoint of the writer's own goes about it.
 #[derive(Clone, Copy)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     /// The log begins anew, in the same file. Waits a moment for readers.
     Restart,
     /// The log is emptied, so that deleted text is not in it. Does not wait for readers.
@@ -121,7 +122,7 @@ pub(super) enum Mode {
 
 /// What a checkpoint came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moved {
+pub(crate) enum Moved {
     All,
     /// Someone still reads an older state.
     ReadersStay,
@@ -130,7 +131,7 @@ pub(super) enum Moved {
 }
 
 /// Moves all of the log into the database.
-pub(super) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<Moved, Fault> {
+pub(crate) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<Moved, SqliteError> {
     let sql = match mode {
         Mode::Restart => "PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(RESTART)",
         Mode::Truncate => "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)",

@@ -2,17 +2,18 @@
 
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
-use super::connect::{Role, connect};
-use super::fault::Fault;
-use super::index::IndexCheck;
-use super::keys;
-use super::open::SqliteOptions;
-use super::originals;
-use super::rows;
-use super::{feed, folded};
 use crate::article::{Article, View};
 use crate::query::FoldedFields;
 use crate::store::StoreError;
+use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::duplicates::keys;
+use crate::store::sqlite::duplicates::originals;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::feed;
+use crate::store::sqlite::index::IndexCheck;
+use crate::store::sqlite::open::SqliteOptions;
+use crate::store::sqlite::read::folded;
+use crate::store::sqlite::rows;
 use crate::text::Fingerprint;
 
 /// How many faults are named; a broken disk has thousands.
@@ -21,7 +22,7 @@ const MAX_FAULTS: usize = 100;
 /// How many rows a statement brings.
 const BATCH: i64 = 64;
 
-pub(super) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreError> {
     let mut connection = connect(&options.path, Role::Read).await?;
     let faults = check_all(&mut connection).await;
     if let Err(error) = connection.close().await {
@@ -30,7 +31,7 @@ pub(super) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreE
     Ok(faults?)
 }
 
-async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fault> {
+async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, SqliteError> {
     sqlx::query("BEGIN").execute(&mut *connection).await?;
     keys::open(connection).await?;
     let mut faults = Vec::new();
@@ -52,7 +53,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Fau
 }
 
 /// Reads each article, compares its columns with its record, and the sum of all grams with the index.
-async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
+async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     let mut index = IndexCheck::read(connection, faults).await?;
     let mut after = i64::MIN;
     let mut keys_wanted = 0;
@@ -68,7 +69,7 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
             after = row.try_get(0)?;
             let article = match rows::read(row, 0, View::Raw) {
                 Ok(article) => article,
-                Err(fault @ Fault::Row { .. }) => {
+                Err(fault @ SqliteError::Row { .. }) => {
                     faults.push(fault.to_string());
                     continue;
                 }
@@ -125,7 +126,7 @@ async fn check_duplicate(
     article: &Article,
     fingerprint: Option<&Fingerprint>,
     faults: &mut Vec<String>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteError> {
     let original = originals::find(connection, id, fingerprint).await?.map(|(_, name)| name);
     if original == article.duplicate_of {
         return Ok(());
@@ -142,7 +143,7 @@ async fn check_duplicate(
 }
 
 /// Looks for rows that belong to no article.
-async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), Fault> {
+async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     for table in ["body", "raw", "folded", "fingerprint_key", "fingerprint_recent"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE id NOT IN (SELECT id FROM article)");
         let count: i64 = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?.try_get(0)?;

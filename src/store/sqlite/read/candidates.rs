@@ -7,21 +7,21 @@ use std::ops::RangeInclusive;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::json_list::json_list;
-use super::packed::key_column;
-use super::search::Candidates;
 use crate::article::{ArticleName, View};
 use crate::keyword_index::{Plan, Query};
 use crate::query::filter::{TextScalar, TimeBounds, TimeField};
 use crate::query::{Filter, OrderKey};
 use crate::store::Search;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::read::list::Candidates;
+use crate::store::sqlite::read::packed::key_column;
 
 /// Up to this many candidates are sorted; more are so many that walking meets matches soon.
-pub(super) const MAX_SORTED: usize = 5_000;
+pub(crate) const MAX_SORTED: usize = 5_000;
 
 /// What the keyword index can tell of a search; `None` if that is nothing.
-pub(super) fn plan(search: &Search) -> Option<Plan> {
+pub(crate) fn plan(search: &Search) -> Option<Plan> {
     let keywords = search.keywords.iter().map(Query::of_keywords);
     let filter = search.filter.iter().map(Query::of_filter);
     let plan = Plan::new(&Query::And(keywords.chain(filter).collect()));
@@ -29,7 +29,7 @@ pub(super) fn plan(search: &Search) -> Option<Plan> {
 }
 
 /// The times between which every match has the key of an order, in microseconds.
-pub(super) fn range_us(search: &Search, key: OrderKey) -> RangeInclusive<i64> {
+pub(crate) fn range_us(search: &Search, key: OrderKey) -> RangeInclusive<i64> {
     bounded(search, key).unwrap_or(i64::MIN..=i64::MAX)
 }
 
@@ -45,13 +45,16 @@ fn bounded(search: &Search, key: OrderKey) -> Option<RangeInclusive<i64>> {
 }
 
 /// How much of an article a search has to read to verify it and to show it.
-pub(super) fn view_to_verify(search: &Search) -> View {
+pub(crate) fn view_to_verify(search: &Search) -> View {
     let needs_body = search.keywords.is_some() || search.filter.as_ref().is_some_and(Filter::needs_body);
     if needs_body { search.view.max(View::Full) } else { search.view }
 }
 
 /// The articles that a filter names outright: by their own name, or by that of their original.
-pub(super) async fn named(connection: &mut SqliteConnection, search: &Search) -> Result<Option<Candidates>, Fault> {
+pub(crate) async fn named(
+    connection: &mut SqliteConnection,
+    search: &Search,
+) -> Result<Option<Candidates>, SqliteError> {
     let Some(filter) = &search.filter else { return Ok(None) };
     for (field, condition) in [
         (TextScalar::Name, "name = ?1"),
@@ -63,7 +66,7 @@ pub(super) async fn named(connection: &mut SqliteConnection, search: &Search) ->
         let sql = format!("SELECT id FROM article WHERE {condition} LIMIT {}", MAX_SORTED + 1);
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(name.id().to_owned()).fetch_all(&mut *connection).await?;
         if rows.len() <= MAX_SORTED {
-            return these(&rows).map(Some);
+            return from_ids(&rows).map(Some);
         }
     }
     Ok(None)
@@ -71,7 +74,7 @@ pub(super) async fn named(connection: &mut SqliteConnection, search: &Search) ->
 
 /// The articles of the times that a filter asks for, if they are few, and other times than those of the order: these bound
 /// the walk itself.
-pub(super) async fn timed(connection: &mut SqliteConnection, search: &Search) -> Result<Candidates, Fault> {
+pub(crate) async fn timed(connection: &mut SqliteConnection, search: &Search) -> Result<Candidates, SqliteError> {
     for key in [OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime] {
         let Some(range) = bounded(search, key).filter(|_| key != search.order.key) else { continue };
         let column = key_column(key);
@@ -79,13 +82,13 @@ pub(super) async fn timed(connection: &mut SqliteConnection, search: &Search) ->
         let query = sqlx::query(AssertSqlSafe(sql)).bind(*range.start()).bind(*range.end());
         let rows = query.fetch_all(&mut *connection).await?;
         if rows.len() <= MAX_SORTED {
-            return these(&rows);
+            return from_ids(&rows);
         }
     }
     Ok(Candidates::Any)
 }
 
-fn these(rows: &[SqliteRow]) -> Result<Candidates, Fault> {
+fn from_ids(rows: &[SqliteRow]) -> Result<Candidates, SqliteError> {
     let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
     Ok(Candidates::These { ids: json_list(&ids), is_exact: false })
 }

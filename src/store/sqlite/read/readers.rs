@@ -8,14 +8,14 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::connect::{Role, connect};
-use super::fault::Fault;
 use crate::store::StoreError;
+use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::error::SqliteError;
 
 /// How long a read waits for a connection. Longer than SQLite's busy timeout.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(super) struct Readers {
+pub(crate) struct Readers {
     path: PathBuf,
     role: Role,
     permits: Semaphore,
@@ -55,7 +55,7 @@ impl Readers {
 
 /// A connection that goes back when this is dropped, be it in the middle of a query; but not while a transaction may be
 /// open on it: then it is closed.
-pub(super) struct Lease<'a> {
+pub(crate) struct Lease<'a> {
     readers: &'a Readers,
     connection: Option<SqliteConnection>,
     /// A transaction may be open.
@@ -75,10 +75,10 @@ impl Lease<'_> {
     }
 
     /// Passes a result on, and throws the connection away if the result says that it is spoilt.
-    pub fn settle<T>(mut self, result: Result<T, Fault>) -> Result<T, StoreError> {
+    pub fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
         match &result {
             Ok(_) => self.is_in_transaction = false,
-            Err(fault) if fault.spoils_connection() => self.connection = None,
+            Err(fault) if fault.poisons_connection() => self.connection = None,
             Err(_) => {}
         }
         Ok(result?)

@@ -14,7 +14,7 @@ const CANTOPEN: i32 = 14;
 const NOTADB: i32 = 26;
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(crate) enum SqliteError {
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
     /// A row that is not what was written, by table and id.
@@ -22,33 +22,33 @@ pub(super) enum Fault {
     Row { table: &'static str, id: i64, reason: String },
 }
 
-impl Fault {
+impl SqliteError {
     pub fn row(table: &'static str, id: i64, bad: &BadRecord) -> Self {
-        Fault::Row { table, id, reason: bad.to_string() }
+        SqliteError::Row { table, id, reason: bad.to_string() }
     }
 
     pub fn checksum(table: &'static str, id: i64) -> Self {
-        Fault::Row { table, id, reason: "the checksum differs".to_owned() }
+        SqliteError::Row { table, id, reason: "the checksum differs".to_owned() }
     }
 
     /// SQLite's primary result code, if it was SQLite that failed.
     pub fn code(&self) -> Option<i32> {
         match self {
-            Fault::Sql(sqlx::Error::Database(error)) => {
+            SqliteError::Sql(sqlx::Error::Database(error)) => {
                 error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff)
             }
-            Fault::Sql(_) | Fault::Row { .. } => None,
+            SqliteError::Sql(_) | SqliteError::Row { .. } => None,
         }
     }
 
     /// Whether the connection that it happened on must not be used again.
-    pub fn spoils_connection(&self) -> bool {
-        matches!(self, Fault::Sql(_)) && !matches!(self.code(), Some(BUSY | LOCKED))
+    pub fn poisons_connection(&self) -> bool {
+        matches!(self, SqliteError::Sql(_)) && !matches!(self.code(), Some(BUSY | LOCKED))
     }
 
     /// Whether the file itself is not sound.
     pub fn is_damage(&self) -> bool {
-        matches!(self, Fault::Row { .. }) || matches!(self.code(), Some(CORRUPT | NOTADB))
+        matches!(self, SqliteError::Row { .. }) || matches!(self.code(), Some(CORRUPT | NOTADB))
     }
 
     pub fn is_cannot_open(&self) -> bool {
@@ -56,8 +56,8 @@ impl Fault {
     }
 }
 
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
+impl From<SqliteError> for StoreError {
+    fn from(fault: SqliteError) -> Self {
         let reason = fault.to_string();
         if fault.is_damage() {
             return StoreError::Damaged(reason);
@@ -69,8 +69,8 @@ impl From<Fault> for StoreError {
             Some(IOERR | CANTOPEN) => StoreError::Unavailable(reason),
             Some(_) => StoreError::Failed(reason),
             None => match fault {
-                Fault::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => StoreError::Unavailable(reason),
-                Fault::Sql(_) | Fault::Row { .. } => StoreError::Failed(reason),
+                SqliteError::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => StoreError::Unavailable(reason),
+                SqliteError::Sql(_) | SqliteError::Row { .. } => StoreError::Failed(reason),
             },
         }
     }

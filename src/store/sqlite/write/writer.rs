@@ -16,18 +16,18 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::apply::{Session, apply};
-use super::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
-use super::connect::{Role, connect};
-use super::fault::Fault;
-use super::feed::{self, Feed};
-use super::index::{self, Changes, Done, Index, Merger, Upkeep};
-use super::kept::Kept;
-use super::keys;
-use super::known::Known;
-use super::new_rows::NewRows;
-use super::prepare::{Prepared, prepare, size};
 use crate::background::Background;
+use crate::store::article_cache::ArticleCache;
+use crate::store::prepare::{Prepared, prepare, size};
+use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::duplicates::keys::KeyMigrator;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::feed::{self, Feed};
+use crate::store::sqlite::index::{self, Changes, Done, Index, Merger, Upkeep};
+use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
+use crate::store::sqlite::write::apply::{Session, apply};
+use crate::store::sqlite::write::batch_lookup::BatchLookup;
+use crate::store::sqlite::write::new_rows::NewRows;
 use crate::store::{StoreError, Write, Written};
 
 /// Writes that wait; more than these are refused.
@@ -74,13 +74,13 @@ struct Job {
 }
 
 /// What the writer tells readers of.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub index: Arc<Index>,
     pub feed: Arc<Feed>,
-    pub kept: Arc<Kept>,
+    pub article_cache: Arc<ArticleCache>,
 }
 
-pub(super) struct Writer {
+pub(crate) struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
     closing: CancellationToken,
@@ -98,28 +98,28 @@ impl Writer {
         connection: SqliteConnection,
         state: Shared,
         keep_deletions: u64,
-    ) -> Result<Self, Fault> {
-        let Shared { index, feed, kept } = state;
-        let open = Open::new(connection).await?;
+    ) -> Result<Self, SqliteError> {
+        let Shared { index, feed, article_cache } = state;
+        let open = OpenConnection::new(connection).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let is_broken = Arc::new(AtomicBool::new(false));
-        let (wanted, told) = (Arc::new(Notify::new()), Arc::default());
+        let (checkpoint_requested, reported_wal_bytes) = (Arc::new(Notify::new()), Arc::default());
         let checkpointer = Checkpointer {
             path: path.clone(),
-            wanted: Arc::clone(&wanted),
-            told: Arc::clone(&told),
+            checkpoint_requested: Arc::clone(&checkpoint_requested),
+            reported_wal_bytes: Arc::clone(&reported_wal_bytes),
             closing: closing.clone(),
             _writer: upkeep_sender.clone(),
         };
         let merger =
             Merger { index: Arc::clone(&index), path: path.clone(), writer: upkeep_sender, closing: closing.clone() };
-        let loop_state = Loop {
+        let task = WriterTask {
             path,
             index,
             feed,
-            kept,
+            article_cache,
             keep_deletions,
             jobs,
             upkeep,
@@ -127,10 +127,10 @@ impl Writer {
             is_broken: Arc::clone(&is_broken),
             open: Some(open),
             owes_checkpoint: false,
-            log: LogMeter::new(wanted, told),
+            log: LogMeter::new(checkpoint_requested, reported_wal_bytes),
         };
         let Background { handle, .. } = &background;
-        let tasks = vec![handle.spawn(loop_state.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
+        let tasks = vec![handle.spawn(task.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
         Ok(Self { queue, room, closing, is_broken, tasks: Mutex::new(tasks), _background: background })
     }
@@ -183,41 +183,41 @@ fn closing() -> StoreError {
 }
 
 /// An open connection, and the numbers of the next article and of the next change on it.
-struct Open {
+struct OpenConnection {
     connection: SqliteConnection,
     next_id: i64,
     next_seq: i64,
-    keys: keys::Mover,
+    keys: KeyMigrator,
 }
 
-impl Open {
+impl OpenConnection {
     /// Makes a connection that nobody wrote on yet ready for writes.
-    async fn new(mut connection: SqliteConnection) -> Result<Self, Fault> {
+    async fn new(mut connection: SqliteConnection) -> Result<Self, SqliteError> {
         let next_id = next_id(&mut connection).await?;
         let next_seq = feed::next_seq(&mut connection).await?;
-        let keys = keys::Mover::open(&mut connection).await?;
+        let keys = KeyMigrator::open(&mut connection).await?;
         Ok(Self { connection, next_id, next_seq, keys })
     }
 }
 
-struct Loop {
+struct WriterTask {
     path: PathBuf,
     index: Arc<Index>,
     feed: Arc<Feed>,
-    kept: Arc<Kept>,
+    article_cache: Arc<ArticleCache>,
     keep_deletions: u64,
     jobs: mpsc::Receiver<Job>,
     /// What the merges of the index ask for: taken between groups, in turns with them.
     upkeep: mpsc::Receiver<Upkeep>,
     closing: CancellationToken,
     is_broken: Arc<AtomicBool>,
-    open: Option<Open>,
+    open: Option<OpenConnection>,
     /// Deleted text is still in the log.
     owes_checkpoint: bool,
     log: LogMeter,
 }
 
-impl Loop {
+impl WriterTask {
     async fn run(mut self) {
         let mut is_closing = false;
         loop {
@@ -245,7 +245,7 @@ impl Loop {
         // The merger closes its connection before this one, the last, which then empties the log.
         self.closing.cancel();
         while self.upkeep.recv().await.is_some() {}
-        if let Some(Open { connection, .. }) = self.open.take()
+        if let Some(OpenConnection { connection, .. }) = self.open.take()
             && let Err(error) = connection.close().await
         {
             tracing::warn!(%error, "the writing connection did not close well");
@@ -340,7 +340,7 @@ impl Loop {
                 Err(fault) => {
                     tracing::warn!(%fault, "the log cannot be begun anew");
                     self.log.restarted(false);
-                    if fault.spoils_connection() {
+                    if fault.poisons_connection() {
                         self.discard().await;
                     }
                     return;
@@ -350,13 +350,17 @@ impl Loop {
     }
 
     /// Carries out all of a group in one transaction. If that fails, none of it is written.
-    async fn transact(&mut self, jobs: &[Job], end: &'static str) -> Result<Vec<Result<Written, Fault>>, StoreError> {
+    async fn transact(
+        &mut self,
+        jobs: &[Job],
+        end: &'static str,
+    ) -> Result<Vec<Result<Written, SqliteError>>, StoreError> {
         let index = Arc::clone(&self.index);
         let keep_deletions = self.keep_deletions;
-        let (feed, kept) = (Arc::clone(&self.feed), Arc::clone(&self.kept));
+        let (feed, article_cache) = (Arc::clone(&self.feed), Arc::clone(&self.article_cache));
         let open = self.reopened().await?;
         let (next_id, next_seq) = (open.next_id, open.next_seq);
-        let outcomes = carry_out(open, &index, &kept, jobs, end, keep_deletions).await;
+        let outcomes = carry_out(open, &index, &article_cache, jobs, end, keep_deletions).await;
         match outcomes {
             Ok(outcomes) => {
                 if end == "ROLLBACK" {
@@ -380,7 +384,7 @@ impl Loop {
         }
     }
 
-    async fn reopened(&mut self) -> Result<&mut Open, StoreError> {
+    async fn reopened(&mut self) -> Result<&mut OpenConnection, StoreError> {
         if self.open.is_none() {
             match reopen(&self.path, &self.index).await {
                 Ok(open) => {
@@ -422,7 +426,7 @@ impl Loop {
             }
             Err(fault) => {
                 tracing::warn!(%fault, "a checkpoint failed");
-                if fault.spoils_connection() {
+                if fault.poisons_connection() {
                     self.discard().await;
                 }
             }
@@ -430,49 +434,49 @@ impl Loop {
     }
 }
 
-async fn reopen(path: &std::path::Path, index: &Index) -> Result<Open, Fault> {
+async fn reopen(path: &std::path::Path, index: &Index) -> Result<OpenConnection, SqliteError> {
     let mut connection = connect(path, Role::Write).await?;
     // Nobody can tell what became of a commit that failed.
     index.reload(&mut connection).await?;
-    Open::new(connection).await
+    OpenConnection::new(connection).await
 }
 
-fn last_seq(open: &Open) -> u64 {
+fn last_seq(open: &OpenConnection) -> u64 {
     u64::try_from(open.next_seq - 1).unwrap_or_default()
 }
 
-async fn next_id(connection: &mut SqliteConnection) -> Result<i64, Fault> {
+async fn next_id(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     let row = sqlx::query("SELECT coalesce(max(id), 0) + 1 FROM article").fetch_one(connection).await?;
     Ok(row.try_get(0)?)
 }
 
 async fn carry_out(
-    open: &mut Open,
+    open: &mut OpenConnection,
     index: &Index,
-    kept: &Kept,
+    article_cache: &ArticleCache,
     jobs: &[Job],
     end: &'static str,
     keep_deletions: u64,
-) -> Result<Vec<Result<Written, Fault>>, Fault> {
-    let Open { connection, next_id, next_seq, keys } = open;
+) -> Result<Vec<Result<Written, SqliteError>>, SqliteError> {
+    let OpenConnection { connection, next_id, next_seq, keys } = open;
     let mut session = Session {
         next_id: *next_id,
         next_seq: *next_seq,
         has_deleted: false,
         changes: Changes::default(),
         changed: Vec::new(),
-        known: Known::default(),
+        lookup: BatchLookup::default(),
         rows: NewRows::default(),
     };
     // A transaction that only later turns to writing would fail at once if another wrote in between.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    session.known = Known::of(connection, &jobs.iter().map(|job| &job.write).collect::<Vec<_>>()).await?;
+    session.lookup = BatchLookup::of(connection, &jobs.iter().map(|job| &job.write).collect::<Vec<_>>()).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
         match apply(connection, &mut session, &job.write, job.now).await {
             Ok(written) => outcomes.push(Ok(written)),
             // A row that cannot be read concerns its own write alone: it was read before anything was written.
-            Err(fault @ Fault::Row { .. }) => outcomes.push(Err(fault)),
+            Err(fault @ SqliteError::Row { .. }) => outcomes.push(Err(fault)),
             Err(fault) => return Err(fault),
         }
     }
@@ -486,10 +490,10 @@ async fn carry_out(
     }
     let mut published = None;
     if let Some(built) = built {
-        keys.go_on(connection, added, session.next_id - 1).await?;
+        keys.advance(connection, added, session.next_id - 1).await?;
         published = built.write(connection, index).await?;
     }
-    let commit = kept.begin_commit(&session.changed);
+    let commit = article_cache.begin_commit(&session.changed);
     sqlx::query(end).execute(&mut *connection).await?;
     drop(commit);
     // Before anyone is answered, so that everyone finds what they wrote.
@@ -499,7 +503,7 @@ async fn carry_out(
     Ok(outcomes)
 }
 
-fn answer(jobs: Vec<Job>, outcomes: Result<Vec<Result<Written, Fault>>, StoreError>) {
+fn answer(jobs: Vec<Job>, outcomes: Result<Vec<Result<Written, SqliteError>>, StoreError>) {
     match outcomes {
         Ok(outcomes) => {
             for (job, outcome) in jobs.into_iter().zip(outcomes) {

@@ -2,7 +2,7 @@
 //!
 //! Keys are in no order: put into a large table one by one, each touches a page of its own, and an article's six cost more
 //! than all the rest of it. So the keys of the last articles rest as one list an article in `fingerprint_recent`, and are
-//! looked up in `temp.recent_key`, which is the connection's own, in memory, and takes part in its transactions. Once there
+//! looked up in `temp.pending_key`, which is the connection's own, in memory, and takes part in its transactions. Once there
 //! are many they are moved to `fingerprint_key`, in the order of the keys and a part with each group of writes, so that one
 //! page takes many.
 //!
@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::json_list::json_list;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
 use crate::text::Fingerprint;
 
 /// From so many articles on, keys are moved. They are read at every start, which takes a tenth of a second, and take 3 MB.
@@ -27,8 +27,8 @@ const MIN_MOVED: u64 = if cfg!(test) { 3 } else { 256 };
 
 /// The ids of the articles that have any of some keys, a JSON array that is the statement's first parameter. An id may be
 /// named twice.
-pub(super) const HOLDERS: &str = "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
-     UNION ALL SELECT id FROM temp.recent_key WHERE key IN (SELECT value FROM json_each(?1))";
+pub(crate) const HOLDERS: &str = "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
+     UNION ALL SELECT id FROM temp.pending_key WHERE key IN (SELECT value FROM json_each(?1))";
 
 /// A key that more articles have is boilerplate: alone, it makes none of them a candidate.
 const MANY_HOLDERS: usize = 16;
@@ -40,17 +40,17 @@ const MAX_HOLDERS: usize = 32;
 const MAX_CANDIDATES: usize = 64;
 
 /// For some keys: the earliest articles that have them.
-pub(super) type Holders = HashMap<u32, BTreeSet<i64>>;
+pub(crate) type Holders = HashMap<u32, BTreeSet<i64>>;
 
 /// The earliest articles stored before `id` that have each of some keys, a JSON array.
-pub(super) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i64) -> Result<Holders, Fault> {
+pub(crate) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i64) -> Result<Holders, SqliteError> {
     let of = |table: &str| {
         format!(
             "coalesce((SELECT group_concat(id) FROM (
                  SELECT id FROM {table} WHERE key = wanted.value AND id < ?2 ORDER BY id LIMIT {MAX_HOLDERS})), '')"
         )
     };
-    let (moved, recent) = (of("fingerprint_key"), of("temp.recent_key"));
+    let (moved, recent) = (of("fingerprint_key"), of("temp.pending_key"));
     let sql = format!(
         "SELECT coalesce(group_concat(wanted.value || ',' || {moved} || ',' || {recent}, ';'), '')
          FROM json_each(?1) AS wanted"
@@ -68,7 +68,7 @@ pub(super) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i
 
 /// The articles that may have nearly this body, the earliest first: those that share two keys with it, or one that few have.
 /// Copies share most of their keys, and other stories hardly ever more than a phrase that many have.
-pub(super) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i64> {
+pub(crate) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i64> {
     let mut found: BTreeMap<i64, Shared> = BTreeMap::new();
     for holders in distinct(Some(fingerprint)).iter().filter_map(|key| holders.get(key)) {
         let is_rare = holders.len() <= MANY_HOLDERS;
@@ -91,11 +91,11 @@ struct Shared {
 }
 
 /// Makes the keys of the last articles ready to be looked up on a connection.
-pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(crate) async fn open(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     // In the order of the table: sorting first costs less than looking for the place of each.
     let sql =
-        "CREATE TEMP TABLE recent_key (key INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
-               INSERT OR IGNORE INTO temp.recent_key (key, id)
+        "CREATE TEMP TABLE pending_key (key INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
+               INSERT OR IGNORE INTO temp.pending_key (key, id)
                SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
                ORDER BY keys.value, recent.id";
     sqlx::query(sql).execute(connection).await?;
@@ -103,7 +103,7 @@ pub(super) async fn open(connection: &mut SqliteConnection) -> Result<(), Fault>
 }
 
 /// The keys as a JSON array, each once; none if there is no fingerprint.
-pub(super) fn list(fingerprint: Option<&Fingerprint>) -> String {
+pub(crate) fn list(fingerprint: Option<&Fingerprint>) -> String {
     json_list(&distinct(fingerprint).into_iter().collect::<Vec<_>>())
 }
 
@@ -112,27 +112,27 @@ fn distinct(fingerprint: Option<&Fingerprint>) -> BTreeSet<u32> {
 }
 
 /// Takes the keys of an article out.
-pub(super) async fn forget(
+pub(crate) async fn forget(
     connection: &mut SqliteConnection,
     id: i64,
     fingerprint: Option<&Fingerprint>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteError> {
     let keys = list(fingerprint);
     let sql = "DELETE FROM fingerprint_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
-               DELETE FROM temp.recent_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
+               DELETE FROM temp.pending_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
                DELETE FROM fingerprint_recent WHERE id = ?";
     sqlx::query(sql).bind(id).bind(&keys).bind(id).bind(&keys).bind(id).execute(connection).await?;
     Ok(())
 }
 
 /// How many different keys an article has.
-pub(super) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
+pub(crate) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
     distinct(fingerprint).len() as u64
 }
 
 /// How many pairs of a key and an article there are.
-pub(super) async fn count(connection: &mut SqliteConnection) -> Result<u64, Fault> {
-    let sql = "SELECT count(*) FROM (SELECT key, id FROM fingerprint_key UNION SELECT key, id FROM temp.recent_key)";
+pub(crate) async fn count(connection: &mut SqliteConnection) -> Result<u64, SqliteError> {
+    let sql = "SELECT count(*) FROM (SELECT key, id FROM fingerprint_key UNION SELECT key, id FROM temp.pending_key)";
     let count: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
     Ok(count.cast_unsigned())
 }
@@ -140,7 +140,7 @@ pub(super) async fn count(connection: &mut SqliteConnection) -> Result<u64, Faul
 /// Moves the keys of the last articles to where those of all others are. A move that is cut short begins anew: what was
 /// moved already is there twice, and found once.
 #[derive(Debug)]
-pub(super) struct Mover {
+pub(crate) struct KeyMigrator {
     /// How many articles' keys are not moved.
     articles: u64,
     under_way: Option<Move>,
@@ -154,21 +154,26 @@ struct Move {
     moved_to: i64,
 }
 
-impl Mover {
+impl KeyMigrator {
     /// Of a connection that is not opened yet.
-    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
         open(connection).await?;
         Self::new(connection).await
     }
 
-    async fn new(connection: &mut SqliteConnection) -> Result<Self, Fault> {
+    async fn new(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
         let sql = "SELECT count(*) FROM fingerprint_recent";
         let articles: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
         Ok(Self { articles: articles.cast_unsigned(), under_way: None })
     }
 
     /// Goes on a little, in the transaction that added the keys of so many articles, of which `last_id` is the last.
-    pub async fn go_on(&mut self, connection: &mut SqliteConnection, added: u64, last_id: i64) -> Result<(), Fault> {
+    pub async fn advance(
+        &mut self,
+        connection: &mut SqliteConnection,
+        added: u64,
+        last_id: i64,
+    ) -> Result<(), SqliteError> {
         self.articles += added;
         let Move { last_id, moved_to } = match self.under_way {
             Some(under_way) => under_way,
@@ -177,7 +182,7 @@ impl Mover {
         };
         let keys = added * crate::text::KEY_COUNT as u64;
         let limit = (MOVED_FOR_ONE * keys).max(MIN_MOVED);
-        let sql = "SELECT max(key) FROM (SELECT key FROM temp.recent_key WHERE key > ?1 ORDER BY key LIMIT ?2)";
+        let sql = "SELECT max(key) FROM (SELECT key FROM temp.pending_key WHERE key > ?1 ORDER BY key LIMIT ?2)";
         let row = sqlx::query(sql).bind(moved_to).bind(limit.cast_signed()).fetch_one(&mut *connection).await?;
         let Some(end) = row.try_get::<Option<i64>, _>(0)? else {
             let sql = "DELETE FROM fingerprint_recent WHERE id <= ?1";
@@ -186,8 +191,8 @@ impl Mover {
             return Ok(());
         };
         let sql = "INSERT OR IGNORE INTO fingerprint_key (key, id)
-                   SELECT key, id FROM temp.recent_key WHERE key > ? AND key <= ? AND id <= ? ORDER BY key, id;
-                   DELETE FROM temp.recent_key WHERE key > ? AND key <= ? AND id <= ?";
+                   SELECT key, id FROM temp.pending_key WHERE key > ? AND key <= ? AND id <= ? ORDER BY key, id;
+                   DELETE FROM temp.pending_key WHERE key > ? AND key <= ? AND id <= ?";
         let query = sqlx::query(sql).bind(moved_to).bind(end).bind(last_id).bind(moved_to).bind(end).bind(last_id);
         query.execute(connection).await?;
         self.under_way = Some(Move { last_id, moved_to: end });

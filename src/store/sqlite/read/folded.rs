@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::json_list::json_list;
-use super::packed;
-use super::rows::checksum;
 use crate::article::View;
 use crate::query::{FoldedFields, OrderKey};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::read::packed;
+use crate::store::sqlite::rows::checksum;
 
 /// Longer texts are asked for in small groups: what a statement brings is held in memory.
 const LONG_BYTES: i64 = 64 << 10;
@@ -20,11 +20,11 @@ const LONG_BYTES: i64 = 64 << 10;
 const LONG_AT_ONCE: usize = 16;
 
 /// Asks of the folded texts of each of some articles whether they match. An article that is missing is left out.
-pub(super) async fn matches(
+pub(crate) async fn matches(
     connection: &mut SqliteConnection,
     ids: &[i64],
     is_match: impl Fn(&FoldedFields<&str>) -> bool,
-) -> Result<HashMap<i64, bool>, Fault> {
+) -> Result<HashMap<i64, bool>, SqliteError> {
     let mut found = HashMap::with_capacity(ids.len());
     read(connection, ids, LONG_BYTES, &is_match, &mut found).await?;
     let missing =
@@ -34,7 +34,8 @@ pub(super) async fn matches(
     }
     for ids in missing(&found).chunks(packed::most(View::Full)) {
         for article in packed::by_id(connection, ids, View::Full, OrderKey::EffectiveTime).await? {
-            let content = article.article?.decode().map_err(|bad| Fault::row("article", article.id, &bad))?.content;
+            let content =
+                article.article?.decode().map_err(|bad| SqliteError::row("article", article.id, &bad))?.content;
             found.insert(article.id, is_match(&FoldedFields::of(&content).borrowed()));
         }
     }
@@ -48,7 +49,7 @@ async fn read(
     most_bytes: i64,
     is_match: impl Fn(&FoldedFields<&str>) -> bool,
     found: &mut HashMap<i64, bool>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteError> {
     let item = "concat(f.id, ',', f.texts_xxh3, ',', length(f.texts), char(10), f.texts)";
     let from = "json_each(?1) AS hit CROSS JOIN folded AS f ON f.id = hit.value WHERE length(f.texts) <= ?2";
     let sql = packed::query(item, from);
@@ -64,8 +65,8 @@ async fn read(
 }
 
 /// The first texts, and what is behind them.
-fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), Fault> {
-    let damaged = |id, reason: &str| Fault::Row { table: "folded", id, reason: reason.to_owned() };
+fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), SqliteError> {
+    let damaged = |id, reason: &str| SqliteError::Row { table: "folded", id, reason: reason.to_owned() };
     let head = || {
         let end = bytes.iter().position(|&byte| byte == b'\n')?;
         let mut numbers = std::str::from_utf8(bytes.get(..end)?).ok()?.split(',').map(str::parse::<i64>);
@@ -83,7 +84,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), Fault> {
 }
 
 /// Keeps the folded texts of an article anew, where the index is made anew from what is stored.
-pub(super) async fn put(connection: &mut SqliteConnection, id: i64, texts: &FoldedFields) -> Result<(), Fault> {
+pub(crate) async fn put(connection: &mut SqliteConnection, id: i64, texts: &FoldedFields) -> Result<(), SqliteError> {
     let sql = "INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?1, ?2, ?3)";
     let bytes = texts.as_str().as_bytes();
     sqlx::query(sql).bind(bytes).bind(checksum(bytes)).bind(id).execute(connection).await?;
@@ -91,12 +92,12 @@ pub(super) async fn put(connection: &mut SqliteConnection, id: i64, texts: &Fold
 }
 
 /// Finds articles whose folded texts are others than theirs.
-pub(super) async fn check(
+pub(crate) async fn check(
     connection: &mut SqliteConnection,
     id: i64,
     texts: &FoldedFields,
     faults: &mut Vec<String>,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteError> {
     let row = sqlx::query("SELECT texts, texts_xxh3 FROM folded WHERE id = ?1").bind(id);
     let Some(row) = row.fetch_optional(connection).await? else { return Ok(()) };
     let stored: &[u8] = row.try_get(0)?;

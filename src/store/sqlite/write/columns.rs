@@ -9,16 +9,17 @@ use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 
-use super::prepare::Indexed;
-use super::{keys, rows};
 use crate::article::Article;
 use crate::query::FoldedFields;
-use crate::store::decide::ContentDigest;
+use crate::store::prepare::Indexed;
 use crate::store::record;
+use crate::store::sqlite::duplicates::keys;
+use crate::store::sqlite::rows;
+use crate::store::write_rules::ContentDigest;
 
-pub(super) type Statement = Query<'static, Sqlite, SqliteArguments>;
+pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
 
-pub(super) struct Columns {
+pub(crate) struct Columns {
     name: String,
     effective_us: i64,
     create_us: i64,

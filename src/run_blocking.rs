@@ -8,15 +8,15 @@ use tokio::task::JoinHandle;
 ///
 /// # Panics
 /// If the work does: the caller's guard against panics is to see it.
-pub async fn off_async<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    joined(tokio::task::spawn_blocking(work)).await
+pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    join_or_resume_panic(tokio::task::spawn_blocking(work)).await
 }
 
-/// The outcome of work that runs elsewhere, as [`off_async`] has it.
+/// The outcome of work that runs elsewhere, as [`run_blocking`] has it.
 ///
 /// # Panics
 /// If the work does.
-pub async fn joined<T>(work: JoinHandle<T>) -> Option<T> {
+pub async fn join_or_resume_panic<T>(work: JoinHandle<T>) -> Option<T> {
     match work.await {
         Ok(done) => Some(done),
         Err(error) => match error.try_into_panic() {

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use sqlx::{Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::json_list::json_list;
-use super::keys::{self, Holders};
-use super::originals::{self, Original, Similar};
-use super::prepare::Prepared;
 use crate::article::ArticleName;
+use crate::store::prepare::Prepared;
+use crate::store::sqlite::duplicates::keys::{self, Holders};
+use crate::store::sqlite::duplicates::originals::{self, Original, Similar};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
 use crate::text::Fingerprint;
 
 /// A smaller group asks for each.
@@ -17,7 +17,7 @@ const FEW_WRITES: usize = 4;
 
 /// What is known of the names and bodies of a group, within its transaction. What is not known is asked for.
 #[derive(Default)]
-pub(super) struct Known {
+pub(crate) struct BatchLookup {
     /// Nothing was ever stored under these.
     absent: HashSet<String>,
     /// `None`: nothing is known of bodies.
@@ -32,8 +32,8 @@ struct Bodies {
     similar: Similar,
 }
 
-impl Known {
-    pub async fn of(connection: &mut SqliteConnection, writes: &[&Prepared]) -> Result<Self, Fault> {
+impl BatchLookup {
+    pub async fn of(connection: &mut SqliteConnection, writes: &[&Prepared]) -> Result<Self, SqliteError> {
         if writes.len() < FEW_WRITES {
             return Ok(Self::default());
         }
@@ -43,7 +43,7 @@ impl Known {
                      AND NOT EXISTS (SELECT 1 FROM deleted WHERE name = wanted.value)";
         let row = sqlx::query(sql).bind(json_list(&names)).fetch_one(&mut *connection).await?;
         let absent = serde_json::from_str(row.try_get(0)?);
-        let absent = absent.map_err(|error| Fault::Sql(sqlx::Error::Decode(error.into())))?;
+        let absent = absent.map_err(|error| SqliteError::Sql(sqlx::Error::Decode(error.into())))?;
         let fingerprints = || writes.iter().filter_map(|write| write.fingerprint());
         let keys: BTreeSet<u32> = fingerprints().flat_map(Fingerprint::keys).collect();
         let keys: Vec<u32> = keys.into_iter().collect();

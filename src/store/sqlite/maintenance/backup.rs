@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::connect::connect;
-use super::fault::Fault;
-use super::open::{OpenError, SqliteOptions, io_error, refused, role_to_read};
-use super::{SqliteStore, feed};
+use crate::store::OpenError;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::connect::connect;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::feed;
+use crate::store::sqlite::open::{SqliteOptions, io_error, refused, role_to_read};
 
 impl SqliteStore {
     /// Copies a store, which may be in use, to a file that does not exist yet. The file is there when it is complete and
@@ -33,7 +35,7 @@ impl SqliteStore {
         let copied = async {
             let mut connection = connect(&from, role).await.map_err(|fault| refused(&from, &fault))?;
             let copied = copy(&mut connection, &part).await;
-            super::open::close(connection).await;
+            crate::store::sqlite::open::close(connection).await;
             copied.map_err(|fault| refused(&from, &fault))?;
             separate(&part).await.map_err(|fault| refused(&part, &fault))?;
             publish(&part, &to).map_err(|error| io_error(&to, &error))
@@ -48,17 +50,17 @@ impl SqliteStore {
 }
 
 /// Writes all tables into a new file, from one snapshot.
-async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), Fault> {
+async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), SqliteError> {
     let Some(part) = part.to_str() else {
         let error = io::Error::new(io::ErrorKind::InvalidFilename, "the name of a backup must be UTF-8");
-        return Err(Fault::Sql(sqlx::Error::Io(error)));
+        return Err(SqliteError::Sql(sqlx::Error::Io(error)));
     };
     sqlx::query("VACUUM INTO ?1").bind(part).execute(connection).await?;
     Ok(())
 }
 
 /// Gives the copy a feed of its own.
-async fn separate(part: &Path) -> Result<(), Fault> {
+async fn separate(part: &Path) -> Result<(), SqliteError> {
     // One file, without a log beside it.
     let options = SqliteConnectOptions::new()
         .filename(part)

@@ -8,19 +8,19 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::json_list::json_list;
-use super::keys::{self, HOLDERS};
 use crate::article::ArticleName;
-use crate::store::pages::is_duplicate;
+use crate::store::duplicates::is_duplicate;
 use crate::store::record::BadRecord;
+use crate::store::sqlite::duplicates::keys::{self, HOLDERS};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
 use crate::text::Fingerprint;
 
 /// The article that another one is a duplicate of.
-pub(super) type Original = (i64, ArticleName);
+pub(crate) type Original = (i64, ArticleName);
 
 /// The names and fingerprints of articles that another one may be like, by id.
-pub(super) type Similar = HashMap<i64, (ArticleName, Fingerprint)>;
+pub(crate) type Similar = HashMap<i64, (ArticleName, Fingerprint)>;
 
 struct Stored {
     id: i64,
@@ -30,11 +30,11 @@ struct Stored {
 }
 
 /// The earliest article before `id` with nearly this body.
-pub(super) async fn find(
+pub(crate) async fn find(
     connection: &mut SqliteConnection,
     id: i64,
     fingerprint: Option<&Fingerprint>,
-) -> Result<Option<Original>, Fault> {
+) -> Result<Option<Original>, SqliteError> {
     let Some(fingerprint) = fingerprint else { return Ok(None) };
     let holders = keys::holders(connection, &keys::list(Some(fingerprint)), id).await?;
     let candidates = keys::candidates(fingerprint, &holders);
@@ -43,7 +43,7 @@ pub(super) async fn find(
 }
 
 /// The first of some candidates with nearly this body.
-pub(super) fn first_near(candidates: &[i64], similar: &Similar, fingerprint: &Fingerprint) -> Option<Original> {
+pub(crate) fn first_near(candidates: &[i64], similar: &Similar, fingerprint: &Fingerprint) -> Option<Original> {
     candidates.iter().find_map(|id| {
         let (name, other) = similar.get(id)?;
         is_duplicate(other, fingerprint).then(|| (*id, name.clone()))
@@ -51,7 +51,7 @@ pub(super) fn first_near(candidates: &[i64], similar: &Similar, fingerprint: &Fi
 }
 
 /// The names and fingerprints of some articles. Who is missing, or has no fingerprint, is left out.
-pub(super) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Similar, Fault> {
+pub(crate) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Similar, SqliteError> {
     let mut found = Similar::with_capacity(ids.len());
     if ids.is_empty() {
         return Ok(found);
@@ -62,7 +62,7 @@ pub(super) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64])
         let Stored { id, name, fingerprint, .. } = read(&row)?;
         if let Some(fingerprint) = fingerprint {
             let name = ArticleName::from_id(&name);
-            let name = name.map_err(|_| Fault::row("article", id, &BadRecord::Field("name")))?;
+            let name = name.map_err(|_| SqliteError::row("article", id, &BadRecord::Field("name")))?;
             found.insert(id, (name, fingerprint));
         }
     }
@@ -70,12 +70,12 @@ pub(super) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64])
 }
 
 /// Whether an article is stored before `id` and has nearly this body.
-pub(super) async fn is_one(
+pub(crate) async fn is_one(
     connection: &mut SqliteConnection,
     original: &ArticleName,
     id: i64,
     fingerprint: Option<&Fingerprint>,
-) -> Result<bool, Fault> {
+) -> Result<bool, SqliteError> {
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE name = ?1 AND id < ?2";
     let row = sqlx::query(sql).bind(original.id()).bind(id).fetch_optional(connection).await?;
     let other = row.map(|row| read(&row)).transpose()?.and_then(|similar| similar.fingerprint);
@@ -84,7 +84,7 @@ pub(super) async fn is_one(
 
 /// Settles the duplicates of an article whose body went or changed: each finds its next original.
 /// Answers their names.
-pub(super) async fn orphaned(connection: &mut SqliteConnection, original: i64) -> Result<Vec<String>, Fault> {
+pub(crate) async fn orphaned(connection: &mut SqliteConnection, original: i64) -> Result<Vec<String>, SqliteError> {
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE duplicate_of = ?1 ORDER BY id";
     let rows = sqlx::query(sql).bind(original).fetch_all(&mut *connection).await?;
     let mut settled = Vec::new();
@@ -98,11 +98,11 @@ pub(super) async fn orphaned(connection: &mut SqliteConnection, original: i64) -
 }
 
 /// Settles the articles stored after `id` that are like its new body and knew no earlier original. Answers their names.
-pub(super) async fn adopt(
+pub(crate) async fn adopt(
     connection: &mut SqliteConnection,
     id: i64,
     fingerprint: Option<&Fingerprint>,
-) -> Result<Vec<String>, Fault> {
+) -> Result<Vec<String>, SqliteError> {
     let mut settled = Vec::new();
     let Some(fingerprint) = fingerprint else { return Ok(settled) };
     let sql = format!(
@@ -120,7 +120,7 @@ pub(super) async fn adopt(
     Ok(settled)
 }
 
-fn read(row: &SqliteRow) -> Result<Stored, Fault> {
+fn read(row: &SqliteRow) -> Result<Stored, SqliteError> {
     let fingerprint: Option<&[u8]> = row.try_get(3)?;
     Ok(Stored {
         id: row.try_get(0)?,
@@ -130,7 +130,7 @@ fn read(row: &SqliteRow) -> Result<Stored, Fault> {
     })
 }
 
-async fn set(connection: &mut SqliteConnection, id: i64, original: Option<i64>) -> Result<(), Fault> {
+async fn set(connection: &mut SqliteConnection, id: i64, original: Option<i64>) -> Result<(), SqliteError> {
     let sql = "UPDATE article SET duplicate_of = ?2 WHERE id = ?1";
     sqlx::query(sql).bind(id).bind(original).execute(connection).await?;
     Ok(())

@@ -4,24 +4,24 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
-use super::columns::Columns;
-use super::fault::Fault;
-use super::index::Changes;
-use super::keys;
-use super::known::Known;
-use super::new_rows::{self, NewRow, NewRows};
-use super::originals;
-use super::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
-use super::rows;
 use crate::article::{Article, ArticleName, Outcome, View};
 use crate::query::FoldedFields;
 use crate::store::Written;
-use crate::store::decide::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
+use crate::store::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
 use crate::store::record::BadRecord;
+use crate::store::sqlite::duplicates::keys;
+use crate::store::sqlite::duplicates::originals;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::index::Changes;
+use crate::store::sqlite::rows;
+use crate::store::sqlite::write::batch_lookup::BatchLookup;
+use crate::store::sqlite::write::columns::Columns;
+use crate::store::sqlite::write::new_rows::{self, NewRow, NewRows};
+use crate::store::write_rules::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use crate::text::Fingerprint;
 
 /// What the writes of one transaction share.
-pub(super) struct Session {
+pub(crate) struct Session {
     /// The id of the next article.
     pub next_id: i64,
     /// The number of the next change in the feed.
@@ -30,7 +30,7 @@ pub(super) struct Session {
     pub changes: Changes,
     /// The names of stored articles that read otherwise from now on.
     pub changed: Vec<String>,
-    pub known: Known,
+    pub lookup: BatchLookup,
     pub rows: NewRows,
 }
 
@@ -58,12 +58,12 @@ enum RawChange<'a> {
     Set(Option<&'a PackedRaw>),
 }
 
-pub(super) async fn apply(
+pub(crate) async fn apply(
     connection: &mut SqliteConnection,
     session: &mut Session,
     write: &Prepared,
     now: Timestamp,
-) -> Result<Written, Fault> {
+) -> Result<Written, SqliteError> {
     if !write.may_be_new() {
         session.rows.write(connection).await?;
     }
@@ -74,11 +74,11 @@ pub(super) async fn apply(
         }
         Prepared::Replace { name, content, index, expected } => {
             let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
-            if !decide::is_expected(&stored.current.article, Some(expected)) {
+            if !write_rules::is_expected(&stored.current.article, Some(expected)) {
                 return Ok(Written::EtagMismatch);
             }
             let before = Before::of(&stored);
-            match decide::replace(stored.current, content.clone(), now) {
+            match write_rules::replace(stored.current, content.clone(), now) {
                 Decision::Store { article, made_from, outcome } => {
                     let after = After { article: *article, made_from, index, raw: RawChange::Keep };
                     let article = update(connection, session, before, after).await?;
@@ -91,7 +91,7 @@ pub(super) async fn apply(
         Prepared::Reparse(prepared) => reparse(connection, session, prepared, now).await,
         Prepared::Delete { name, expected } => {
             let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
-            if !decide::is_expected(&stored.current.article, expected.as_ref()) {
+            if !write_rules::is_expected(&stored.current.article, expected.as_ref()) {
                 return Ok(Written::EtagMismatch);
             }
             delete(connection, session, &stored, now).await?;
@@ -105,11 +105,11 @@ async fn ingest(
     session: &mut Session,
     prepared: &PreparedArticle,
     now: Timestamp,
-) -> Result<Written, Fault> {
+) -> Result<Written, SqliteError> {
     let (stored, deleted_at) = load_unless_absent(connection, session, &prepared.new.name).await?;
     let before = stored.as_ref().map(Before::of);
     let current = stored.map(|stored| stored.current);
-    match decide::ingest(prepared.new.clone(), prepared.made_from, current, deleted_at, now) {
+    match write_rules::ingest(prepared.new.clone(), prepared.made_from, current, deleted_at, now) {
         Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
         Decision::AlreadyExists => Ok(Written::AlreadyExists),
         Decision::Store { article, made_from, outcome } => {
@@ -129,15 +129,15 @@ async fn reparse(
     session: &mut Session,
     prepared: &PreparedReparse,
     now: Timestamp,
-) -> Result<Written, Fault> {
+) -> Result<Written, SqliteError> {
     let PreparedReparse { name, content, parse_report, made_from, index, expected } = prepared;
     let (Some(stored), _) = load(connection, name).await? else { return Ok(Written::Missing) };
-    if !decide::is_expected(&stored.current.article, Some(expected)) {
+    if !write_rules::is_expected(&stored.current.article, Some(expected)) {
         return Ok(Written::EtagMismatch);
     }
     let before = Before::of(&stored);
     let stays = stored.current.made_from == *made_from;
-    match decide::reparse(stored.current, content.clone(), parse_report.clone(), *made_from, now) {
+    match write_rules::reparse(stored.current, content.clone(), parse_report.clone(), *made_from, now) {
         Decision::Store { article, made_from, outcome } => {
             // The content that stays may be one that was edited.
             let own = stays.then(|| Indexed::of(&article.content));
@@ -157,7 +157,7 @@ async fn create(
     prepared: &PreparedArticle,
     request_id: Option<&str>,
     now: Timestamp,
-) -> Result<Written, Fault> {
+) -> Result<Written, SqliteError> {
     let name = &prepared.new.name;
     if let Some(request_id) = request_id {
         session.rows.write(connection).await?;
@@ -177,7 +177,7 @@ async fn create(
         }
     }
     let (stored, deleted_at) = load_unless_absent(connection, session, name).await?;
-    match decide::create(prepared.new.clone(), prepared.made_from, stored.is_some(), deleted_at, now) {
+    match write_rules::create(prepared.new.clone(), prepared.made_from, stored.is_some(), deleted_at, now) {
         Decision::AlreadyExists => Ok(Written::AlreadyExists),
         Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
         Decision::Store { article, made_from, outcome } => {
@@ -203,7 +203,7 @@ async fn create(
 async fn load(
     connection: &mut SqliteConnection,
     name: &ArticleName,
-) -> Result<(Option<Stored>, Option<Timestamp>), Fault> {
+) -> Result<(Option<Stored>, Option<Timestamp>), SqliteError> {
     // One row always: one question costs half of two.
     let sql = "SELECT deleted.delete_us, a.made_from, a.fingerprint,
                       a.id, a.basic, a.basic_xxh3, original.name, body.rest, body.rest_xxh3
@@ -217,7 +217,8 @@ async fn load(
     let Some(id) = row.try_get::<Option<i64>, _>(3)? else { return Ok((None, deleted_at)) };
     let article = rows::read(&row, 3, View::Full)?;
     let made_from: &[u8] = row.try_get(1)?;
-    let made_from = made_from.try_into().map_err(|_| Fault::row("article", id, &BadRecord::Field("made_from")))?;
+    let made_from =
+        made_from.try_into().map_err(|_| SqliteError::row("article", id, &BadRecord::Field("made_from")))?;
     let fingerprint = row.try_get::<Option<&[u8]>, _>(2)?.and_then(Fingerprint::from_bytes);
     Ok((Some(Stored { id, current: Current { article, made_from }, fingerprint }), deleted_at))
 }
@@ -227,8 +228,8 @@ async fn load_unless_absent(
     connection: &mut SqliteConnection,
     session: &mut Session,
     name: &ArticleName,
-) -> Result<(Option<Stored>, Option<Timestamp>), Fault> {
-    if session.known.is_absent(name) {
+) -> Result<(Option<Stored>, Option<Timestamp>), SqliteError> {
+    if session.lookup.is_absent(name) {
         return Ok((None, None));
     }
     session.rows.write(connection).await?;
@@ -269,18 +270,22 @@ impl After<'_> {
     }
 }
 
-async fn insert(connection: &mut SqliteConnection, session: &mut Session, after: After<'_>) -> Result<Article, Fault> {
+async fn insert(
+    connection: &mut SqliteConnection,
+    session: &mut Session,
+    after: After<'_>,
+) -> Result<Article, SqliteError> {
     let id = session.next_id;
     session.next_id += 1;
     let fingerprint = after.index.fingerprint.as_ref();
-    let original = match session.known.original(fingerprint) {
+    let original = match session.lookup.original(fingerprint) {
         Some(original) => original,
         None => {
             session.rows.write(connection).await?;
             originals::find(connection, id, fingerprint).await?
         }
     };
-    session.known.note(&after.article.name, id, fingerprint);
+    session.lookup.note(&after.article.name, id, fingerprint);
     let seq = session.take_seq();
     let columns = after.columns(original.as_ref().map(|(id, _)| *id));
     let raw = if let RawChange::Set(Some(raw)) = after.raw { Some(raw.clone()) } else { None };
@@ -294,11 +299,11 @@ async fn update(
     session: &mut Session,
     before: Before,
     after: After<'_>,
-) -> Result<Article, Fault> {
+) -> Result<Article, SqliteError> {
     let Before { id, effective_us: effective_us_before, texts, fingerprint } = before;
     let new_fingerprint = after.index.fingerprint.as_ref();
     let is_other_body = fingerprint.as_ref() != new_fingerprint;
-    session.known.note(&after.article.name, id, new_fingerprint);
+    session.lookup.note(&after.article.name, id, new_fingerprint);
     if is_other_body {
         keys::forget(connection, id, fingerprint.as_ref()).await?;
     }
@@ -344,10 +349,10 @@ async fn delete(
     session: &mut Session,
     stored: &Stored,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), SqliteError> {
     let Stored { id, current, fingerprint } = stored;
     session.changes.remove(*id, effective_us(&current.article), current.article.name.id());
-    session.known.forget(*id);
+    session.lookup.forget(*id);
     keys::forget(connection, *id, fingerprint.as_ref()).await?;
     let sql = "DELETE FROM article WHERE id = ?;
                DELETE FROM body WHERE id = ?;
@@ -364,7 +369,7 @@ async fn delete(
         .bind(id)
         .bind(id)
         .bind(current.article.name.id())
-        .bind(decide::deletion_time(&current.article, now).as_microsecond())
+        .bind(write_rules::deletion_time(&current.article, now).as_microsecond())
         .bind(id)
         .bind(seq)
         .bind(current.article.name.id())

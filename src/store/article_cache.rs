@@ -19,40 +19,41 @@ const CAPACITY_BYTES: usize = 80 << 20;
 /// What an article costs beside its bytes: its names, its places here and in the map.
 const OVERHEAD_BYTES: usize = 256;
 
-pub(super) struct Kept {
+pub(crate) struct ArticleCache {
     state: Mutex<State>,
 }
 
 /// Of so many names it is remembered that they were asked for, about: as many as are kept, and half as many again.
-const ASKED_NAMES: usize = 1 << 15;
+const REMEMBERED_MISSES: usize = 1 << 15;
 
 struct State {
     articles: ClockCache<String, EncodedArticle>,
     /// Hashes of names that were asked for in vain, each in the place that it names.
-    asked: Vec<u64>,
+    recently_missed: Vec<u64>,
     /// How often a commit began or ended: odd while one is on its way.
     turns: u64,
 }
 
 /// When a read began, and whether it was the first of its name for some time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Since {
+pub(crate) struct Since {
     turns: u64,
     is_first: bool,
 }
 
 /// A commit on its way, until this is dropped.
-pub(super) struct Commit<'a>(&'a Kept);
+pub(crate) struct Commit<'a>(&'a ArticleCache);
 
-impl Kept {
+impl ArticleCache {
     /// Keeps nothing where another process may write, of whose commits nothing is heard.
     pub fn new(has_writer: bool) -> Self {
         let capacity = if has_writer { CAPACITY_BYTES } else { 0 };
-        let state = State { articles: ClockCache::new(capacity), asked: vec![0; ASKED_NAMES], turns: 0 };
+        let state =
+            State { articles: ClockCache::new(capacity), recently_missed: vec![0; REMEMBERED_MISSES], turns: 0 };
         Self { state: Mutex::new(state) }
     }
 
-    /// The FULL article, if it is kept; else what [`Kept::put`] wants to know.
+    /// The FULL article, if it is kept; else what [`ArticleCache::put`] wants to know.
     pub fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
         let mut state = self.state();
         if let Some(article) = state.articles.get(name.id()) {
@@ -60,7 +61,10 @@ impl Kept {
         }
         let hash = xxh3_64(name.id().as_bytes());
         let turns = state.turns;
-        let before = state.asked.get_mut(hash as usize % ASKED_NAMES).map(|place| std::mem::replace(place, hash));
+        let before = state
+            .recently_missed
+            .get_mut(hash as usize % REMEMBERED_MISSES)
+            .map(|place| std::mem::replace(place, hash));
         Err(Since { turns, is_first: before != Some(hash) })
     }
 
@@ -110,23 +114,23 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_commit_is_not_kept_after_it() {
-        let kept = Kept::new(true);
+        let cache = ArticleCache::new(true);
         let article = EncodedArticle::default();
-        let since = |name: &ArticleName| kept.get(name).expect_err("nothing is kept yet");
+        let since = |name: &ArticleName| cache.get(name).expect_err("nothing is kept yet");
         let first = since(&name("a"));
-        kept.put(&name("a"), &article, first);
+        cache.put(&name("a"), &article, first);
         let before = since(&name("a"));
-        let commit = kept.begin_commit(&["a".to_owned()]);
-        kept.put(&name("a"), &article, before);
-        kept.put(&name("a"), &article, since(&name("a")));
+        let commit = cache.begin_commit(&["a".to_owned()]);
+        cache.put(&name("a"), &article, before);
+        cache.put(&name("a"), &article, since(&name("a")));
         drop(commit);
-        kept.put(&name("a"), &article, before);
+        cache.put(&name("a"), &article, before);
         let after = since(&name("a"));
-        kept.put(&name("a"), &article, after);
-        assert!(kept.get(&name("a")).is_ok());
-        drop(kept.begin_commit(&["b".to_owned()]));
-        assert!(kept.get(&name("a")).is_ok());
-        drop(kept.begin_commit(&["a".to_owned()]));
-        assert!(kept.get(&name("a")).is_err());
+        cache.put(&name("a"), &article, after);
+        assert!(cache.get(&name("a")).is_ok());
+        drop(cache.begin_commit(&["b".to_owned()]));
+        assert!(cache.get(&name("a")).is_ok());
+        drop(cache.begin_commit(&["a".to_owned()]));
+        assert!(cache.get(&name("a")).is_err());
     }
 }

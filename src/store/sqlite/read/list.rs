@@ -8,12 +8,12 @@ use std::ops::RangeInclusive;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::narrow;
-use super::packed::{self, Packed, key_column};
-use super::rows;
 use crate::article::{Article, View};
 use crate::query::Cursor;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::read::candidates;
+use crate::store::sqlite::read::packed::{self, Packed, key_column};
+use crate::store::sqlite::rows;
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
 /// How many articles a walk looks at before it returns what it has: a short page, with a cursor.
@@ -23,7 +23,7 @@ const MAX_WALKED: usize = 20_000;
 const MAX_BATCH: usize = 64;
 
 /// What is known of the articles that match.
-pub(super) enum Candidates {
+pub(crate) enum Candidates {
     /// They are among these, a JSON list of ids. If `is_exact`, all of these match.
     These { ids: String, is_exact: bool },
     /// Nothing: any article may match.
@@ -31,25 +31,28 @@ pub(super) enum Candidates {
 }
 
 /// Answers a question without keywords.
-pub(super) async fn list(connection: &mut SqliteConnection, search: &Search) -> Result<Page<EncodedArticle>, Fault> {
+pub(crate) async fn list(
+    connection: &mut SqliteConnection,
+    search: &Search,
+) -> Result<Page<EncodedArticle>, SqliteError> {
     let total = match (search.count_total, &search.filter) {
         (false, _) => None,
         (true, None) => Some(count(connection).await?),
         (true, Some(_)) => Some(count_matches(connection, search).await?),
     };
-    let candidates = match narrow::named(connection, search).await? {
+    let candidates = match candidates::named(connection, search).await? {
         Some(named) => named,
-        None => narrow::timed(connection, search).await?,
+        None => candidates::timed(connection, search).await?,
     };
     self::search(connection, search, &candidates, total).await
 }
 
-pub(super) async fn search(
+pub(crate) async fn search(
     connection: &mut SqliteConnection,
     search: &Search,
     candidates: &Candidates,
     total: Option<Total>,
-) -> Result<Page<EncodedArticle>, Fault> {
+) -> Result<Page<EncodedArticle>, SqliteError> {
     let plan = Plan::of(search, candidates);
     let mut page = pages::PageBuilder::new(search);
     let mut after = search.after.clone();
@@ -80,11 +83,11 @@ pub(super) async fn search(
     }
 }
 
-pub(super) fn decode(id: i64, article: &EncodedArticle) -> Result<Article, Fault> {
-    article.decode().map_err(|bad| Fault::row("article", id, &bad))
+pub(crate) fn decode(id: i64, article: &EncodedArticle) -> Result<Article, SqliteError> {
+    article.decode().map_err(|bad| SqliteError::row("article", id, &bad))
 }
 
-pub(super) fn is_match(search: &Search, article: &Article) -> bool {
+pub(crate) fn is_match(search: &Search, article: &Article) -> bool {
     search.filter.as_ref().is_none_or(|filter| filter.matches(article))
         && search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
 }
@@ -105,7 +108,7 @@ impl<'a> Plan<'a> {
             Candidates::These { ids, is_exact } => (Some(ids.as_str()), !is_exact),
             Candidates::Any => (None, search.keywords.is_some() || search.filter.is_some()),
         };
-        let read_view = if verifies { narrow::view_to_verify(search) } else { search.view };
+        let read_view = if verifies { candidates::view_to_verify(search) } else { search.view };
         Self { search, ids, verifies, read_view }
     }
 
@@ -121,7 +124,7 @@ impl<'a> Plan<'a> {
         connection: &mut SqliteConnection,
         after: Option<&Cursor>,
         limit: usize,
-    ) -> Result<Vec<Packed>, Fault> {
+    ) -> Result<Vec<Packed>, SqliteError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         match (self.ids, after) {
             (Some(ids), _) => self.sorted(connection, ids, after, limit).await,
@@ -148,7 +151,7 @@ impl<'a> Plan<'a> {
 
     /// The times that the walk is bounded to.
     fn range_us(&self) -> RangeInclusive<i64> {
-        narrow::range_us(self.search, self.search.order.key)
+        candidates::range_us(self.search, self.search.order.key)
     }
 
     async fn walk(
@@ -158,7 +161,7 @@ impl<'a> Plan<'a> {
         after: Option<&Cursor>,
         range_us: RangeInclusive<i64>,
         limit: i64,
-    ) -> Result<Vec<Packed>, Fault> {
+    ) -> Result<Vec<Packed>, SqliteError> {
         let (item, joins) = (packed::item(self.read_view, self.search.order.key), rows::joins(self.read_view));
         let order = self.order_by();
         let key = key_column(self.search.order.key);
@@ -181,7 +184,7 @@ impl<'a> Plan<'a> {
         ids: &str,
         after: Option<&Cursor>,
         limit: i64,
-    ) -> Result<Vec<Packed>, Fault> {
+    ) -> Result<Vec<Packed>, SqliteError> {
         let (item, joins) = (packed::item(self.read_view, self.search.order.key), rows::joins(self.read_view));
         let order = self.order_by();
         let key = key_column(self.search.order.key);
@@ -205,7 +208,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Unpacks what was asked for, and makes sure of its order: SQL promises none within a packed value.
-    fn unpack(&self, row: &SqliteRow) -> Result<Vec<Packed>, Fault> {
+    fn unpack(&self, row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
         let mut all = packed::unpack(row)?;
         all.sort_by(|a, b| pages::compare(self.search.order, &a.cursor, &b.cursor));
         Ok(all)
@@ -218,7 +221,7 @@ impl<'a> Plan<'a> {
 }
 
 /// Counts the articles that match by looking at each, up to one more than is counted exactly.
-async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Result<Total, Fault> {
+async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Result<Total, SqliteError> {
     let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
     let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT {MAX_BATCH}");
     let (mut count, mut after) = (0, i64::MIN);
@@ -235,7 +238,7 @@ async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Re
 }
 
 /// Counts all articles, up to one more than is counted exactly.
-async fn count(connection: &mut SqliteConnection) -> Result<Total, Fault> {
+async fn count(connection: &mut SqliteConnection) -> Result<Total, SqliteError> {
     let at_most = i64::from(MAX_EXACT_TOTAL) + 1;
     let sql = "SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)";
     let count: i64 = sqlx::query(sql).bind(at_most).fetch_one(connection).await?.try_get(0)?;

@@ -15,16 +15,16 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::fault::Fault;
-use super::json_list::json_list;
-use super::rows;
 use crate::article::{ArticleName, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::EncodedArticle;
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::rows;
 
 /// An article, unpacked.
 #[derive(Clone, Debug)]
-pub(super) struct Packed {
+pub(crate) struct Packed {
     pub id: i64,
     /// Where a page that ends with this article ends.
     pub cursor: Cursor,
@@ -34,21 +34,21 @@ pub(super) struct Packed {
 
 /// Which table's row of an article is not what was written, and why.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DamagedArticle {
+pub(crate) struct DamagedArticle {
     table: &'static str,
     id: i64,
     reason: &'static str,
 }
 
-impl From<DamagedArticle> for Fault {
+impl From<DamagedArticle> for SqliteError {
     fn from(DamagedArticle { table, id, reason }: DamagedArticle) -> Self {
-        Fault::Row { table, id, reason: reason.to_owned() }
+        SqliteError::Row { table, id, reason: reason.to_owned() }
     }
 }
 
 /// How many articles a statement brings. Bodies are at most 1 MiB and raw documents 8 MiB, so this bounds what a page
 /// holds in memory.
-pub(super) fn most(view: View) -> usize {
+pub(crate) fn most(view: View) -> usize {
     match view {
         View::Basic => 256,
         View::Full => 64,
@@ -57,7 +57,7 @@ pub(super) fn most(view: View) -> usize {
 }
 
 /// The column of an order.
-pub(super) fn key_column(key: OrderKey) -> &'static str {
+pub(crate) fn key_column(key: OrderKey) -> &'static str {
     match key {
         OrderKey::EffectiveTime => "effective_us",
         OrderKey::CreateTime => "create_us",
@@ -66,7 +66,7 @@ pub(super) fn key_column(key: OrderKey) -> &'static str {
 }
 
 /// The expression that packs the article `a`, which [`rows::joins`] are joined to.
-pub(super) fn item(view: View, key: OrderKey) -> String {
+pub(crate) fn item(view: View, key: OrderKey) -> String {
     let key = key_column(key);
     let (rest_head, rest) = match view {
         // Constants are text already: numbers would be printed for each row.
@@ -88,19 +88,19 @@ pub(super) fn item(view: View, key: OrderKey) -> String {
 }
 
 /// Packs the items that `from` has; their order is as it comes.
-pub(super) fn query(item: &str, from: &str) -> String {
+pub(crate) fn query(item: &str, from: &str) -> String {
     format!("SELECT CAST(group_concat({item}, '') AS BLOB) FROM {from}")
 }
 
 /// Unpacks the one row.
-pub(super) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, Fault> {
+pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
     let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>(0)? else { return Ok(Vec::new()) };
     let bytes = Bytes::from(bytes);
     let mut all = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let unpacked = unpack_one(&bytes, at);
-        let (packed, end) = unpacked.ok_or_else(|| Fault::Row {
+        let (packed, end) = unpacked.ok_or_else(|| SqliteError::Row {
             table: "article",
             id: all.last().map_or(0, |last: &Packed| last.id),
             reason: "what follows it is not as it was written".to_owned(),
@@ -170,11 +170,11 @@ fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
 }
 
 /// The articles of some names, in any order; those that are missing are left out.
-pub(super) async fn by_name(
+pub(crate) async fn by_name(
     connection: &mut SqliteConnection,
     names: &[&ArticleName],
     view: View,
-) -> Result<Vec<Packed>, Fault> {
+) -> Result<Vec<Packed>, SqliteError> {
     let (item, joins) = (item(view, OrderKey::EffectiveTime), rows::joins(view));
     let row = if let [name] = names {
         let sql = query(&item, &format!("article AS a {joins} WHERE a.name = ?1"));
@@ -188,12 +188,12 @@ pub(super) async fn by_name(
 }
 
 /// The articles of some ids, in any order; those that are missing are left out.
-pub(super) async fn by_id(
+pub(crate) async fn by_id(
     connection: &mut SqliteConnection,
     ids: &[i64],
     view: View,
     key: OrderKey,
-) -> Result<Vec<Packed>, Fault> {
+) -> Result<Vec<Packed>, SqliteError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -203,12 +203,12 @@ pub(super) async fn by_id(
 }
 
 /// The same, and which generation of the keyword index belongs to what was read.
-pub(super) async fn by_id_at_generation(
+pub(crate) async fn by_id_at_generation(
     connection: &mut SqliteConnection,
     ids: &[i64],
     view: View,
     key: OrderKey,
-) -> Result<(i64, Vec<Packed>), Fault> {
+) -> Result<(i64, Vec<Packed>), SqliteError> {
     let sql = format!("SELECT ({}), generation FROM keyword_state", query_by_id(view, key));
     let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(connection).await?;
     Ok((row.try_get(1)?, unpack(&row)?))

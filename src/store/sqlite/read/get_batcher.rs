@@ -9,36 +9,36 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::fault::Fault;
-use super::packed::{self, Packed};
-use super::readers::Readers;
 use crate::article::{ArticleName, View};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::read::packed::{self, Packed};
+use crate::store::sqlite::read::readers::Readers;
 use crate::store::{EncodedArticle, StoreError};
 
 /// The most articles that are asked for at once.
-const GATHERED: usize = 32;
+const MAX_BATCH: usize = 32;
 
 /// How many tasks gather: while one asks, the next collects.
-const GATHERERS: usize = 2;
+const BATCH_TASKS: usize = 2;
 
 type Answer = Result<Option<EncodedArticle>, StoreError>;
 
-struct Wanted {
+struct Request {
     name: ArticleName,
     view: View,
     answer: oneshot::Sender<Answer>,
 }
 
 #[derive(Default)]
-struct Waiting {
-    wanted: Mutex<VecDeque<Wanted>>,
+struct Queue {
+    wanted: Mutex<VecDeque<Request>>,
     came: Notify,
     /// How many are asking.
     busy: AtomicUsize,
 }
 
 /// Asking, until this is dropped.
-struct Busy<'a>(&'a Waiting);
+struct Busy<'a>(&'a Queue);
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
@@ -46,21 +46,21 @@ impl Drop for Busy<'_> {
     }
 }
 
-pub(super) struct Points {
-    waiting: Arc<Waiting>,
+pub(crate) struct GetBatcher {
+    waiting: Arc<Queue>,
     readers: Arc<Readers>,
     closing: CancellationToken,
 }
 
-impl Points {
+impl GetBatcher {
     pub fn start(readers: &Arc<Readers>) -> Self {
-        let points = Self { waiting: Arc::default(), readers: Arc::clone(readers), closing: CancellationToken::new() };
-        for _ in 0..GATHERERS {
-            let (waiting, readers) = (Arc::clone(&points.waiting), Arc::clone(readers));
-            let closing = points.closing.clone();
+        let batcher = Self { waiting: Arc::default(), readers: Arc::clone(readers), closing: CancellationToken::new() };
+        for _ in 0..BATCH_TASKS {
+            let (waiting, readers) = (Arc::clone(&batcher.waiting), Arc::clone(readers));
+            let closing = batcher.closing.clone();
             tokio::spawn(async move { closing.run_until_cancelled(gather(&waiting, &readers)).await });
         }
-        points
+        batcher
     }
 
     /// An article in the BASIC or FULL view.
@@ -72,10 +72,10 @@ impl Points {
         if let Some(_busy) = self.waiting.begin_alone() {
             let found = ask(&self.readers, &[name], view).await?;
             let first = found.into_iter().next().map(|packed| packed.article).transpose();
-            return first.map_err(|damaged| Fault::from(damaged).into());
+            return first.map_err(|damaged| SqliteError::from(damaged).into());
         }
         let (answer, answered) = oneshot::channel();
-        let wanted = Wanted { name: name.clone(), view, answer };
+        let wanted = Request { name: name.clone(), view, answer };
         self.waiting.wanted.lock().unwrap_or_else(PoisonError::into_inner).push_back(wanted);
         self.waiting.came.notify_one();
         tokio::select! {
@@ -89,13 +89,13 @@ impl Points {
     }
 }
 
-impl Drop for Points {
+impl Drop for GetBatcher {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-async fn gather(waiting: &Waiting, readers: &Readers) {
+async fn gather(waiting: &Queue, readers: &Readers) {
     loop {
         let group = waiting.take();
         if group.is_empty() {
@@ -107,7 +107,7 @@ async fn gather(waiting: &Waiting, readers: &Readers) {
     }
 }
 
-impl Waiting {
+impl Queue {
     fn begin(&self) -> Busy<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         Busy(self)
@@ -120,10 +120,10 @@ impl Waiting {
     }
 
     /// The first that waits, and others of its view behind it.
-    fn take(&self) -> Vec<Wanted> {
+    fn take(&self) -> Vec<Request> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut group: Vec<Wanted> = Vec::new();
-        while group.len() < GATHERED
+        let mut group: Vec<Request> = Vec::new();
+        while group.len() < MAX_BATCH
             && let Some(next) = wanted.pop_front_if(|next| group.first().is_none_or(|first| first.view == next.view))
         {
             // Whoever asked may be gone.
@@ -144,17 +144,17 @@ async fn ask(readers: &Readers, names: &[&ArticleName], view: View) -> Result<Ve
     lease.settle(found)
 }
 
-async fn answer(readers: &Readers, group: Vec<Wanted>) {
+async fn answer(readers: &Readers, group: Vec<Request>) {
     let Some(view) = group.first().map(|wanted| wanted.view) else { return };
     let names: Vec<&ArticleName> = group.iter().map(|wanted| &wanted.name).collect();
     match ask(readers, &names, view).await {
         Ok(found) => {
             let found: HashMap<ArticleName, _> =
                 found.into_iter().map(|packed| (packed.cursor.name, packed.article)).collect();
-            for Wanted { name, answer, .. } in group {
+            for Request { name, answer, .. } in group {
                 // Two may want the same.
                 let article = found.get(&name).cloned().transpose();
-                let _ = answer.send(article.map_err(|damaged| Fault::from(damaged).into()));
+                let _ = answer.send(article.map_err(|damaged| SqliteError::from(damaged).into()));
             }
         }
         Err(error) => {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::article::{ArticleContent, ArticleName, Etag, ParseReport, RawDocument};
 use crate::query::{FoldedFields, TextField};
-use crate::store::decide::{self, ContentDigest};
+use crate::store::write_rules::{self, ContentDigest};
 use crate::store::{NewArticle, Write, record};
 use crate::text::Fingerprint;
 
@@ -14,7 +14,7 @@ use crate::text::Fingerprint;
 const ZSTD_LEVEL: i32 = 3;
 
 /// A write, ready.
-pub(super) enum Prepared {
+pub(crate) enum Prepared {
     Ingest(PreparedArticle),
     Create { article: PreparedArticle, request_id: Option<String> },
     Replace { name: ArticleName, content: ArticleContent, index: Indexed, expected: Etag },
@@ -45,7 +45,7 @@ impl Prepared {
     }
 }
 
-pub(super) struct PreparedReparse {
+pub(crate) struct PreparedReparse {
     pub name: ArticleName,
     pub content: ArticleContent,
     pub parse_report: ParseReport,
@@ -54,7 +54,7 @@ pub(super) struct PreparedReparse {
     pub expected: Etag,
 }
 
-pub(super) struct PreparedArticle {
+pub(crate) struct PreparedArticle {
     /// Without its raw document.
     pub new: NewArticle,
     pub raw: Option<PackedRaw>,
@@ -63,7 +63,7 @@ pub(super) struct PreparedArticle {
 }
 
 /// What of a content goes into indexes.
-pub(super) struct Indexed {
+pub(crate) struct Indexed {
     pub texts: Arc<FoldedFields>,
     pub fingerprint: Option<Fingerprint>,
 }
@@ -78,7 +78,7 @@ impl Indexed {
 
 /// A raw document as its row holds it.
 #[derive(Clone, Default)]
-pub(super) struct PackedRaw {
+pub(crate) struct PackedRaw {
     pub head: Vec<u8>,
     pub content: Bytes,
     pub is_compressed: bool,
@@ -86,7 +86,7 @@ pub(super) struct PackedRaw {
 
 impl PackedRaw {
     fn of(mut raw: RawDocument) -> Self {
-        raw.fetch_time = raw.fetch_time.map(decide::to_microseconds);
+        raw.fetch_time = raw.fetch_time.map(write_rules::to_microseconds);
         let head = record::encode_raw_head(&raw);
         match zstd::bulk::compress(&raw.content, ZSTD_LEVEL) {
             Ok(compressed) if compressed.len() < raw.content.len() => {
@@ -101,11 +101,11 @@ impl PackedRaw {
 impl PreparedArticle {
     fn of(mut new: NewArticle) -> Self {
         let raw = new.raw.take().map(PackedRaw::of);
-        Self { raw, made_from: decide::digest(&new.content), index: Indexed::of(&new.content), new }
+        Self { raw, made_from: write_rules::digest(&new.content), index: Indexed::of(&new.content), new }
     }
 }
 
-pub(super) fn prepare(write: Write) -> Prepared {
+pub(crate) fn prepare(write: Write) -> Prepared {
     match write {
         Write::Ingest(new) => Prepared::Ingest(PreparedArticle::of(new)),
         Write::Create { article, request_id } => Prepared::Create { article: PreparedArticle::of(article), request_id },
@@ -114,7 +114,7 @@ pub(super) fn prepare(write: Write) -> Prepared {
             Prepared::Replace { name, content, index, expected }
         }
         Write::Reparse { name, content, parse_report, expected } => {
-            let (made_from, index) = (decide::digest(&content), Indexed::of(&content));
+            let (made_from, index) = (write_rules::digest(&content), Indexed::of(&content));
             Prepared::Reparse(PreparedReparse { name, content, parse_report, made_from, index, expected })
         }
         Write::Delete { name, expected } => Prepared::Delete { name, expected },
@@ -122,7 +122,7 @@ pub(super) fn prepare(write: Write) -> Prepared {
 }
 
 /// About how much memory a write holds while it waits, in bytes.
-pub(super) fn size(write: &Write) -> usize {
+pub(crate) fn size(write: &Write) -> usize {
     let (content, raw) = match write {
         Write::Ingest(new) | Write::Create { article: new, .. } => (Some(&new.content), new.raw.as_ref()),
         Write::Replace { content, .. } | Write::Reparse { content, .. } => (Some(content), None),

@@ -11,16 +11,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::fault::Fault;
-use super::folded;
-use super::index::{Asked, Index, ask};
-use super::json_list::json_list;
-use super::narrow;
-use super::packed::{self, Packed};
-use super::search::{self, Candidates, decode};
 use crate::article::{ArticleName, View};
 use crate::keyword_index::{self, Direction, Hit, Plan, SearchRange, Snapshot};
 use crate::query::{Cursor, OrderKey};
+use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::index::{Asked, Index, ask};
+use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::read::candidates;
+use crate::store::sqlite::read::folded;
+use crate::store::sqlite::read::list::{self, Candidates, decode};
+use crate::store::sqlite::read::packed::{self, Packed};
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
 /// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes about
@@ -40,12 +40,12 @@ const MAX_COUNTED: u32 = 50_000;
 /// Answers a question with keywords that asks for no more than a page in the order of the index, without a transaction: what
 /// costs of a quick question is the way to SQLite's thread and back. The index in memory is of one state, and the last
 /// statement says whether the rows still belong to it. `None`: they do not, so [`filter`] has to answer.
-pub(super) async fn filter_quickly(
+pub(crate) async fn filter_quickly(
     connection: &mut SqliteConnection,
     index: &Index,
     search: &Search,
     plan: &Plan,
-) -> Result<Option<Page<EncodedArticle>>, Fault> {
+) -> Result<Option<Page<EncodedArticle>>, SqliteError> {
     if search.count_total || search.filter.is_some() || search.order.key != OrderKey::EffectiveTime {
         return Ok(None);
     }
@@ -56,7 +56,7 @@ pub(super) async fn filter_quickly(
     let page = match filter.page(connection, direction, None, &mut read_at).await {
         Ok(page) => page,
         // Blocks or rows may be gone that belonged to the state in memory. If not, the question fails once more.
-        Err(Fault::Row { .. }) => return Ok(None),
+        Err(SqliteError::Row { .. }) => return Ok(None),
         Err(fault) => return Err(fault),
     };
     let read_at = match read_at {
@@ -67,18 +67,18 @@ pub(super) async fn filter_quickly(
 }
 
 /// Answers a question with keywords, in a transaction of its own.
-pub(super) async fn filter(
+pub(crate) async fn filter(
     connection: &mut SqliteConnection,
     index: &Index,
     search: &Search,
     plan: &Plan,
-) -> Result<Page<EncodedArticle>, Fault> {
+) -> Result<Page<EncodedArticle>, SqliteError> {
     let snapshot = index.begin_reading(connection).await?;
     let filter = Filter { index, snapshot, plan, search };
     let read_at = &mut None;
     let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
-    let page = match (narrow::named(connection, search).await?, search.order.key, search.order.descending) {
-        (Some(named), ..) => search::search(connection, search, &named, total).await?,
+    let page = match (candidates::named(connection, search).await?, search.order.key, search.order.descending) {
+        (Some(named), ..) => list::search(connection, search, &named, total).await?,
         (None, OrderKey::EffectiveTime, true) => {
             filter.page(connection, Direction::NewestFirst, total, read_at).await?
         }
@@ -88,9 +88,9 @@ pub(super) async fn filter(
         (None, OrderKey::CreateTime | OrderKey::UpdateTime, _) => {
             let mut candidates = filter.candidates(connection).await?;
             if matches!(candidates, Candidates::Any) {
-                candidates = narrow::timed(connection, search).await?;
+                candidates = candidates::timed(connection, search).await?;
             }
-            search::search(connection, search, &candidates, total).await?
+            list::search(connection, search, &candidates, total).await?
         }
     };
     index.end_reading(connection).await?;
@@ -106,7 +106,7 @@ struct Filter<'a> {
 
 impl Filter<'_> {
     fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> keyword_index::Search {
-        let range = SearchRange { after, effective_us: narrow::range_us(self.search, OrderKey::EffectiveTime) };
+        let range = SearchRange { after, effective_us: candidates::range_us(self.search, OrderKey::EffectiveTime) };
         keyword_index::Search::new(Arc::clone(&self.snapshot), self.plan, direction, range)
     }
 
@@ -117,7 +117,7 @@ impl Filter<'_> {
         direction: Direction,
         total: Option<Total>,
         read_at: &mut Option<i64>,
-    ) -> Result<Page<EncodedArticle>, Fault> {
+    ) -> Result<Page<EncodedArticle>, SqliteError> {
         let after = self.search.after.as_ref();
         let mut asked =
             self.ask(direction, after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())));
@@ -167,7 +167,7 @@ impl Filter<'_> {
     }
 
     /// All that the index finds, if that is little.
-    async fn candidates(&self, connection: &mut SqliteConnection) -> Result<Candidates, Fault> {
+    async fn candidates(&self, connection: &mut SqliteConnection) -> Result<Candidates, SqliteError> {
         let mut asked = self.ask(Direction::NewestFirst, None);
         let mut ids = Vec::new();
         let mut pauses = 0;
@@ -179,14 +179,14 @@ impl Filter<'_> {
                     return Ok(Candidates::These { ids: json_list(&ids), is_exact: self.plan.is_exact });
                 }
             }
-            if ids.len() > narrow::MAX_SORTED || pauses >= MAX_PAUSES {
+            if ids.len() > candidates::MAX_SORTED || pauses >= MAX_PAUSES {
                 return Ok(Candidates::Any);
             }
         }
     }
 
     /// Counts all matches, up to one more than is counted exactly, among no more candidates than are looked at.
-    async fn count(&self, connection: &mut SqliteConnection) -> Result<Total, Fault> {
+    async fn count(&self, connection: &mut SqliteConnection) -> Result<Total, SqliteError> {
         let mut asked = self.ask(Direction::NewestFirst, None);
         let (mut count, mut verified) = (0, 0);
         let mut hits = Vec::new();
@@ -212,7 +212,7 @@ impl Filter<'_> {
     }
 
     /// Leaves of some hits those that match.
-    async fn verify(&self, connection: &mut SqliteConnection, hits: &mut Vec<Hit>) -> Result<(), Fault> {
+    async fn verify(&self, connection: &mut SqliteConnection, hits: &mut Vec<Hit>) -> Result<(), SqliteError> {
         if self.plan.is_exact {
             return Ok(());
         }
@@ -246,7 +246,7 @@ impl Filter<'_> {
         hits: &[Hit],
         view: View,
         read_at: &mut Option<i64>,
-    ) -> Result<Vec<Packed>, Fault> {
+    ) -> Result<Vec<Packed>, SqliteError> {
         if hits.is_empty() {
             return Ok(Vec::new());
         }
@@ -258,12 +258,12 @@ impl Filter<'_> {
     }
 }
 
-fn missing(id: i64) -> Fault {
-    Fault::Row { table: "article", id, reason: "the keyword index names it, but it is not there".to_owned() }
+fn missing(id: i64) -> SqliteError {
+    SqliteError::Row { table: "article", id, reason: "the keyword index names it, but it is not there".to_owned() }
 }
 
-fn cursor(key: keyword_index::Key) -> Result<Cursor, Fault> {
-    let bad = || Fault::Row {
+fn cursor(key: keyword_index::Key) -> Result<Cursor, SqliteError> {
+    let bad = || SqliteError::Row {
         table: "keyword_segment",
         id: key.effective_us,
         reason: "its directory names no article".to_owned(),

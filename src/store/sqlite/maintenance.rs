@@ -1,0 +1,5 @@
+//! Upkeep of the database file: backup, check and WAL checkpoints.
+
+pub(super) mod backup;
+pub(super) mod check;
+pub(super) mod checkpoint;

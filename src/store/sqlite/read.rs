@@ -1,0 +1,9 @@
+//! The read path: the connections that read, single gets in batches, List and Filter.
+
+pub(super) mod candidates;
+pub(super) mod filter;
+pub(super) mod folded;
+pub(super) mod get_batcher;
+pub(super) mod list;
+pub(super) mod packed;
+pub(super) mod readers;
