@@ -134,35 +134,17 @@ pub trait ArticleStore: Send + Sync + 'static {
     /// Writes; returns when the write is durable. A `dry_run` answers what would happen, and writes nothing.
     async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError>;
 
-    async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError>;
+    /// An article in the contract's encoding.
+    async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError>;
 
     /// The articles of these names, in their order; `None` for one that is missing.
-    async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError>;
-
-    async fn search(&self, search: &Search) -> Result<Page, StoreError>;
-
-    /// As [`ArticleStore::get`], for a caller that hands the article on as it is.
-    async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError> {
-        let article = self.get(name, view).await?;
-        Ok(article.map(|article| EncodedArticle::of(&article, view)))
-    }
-
-    /// As [`ArticleStore::batch_get`], for a caller that hands the articles on as they are.
     async fn batch_get_encoded(
         &self,
         names: &[ArticleName],
         view: View,
-    ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
-        let articles = self.batch_get(names, view).await?;
-        Ok(articles.iter().map(|article| article.as_ref().map(|it| EncodedArticle::of(it, view))).collect())
-    }
+    ) -> Result<Vec<Option<EncodedArticle>>, StoreError>;
 
-    /// As [`ArticleStore::search`], for a caller that hands the articles on as they are.
-    async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
-        let Page { articles, next, total } = self.search(search).await?;
-        let articles = articles.iter().map(|article| EncodedArticle::of(article, search.view)).collect();
-        Ok(Page { articles, next, total })
-    }
+    async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError>;
 
     /// What changed after a place in the feed. `None`: the feed no longer knows all of it, or never was at that place.
     /// Views from FULL up are read as FULL.
@@ -180,6 +162,27 @@ pub trait ArticleStore: Send + Sync + 'static {
     /// Waits for the writes that were taken, and closes the files.
     async fn close(&self);
 }
+
+/// The reads of [`ArticleStore`], decoded: for callers that look into the articles. Every store has them.
+#[async_trait]
+pub trait DecodedReads: ArticleStore {
+    async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError> {
+        let found = self.get_encoded(name, view).await?;
+        Ok(found.map(|article| article.decode()).transpose()?)
+    }
+
+    async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError> {
+        let found = self.batch_get_encoded(names, view).await?;
+        let decoded = found.iter().map(|article| article.as_ref().map(EncodedArticle::decode).transpose());
+        Ok(decoded.collect::<Result<_, _>>()?)
+    }
+
+    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
+        self.search_encoded(search).await?.decode()
+    }
+}
+
+impl<S: ArticleStore + ?Sized> DecodedReads for S {}
 
 impl From<record::BadRecord> for StoreError {
     fn from(bad: record::BadRecord) -> Self {

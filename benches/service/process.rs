@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use articled::article::View;
 use articled::rpc::{convert, proto};
-use articled::store::ArticleStore;
+use articled::store::{ArticleStore, DecodedReads};
 use prost::Message;
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;

@@ -14,7 +14,7 @@ use super::violations::Violations;
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::query::{Order, OrderKey, PageSize};
-use crate::store::Search;
+use crate::store::{DecodedReads as _, Search};
 
 /// Articles in a page at most. Long ones are bounded by their bytes.
 const PAGE_SIZE: i32 = 256;

@@ -5,7 +5,7 @@ use super::violations::{Fault, Violations, bad_field};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::ingest::IngestError;
-use crate::store::{StoreError, Written};
+use crate::store::{DecodedReads as _, StoreError, Written};
 
 /// How often it is tried anew, when others change the article between its read and its write.
 const MAX_TRIES: u32 = 8;

@@ -6,7 +6,7 @@ use super::proto::{self, UpdateArticleRequest};
 use super::violations::{Fault, Violations};
 use super::{ArticleRpc, RpcError, convert};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, View};
-use crate::store::{NewArticle, StoreError, Write, Written};
+use crate::store::{DecodedReads as _, NewArticle, StoreError, Write, Written};
 
 /// How often an update that gave no etag is tried anew, when others change the article between its read and its write.
 const MAX_TRIES: u32 = 8;

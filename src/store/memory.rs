@@ -209,16 +209,21 @@ impl ArticleStore for MemoryStore {
         Ok(written)
     }
 
-    async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError> {
-        Ok(self.state().read(name, view))
+    async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError> {
+        Ok(self.state().read(name, view).map(|article| EncodedArticle::of(&article, view)))
     }
 
-    async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError> {
+    async fn batch_get_encoded(
+        &self,
+        names: &[ArticleName],
+        view: View,
+    ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
         let state = self.state();
-        Ok(names.iter().map(|name| state.read(name, view)).collect())
+        let read = |name| state.read(name, view).map(|article| EncodedArticle::of(&article, view));
+        Ok(names.iter().map(read).collect())
     }
 
-    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
+    async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
         let state = self.state();
         let mut matches: Vec<&Article> = state
             .stored
@@ -253,7 +258,7 @@ impl ArticleStore for MemoryStore {
                 break;
             }
         }
-        page.finish(total).decode()
+        Ok(page.finish(total))
     }
 
     async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {

@@ -36,7 +36,7 @@ use self::read::{candidates, filter, list};
 use self::write::writer::Writer;
 use super::article_cache::ArticleCache;
 use super::{ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
-use crate::article::{Article, ArticleName, View};
+use crate::article::{ArticleName, View};
 
 pub struct SqliteStore {
     options: SqliteOptions,
@@ -56,21 +56,6 @@ impl ArticleStore for SqliteStore {
     async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         writer.write(write, dry_run, now).await
-    }
-
-    async fn get(&self, name: &ArticleName, view: View) -> Result<Option<Article>, StoreError> {
-        let encoded = self.get_encoded(name, view).await?;
-        Ok(encoded.map(|encoded| encoded.decode()).transpose()?)
-    }
-
-    async fn batch_get(&self, names: &[ArticleName], view: View) -> Result<Vec<Option<Article>>, StoreError> {
-        let encoded = self.batch_get_encoded(names, view).await?;
-        let decoded = encoded.iter().map(|found| found.as_ref().map(EncodedArticle::decode).transpose());
-        Ok(decoded.collect::<Result<_, _>>()?)
-    }
-
-    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
-        self.search_encoded(search).await?.decode()
     }
 
     async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError> {

@@ -14,7 +14,7 @@ use crate::article::{Article, ArticleContent, ArticleName, View};
 use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, Order, PageSize};
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};
-use crate::store::{FeedPosition, NewArticle, Search, SharedStore, Write};
+use crate::store::{DecodedReads as _, FeedPosition, NewArticle, Search, SharedStore, Write};
 
 const IDS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const PIECES: [&str; 6] = ["云州", "新区", "安全", "生产", "，", "x"];

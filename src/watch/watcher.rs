@@ -12,7 +12,7 @@ use super::{Event, EventKind, WatchError, WatchHub, WatchQuery};
 use crate::article::View;
 use crate::query::FoldedFields;
 use crate::run_blocking::run_blocking;
-use crate::store::{Change, ChangeKind, FeedLimit, FeedPosition, StoreError};
+use crate::store::{Change, ChangeKind, DecodedReads as _, FeedLimit, FeedPosition, StoreError};
 
 /// How much of the feed a watcher reads at once. It is held while the watcher is paused, so it is little.
 const PIECE: FeedLimit = FeedLimit { changes: 64, bytes: 64 << 10 };

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::article::{ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, View};
 use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
+pub use crate::store::DecodedReads as _;
 use crate::store::{ChangeKind, FeedLimit, FeedPosition, NewArticle, Page, Search, SharedStore, Write, Written};
 
 pub fn name(id: &str) -> ArticleName {

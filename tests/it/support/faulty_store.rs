@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use articled::article::{Article, ArticleName, View};
-use articled::store::{ArticleStore, Changes, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
+use articled::article::{ArticleName, View};
+use articled::store::{
+    ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written,
+};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
@@ -56,15 +58,15 @@ impl ArticleStore for FaultyStore {
         self.fault().await
     }
 
-    async fn get(&self, _: &ArticleName, _: View) -> Result<Option<Article>, StoreError> {
+    async fn get_encoded(&self, _: &ArticleName, _: View) -> Result<Option<EncodedArticle>, StoreError> {
         self.fault().await
     }
 
-    async fn batch_get(&self, _: &[ArticleName], _: View) -> Result<Vec<Option<Article>>, StoreError> {
+    async fn batch_get_encoded(&self, _: &[ArticleName], _: View) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
         self.fault().await
     }
 
-    async fn search(&self, _: &Search) -> Result<Page, StoreError> {
+    async fn search_encoded(&self, _: &Search) -> Result<Page<EncodedArticle>, StoreError> {
         self.fault().await
     }
 
