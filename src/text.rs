@@ -1,11 +1,13 @@
-//! How text is compared: the one folding and the one segmentation, shared by the parser, the queries and the index, and
-//! the fingerprint that finds near-duplicates.
+//! How text is compared: the one folding, the one segmentation and the one table of Han characters, shared by the parser, the
+//! queries and the index, and the fingerprint that finds near-duplicates.
 
 mod fingerprint;
 mod fold;
 mod fold_table;
+mod han;
 mod segment;
 
 pub use self::fingerprint::{FINGERPRINT_BYTES, Fingerprint, KEY_COUNT};
-pub use self::fold::{Folded, fold, fold_into};
+pub use self::fold::{FOLDING_VERSION, Folded, fold, fold_into};
+pub use self::han::{is_han, to_simplified, to_traditional};
 pub use self::segment::{Words, dictionary};

@@ -1,13 +1,14 @@
 //! Folding: what makes 安全生產, 安全生产 and ＡＢＣ, abc one. Every comparison of text in this house goes through here.
 //!
-//! Folded text is, in this order: NFKC; full case folding; each Han character replaced by the one that stands for its class
+//! Folded text is, in this order: without what Unicode calls default-ignorable (soft hyphens, zero-width characters, byte-order
+//! marks, variation selectors, bidirectional controls); NFKC; full case folding; each Han character replaced by the one that stands for its class
 //! of Traditional, Simplified and variant forms; and white space reduced, as follows. A run of white space is one space;
 //! between two Han characters it is nothing; at the beginning and at the end of a text it is nothing, so that a blank
 //! around a keyword is never part of it. A line break is white space like any other. It follows that folded text holds no
 //! white space but single inner spaces, which leaves tab and line feed free as separators (see
 //! [`FoldedFields`](crate::query::FoldedFields)).
 //!
-//! Folding refuses to be clever: no pinyin, no phrases, nothing taken away but white space.
+//! Folding is not clever: no pinyin, no phrases, nothing else is taken away.
 //!
 //! How it is done in one pass: normalisation acts only inside short stretches, a character and those that may join it (UAX
 //! #15: normalisation boundaries), so text is cut into such segments. Nearly every segment is one character, whose folding
@@ -17,10 +18,16 @@ use std::ops::Range;
 
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
-use unicode_script::{Script, UnicodeScript};
 
 use super::fold_table::{Entry, FoldTable};
+use super::han::is_han;
+
+/// The version of the folding. Raised with every change of what any text folds to: a store keeps it beside what it folded,
+/// and folds everything again where it finds another one.
+///
+/// 1: until variants were those of OpenCC 1.1 and default-ignorable characters were kept. 2: variants of OpenCC 1.4.2, and
+/// default-ignorable characters left out.
+pub const FOLDING_VERSION: u32 = 2;
 
 /// Folds text for comparison.
 pub fn fold(text: &str) -> String {
@@ -154,11 +161,11 @@ pub(super) fn fold_segment(segment: &str, table: &FoldTable) -> String {
     fold_but_han(segment).chars().map(|c| table.class(c)).collect()
 }
 
-/// NFKC and full case folding, until neither changes anything. Twice is nearly always enough; the bound only says that it
-/// ends (UAX #31, NFKC_Casefold, explains why one round can fall short).
+/// Without default-ignorable characters, NFKC and full case folding, until none changes anything. Twice is nearly always
+/// enough; the bound only says that it ends (UAX #31, NFKC_Casefold, explains why one round can fall short).
 pub(super) fn fold_but_han(segment: &str) -> String {
     const MAX_ROUNDS: usize = 4;
-    let mut folded: String = segment.nfkc().collect();
+    let mut folded: String = segment.chars().filter(|c| !is_default_ignorable(*c)).nfkc().collect();
     for _ in 0..MAX_ROUNDS {
         let again: String = UniCase::unicode(folded.as_str()).to_folded_case().nfkc().collect();
         if again == folded {
@@ -169,10 +176,14 @@ pub(super) fn fold_but_han(segment: &str) -> String {
     folded
 }
 
-/// Whether white space between a character and another such vanishes. 々 and 〇 are Han characters; 。 is not, nor are the
-/// Vietnamese reading marks of that script, which are combining.
-pub(crate) fn is_han(c: char) -> bool {
-    c.script() == Script::Han && canonical_combining_class(c) == 0
+/// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, Unicode 16): what has no look of its own, and may stand
+/// within a word without being a part of it.
+pub(super) fn is_default_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Writes folded characters, and sees to white space.
@@ -245,6 +256,26 @@ mod tests {
     }
 
     #[test]
+    fn variants_of_current_opencc() {
+        check("銅鑼灣邨", "铜锣湾村");
+        check("電器舖 甚麼 妳好", "电器铺什么你好");
+        check("圖像 圖象", "图象图象");
+    }
+
+    #[test]
+    fn what_has_no_look_is_left_out() {
+        check("人民\u{AD}银行", "人民银行");
+        check("\u{FEFF}人\u{200B}民\u{200D}银\u{FE0F}行\u{E0100}", "人民银行");
+        check("auto\u{AD}matic \u{200E}x\u{2060}y", "automatic xy");
+        // Normalisation composes across it.
+        check("e\u{200D}\u{301}", "é");
+        check("雄安 \u{200B} 新区", "雄安新区");
+        check("a\u{200B} \u{FEFF}b", "a b");
+        check("\u{200B}\u{AD}\u{FEFF}", "");
+        check("\u{FFA0}\u{3164}", "");
+    }
+
+    #[test]
     fn widths_and_case() {
         check("ＡＢＣ５Ｇ网络", "abc5g网络");
         check("Straße ﬁn ΣΑΣ", "strasse fin σασ");
@@ -291,12 +322,14 @@ mod tests {
         check("cafe\u{301}s", "fé", "fe\u{301}");
         check("x  y", " ", "  ");
         check("稳…定", "..", "…");
+        check("\u{FEFF}人民\u{AD}银行", "民银", "民\u{AD}银");
+        check("\u{FEFF}人民\u{AD}银行", "银行", "银行");
     }
 
     /// Characters that try the rules: joining, expanding, reordering, blank, of each class and plane.
     fn nasty_text() -> impl Strategy<Value = String> {
         let nasty = proptest::sample::select(
-            "aeαςΣßﬁİıǰŉΐᾳᾴ´゛゙゚ｶﾞﾟ각ᄀ\u{1161}\u{11A8}\u{345}\u{301}\u{327}\u{338}\u{30C}\u{307}\u{200D}\u{FE0F}\u{E0100} \n\t\u{A0}\u{3000}\u{2028}\
+            "aeαςΣßﬁİıǰŉΐᾳᾴ´゛゙゚ｶﾞﾟ각ᄀ\u{AD}\u{200B}\u{FEFF}\u{1160}\u{E0041}\u{202E}\u{1161}\u{11A8}\u{345}\u{301}\u{327}\u{338}\u{30C}\u{307}\u{200D}\u{FE0F}\u{E0100} \n\t\u{A0}\u{3000}\u{2028}\
              安產产乾幹干於覆領\u{F9B4}𠮷𡻕𣎴\u{2F800}々〇、。，…％５Ａｚ①㈱㍿ﷺ👍🏽🇨🇳𝐀𐐀\u{1E0A}\u{323}"
                 .chars()
                 .collect::<Vec<_>>(),

