@@ -1,16 +1,19 @@
-//! Threads for the work that nobody waits for as they wait for an answer: parsing, writes, merges, checkpoints.
+//! Low-priority threads for parsing, writes, merges and checkpoints.
 //!
-//! Each of these keeps a core busy for milliseconds at a time, and a question has several short steps on different threads:
-//! beside an import it would wait for a core at every step. So this work has runtimes of its own, whose threads, and those
-//! that SQLite's connections get from them, step back behind all others. Where the cores are free this changes nothing.
+//! Each of these keeps a core busy for milliseconds at a time, and a query has several short steps on different threads:
+//! during an import it would wait for a core at every step. So this work has threads of its own, with a lower priority than
+//! all others. Where the cores are free this changes nothing.
 //!
-//! Owns such a runtime. Refuses to know what runs on it.
+//! Owns the runtime for writes, whose threads SQLite's connections inherit, and the worker threads for computation. Refuses
+//! to know what runs on them.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
 
 use tokio::runtime::{Builder, Handle, Runtime};
-
-use crate::run_blocking::join_or_resume_panic;
+use tokio::sync::oneshot;
 
 /// How far these threads step back, as `nice` counts: a tenth of the weight of others, so that writes go on, if slower, while
 /// reads take all that they can get (setpriority(2), sched(7)).
@@ -33,14 +36,6 @@ impl Background {
             .build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
-
-    /// Runs work that computes rather than waits; `None` if the runtime is stopping.
-    ///
-    /// # Panics
-    /// If the work does: the caller's guard against panics is to see it.
-    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        join_or_resume_panic(self.handle.spawn_blocking(work)).await
-    }
 }
 
 impl Drop for Background {
@@ -52,10 +47,102 @@ impl Drop for Background {
     }
 }
 
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A fixed number of threads for work that computes rather than waits. All are made at the start: a moment later the
+/// process may have no thread left to make, and work that waits for one would never be done.
+pub struct Workers {
+    jobs: mpsc::Sender<Job>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    pub fn start(count: usize) -> io::Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let queue = Arc::new(Mutex::new(queue));
+        let start = |_| {
+            let queue = Arc::clone(&queue);
+            thread::Builder::new().name("articled-compute".to_owned()).spawn(move || {
+                step_back();
+                loop {
+                    let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(job) = job else { return };
+                    job();
+                }
+            })
+        };
+        let threads = (0..count.max(1)).map(start).collect::<io::Result<_>>()?;
+        Ok(Self { jobs, threads })
+    }
+
+    /// Runs work on one of the threads, in the order of arrival. Work whose caller has gone before it begins is left out.
+    /// `None` if no thread is left.
+    ///
+    /// # Panics
+    /// If the work does, in the caller: its guard against panics sees it, and the thread goes on.
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        let job = move || {
+            if !answer.is_closed() {
+                // The caller may go meanwhile.
+                _ = answer.send(catch_unwind(AssertUnwindSafe(work)));
+            }
+        };
+        self.jobs.send(Box::new(job)).ok()?;
+        match answered.await.ok()? {
+            Ok(done) => Some(done),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// Whether all threads run.
+    pub fn is_alive(&self) -> bool {
+        self.threads.iter().all(|thread| !thread.is_finished())
+    }
+}
+
 /// On Linux priorities are of threads, elsewhere of processes.
 fn step_back() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(NICE) {
         tracing::debug!(%error, "a thread in the background keeps its priority");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_reaches_the_caller_and_the_thread_goes_on() {
+        let workers = Workers::start(1).expect("a thread");
+        for _ in 0..3 {
+            let panicked = AssertUnwindSafe(workers.compute(|| panic!("a panic that a test asked for")));
+            assert!(panicked.catch_unwind().await.is_err());
+            assert_eq!(workers.compute(|| 7).await, Some(7));
+        }
+        assert!(workers.is_alive());
+    }
+
+    #[tokio::test]
+    async fn work_whose_caller_has_gone_is_left_out() {
+        let workers = Workers::start(1).expect("a thread");
+        let (began, has_begun) = oneshot::channel();
+        let (go_on, wait) = mpsc::channel::<()>();
+        let first = workers.compute(move || {
+            _ = began.send(());
+            wait.recv()
+        });
+        let mut first = std::pin::pin!(first);
+        assert!(first.as_mut().now_or_never().is_none());
+        has_begun.await.expect("begun");
+        let (ran, has_run) = mpsc::channel();
+        assert!(workers.compute(move || ran.send(())).now_or_never().is_none());
+        go_on.send(()).expect("it waits");
+        assert_eq!(first.await, Some(Ok(())));
+        assert_eq!(workers.compute(|| 7).await, Some(7));
+        assert!(has_run.recv().is_err());
     }
 }

@@ -6,10 +6,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use crate::article::{ArticleName, Etag, RawDocument};
-use crate::background::Background;
+use crate::background::Workers;
 use crate::clock::Clock;
 use crate::parse::{self, Parsed};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
@@ -27,8 +25,7 @@ pub struct Ingest {
     store: SharedStore,
     clock: Clock,
     parser_count: usize,
-    parsers: Arc<Semaphore>,
-    background: Arc<Background>,
+    parsers: Arc<Workers>,
 }
 
 /// Why a document was not stored.
@@ -60,8 +57,12 @@ impl Ingest {
     pub fn new(store: SharedStore, clock: Clock, parsers: usize) -> io::Result<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let parser_count = if parsers == 0 { cores() } else { parsers };
-        let background = Arc::new(Background::start()?);
-        Ok(Self { store, clock, parser_count, parsers: Arc::new(Semaphore::new(parser_count)), background })
+        Ok(Self { store, clock, parser_count, parsers: Arc::new(Workers::start(parser_count)?) })
+    }
+
+    /// Whether documents can be parsed: for health checks.
+    pub fn is_alive(&self) -> bool {
+        self.parsers.is_alive()
     }
 
     /// How many documents are parsed at once.
@@ -74,14 +75,8 @@ impl Ingest {
     /// # Panics
     /// If the parser does, which is a defect: the caller's own guard against panics sees it.
     pub async fn parse(&self, raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
-        // The semaphore is never closed. The permit goes along with the work: who loses patience does not make room for
-        // more work than there are cores.
-        let permit = Arc::clone(&self.parsers).acquire_owned().await.ok();
-        let parsed = self.background.compute(move || {
-            let _permit = permit;
-            parse_document(raw, name)
-        });
-        parsed.await.unwrap_or_else(|| Err(StoreError::Unavailable("the server is stopping".to_owned()).into()))
+        let parsed = self.parsers.compute(move || parse_document(raw, name)).await;
+        parsed.unwrap_or_else(|| Err(StoreError::Unavailable("the parsers have stopped".to_owned()).into()))
     }
 
     /// Parses a document and stores its article; returns when that is durable. A `dry_run` stores nothing.

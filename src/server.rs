@@ -42,6 +42,10 @@ use crate::watch::WatchHub;
 /// drain it stays within the 20 s that are promised.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 
+/// The same where the connections ended by themselves, before the time to drain had passed: moving a long WAL into the
+/// database takes seconds on a slow disk.
+const QUIET_CLOSE_DEADLINE: Duration = Duration::from_secs(10);
+
 /// h2's own default, which tonic removes unless it is named. Resets of streams that were not even accepted: CVE-2023-44487.
 const MAX_PENDING_ACCEPT_RESETS: usize = 20;
 
@@ -120,9 +124,11 @@ pub async fn serve(
     let health = Reporter::new();
     let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
     let bulk = Bulk::new(config.limits.bulk());
+    let ingest = Ingest::new(Arc::clone(&store), clock.clone(), limits.parsers)?;
     let routes = routes(
         &config,
         &store,
+        ingest.clone(),
         clock,
         &watches,
         bulk.clone(),
@@ -137,7 +143,7 @@ pub async fn serve(
     let ends = async {
         tokio::select! {
             () = shutdown => {}
-            () = health.follow(Arc::clone(&store)) => {}
+            () = health.follow(Arc::clone(&store), ingest) => {}
         }
         tracing::info!("stopping");
         health.set_not_serving();
@@ -162,9 +168,11 @@ pub async fn serve(
             None => std::future::pending().await,
         }
     };
+    let mut close_deadline = QUIET_CLOSE_DEADLINE;
     let outcome = tokio::select! {
         outcome = served => outcome,
         () = drain_passes => {
+            close_deadline = CLOSE_DEADLINE;
             tracing::warn!("connections were left when the time to drain had passed; they are broken");
             Ok(())
         }
@@ -174,7 +182,7 @@ pub async fn serve(
         gate.close().await;
         store.close().await;
     };
-    if tokio::time::timeout(CLOSE_DEADLINE, closed).await.is_err() {
+    if tokio::time::timeout(close_deadline, closed).await.is_err() {
         tracing::error!("the store did not close in time; what was acknowledged is durable nevertheless");
     }
     tracing::info!("stopped");
@@ -196,6 +204,7 @@ fn transport(limits: &Limits) -> Server {
 fn routes(
     config: &Config,
     store: &SharedStore,
+    ingest: Ingest,
     clock: Clock,
     watches: &Arc<WatchHub>,
     bulk: Bulk,
@@ -204,7 +213,7 @@ fn routes(
     let limits = &config.limits;
     let rpc = ArticleRpc {
         store: Arc::clone(store),
-        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers)?,
+        ingest,
         clock,
         watches: Arc::clone(watches),
         bulk,

@@ -15,6 +15,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::Health;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
+use crate::ingest::Ingest;
 use crate::store::SharedStore;
 
 /// How often the store is asked.
@@ -51,16 +52,17 @@ impl Reporter {
         *self.state.borrow() == State::Serving
     }
 
-    /// Says what the store says, until the future is dropped.
-    pub async fn follow(&self, store: SharedStore) {
+    /// Says whether the store answers and documents can be parsed, until the future is dropped.
+    pub async fn follow(&self, store: SharedStore, ingest: Ingest) {
         let mut interval = tokio::time::interval(PING_INTERVAL);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
             let answer = tokio::time::timeout(PING_DEADLINE, store.ping()).await;
-            let state = if matches!(answer, Ok(Ok(()))) { State::Serving } else { State::NotServing };
+            let can_parse = ingest.is_alive();
+            let state = if matches!(answer, Ok(Ok(()))) && can_parse { State::Serving } else { State::NotServing };
             if self.set(state) && state == State::NotServing {
-                tracing::error!(answer = ?answer, "the store does not answer; health says NOT_SERVING");
+                tracing::error!(answer = ?answer, can_parse, "unfit to serve; health says NOT_SERVING");
             }
         }
     }

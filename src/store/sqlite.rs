@@ -122,12 +122,16 @@ impl ArticleStore for SqliteStore {
     }
 
     async fn close(&self) {
-        if let Some(writer) = &self.writer {
-            writer.close().await;
-        }
         self.get_batcher.close();
         self.article_cache.close();
+        // The writer's connection must be the last to close: SQLite then moves the WAL into the database and deletes it,
+        // which a connection that only reads cannot do.
         self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        } else {
+            open::remove_read_logs(&self.options.path).await;
+        }
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 
 use crate::store::sqlite::error::SqliteError;
 
@@ -15,7 +15,7 @@ pub(super) const PAGE_BYTES: u32 = 16 << 10;
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
 /// How long a statement waits for another connection's lock: a checkpoint, at worst.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Each connection's page cache, in KiB. Negative numbers are KiB to SQLite.
 const READER_CACHE: &str = "-4096";
@@ -26,6 +26,8 @@ const WRITER_CACHE: &str = "-32768";
 pub(super) enum Role {
     Write,
     Read,
+    /// Rolls an interrupted transaction back, which the first statement does. Changes no setting of the file.
+    Recover,
     /// Reads a file on media that cannot be written: nobody changes it, and nothing can be locked.
     ReadImmutable,
 }
@@ -56,7 +58,15 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
             // Deleted text is overwritten, not just unlinked.
             .pragma("secure_delete", "ON"),
         Role::Read => options.read_only(true),
+        Role::Recover => options.synchronous(SqliteSynchronous::Full),
         Role::ReadImmutable => options.read_only(true).immutable(true),
     };
     Ok(options.connect().await?)
+}
+
+/// Changes how long statements of a connection wait for locks.
+pub(super) async fn set_busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<(), SqliteError> {
+    let sql = format!("PRAGMA busy_timeout = {}", timeout.as_millis());
+    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
 }

@@ -1,9 +1,10 @@
-//! What went wrong inside, and what of it the outside is told.
+//! SQLite errors and their mapping to [`StoreError`].
 
 use crate::store::StoreError;
 use crate::store::record::BadRecord;
 
 /// The primary result codes that matter here (sqlite.org/rescode.html).
+const ERROR: i32 = 1;
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const READONLY: i32 = 8;
@@ -48,7 +49,25 @@ impl SqliteError {
 
     /// Whether the file itself is not sound.
     pub fn is_damage(&self) -> bool {
-        matches!(self, SqliteError::Row { .. }) || matches!(self.code(), Some(CORRUPT | NOTADB))
+        matches!(self, SqliteError::Row { .. })
+            || matches!(self.code(), Some(CORRUPT | NOTADB))
+            || self.names_missing_schema()
+    }
+
+    /// Whether the disk failed, rather than what is on it.
+    pub fn is_io(&self) -> bool {
+        matches!(self.code(), Some(IOERR | CANTOPEN))
+            || matches!(self, SqliteError::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)))
+    }
+
+    /// Whether a table or column that every store has is not there. SQLite has no code of its own for it; its statements are
+    /// all ours, so that the schema is what differs.
+    fn names_missing_schema(&self) -> bool {
+        let SqliteError::Sql(sqlx::Error::Database(error)) = self else { return false };
+        self.code() == Some(ERROR)
+            && ["no such table: ", "no such column: ", "no such index: "]
+                .iter()
+                .any(|prefix| error.message().starts_with(prefix))
     }
 
     pub fn is_cannot_open(&self) -> bool {

@@ -1,14 +1,26 @@
-//! One process a file: a lock beside the database, held while it is open for writing.
+//! One process per file: a lock file next to the database, held while the store is open for writing.
 //!
-//! SQLite alone would let a second server in, whose writes wait for ours and whose checks race with our migrations.
+//! SQLite alone would let a second server in, whose writes wait for ours and whose checks race with our migrations. Owns
+//! how the lock file and a new database file are created. Both are opened without following links, so that no other file
+//! is emptied or overwritten through them.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 /// Longer than any holder that is written.
 const MAX_HOLDER_BYTES: u64 = 64;
+
+/// What the content of a lock file begins with; the id of the process follows.
+const HOLDER_PREFIX: &str = "process ";
+
+/// Articles may be under a licence or not yet published: only the service's own user reads them. SQLite gives the WAL the
+/// mode of the database.
+const FILE_MODE: u32 = 0o600;
 
 /// The lock ends with the process, however it ends. The file stays: removing it would let two processes lock two files.
 #[derive(Debug)]
@@ -26,30 +38,102 @@ pub(super) enum LockError {
 
 impl ProcessLock {
     pub fn take(database: &Path) -> Result<Self, LockError> {
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(lock_path(database))?;
+        let path = lock_path(database);
+        let mut file = open_without_links(&path, true)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                file.take(MAX_HOLDER_BYTES).read_to_string(&mut holder)?;
+                let holder = content(&mut file)?;
                 let holder = holder.trim();
                 let holder = if holder.is_empty() { "another process" } else { holder };
                 return Err(LockError::Held(holder.to_owned()));
             }
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
+        let found = content(&mut file)?;
+        if !found.is_empty() && !found.starts_with(HOLDER_PREFIX) {
+            return Err(refused(&path, "is no lock file of this program"));
+        }
         file.set_len(0)?;
         file.rewind()?;
-        writeln!(file, "process {}", std::process::id())?;
+        writeln!(file, "{HOLDER_PREFIX}{}", std::process::id())?;
+        // A file under two names would be locked under each of them, and written by two processes at once.
+        match std::fs::symlink_metadata(database) {
+            Ok(metadata) => check_file(database, &metadata)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
         Ok(Self { _file: file })
     }
 }
 
-/// Beside the database, and the same whatever path led to it.
+/// Creates an empty file that only its owner can read, unless it exists.
+pub(super) fn create_private(path: &Path) -> Result<(), io::Error> {
+    let created = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(FILE_MODE)
+        .custom_flags(flags(OFlags::NOFOLLOW))
+        .open(path);
+    match created {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn open_without_links(path: &Path, create: bool) -> Result<File, LockError> {
+    // Without NONBLOCK a FIFO would wait for its other end.
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(create)
+        .truncate(false)
+        .mode(FILE_MODE)
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)
+        .map_err(|error| {
+            if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+                return refused(path, "is a symbolic link");
+            }
+            LockError::Io(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+        })?;
+    check_file(path, &file.metadata()?)?;
+    Ok(file)
+}
+
+fn flags(flags: OFlags) -> i32 {
+    // The bits are those of open(2), whose flags are an int.
+    flags.bits().cast_signed()
+}
+
+/// Refuses what is no regular file, or has a second name.
+fn check_file(path: &Path, metadata: &Metadata) -> Result<(), LockError> {
+    if metadata.is_symlink() {
+        return Err(refused(path, "is a symbolic link"));
+    }
+    if !metadata.is_file() {
+        return Err(refused(path, "is not a regular file"));
+    }
+    if metadata.nlink() > 1 {
+        return Err(refused(path, "has a second hard link, under which another process could open it"));
+    }
+    Ok(())
+}
+
+fn refused(path: &Path, why: &str) -> LockError {
+    LockError::Io(io::Error::new(io::ErrorKind::InvalidInput, format!("{} {why}", path.display())))
+}
+
+fn content(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.take(MAX_HOLDER_BYTES).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Next to the database. The path is the same for every symbolic link to it, as it was resolved before.
 fn lock_path(database: &Path) -> PathBuf {
-    let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
-    let mut path = OsString::from(real);
+    let mut path = OsString::from(database);
     path.push(".lock");
     PathBuf::from(path)
 }

@@ -1,8 +1,9 @@
 //! How a store is opened: locked, looked at, brought to today's schema; or refused, and then left as it was.
 
 use std::borrow::Cow;
-use std::fs;
-use std::io;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +18,7 @@ use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
 use crate::store::sqlite::index::{self, Index};
-use crate::store::sqlite::lock::{LockError, ProcessLock};
+use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
 use crate::store::sqlite::read::get_batcher::GetBatcher;
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::sqlite::write::writer::{Shared, Writer};
@@ -27,6 +28,12 @@ const APPLICATION_ID: i64 = 0x4152_5443;
 
 /// Files up to this size are looked through at every start, which takes a fraction of a second; larger ones by `check`.
 const QUICK_CHECK_BYTES: u64 = 64 << 20;
+
+/// The smallest page of SQLite, in bytes; no database is shorter (sqlite.org/fileformat.html).
+const MIN_PAGE_BYTES: u64 = 512;
+
+/// The first bytes of a rollback journal (sqlite.org/fileformat.html#the_rollback_journal).
+const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /// Every migration, in order. An applied one is never edited.
 const MIGRATIONS: [(i64, &str, &str); 5] = [
@@ -67,16 +74,16 @@ impl SqliteOptions {
 
 impl SqliteStore {
     pub async fn open(mut options: SqliteOptions) -> Result<Self, OpenError> {
-        // An absolute path is never taken for a `file:` URI, and does not follow a change of folder.
-        options.path = std::path::absolute(&options.path).map_err(|error| io_error(&options.path, &error))?;
+        options.path = resolved(&options.path)?;
         if options.read_only { open_to_read(options).await } else { open_to_write(options).await }
     }
 
     /// Makes the keyword index anew from the articles, in one transaction: for a file whose index is damaged, while its
     /// articles are sound. The store must not be open.
     pub async fn repair_index(options: SqliteOptions) -> Result<(), OpenError> {
-        let path = std::path::absolute(&options.path).map_err(|error| io_error(&options.path, &error))?;
+        let path = resolved(&options.path)?;
         let _lock = take_lock(&path)?;
+        roll_back_hot_journal(&path).await?;
         if !holds_anything(&path)? {
             return Err(OpenError::Io { path, reason: "there is no such database".to_owned() });
         }
@@ -97,6 +104,21 @@ impl SqliteStore {
     }
 }
 
+/// The path with its symbolic links resolved, so that every path to a store leads to the same lock. It is absolute: never
+/// taken for a `file:` URI, and independent of the current folder.
+pub(super) fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
+    let path = std::path::absolute(path).map_err(|error| io_error(path, &error))?;
+    if let Ok(real) = path.canonicalize() {
+        return Ok(real);
+    }
+    // The file is still to be created; its folder may be reached through a link.
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    Ok(match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    })
+}
+
 fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
     ProcessLock::take(path).map_err(|error| match error {
         LockError::Held(holder) => OpenError::Locked { path: path.to_owned(), holder },
@@ -107,6 +129,7 @@ fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
 async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
     let path = options.path.as_path();
     let lock = take_lock(path)?;
+    roll_back_hot_journal(path).await?;
     if holds_anything(path)? {
         let mut connection = connect(path, Role::Read).await.map_err(|fault| refused(path, &fault))?;
         let found = inspect(path, &mut connection).await;
@@ -116,6 +139,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
             tracing::info!(found, known, "bringing the store to today's schema");
         }
     }
+    create_private(path).map_err(|error| io_error(path, &error))?;
     let background = Background::start().map_err(|error| io_error(path, &error))?;
     let to_connect = path.to_owned();
     // There, so that SQLite's thread is one of those.
@@ -156,6 +180,10 @@ pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
     if !holds_anything(path)? {
         return Err(OpenError::Io { path: path.to_owned(), reason: "there is no such database".to_owned() });
     }
+    if has_hot_journal(path) {
+        let reason = "an interrupted transaction has to be rolled back first; open it for writing once".to_owned();
+        return Err(OpenError::Io { path: path.to_owned(), reason });
+    }
     let (role, found) = match inspect_as(path, Role::Read).await {
         // Without a log to replay, a file on read-only media can be read as it is.
         Err(fault) if fault.is_cannot_open() && !has_log(path) => {
@@ -184,17 +212,64 @@ async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, S
 /// first open leaves.
 fn holds_anything(path: &Path) -> Result<bool, OpenError> {
     match fs::metadata(path) {
-        Ok(metadata) => Ok(metadata.len() > 0),
+        Ok(metadata) => match metadata.len() {
+            0 => Ok(false),
+            // SQLite takes a file of one byte for an empty one, and would overwrite it.
+            1..MIN_PAGE_BYTES => {
+                let reason = "it is too short for a database".to_owned();
+                Err(OpenError::Damaged { path: path.to_owned(), reason })
+            }
+            MIN_PAGE_BYTES.. => Ok(true),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(io_error(path, &error)),
     }
 }
 
+/// Rolls back a transaction that a crash interrupted before the store was in WAL mode: in its first start, or when a
+/// restored backup was first opened. A connection that only reads could not, and so could not look at the file. The caller
+/// holds the process lock.
+async fn roll_back_hot_journal(path: &Path) -> Result<(), OpenError> {
+    if !has_hot_journal(path) || !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
+        return Ok(());
+    }
+    tracing::warn!("rolling back a transaction that a crash interrupted");
+    let mut connection = connect(path, Role::Recover).await.map_err(|fault| refused(path, &fault))?;
+    let read = sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await;
+    close(connection).await;
+    read.map(|_| ()).map_err(|error| refused(path, &error.into()))
+}
+
+/// Whether a rollback journal is left that SQLite would apply (sqlite.org/fileformat.html#the_rollback_journal).
+fn has_hot_journal(path: &Path) -> bool {
+    let mut magic = [0; JOURNAL_MAGIC.len()];
+    let read = File::open(next_to(path, "-journal")).and_then(|mut journal| journal.read_exact(&mut magic));
+    read.is_ok() && magic == JOURNAL_MAGIC
+}
+
+/// Deletes the empty WAL and its index that connections leave which only read. Nothing else than SQLite can tell whether
+/// another process uses them: it deletes them when the last connection closes, if that one may write.
+pub(super) async fn remove_read_logs(path: &Path) {
+    let log = next_to(path, "-wal");
+    if !fs::metadata(log).is_ok_and(|metadata| metadata.len() == 0) {
+        return;
+    }
+    // On media that cannot be written, they stay.
+    if let Ok(mut connection) = connect(path, Role::Recover).await {
+        _ = sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await;
+        _ = connection.close().await;
+    }
+}
+
+fn next_to(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 /// Whether a write-ahead log is left beside the file.
 fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    fs::metadata(log).is_ok_and(|metadata| metadata.len() > 0)
+    fs::metadata(next_to(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0)
 }
 
 /// Looks at a database without changing it, and returns its schema version; 0 if it has none yet.
@@ -208,12 +283,20 @@ async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, 
     }
     match version {
         None if application_id == 0 => return Ok(0),
+        Some(0) if application_id == APPLICATION_ID => {
+            return Err(damaged("it does not say the version of its schema"));
+        }
         Some(_) if application_id == APPLICATION_ID => {}
         _ => return Err(damaged("another program's database")),
     }
     let (found, known) = (version.unwrap_or_default(), SqliteStore::schema_version());
     if found > known {
         return Err(OpenError::NewerSchema { path: path.to_owned(), found, known });
+    }
+    if found == known
+        && let Some(name) = missing_object(connection).await.map_err(refused)?
+    {
+        return Err(damaged(&format!("its {name} is missing")));
     }
     if file_bytes <= QUICK_CHECK_BYTES {
         let result = sqlx::query("PRAGMA quick_check(1)").fetch_one(&mut *connection).await;
@@ -247,6 +330,21 @@ async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64,
         (objects > 0).then_some(0)
     };
     Ok((version, u64::try_from(bytes).unwrap_or_default(), application_id))
+}
+
+/// A table or index of today's schema that a database does not have.
+async fn missing_object(connection: &mut SqliteConnection) -> Result<Option<String>, SqliteError> {
+    let mut model = SqliteConnection::connect("sqlite::memory:").await?;
+    migrate(&mut model).await?;
+    let (wanted, found) = (objects(&mut model).await?, objects(connection).await?);
+    Ok(wanted.into_iter().find(|object| !found.contains(object)))
+}
+
+/// The tables and indexes that statements made, as `type name`.
+async fn objects(connection: &mut SqliteConnection) -> Result<BTreeSet<String>, SqliteError> {
+    let sql = "SELECT concat(type, ' ', name) AS object FROM sqlite_schema WHERE sql IS NOT NULL";
+    let rows = sqlx::query(sql).fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| row.try_get("object")).collect::<Result<_, _>>()?)
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), SqliteError> {

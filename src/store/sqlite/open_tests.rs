@@ -4,16 +4,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use crate::article::View;
-use crate::query::{Keyword, KeywordFilter, KeywordMatch};
+use crate::query::{Keyword, KeywordFilter, KeywordMatch, PageSize};
 use crate::store::OpenError;
 use crate::store::conformance::fixtures::*;
 use crate::store::sqlite::SqliteOptions;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
-use crate::store::{Search, SharedStore, StoreError, Write};
+use crate::store::{ArticleStore as _, NewArticle, Search, SharedStore, StoreError, Write};
 
 async fn opened(path: &Path) -> SharedStore {
     Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
@@ -278,4 +278,210 @@ async fn deleted_text_is_in_no_file() {
     write(&store, Write::Delete { name: name("a"), expected: None }, at(1)).await;
     store.close().await;
     assert_eq!(holds("仅有".as_bytes()), 0);
+}
+
+/// The names in a folder, sorted.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = entries.map(|name| name.into_string().expect("UTF-8")).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_store_that_was_closed_is_one_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let store = opened(&path).await;
+    for number in 0..50 {
+        ingest(&store, new(&format!("a{number}"), "云州", "安全生产"), at(number)).await;
+        // Each opens a connection that reads, and keeps it.
+        let first = name("a0");
+        let reads = (0..4).map(|_| store.get(&first, View::Raw));
+        futures::future::join_all(reads).await;
+    }
+    store.close().await;
+    assert_eq!(files(folder.path()), ["articles.db", "articles.db.lock"]);
+    let alone = tempfile::tempdir().expect("a folder");
+    let copy = alone.path().join("copy.db");
+    fs::copy(&path, &copy).expect("copied");
+    let options = SqliteOptions { read_only: true, ..SqliteOptions::new(&copy) };
+    let store: SharedStore = Arc::new(SqliteStore::open(options).await.expect("a store"));
+    assert_eq!(
+        ask(&store, &Search { page_size: PageSize::new(100).expect("a size"), ..search() }).await.articles.len(),
+        50
+    );
+    store.close().await;
+    assert_eq!(files(alone.path()), ["copy.db"]);
+    SqliteStore::backup(SqliteOptions::new(&copy), &alone.path().join("backup.db")).await.expect("a backup");
+    assert_eq!(files(alone.path()), ["backup.db", "copy.db"]);
+}
+
+#[tokio::test]
+async fn a_hot_journal_is_rolled_back_at_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, backup) = (folder.path().join("articles.db"), folder.path().join("backup.db"));
+    closed_store(&path).await;
+    SqliteStore::backup(SqliteOptions::new(&path), &backup).await.expect("a backup");
+    // A process that dies in a transaction leaves the pages that it changed and the journal that undoes this.
+    let (crashed, journal) = (folder.path().join("crashed.db"), folder.path().join("crashed.db-journal"));
+    let mut connection =
+        SqliteConnection::connect(&format!("sqlite:{}", backup.display())).await.expect("a connection");
+    let sql = "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; DELETE FROM body; UPDATE article SET revision = 7;
+               CREATE TABLE filler (bytes BLOB); INSERT INTO filler SELECT zeroblob(100000) FROM json_each('[1,2,3,4,5,6,7,8,9]')";
+    sqlx::raw_sql(sql).execute(&mut connection).await.expect("a statement");
+    fs::copy(&backup, &crashed).expect("copied");
+    fs::copy(backup.with_file_name("backup.db-journal"), &journal).expect("copied");
+    sqlx::raw_sql("ROLLBACK").execute(&mut connection).await.expect("a statement");
+    connection.close().await.expect("closed");
+    let read_only = SqliteOptions { read_only: true, ..SqliteOptions::new(&crashed) };
+    assert!(matches!(refused(read_only).await, OpenError::Io { .. }));
+    let store = opened(&crashed).await;
+    let article = store.get(&name("a"), View::Full).await.expect("an answer").expect("an article");
+    assert_eq!((article.content.body.as_str(), article.revision), ("安全生产", 1));
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    store.close().await;
+    assert!(!journal.exists());
+}
+
+#[tokio::test]
+async fn a_file_with_two_names_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let store = opened(&path).await;
+    let other = folder.path().join("other.db");
+    fs::hard_link(&path, &other).expect("a link");
+    let error = refused(SqliteOptions::new(&other)).await;
+    assert!(error.to_string().contains("hard link"), "{error}");
+    store.close().await;
+    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("hard link"));
+    fs::remove_file(&other).expect("removed");
+    opened(&path).await.close().await;
+}
+
+#[tokio::test]
+async fn no_other_file_is_written_through_a_link() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, lock) = (folder.path().join("articles.db"), folder.path().join("articles.db.lock"));
+    let victim = folder.path().join("victim");
+    fs::write(&victim, "precious").expect("written");
+    std::os::unix::fs::symlink(&victim, &lock).expect("a link");
+    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("symbolic link"));
+    fs::remove_file(&lock).expect("removed");
+    fs::hard_link(&victim, &lock).expect("a link");
+    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("hard link"));
+    fs::remove_file(&lock).expect("removed");
+    fs::write(&lock, "notes of another program").expect("written");
+    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("no lock file"));
+    fs::remove_file(&lock).expect("removed");
+    std::os::unix::fs::symlink(folder.path().join("nowhere"), &path).expect("a link");
+    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("symbolic link"));
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("a folder");
+    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Io { .. }));
+    assert_eq!(fs::read(&victim).expect("a file"), b"precious");
+    assert!(!folder.path().join("nowhere").exists());
+}
+
+#[tokio::test]
+async fn what_is_not_empty_and_no_store_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    for bytes in [&b"x"[..], b"\0", b"SQLite format 3", &[0; 511], &[0; 512], &[0; 20_000]] {
+        fs::write(&path, bytes).expect("written");
+        for read_only in [false, true] {
+            let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+            assert!(matches!(error, OpenError::Damaged { .. }), "{}: {error}", bytes.len());
+            assert!(bytes == fs::read(&path).expect("a file"));
+        }
+    }
+    fs::write(&path, b"").expect("written");
+    opened(&path).await.close().await;
+}
+
+#[tokio::test]
+async fn only_the_owner_reads_new_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let store = opened(&path).await;
+    ingest(&store, new("a", "云州", "安全生产"), at(0)).await;
+    SqliteStore::backup(SqliteOptions::new(&path), &folder.path().join("backup.db")).await.expect("a backup");
+    for file in files(folder.path()) {
+        let mode = fs::metadata(folder.path().join(&file)).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_piece_that_was_emptied_is_damage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    for (sql, view) in [
+        ("UPDATE body SET rest = x''", View::Full),
+        ("UPDATE body SET rest = x'', rest_xxh3 = 0", View::Full),
+        ("UPDATE raw SET content = x''", View::Raw),
+        ("UPDATE raw SET head = x''", View::Raw),
+        ("UPDATE article SET basic = x''", View::Basic),
+        ("DELETE FROM body", View::Full),
+    ] {
+        _ = fs::remove_file(&path);
+        let store = opened(&path).await;
+        let raw = crate::article::RawDocument {
+            content: "安全生产".into(),
+            content_type: "text/plain".to_owned(),
+            ..Default::default()
+        };
+        ingest(&store, NewArticle { raw: Some(raw), ..new("a", "云州", "安全生产") }, at(0)).await;
+        store.close().await;
+        execute(&path, sql).await;
+        let store = opened(&path).await;
+        assert!(matches!(store.get(&name("a"), view).await, Err(StoreError::Damaged(_))), "{sql}");
+        let search = Search { view, ..search() };
+        assert!(matches!(store.search(&search).await, Err(StoreError::Damaged(_))), "{sql}");
+        assert!(!store.check().await.expect("an answer").is_empty(), "{sql}");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_damage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    let mut connection = connect(&path, Role::Write).await.expect("a connection");
+    let rows = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
+    let rows = rows.fetch_all(&mut connection).await.expect("rows");
+    connection.close().await.expect("closed");
+    let whole = fs::read(&path).expect("a file");
+    for row in rows {
+        let table: String = row.get("name");
+        execute(&path, &format!("DROP TABLE {table}")).await;
+        for read_only in [false, true] {
+            let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+            assert!(matches!(error, OpenError::Damaged { .. }), "{table}: {error}");
+        }
+        fs::write(&path, &whole).expect("written");
+    }
+    // While the store is open.
+    let store = opened(&path).await;
+    execute(&path, "DROP TABLE body").await;
+    assert!(matches!(store.get(&name("a"), View::Full).await, Err(StoreError::Damaged(_))));
+    let write = store.write(Write::Delete { name: name("a"), expected: None }, false, at(1)).await;
+    assert!(matches!(write, Err(StoreError::Damaged(_))), "{write:?}");
+}
+
+#[tokio::test]
+async fn a_disk_that_failed_is_unfit_until_a_probe_write_succeeds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteStore::open(SqliteOptions::new(folder.path().join("articles.db"))).await.expect("a store");
+    let writer = store.writer.as_ref().expect("a writer");
+    assert!(store.ping().await.is_ok());
+    for _ in 0..2 {
+        writer.health().fail();
+        // The writer probes in the background, without any traffic.
+        writer.health().wait_for(false).await;
+        assert!(store.ping().await.is_ok());
+    }
+    store.close().await;
 }

@@ -3,5 +3,6 @@
 pub(super) mod apply;
 pub(super) mod batch_lookup;
 pub(super) mod columns;
+pub(super) mod disk_health;
 pub(super) mod new_rows;
 pub(super) mod writer;

@@ -17,13 +17,14 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::connect;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed;
-use crate::store::sqlite::open::{SqliteOptions, io_error, refused, role_to_read};
+use crate::store::sqlite::lock::create_private;
+use crate::store::sqlite::open::{SqliteOptions, io_error, refused, remove_read_logs, resolved, role_to_read};
 
 impl SqliteStore {
     /// Copies a store, which may be in use, to a file that does not exist yet. The file is there when it is complete and
     /// durable, and not before. Answers how many bytes it has.
     pub async fn backup(options: SqliteOptions, to: &Path) -> Result<u64, OpenError> {
-        let from = std::path::absolute(&options.path).map_err(|error| io_error(&options.path, &error))?;
+        let from = resolved(&options.path)?;
         let to = std::path::absolute(to).map_err(|error| io_error(to, &error))?;
         if fs::exists(&to).map_err(|error| io_error(&to, &error))? {
             return Err(OpenError::Io { path: to, reason: "it exists already".to_owned() });
@@ -33,6 +34,8 @@ impl SqliteStore {
         // What an interrupted backup left.
         remove(&part).map_err(|error| io_error(&part, &error))?;
         let copied = async {
+            // SQLite would create it readable by all; it writes into a file that is empty.
+            create_private(&part).map_err(|error| io_error(&part, &error))?;
             let mut connection = connect(&from, role).await.map_err(|fault| refused(&from, &fault))?;
             let copied = copy(&mut connection, &part).await;
             crate::store::sqlite::open::close(connection).await;
@@ -41,6 +44,7 @@ impl SqliteStore {
             publish(&part, &to).map_err(|error| io_error(&to, &error))
         };
         let copied = copied.await;
+        remove_read_logs(&from).await;
         if copied.is_err() {
             // What went wrong before this is what the caller needs to know.
             _ = remove(&part);

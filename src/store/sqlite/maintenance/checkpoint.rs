@@ -5,14 +5,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::sqlite::connect::{PAGE_BYTES, Role, connect};
+use crate::store::sqlite::connect::{BUSY_TIMEOUT, PAGE_BYTES, Role, connect, set_busy_timeout};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::index::Upkeep;
+use crate::store::sqlite::write::disk_health::DiskHealth;
 
 /// After so many bytes of writes, about, the task goes to work.
 const STEP_BYTES: usize = 8 << 20;
@@ -26,6 +28,9 @@ const RETRY_BYTES: usize = 2 << 20;
 
 /// Past so many, it does not go on before it has tried several times.
 const LONG_LOG_BYTES: usize = 32 << 20;
+
+/// How long the writer waits for readers where it begins the log anew.
+const RESTART_BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How much is in the log: by the writer's own account, and by what SQLite tells who asks for a checkpoint, if that is more.
 pub(crate) struct LogMeter {
@@ -77,6 +82,7 @@ pub(crate) struct Checkpointer {
     pub checkpoint_requested: Arc<Notify>,
     /// For the [`LogMeter`].
     pub reported_wal_bytes: Arc<AtomicUsize>,
+    pub health: Arc<DiskHealth>,
     pub closing: CancellationToken,
     /// The writer closes its connection when nobody has one of these any more, so that it is the last to close.
     pub _writer: mpsc::Sender<Upkeep>,
@@ -87,6 +93,7 @@ impl Checkpointer {
         let mut connection = None;
         while self.closing.run_until_cancelled(self.checkpoint_requested.notified()).await.is_some() {
             if let Err(fault) = self.step(&mut connection).await {
+                self.health.note(&fault);
                 tracing::warn!(%fault, "a checkpoint in the background failed");
                 connection = None;
             }
@@ -104,7 +111,7 @@ impl Checkpointer {
             None => connection.insert(connect(&self.path, Role::Write).await?),
         };
         let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
-        let pages: i64 = row.try_get(1)?;
+        let pages: i64 = row.try_get("log")?;
         self.reported_wal_bytes
             .store(usize::try_from(pages).unwrap_or_default() * PAGE_BYTES as usize, Ordering::Relaxed);
         Ok(())
@@ -132,17 +139,16 @@ pub(crate) enum Moved {
 
 /// Moves all of the log into the database.
 pub(crate) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<Moved, SqliteError> {
-    let sql = match mode {
-        Mode::Restart => "PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(RESTART)",
-        Mode::Truncate => "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)",
+    let (busy_timeout, sql) = match mode {
+        Mode::Restart => (RESTART_BUSY_TIMEOUT, "PRAGMA wal_checkpoint(RESTART)"),
+        Mode::Truncate => (Duration::ZERO, "PRAGMA wal_checkpoint(TRUNCATE)"),
     };
-    let row = sqlx::query(sql).fetch_all(&mut *connection).await;
-    sqlx::query("PRAGMA busy_timeout = 5000").execute(connection).await?;
-    // The first statement answers too.
+    set_busy_timeout(connection, busy_timeout).await?;
+    let row = sqlx::query(sql).fetch_one(&mut *connection).await;
+    set_busy_timeout(connection, BUSY_TIMEOUT).await?;
     let row = row?;
-    let row = row.last().ok_or(sqlx::Error::RowNotFound)?;
     // SQLite tells the log's length only if it got as far as looking at it (sqlite.org/pragma.html#pragma_wal_checkpoint).
-    Ok(match (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?) {
+    Ok(match (row.try_get::<i64, _>("busy")?, row.try_get::<i64, _>("log")?) {
         (0, _) => Moved::All,
         (_, ..0) => Moved::UnderWay,
         _ => Moved::ReadersStay,

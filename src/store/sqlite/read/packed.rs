@@ -8,7 +8,7 @@
 //!          "," raw_xxh3 "," bytes of raw_head "," bytes of raw_content "," is_compressed
 //! ```
 //!
-//! A number of bytes is -1 where there is nothing. Owns that form.
+//! A number of bytes is -1 where there is no row, and -2 where it was not asked for. Owns that form.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -46,6 +46,9 @@ impl From<DamagedArticle> for SqliteError {
     }
 }
 
+/// The number of bytes of a row that should be there and is not.
+const NO_ROW: i64 = -1;
+
 /// How many articles a statement brings. Bodies are at most 1 MiB and raw documents 8 MiB, so this bounds what a page
 /// holds in memory.
 pub(crate) fn most(view: View) -> usize {
@@ -70,7 +73,7 @@ pub(crate) fn item(view: View, key: OrderKey) -> String {
     let key = key_column(key);
     let (rest_head, rest) = match view {
         // Constants are text already: numbers would be printed for each row.
-        View::Basic => ("'0,0'", "''"),
+        View::Basic => ("'0,-2'", "''"),
         View::Full | View::Raw => ("coalesce(body.rest_xxh3, 0), coalesce(length(body.rest), -1)", "body.rest"),
     };
     let (raw_head, raw) = match view {
@@ -148,9 +151,9 @@ fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
     let damaged = |table, reason| Err(DamagedArticle { table, id, reason });
     let article = if rows::checksum(&basic) != basic_xxh3 {
         damaged("article", "the checksum differs")
-    } else if rest_bytes < 0 {
+    } else if rest_bytes == NO_ROW {
         damaged("body", "the row is missing")
-    } else if !rest.is_empty() && rows::checksum(&rest) != rest_xxh3 {
+    } else if rest_bytes >= 0 && rows::checksum(&rest) != rest_xxh3 {
         damaged("body", "the checksum differs")
     } else if raw_bytes >= 0 && rows::raw_checksum(&raw_head, &raw_content) != raw_xxh3 {
         damaged("raw", "the checksum differs")

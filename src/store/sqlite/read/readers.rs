@@ -15,16 +15,21 @@ use crate::store::sqlite::error::SqliteError;
 /// How long a read waits for a connection. Longer than SQLite's busy timeout.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long closing waits for reads under way. A page takes some milliseconds.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
+
 pub(crate) struct Readers {
     path: PathBuf,
     role: Role,
+    count: u32,
     permits: Semaphore,
     idle: Mutex<Vec<SqliteConnection>>,
 }
 
 impl Readers {
     pub fn new(path: PathBuf, role: Role, count: usize) -> Self {
-        Self { path, role, permits: Semaphore::new(count.max(1)), idle: Mutex::default() }
+        let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+        Self { path, role, count, permits: Semaphore::new(count as usize), idle: Mutex::default() }
     }
 
     /// A connection of one's own. They are opened when first needed, and kept.
@@ -42,7 +47,12 @@ impl Readers {
         Ok(Lease { readers: self, connection: Some(connection), is_in_transaction: false, _permit: permit })
     }
 
+    /// Refuses further reads, waits for those under way, and closes all connections.
     pub async fn close(&self) {
+        // The semaphore is fair: reads that come later wait behind this and then find it closed.
+        if timeout(CLOSE_TIMEOUT, self.permits.acquire_many(self.count)).await.is_err() {
+            tracing::warn!("a read is still under way; its connection closes when it ends");
+        }
         self.permits.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for connection in idle {

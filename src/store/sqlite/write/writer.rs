@@ -5,7 +5,6 @@
 //! SQLite has rolled back while sqlx still counts a transaction, and every later one would fail.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +26,7 @@ use crate::store::sqlite::index::{self, Changes, Done, Index, Merger, Upkeep};
 use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
 use crate::store::sqlite::write::apply::{Session, apply};
 use crate::store::sqlite::write::batch_lookup::BatchLookup;
+use crate::store::sqlite::write::disk_health::{DiskHealth, probe};
 use crate::store::sqlite::write::new_rows::NewRows;
 use crate::store::{StoreError, Write, Written};
 
@@ -73,6 +73,23 @@ struct Job {
     _room: OwnedSemaphorePermit,
 }
 
+/// How a transaction ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Commit,
+    /// A dry run: the answers are wanted, the writes are not.
+    RollBack,
+}
+
+impl End {
+    fn sql(self) -> &'static str {
+        match self {
+            End::Commit => "COMMIT",
+            End::RollBack => "ROLLBACK",
+        }
+    }
+}
+
 /// What the writer tells readers of.
 pub(crate) struct Shared {
     pub index: Arc<Index>,
@@ -84,7 +101,7 @@ pub(crate) struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
     closing: CancellationToken,
-    is_broken: Arc<AtomicBool>,
+    health: Arc<DiskHealth>,
     /// The writing one, the merging one, and the one that empties the log.
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// What they run on.
@@ -104,12 +121,13 @@ impl Writer {
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
-        let is_broken = Arc::new(AtomicBool::new(false));
+        let health = Arc::new(DiskHealth::default());
         let (checkpoint_requested, reported_wal_bytes) = (Arc::new(Notify::new()), Arc::default());
         let checkpointer = Checkpointer {
             path: path.clone(),
             checkpoint_requested: Arc::clone(&checkpoint_requested),
             reported_wal_bytes: Arc::clone(&reported_wal_bytes),
+            health: Arc::clone(&health),
             closing: closing.clone(),
             _writer: upkeep_sender.clone(),
         };
@@ -124,7 +142,7 @@ impl Writer {
             jobs,
             upkeep,
             closing: closing.clone(),
-            is_broken: Arc::clone(&is_broken),
+            health: Arc::clone(&health),
             open: Some(open),
             owes_checkpoint: false,
             log: LogMeter::new(checkpoint_requested, reported_wal_bytes),
@@ -132,7 +150,7 @@ impl Writer {
         let Background { handle, .. } = &background;
         let tasks = vec![handle.spawn(task.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
-        Ok(Self { queue, room, closing, is_broken, tasks: Mutex::new(tasks), _background: background })
+        Ok(Self { queue, room, closing, health, tasks: Mutex::new(tasks), _background: background })
     }
 
     pub async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
@@ -159,9 +177,14 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned())))
     }
 
+    #[cfg(test)]
+    pub fn health(&self) -> &DiskHealth {
+        &self.health
+    }
+
     pub fn ping(&self) -> Result<(), StoreError> {
-        if self.is_broken.load(Ordering::Relaxed) || self.queue.is_closed() {
-            return Err(StoreError::Unavailable("the writing connection is down".to_owned()));
+        if self.health.has_failed() || self.queue.is_closed() {
+            return Err(StoreError::Unavailable("writes fail".to_owned()));
         }
         Ok(())
     }
@@ -210,7 +233,7 @@ struct WriterTask {
     /// What the merges of the index ask for: taken between groups, in turns with them.
     upkeep: mpsc::Receiver<Upkeep>,
     closing: CancellationToken,
-    is_broken: Arc<AtomicBool>,
+    health: Arc<DiskHealth>,
     open: Option<OpenConnection>,
     /// Deleted text is still in the log.
     owes_checkpoint: bool,
@@ -220,6 +243,8 @@ struct WriterTask {
 impl WriterTask {
     async fn run(mut self) {
         let mut is_closing = false;
+        let health = Arc::clone(&self.health);
+        let mut retry_at = Instant::now();
         loop {
             let job = tokio::select! {
                 job = self.jobs.recv() => job,
@@ -232,10 +257,14 @@ impl WriterTask {
                     self.jobs.close();
                     continue;
                 }
-                () = tokio::time::sleep(REOPEN_PAUSE), if self.open.is_none() || self.owes_checkpoint => {
+                // At a set time, so that traffic does not put it off.
+                () = tokio::time::sleep_until(retry_at), if self.needs_recovery() => {
                     self.recover().await;
+                    retry_at = Instant::now() + REOPEN_PAUSE;
                     continue;
                 }
+                // Another task's write failed: the branch above is wanted from now on.
+                () = health.wait_for(true), if !health.has_failed() => continue,
             };
             let Some(job) = job else { break };
             let group = self.group(job);
@@ -277,6 +306,7 @@ impl WriterTask {
                 done
             }
             Err(fault) => {
+                self.health.note(&fault);
                 tracing::error!(%fault, "a merge of the keyword index could not be written");
                 self.discard().await;
                 let _ = self.reopened().await;
@@ -302,14 +332,14 @@ impl WriterTask {
     async fn write_group(&mut self, group: Vec<Job>) {
         let (dry, wet): (Vec<Job>, Vec<Job>) = group.into_iter().partition(|job| job.dry_run);
         if !wet.is_empty() {
-            let outcomes = self.transact(&wet, "COMMIT").await;
+            let outcomes = self.transact(&wet, End::Commit).await;
             let bytes = wet.iter().map(|job| job.bytes + SCATTERED_BYTES).sum();
             answer(wet, outcomes);
             self.logged(bytes).await;
         }
         // Each by itself, as one must not see what another would have written.
         for job in dry {
-            let outcomes = self.transact(std::slice::from_ref(&job), "ROLLBACK").await;
+            let outcomes = self.transact(std::slice::from_ref(&job), End::RollBack).await;
             answer(vec![job], outcomes);
         }
         if self.owes_checkpoint {
@@ -338,6 +368,7 @@ impl WriterTask {
                     }
                 }
                 Err(fault) => {
+                    self.health.note(&fault);
                     tracing::warn!(%fault, "the log cannot be begun anew");
                     self.log.restarted(false);
                     if fault.poisons_connection() {
@@ -350,11 +381,7 @@ impl WriterTask {
     }
 
     /// Carries out all of a group in one transaction. If that fails, none of it is written.
-    async fn transact(
-        &mut self,
-        jobs: &[Job],
-        end: &'static str,
-    ) -> Result<Vec<Result<Written, SqliteError>>, StoreError> {
+    async fn transact(&mut self, jobs: &[Job], end: End) -> Result<Vec<Result<Written, SqliteError>>, StoreError> {
         let index = Arc::clone(&self.index);
         let keep_deletions = self.keep_deletions;
         let (feed, article_cache) = (Arc::clone(&self.feed), Arc::clone(&self.article_cache));
@@ -363,7 +390,7 @@ impl WriterTask {
         let outcomes = carry_out(open, &index, &article_cache, jobs, end, keep_deletions).await;
         match outcomes {
             Ok(outcomes) => {
-                if end == "ROLLBACK" {
+                if end == End::RollBack {
                     (open.next_id, open.next_seq) = (next_id, next_seq);
                 } else {
                     // Before anyone is answered, as is promised of the feed's end.
@@ -375,6 +402,7 @@ impl WriterTask {
                 Ok(outcomes)
             }
             Err(fault) => {
+                self.health.note(&fault);
                 tracing::error!(%fault, writes = jobs.len(), "a group of writes failed");
                 self.discard().await;
                 // Most often this works at once, and readiness is not lost for a disk that is merely full.
@@ -393,11 +421,10 @@ impl WriterTask {
                     self.open = Some(open);
                 }
                 Err(fault) => {
-                    self.is_broken.store(true, Ordering::Relaxed);
+                    self.health.fail();
                     return Err(StoreError::Unavailable(fault.to_string()));
                 }
             }
-            self.is_broken.store(false, Ordering::Relaxed);
         }
         self.open.as_mut().ok_or_else(closing)
     }
@@ -409,9 +436,32 @@ impl WriterTask {
         }
     }
 
+    fn needs_recovery(&self) -> bool {
+        self.open.is_none() || self.owes_checkpoint || self.health.has_failed()
+    }
+
     async fn recover(&mut self) {
-        if self.reopened().await.is_ok() && self.owes_checkpoint {
+        if self.reopened().await.is_err() {
+            return;
+        }
+        if self.health.has_failed() {
+            self.probe().await;
+        }
+        if self.owes_checkpoint {
             self.checkpoint().await;
+        }
+    }
+
+    async fn probe(&mut self) {
+        let Some(open) = self.open.as_mut() else { return };
+        match probe(&mut open.connection).await {
+            Ok(()) => self.health.recover(),
+            // A disk that says it is full answers.
+            Err(fault) if !fault.is_io() => self.health.recover(),
+            Err(fault) => {
+                tracing::warn!(%fault, "a probe write failed");
+                self.discard().await;
+            }
         }
     }
 
@@ -425,6 +475,7 @@ impl WriterTask {
                 self.log.restarted(moved == Moved::All);
             }
             Err(fault) => {
+                self.health.note(&fault);
                 tracing::warn!(%fault, "a checkpoint failed");
                 if fault.poisons_connection() {
                     self.discard().await;
@@ -455,7 +506,7 @@ async fn carry_out(
     index: &Index,
     article_cache: &ArticleCache,
     jobs: &[Job],
-    end: &'static str,
+    end: End,
     keep_deletions: u64,
 ) -> Result<Vec<Result<Written, SqliteError>>, SqliteError> {
     let OpenConnection { connection, next_id, next_seq, keys } = open;
@@ -483,7 +534,7 @@ async fn carry_out(
     let added = u64::try_from(session.next_id - *next_id).unwrap_or_default();
     (*next_id, *next_seq) = (session.next_id, session.next_seq);
     // Beside the writing of rows.
-    let built = (end == "COMMIT").then(|| session.changes.build(index));
+    let built = (end == End::Commit).then(|| session.changes.build(index));
     session.rows.write(connection).await?;
     if session.has_deleted {
         feed::forget(connection, session.next_seq - 1, keep_deletions).await?;
@@ -494,7 +545,7 @@ async fn carry_out(
         published = built.write(connection, index).await?;
     }
     let commit = article_cache.begin_commit(&session.changed);
-    sqlx::query(end).execute(&mut *connection).await?;
+    sqlx::query(end.sql()).execute(&mut *connection).await?;
     drop(commit);
     // Before anyone is answered, so that everyone finds what they wrote.
     if let Some(published) = published {
