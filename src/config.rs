@@ -4,12 +4,8 @@
 //! flags, `ARTICLED_*` variables and a TOML file into this.
 
 use std::net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
-
-use crate::rpc::BulkLimits;
-use crate::store::Access;
 
 const MIB: usize = 1 << 20;
 
@@ -183,11 +179,6 @@ pub enum BadConfig {
 }
 
 impl Config {
-    /// How the store is opened.
-    pub fn access(&self) -> Access {
-        Access { read_only: self.read_only, keep_deletions: self.feed.keep_deletions }
-    }
-
     /// Whether every value is in its range, and none opens the server to the world by oversight.
     pub fn check(&self) -> Result<(), BadConfig> {
         if !self.insecure && !self.listen.ip().to_canonical().is_loopback() {
@@ -202,16 +193,6 @@ impl Config {
 }
 
 impl Limits {
-    pub fn bulk(&self) -> BulkLimits {
-        BulkLimits {
-            max_imports: self.max_imports,
-            max_exports: self.max_exports,
-            max_import_bytes: self.max_import_bytes,
-            import_idle: Duration::from_millis(self.import_idle_ms),
-            patience: Duration::from_millis(self.stream_stall_ms),
-        }
-    }
-
     fn check(&self) -> Result<(), BadConfig> {
         let mib = MIB as u64;
         range("limits.max_connections", self.max_connections as u64, 1, 65_536)?;

@@ -22,5 +22,3 @@ pub mod server;
 pub mod store;
 pub mod text;
 pub mod watch;
-
-pub use crate::server::{RunError, run};

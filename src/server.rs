@@ -2,17 +2,18 @@
 //!
 //! [`incoming`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`metrics`] how it was.
 
-mod answer_body;
 mod call;
-mod contracts;
+mod connections;
 mod deadline;
+mod descriptors;
 mod guard;
 mod health;
-mod incoming;
 mod metrics;
 mod metrics_http;
-mod precise;
 mod request_bytes;
+mod response_body;
+mod tonic_status_mapping;
+mod wiring;
 
 use std::future::Future;
 use std::io;
@@ -26,17 +27,17 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic_health::pb::health_server::HealthServer;
 
+use self::connections::ConnectionLimiter;
 use self::guard::GuardLayer;
 use self::health::Reporter;
-use self::incoming::Gate;
 use self::metrics::Metrics;
 use crate::clock::Clock;
 use crate::config::{BadConfig, Config, Limits};
-use crate::ingest::Ingest;
+use crate::rpc::ArticleRpc;
 use crate::rpc::proto::article_service_server::ArticleServiceServer;
-use crate::rpc::{ArticleRpc, Bulk};
-use crate::store::{OpenError, SharedStore};
-use crate::watch::WatchHub;
+use crate::store::SharedStore;
+
+pub use self::wiring::{article_rpc, store_access};
 
 /// How long the last connections may take to go once they are broken, and the store to write what it took. With the
 /// drain it stays within the 20 s that are promised.
@@ -66,8 +67,6 @@ const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
 pub enum RunError {
     #[error("configuration: {0}")]
     Config(#[from] BadConfig),
-    #[error("store: {0}")]
-    Store(#[from] OpenError),
     #[error("metrics cannot be served on {address}: {error}")]
     Metrics { address: SocketAddr, error: io::Error },
     #[error("reflection: {0}")]
@@ -93,19 +92,6 @@ impl Listeners {
     }
 }
 
-/// Opens the store that `config` names, serves it on `listener` until `shutdown` is ready, and ends in order. Of
-/// `config.listen` only the check that it may be listened on counts.
-pub async fn run(
-    config: Config,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send,
-) -> Result<(), RunError> {
-    config.check()?;
-    let listeners = Listeners::new(listener, &config).await?;
-    let store = crate::store::open(&config.database, config.access()).await?;
-    serve(config, listeners, store, Clock::system(), shutdown).await
-}
-
 /// Serves a store that is open, and closes it in the end. Of the addresses in `config` none counts any more.
 pub async fn serve(
     config: Config,
@@ -117,24 +103,15 @@ pub async fn serve(
     config.check()?;
     let limits = &config.limits;
     let Listeners { grpc: listener, metrics: metrics_listener } = listeners;
-    let services = contracts::services(config.reflection);
+    let services = descriptors::services(config.reflection);
     let methods =
         services.iter().flat_map(|(service, methods)| methods.iter().map(move |it| format!("{service}/{it}")));
     let counters = Arc::new(Metrics::new(methods.collect()));
     let health = Reporter::new();
-    let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
-    let bulk = Bulk::new(config.limits.bulk());
-    let ingest = Ingest::new(Arc::clone(&store), clock.clone(), limits.parsers)?;
-    let routes = routes(
-        &config,
-        &store,
-        ingest.clone(),
-        clock,
-        &watches,
-        bulk.clone(),
-        health.service(services.into_iter().map(|(name, _)| name).collect()),
-    )?;
-    let gate = Arc::new(Gate::new(limits));
+    let rpc = article_rpc(&store, clock, &config)?;
+    let (watches, streams, ingest) = (Arc::clone(&rpc.watches), rpc.streams.clone(), rpc.ingest.clone());
+    let routes = routes(&config, rpc, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
+    let gate = Arc::new(ConnectionLimiter::new(limits));
     // The line that tells a person, or a test that asked for port 0, where to go.
     let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
     let metrics_listen = metrics_address.map(tracing::field::display);
@@ -151,7 +128,7 @@ pub async fn serve(
         health.end();
         // They would go on for ever; their clients go on elsewhere.
         watches.stop();
-        bulk.stop();
+        streams.stop();
         gate.drain();
     };
     let served = transport(limits)
@@ -201,24 +178,8 @@ fn transport(limits: &Limits) -> Server {
         .http2_keepalive_timeout(Some(Duration::from_millis(limits.keepalive_timeout_ms)))
 }
 
-fn routes(
-    config: &Config,
-    store: &SharedStore,
-    ingest: Ingest,
-    clock: Clock,
-    watches: &Arc<WatchHub>,
-    bulk: Bulk,
-    health: health::HealthService,
-) -> Result<Routes, RunError> {
+fn routes(config: &Config, rpc: ArticleRpc, health: health::HealthService) -> Result<Routes, RunError> {
     let limits = &config.limits;
-    let rpc = ArticleRpc {
-        store: Arc::clone(store),
-        ingest,
-        clock,
-        watches: Arc::clone(watches),
-        bulk,
-        max_page_bytes: limits.max_page_bytes,
-    };
     let articles = ArticleServiceServer::new(rpc)
         .accept_compressed(CompressionEncoding::Gzip)
         .accept_compressed(CompressionEncoding::Zstd)
@@ -229,7 +190,7 @@ fn routes(
     let mut routes = Routes::new(articles).add_service(HealthServer::new(health));
     if config.reflection {
         let builder = || {
-            contracts::DESCRIPTORS
+            descriptors::DESCRIPTORS
                 .into_iter()
                 .fold(tonic_reflection::server::Builder::configure(), |builder, descriptors| {
                     builder.register_encoded_file_descriptor_set(descriptors)

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use articled::RunError;
 use articled::clock::Clock;
 use articled::config::Config;
-use articled::server::{self, Listeners};
+use articled::server::{self, Listeners, RunError};
 use articled::store::SharedStore;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -108,7 +107,7 @@ impl Serve {
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!("cannot listen on {}; is another server running there? --listen names another address", self.listen)
         })?;
-        let opened = store::open(&config.database, config.access()).await?;
+        let opened = store::open(&config.database, server::store_access(&config)).await?;
         if !self.load.is_empty() {
             load(self.load, &opened, &config, shutdown.as_mut()).await?;
         }

@@ -55,7 +55,7 @@ pub enum Service {
 
 impl Service {
     pub fn of_store(opened: SharedStore, config: &Config) -> anyhow::Result<Self> {
-        Ok(Self::Store(Arc::new(store::rpc(opened, config)?)))
+        Ok(Self::Store(Arc::new(store::rpc(&opened, config)?)))
     }
 
     /// Closes what was opened.

@@ -1,16 +1,13 @@
 //! The store, for the commands that open it themselves.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use articled::clock::Clock;
-use articled::config::Config;
-use articled::ingest::Ingest;
-use articled::rpc::{ArticleRpc, Bulk, BulkLimits};
+use articled::config::{Config, Limits};
+use articled::rpc::ArticleRpc;
+use articled::server::{article_rpc, store_access};
 use articled::store::{Access, OpenError, SharedStore};
-use articled::watch::WatchHub;
 use clap::Args;
 
 use super::failure::Usage;
@@ -22,16 +19,16 @@ pub struct DatabaseArguments {
     pub database: String,
 }
 
-/// How long a command waits for its own other end, such as the program that its output goes to: longer than anybody.
-const NO_HURRY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// How long a command waits for the program at the other end of its input or output: a year, so no limit in practice.
+const NO_TIMEOUT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// As a server would open it by default.
 pub fn to_write() -> Access {
-    Access { read_only: false, ..Config::default().access() }
+    Access { read_only: false, ..store_access(&Config::default()) }
 }
 
 pub fn to_read() -> Access {
-    Access { read_only: true, ..Config::default().access() }
+    Access { read_only: true, ..store_access(&Config::default()) }
 }
 
 /// Opens a store; for writing, it is brought to today's schema.
@@ -62,11 +59,8 @@ fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Resu
 
 /// The RPCs on a store, without a server around them: what a command does so is checked and answered as if it had asked
 /// a server.
-pub fn rpc(store: SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
-    let clock = Clock::system();
-    let ingest = Ingest::new(Arc::clone(&store), clock.clone(), config.limits.parsers)?;
-    let watches = WatchHub::new(Arc::clone(&store), config.feed.checkpoint_interval_ms);
-    // Nobody else waits for what a slow reader or writer holds.
-    let bulk = Bulk::new(BulkLimits { patience: NO_HURRY, import_idle: NO_HURRY, ..config.limits.bulk() });
-    Ok(ArticleRpc { store, ingest, clock, watches, bulk, max_page_bytes: config.limits.max_page_bytes })
+pub fn rpc(store: &SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
+    // No other caller waits for what a slow reader or writer holds.
+    let limits = Limits { import_idle_ms: NO_TIMEOUT_MS, stream_stall_ms: NO_TIMEOUT_MS, ..config.limits.clone() };
+    Ok(article_rpc(store, Clock::system(), &Config { limits, ..config.clone() })?)
 }

@@ -1,9 +1,11 @@
 //! BatchGetArticles: several articles by name, all of them or none.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::proto::{BatchGetArticlesRequest, BatchGetArticlesResponse};
+use super::status::RpcError;
 use super::violations::{Fault, Violations};
 use super::wire::{BatchGetAnswer, WireArticle};
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::{ArticleName, View};
 
 /// The most names in one call.

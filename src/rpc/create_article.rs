@@ -1,8 +1,10 @@
 //! CreateArticle: stores an article that the caller has parsed.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::proto::{self, CreateArticleRequest};
+use super::status::RpcError;
 use super::violations::{Fault, Violations, bad_field};
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::{ArticleContent, ArticleName, View};
 use crate::store::{NewArticle, StoreError, Write, Written};
 
@@ -31,7 +33,7 @@ pub async fn create_article(rpc: &ArticleRpc, request: CreateArticleRequest) -> 
         Written::Missing => Err(RpcError::NotFound(name)),
         Written::RequestIdReused => {
             let description = "was that of another request within the last day";
-            Err(bad_field("request_id", Fault::RequestIdReused, description))
+            Err(bad_field("request_id", Fault::RequestIdReused, description).into())
         }
         other => Err(StoreError::Failed(format!("a create was answered with {other:?}")).into()),
     }

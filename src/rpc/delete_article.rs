@@ -1,8 +1,10 @@
 //! DeleteArticle: removes an article for good.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::proto::DeleteArticleRequest;
+use super::status::RpcError;
 use super::violations::Violations;
-use super::{ArticleRpc, RpcError, convert};
 use crate::store::{StoreError, Write, Written};
 
 pub async fn delete_article(rpc: &ArticleRpc, request: DeleteArticleRequest) -> Result<(), RpcError> {

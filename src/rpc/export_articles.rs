@@ -8,10 +8,12 @@ use std::pin::Pin;
 use futures::stream::Stream;
 use tonic::Status;
 
-use super::paced::paced;
+use super::article_rpc::ArticleRpc;
+use super::bounded_stream::bounded_stream;
+use super::convert;
 use super::proto::{ExportArticlesRequest, ExportArticlesResponse};
+use super::status::RpcError;
 use super::violations::Violations;
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::query::{Order, OrderKey, PageSize};
 use crate::store::{DecodedReads as _, Search};
@@ -28,7 +30,7 @@ pub fn export_articles(rpc: &ArticleRpc, request: ExportArticlesRequest) -> Resu
     let filter = convert::filter(&filter, &mut violations);
     let view = convert::view(view, View::Full, &mut violations);
     violations.refuse()?;
-    let slot = rpc.bulk.begin_export()?;
+    let slot = rpc.streams.begin_export()?;
     let search = Search {
         keywords,
         filter,
@@ -39,13 +41,13 @@ pub fn export_articles(rpc: &ArticleRpc, request: ExportArticlesRequest) -> Resu
         max_page_bytes: rpc.max_page_bytes,
         count_total: false,
     };
-    let (store, bulk) = (rpc.store.clone(), rpc.bulk.clone());
-    Ok(Box::pin(paced(bulk.patience(), move |answers| async move {
+    let (store, streams) = (rpc.store.clone(), rpc.streams.clone());
+    Ok(Box::pin(bounded_stream(streams.stall_timeout(), move |answers| async move {
         // Held for as long as the export is open.
         let _slot = slot;
         let mut next = Some(search);
         while let Some(search) = next {
-            if bulk.is_stopping() {
+            if streams.is_stopping() {
                 return Err(RpcError::Stopping.into());
             }
             let page = store.search(&search).await.map_err(RpcError::from)?;

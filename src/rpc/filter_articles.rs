@@ -1,12 +1,14 @@
 //! FilterArticles: the articles that hold keywords, page by page.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::list_articles::{next_page_token, read_page_token};
 use super::proto::{ArticleMatch, FilterArticlesRequest, FilterArticlesResponse, Snippet};
 use super::resume_token;
+use super::status::RpcError;
 use super::token::QueryHash;
 use super::violations::Violations;
 use super::wire::{FilterAnswer, Match, WireArticle};
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::query::{FoldedFields, Keyword, KeywordFilter};
 use crate::run_blocking::run_blocking;

@@ -1,9 +1,11 @@
 //! GetArticle: one article.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::proto::GetArticleRequest;
+use super::status::RpcError;
 use super::violations::Violations;
 use super::wire::WireArticle;
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 
 pub async fn get_article(rpc: &ArticleRpc, request: GetArticleRequest) -> Result<WireArticle, RpcError> {

@@ -16,15 +16,17 @@ use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 use tracing::Instrument;
 
-use super::bulk::ImportPlace;
+use super::article_rpc::ArticleRpc;
+use super::bounded_stream::{ResponseSender, bounded_stream};
+use super::convert;
 use super::convert::ImportedArticle;
 use super::create_article::{derived_name, require_text};
-use super::paced::{Answers, paced};
 use super::proto::import_articles_request::Item;
 use super::proto::{self, ImportArticlesRequest, ImportArticlesResponse};
-use super::status::{internal, shed};
+use super::status::RpcError;
+use super::status::{internal, overload_status};
+use super::stream_limits::ImportPermit;
 use super::violations::{Fault, Violations};
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::{ArticleName, Outcome};
 use crate::ingest::check_size;
 use crate::parse::Parsed;
@@ -39,9 +41,9 @@ pub fn import_articles(
     rpc: &ArticleRpc,
     requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Send + 'static,
 ) -> Result<ImportStream, RpcError> {
-    let place = Arc::new(rpc.bulk.begin_import(rpc.ingest.parser_count())?);
+    let place = Arc::new(rpc.streams.begin_import(rpc.ingest.parser_count())?);
     let rpc = rpc.clone();
-    Ok(Box::pin(paced(rpc.bulk.patience(), move |answers| async move {
+    Ok(Box::pin(bounded_stream(rpc.streams.stall_timeout(), move |answers| async move {
         import_all(&rpc, &place, Box::pin(requests), answers).await
     })))
 }
@@ -49,9 +51,9 @@ pub fn import_articles(
 /// Takes items until the client or the server ends, and ends when all that it took are answered.
 async fn import_all(
     rpc: &ArticleRpc,
-    place: &Arc<ImportPlace>,
+    place: &Arc<ImportPermit>,
     mut requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Unpin,
-    answers: Answers<ImportArticlesResponse>,
+    answers: ResponseSender<ImportArticlesResponse>,
 ) -> Result<(), Status> {
     let mut items = JoinSet::new();
     let mut idle_from = Instant::now();
@@ -65,12 +67,12 @@ async fn import_all(
         }
         let next = tokio::select! {
             biased;
-            () = rpc.bulk.stopping() => break Err(RpcError::Stopping.into()),
+            () = rpc.streams.stopping() => break Err(RpcError::Stopping.into()),
             Some(item) = items.join_next() => {
                 answered(item)?;
                 continue;
             }
-            next = timeout_at(idle_from + rpc.bulk.import_idle(), requests.next()) => next,
+            next = timeout_at(idle_from + rpc.streams.import_idle(), requests.next()) => next,
         };
         match next {
             Ok(Some(Ok(request))) => {
@@ -108,12 +110,17 @@ fn panicked() -> RpcError {
 }
 
 fn idle() -> Status {
-    shed(Code::DeadlineExceeded, "IMPORT_IDLE", "nothing was sent for too long; what was sent is answered", None)
+    overload_status(
+        Code::DeadlineExceeded,
+        "IMPORT_IDLE",
+        "nothing was sent for too long; what was sent is answered",
+        None,
+    )
 }
 
 async fn import(
     rpc: &ArticleRpc,
-    place: &ImportPlace,
+    place: &ImportPermit,
     request: ImportArticlesRequest,
 ) -> Result<(ArticleName, Outcome), RpcError> {
     let ImportArticlesRequest { sequence: _, article_id, item } = request;
@@ -122,7 +129,7 @@ async fn import(
     let new = match item {
         None => {
             violations.add("document", Fault::Required, "or article must be set");
-            return violations.require(None);
+            return Err(violations.into());
         }
         Some(Item::Document(document)) => {
             let document = convert::document(Some(document), &mut violations);

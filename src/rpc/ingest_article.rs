@@ -1,8 +1,10 @@
 //! IngestArticle: parses a document and stores its article.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::proto::{IngestArticleRequest, IngestArticleResponse};
+use super::status::RpcError;
 use super::violations::Violations;
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::store::{StoreError, Written};
 

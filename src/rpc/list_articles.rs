@@ -1,12 +1,14 @@
 //! ListArticles: all articles, or those that a filter admits, page by page.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::page_token::PageToken;
 use super::proto::{ListArticlesRequest, ListArticlesResponse};
 use super::resume_token;
+use super::status::RpcError;
 use super::token::QueryHash;
 use super::violations::{Fault, Violations};
 use super::wire::{ListAnswer, WireArticle};
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::View;
 use crate::query::Cursor;
 use crate::store::{FeedPosition, Search};

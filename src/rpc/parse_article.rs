@@ -1,9 +1,11 @@
 //! ParseArticle: a document's article, without storing it.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::proto::{ParseArticleRequest, ParseArticleResponse};
-use super::violations::{Fault, Violations, bad_field};
-use super::{ArticleRpc, RpcError, convert};
-use crate::ingest::{IngestError, ParsedDocument};
+use super::status::RpcError;
+use super::violations::Violations;
+use crate::ingest::ParsedDocument;
 use crate::parse::Parsed;
 
 pub async fn parse_article(rpc: &ArticleRpc, request: ParseArticleRequest) -> Result<ParseArticleResponse, RpcError> {
@@ -18,15 +20,4 @@ pub async fn parse_article(rpc: &ArticleRpc, request: ParseArticleRequest) -> Re
 pub fn parse_response(document: ParsedDocument) -> ParseArticleResponse {
     let ParsedDocument { name, parsed: Parsed { content, report }, raw: _ } = document;
     ParseArticleResponse { article: Some(convert::unsaved_article(&name, content, report)) }
-}
-
-impl From<IngestError> for RpcError {
-    fn from(error: IngestError) -> Self {
-        match error {
-            IngestError::ArticleTooLarge { .. } => {
-                bad_field("document.content", Fault::TooLarge, format!("is too much for one article: {error}"))
-            }
-            IngestError::Store(error) => error.into(),
-        }
-    }
 }

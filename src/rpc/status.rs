@@ -9,8 +9,9 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
-use super::violations::Violations;
+use super::violations::{Fault, Violations, bad_field};
 use crate::article::ArticleName;
+use crate::ingest::IngestError;
 use crate::store::StoreError;
 use crate::watch::WatchError;
 
@@ -55,6 +56,23 @@ pub enum RpcError {
     /// The server ends.
     Stopping,
     Store(StoreError),
+}
+
+impl From<Violations> for RpcError {
+    fn from(violations: Violations) -> Self {
+        RpcError::BadRequest(violations)
+    }
+}
+
+impl From<IngestError> for RpcError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::ArticleTooLarge { .. } => {
+                bad_field("document.content", Fault::TooLarge, format!("is too much for one article: {error}")).into()
+            }
+            IngestError::Store(error) => error.into(),
+        }
+    }
 }
 
 impl From<StoreError> for RpcError {
@@ -118,15 +136,20 @@ impl From<RpcError> for Status {
             }
             RpcError::TooManyWatches => {
                 let wait = Some(Duration::from_secs(5));
-                shed(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many watches are open", wait)
+                overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many watches are open", wait)
             }
             RpcError::TooManyStreams(what) => {
                 let wait = Some(Duration::from_secs(5));
-                shed(Code::ResourceExhausted, "SERVER_OVERLOADED", &format!("too many {what} are open"), wait)
+                overload_status(
+                    Code::ResourceExhausted,
+                    "SERVER_OVERLOADED",
+                    &format!("too many {what} are open"),
+                    wait,
+                )
             }
             RpcError::Stopping => {
                 let wait = Some(Duration::from_secs(1));
-                shed(Code::Unavailable, "SERVER_STOPPING", "the server is stopping", wait)
+                overload_status(Code::Unavailable, "SERVER_STOPPING", "the server is stopping", wait)
             }
             RpcError::Store(error) => store_status(error),
         }
@@ -178,7 +201,7 @@ fn bad_request(violations: &Violations) -> Status {
 }
 
 /// A status of what protects the server, for the layers: a code, a reason, and how long to wait before another try.
-pub fn shed(code: Code, reason: &str, message: &str, retry_after: Option<Duration>) -> Status {
+pub fn overload_status(code: Code, reason: &str, message: &str, retry_after: Option<Duration>) -> Status {
     let mut details = info(reason);
     if retry_after.is_some() {
         details.set_retry_info(retry_after);
@@ -212,7 +235,6 @@ fn head(text: &str, max_bytes: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::violations::{Fault, bad_field};
 
     fn check(error: impl Into<RpcError>, code: Code, reason: &str) {
         let status = Status::from(error.into());

@@ -1,33 +1,32 @@
 //! UpdateArticle: changes the fields that a mask names.
 
+use super::article_rpc::ArticleRpc;
+use super::convert;
 use super::convert::{GivenArticle, UpdateMask};
 use super::create_article::require_text;
 use super::proto::{self, UpdateArticleRequest};
+use super::retry_contended::retry_contended;
+use super::status::RpcError;
 use super::violations::{Fault, Violations};
-use super::{ArticleRpc, RpcError, convert};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, View};
 use crate::store::{DecodedReads as _, NewArticle, StoreError, Write, Written};
 
-/// How often an update that gave no etag is tried anew, when others change the article between its read and its write.
-const MAX_TRIES: u32 = 8;
-
 pub async fn update_article(rpc: &ArticleRpc, request: UpdateArticleRequest) -> Result<proto::Article, RpcError> {
     let update = Update::new(request)?;
-    for _ in 0..MAX_TRIES {
-        let stored = rpc.store.get(&update.name, View::Full).await?;
-        let written = match stored {
+    retry_contended(&update.name, || async {
+        let written = match rpc.store.get(&update.name, View::Full).await? {
             Some(stored) => update.change(rpc, stored).await?,
             None => update.create(rpc).await?,
         };
         match written {
-            Written::Stored { article, outcome: _ } => return Ok(convert::article(*article, View::Full)),
-            // It was changed, made or deleted since it was read.
-            Written::EtagMismatch | Written::Missing | Written::AlreadyExists if update.etag.is_none() => {}
-            Written::EtagMismatch | Written::Missing => return Err(RpcError::EtagMismatch(update.name)),
-            other => return Err(StoreError::Failed(format!("an update was answered with {other:?}")).into()),
+            Written::Stored { article, outcome: _ } => Ok(Some(convert::article(*article, View::Full))),
+            // Another writer changed, created or deleted it after the read.
+            Written::EtagMismatch | Written::Missing | Written::AlreadyExists if update.etag.is_none() => Ok(None),
+            Written::EtagMismatch | Written::Missing => Err(RpcError::EtagMismatch(update.name.clone())),
+            other => Err(StoreError::Failed(format!("an update was answered with {other:?}")).into()),
         }
-    }
-    Err(RpcError::Contended(update.name))
+    })
+    .await
 }
 
 /// An update that was checked.
@@ -47,7 +46,7 @@ impl Update {
         let mut violations = Violations::default();
         let Some(article) = article else {
             violations.add("article", Fault::Required, "must be set");
-            return violations.require(None);
+            return Err(violations.into());
         };
         let name = convert::article_name("article.name", &article.name, &mut violations);
         let mask = UpdateMask::new(update_mask.as_ref(), &article, &mut violations);

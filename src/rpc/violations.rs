@@ -1,7 +1,5 @@
 //! What is wrong with the fields of a request, collected, so that a caller learns all of it at once.
 
-use super::RpcError;
-
 /// What kind of fault a field has. A client may branch on it, so a name never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -73,15 +71,15 @@ impl Violations {
     }
 
     /// Refuses the request if anything is wrong with it.
-    pub fn refuse(self) -> Result<(), RpcError> {
-        if self.0.is_empty() { Ok(()) } else { Err(RpcError::BadRequest(self)) }
+    pub fn refuse(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
     /// What was checked, if nothing is wrong with the request. A check that has nothing to give has found a fault.
-    pub fn require<T>(self, checked: Option<T>) -> Result<T, RpcError> {
+    pub fn require<T>(self, checked: Option<T>) -> Result<T, Self> {
         match checked {
             Some(checked) if self.0.is_empty() => Ok(checked),
-            _ => Err(RpcError::BadRequest(self)),
+            _ => Err(self),
         }
     }
 
@@ -91,8 +89,8 @@ impl Violations {
 }
 
 /// A request with one fault.
-pub fn bad_field(field: impl Into<String>, fault: Fault, description: impl Into<String>) -> RpcError {
+pub fn bad_field(field: impl Into<String>, fault: Fault, description: impl Into<String>) -> Violations {
     let mut violations = Violations::default();
     violations.add(field, fault, description);
-    RpcError::BadRequest(violations)
+    violations
 }

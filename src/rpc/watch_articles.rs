@@ -6,13 +6,15 @@ use futures::Stream;
 use futures::stream::unfold;
 use tonic::Status;
 
+use super::article_rpc::ArticleRpc;
 use super::proto::watch_articles_response::Event as WireEvent;
 use super::proto::{WatchArticlesRequest, WatchArticlesResponse, WatchCheckpoint};
+use super::status::RpcError;
 use super::token::QueryHash;
 use super::violations::Violations;
-use super::{ArticleRpc, RpcError, convert, resume_token};
+use super::{convert, resume_token};
 use crate::article::View;
-use crate::watch::{Event, EventKind, WatchQuery};
+use crate::watch::{Event, EventKind, Watch, WatchQuery};
 
 /// Ends with an error always: a watch has no end of its own.
 pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchArticlesResponse, Status>> + Send>>;
@@ -27,7 +29,7 @@ pub fn watch_articles(rpc: &ArticleRpc, request: WatchArticlesRequest) -> Result
     let after = resume_token::read(&resume_token, watched, &mut violations);
     violations.refuse()?;
 
-    let watch = rpc.watches.watch(WatchQuery { keywords, filter }, after, view)?;
+    let watch = Watch::start(&rpc.watches, WatchQuery { keywords, filter }, after, view)?;
     // It is asked for the next event when the client has taken the one before, and waits with the client.
     let events = unfold(Some(watch), move |watch| async move {
         let mut watch = watch?;

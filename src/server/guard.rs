@@ -20,14 +20,14 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::{Instrument, Span};
 
-use super::answer_body::{AnswerBody, deadline_exceeded};
 use super::call::Call;
 use super::deadline::{Allowance, allowance};
 use super::metrics::Metrics;
-use super::precise;
 use super::request_bytes::{CountedBody, Held};
+use super::response_body::{ResponseBody, deadline_exceeded};
+use super::tonic_status_mapping;
 use crate::config::Limits;
-use crate::rpc::status::{internal, shed};
+use crate::rpc::status::{internal, overload_status};
 
 /// Calls to health are never shed: a server that is busy is not ill.
 const HEALTH_PREFIX: &str = "/grpc.health.v1.Health/";
@@ -132,17 +132,17 @@ impl Shared {
         let max_header_bytes = self.limits.max_header_list_bytes as usize;
         if header_bytes(request.headers()) > max_header_bytes {
             let message = format!("the headers of a call may have {max_header_bytes} bytes");
-            return Err(shed(Code::ResourceExhausted, "HEADERS_TOO_LARGE", &message, None));
+            return Err(overload_status(Code::ResourceExhausted, "HEADERS_TOO_LARGE", &message, None));
         }
         let allowance = allowance(request.headers(), &self.limits).map_err(|_| {
-            shed(Code::InvalidArgument, "TIMEOUT_MALFORMED", "the header grpc-timeout cannot be read", None)
+            overload_status(Code::InvalidArgument, "TIMEOUT_MALFORMED", "the header grpc-timeout cannot be read", None)
         })?;
         if request.uri().path().starts_with(HEALTH_PREFIX) {
             return Ok((None, allowance));
         }
         let permit = self.calls.try_acquire().map_err(|_| {
             let wait = Some(Duration::from_millis(200));
-            shed(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many calls are open", wait)
+            overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many calls are open", wait)
         })?;
         Ok((Some(permit), allowance))
     }
@@ -184,9 +184,9 @@ fn refuse(call: Call, status: &Status) -> Response<Body> {
 /// Ends the call here if the answer is only a status, and else with the answer's body.
 fn finish(call: Call, mut response: Response<Body>, stream_deadline: Option<tokio::time::Sleep>) -> Response<Body> {
     if !response.headers().contains_key("grpc-status") {
-        return response.map(|body| Body::new(AnswerBody::new(body, stream_deadline, call)));
+        return response.map(|body| Body::new(ResponseBody::new(body, stream_deadline, call)));
     }
-    precise::make_precise(response.headers_mut());
+    tonic_status_mapping::map_status(response.headers_mut());
     let status = Status::from_header_map(response.headers()).unwrap_or_else(internal);
     let ours = response.extensions().get::<Status>();
     let cause = ours.and_then(std::error::Error::source).map(|cause| cause as &dyn std::fmt::Display);

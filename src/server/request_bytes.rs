@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::body::Body;
 use tonic::{Code, Status};
 
-use crate::rpc::status::shed;
+use crate::rpc::status::overload_status;
 
 /// A request up to this size costs less to hold than to count: the limit on calls bounds them.
 const FREE_BYTES: usize = 16 << 10;
@@ -45,7 +45,7 @@ impl CountedBody {
         let Some(permit) = permit else {
             let wait = Some(Duration::from_millis(500));
             let message = "the server holds as many large requests as it can";
-            return Err(shed(Code::ResourceExhausted, "SERVER_OVERLOADED", message, wait));
+            return Err(overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", message, wait));
         };
         self.held_bytes = self.read_bytes;
         let mut held = self.held.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,9 +11,10 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::event::WatchError;
 use super::matcher::Matcher;
-use super::recent::Recent;
-use super::{Watch, WatchError, WatchQuery};
+use super::query::WatchQuery;
+use super::recent_changes::RecentChanges;
 use crate::article::View;
 use crate::query::FoldedFields;
 use crate::run_blocking::run_blocking;
@@ -52,8 +53,8 @@ struct State {
     /// Everything up to here is, or is being, put into the queues of those who were seated when it was read.
     position: u64,
     /// Those who came since.
-    newcomers: Vec<(Arc<WatchQuery>, Seat)>,
-    recent: Recent,
+    newcomers: Vec<(Arc<WatchQuery>, Subscriber)>,
+    recent: RecentChanges,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,9 +73,9 @@ pub(super) struct Delivery {
 }
 
 /// The hub's end of a watcher's queue.
-struct Seat(Option<mpsc::Sender<Delivery>>);
+struct Subscriber(Option<mpsc::Sender<Delivery>>);
 
-impl Seat {
+impl Subscriber {
     fn tell(&mut self, seq: u64, is_match: bool) {
         let is_told = self.0.as_ref().is_some_and(|queue| queue.try_send(Delivery { seq, is_match }).is_ok());
         if !is_told {
@@ -89,7 +90,7 @@ impl Seat {
 
 impl WatchHub {
     pub fn new(store: SharedStore, checkpoint_interval_ms: u64) -> Arc<Self> {
-        let state = State { stage: Stage::Idle, position: 0, newcomers: Vec::new(), recent: Recent::default() };
+        let state = State { stage: Stage::Idle, position: 0, newcomers: Vec::new(), recent: RecentChanges::default() };
         Arc::new(Self {
             store,
             closing: CancellationToken::new(),
@@ -106,16 +107,10 @@ impl WatchHub {
         *self.store.feed().borrow()
     }
 
-    /// Begins a watch: of what comes after a position, or, with none, from now on.
-    pub fn watch(
-        self: &Arc<Self>,
-        query: WatchQuery,
-        after: Option<FeedPosition>,
-        view: View,
-    ) -> Result<Watch, WatchError> {
-        let permits = u32::try_from(query_bytes(&query)).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| WatchError::TooMany)?;
-        Ok(Watch::new(Arc::clone(self), room, query, after, view))
+    /// Reserves the memory of a query's keywords.
+    pub(super) fn reserve(&self, query: &WatchQuery) -> Result<QueryPermit, WatchError> {
+        let permits = u32::try_from(query_bytes(query)).unwrap_or(u32::MAX);
+        Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| WatchError::TooMany)
     }
 
     /// Ends every watch, and the task.
@@ -139,7 +134,7 @@ impl WatchHub {
             }
         }
         let (sender, queue) = mpsc::channel(QUEUE_CHANGES);
-        state.newcomers.push((Arc::clone(query), Seat(Some(sender))));
+        state.newcomers.push((Arc::clone(query), Subscriber(Some(sender))));
         let position = state.position;
         drop(state);
         self.someone_came.notify_one();
@@ -174,7 +169,7 @@ impl WatchHub {
                 () = self.closing.cancelled() => return,
                 () = moved(&mut feed) => {}
                 () = self.someone_came.notified() => {}
-                _ = rounds.tick() => matcher.clean(Seat::is_taken),
+                _ = rounds.tick() => matcher.clean(Subscriber::is_taken),
             }
         }
     }
@@ -182,9 +177,9 @@ impl WatchHub {
     /// Passes on the next changes. Says whether these were all.
     async fn step(
         &self,
-        mut matcher: Matcher<Seat>,
+        mut matcher: Matcher<Subscriber>,
         feed: &mut watch::Receiver<FeedPosition>,
-    ) -> (Matcher<Seat>, bool) {
+    ) -> (Matcher<Subscriber>, bool) {
         let end = *feed.borrow_and_update();
         let position = {
             let mut state = self.state();
@@ -212,7 +207,7 @@ impl WatchHub {
         };
         if !newcomers.is_empty() || !changes.is_empty() {
             let work = move || {
-                matcher.add(newcomers, Seat::is_taken);
+                matcher.add(newcomers, Subscriber::is_taken);
                 changes.iter().for_each(|change| pass_on(change, &mut matcher));
                 matcher
             };
@@ -227,7 +222,7 @@ impl WatchHub {
     }
 
     /// Takes the seats of all: they read the feed by themselves, and learn what is wrong with it.
-    fn release_all(&self, end: FeedPosition, reason: &str) -> (Matcher<Seat>, bool) {
+    fn release_all(&self, end: FeedPosition, reason: &str) -> (Matcher<Subscriber>, bool) {
         tracing::warn!(reason, "the feed cannot be followed");
         let mut state = self.state();
         state.newcomers.clear();
@@ -255,7 +250,7 @@ async fn moved(feed: &mut watch::Receiver<FeedPosition>) {
     }
 }
 
-fn pass_on(change: &Change, matcher: &mut Matcher<Seat>) {
+fn pass_on(change: &Change, matcher: &mut Matcher<Subscriber>) {
     match &change.kind {
         ChangeKind::Deleted(_) => matcher.each(|seat| seat.tell(change.seq, false)),
         ChangeKind::Upserted(article) => {
@@ -272,5 +267,5 @@ fn query_bytes(query: &WatchQuery) -> usize {
     WATCHER_BYTES + keywords.map(|keyword| keyword.folded().len()).sum::<usize>()
 }
 
-/// A watcher's part of what all may look for together.
-pub(super) type Room = OwnedSemaphorePermit;
+/// A watcher's share of the memory for keywords.
+pub(super) type QueryPermit = OwnedSemaphorePermit;

@@ -6,15 +6,15 @@
 
 use std::sync::Arc;
 
-use super::WatchQuery;
-use super::tier::{Entry, Tier};
+use super::matcher_tier::{Entry, MatcherTier};
+use super::query::WatchQuery;
 use crate::article::Article;
 use crate::query::FoldedFields;
 
 /// Watchers of some kind, by what they watch.
 pub struct Matcher<W> {
     /// The largest first.
-    tiers: Vec<Tier<W>>,
+    tiers: Vec<MatcherTier<W>>,
 }
 
 impl<W> Default for Matcher<W> {
@@ -33,7 +33,7 @@ impl<W> Matcher<W> {
         while let Some(tier) = self.tiers.pop_if(|last| last.len() <= 2 * entries.len()) {
             entries.extend(tier.into_entries().into_iter().filter(|entry| is_alive(&entry.watcher)));
         }
-        self.tiers.push(Tier::new(entries));
+        self.tiers.push(MatcherTier::new(entries));
     }
 
     /// Makes those automata anew of whose watchers few are alive.
@@ -45,7 +45,7 @@ impl<W> Matcher<W> {
                 self.tiers.push(tier);
             } else if alive > 0 {
                 let entries = tier.into_entries().into_iter().filter(|entry| is_alive(&entry.watcher)).collect();
-                self.tiers.push(Tier::new(entries));
+                self.tiers.push(MatcherTier::new(entries));
             }
         }
         self.tiers.sort_by_key(|tier| std::cmp::Reverse(tier.len()));

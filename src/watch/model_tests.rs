@@ -95,7 +95,7 @@ impl Client {
     /// Takes an event into the copy; says whether it was a checkpoint.
     async fn listen(&mut self, server: &Server) -> bool {
         let watch = self.watch.get_or_insert_with(|| {
-            server.hub.watch(self.query.clone(), Some(self.position), View::Full).expect("there is room")
+            Watch::start(&server.hub, self.query.clone(), Some(self.position), View::Full).expect("there is room")
         });
         let event = watch.next().await.expect("the store is sound");
         let has_moved = event.position.seq > self.position.seq;
@@ -243,10 +243,10 @@ async fn what_all_look_for_together_is_bounded() {
     let keywords = KeywordFilter::new(long, Vec::new(), Vec::new(), Vec::new(), KeywordMatch::Substring);
     let query = WatchQuery { keywords: Some(keywords.expect("a filter")), filter: None };
     let mut watches = Vec::new();
-    while let Ok(watch) = server.hub.watch(query.clone(), None, View::Basic) {
+    while let Ok(watch) = Watch::start(&server.hub, query.clone(), None, View::Basic) {
         watches.push(watch);
     }
     assert!((2000..4000).contains(&watches.len()), "{}", watches.len());
     watches.pop();
-    assert!(server.hub.watch(query, None, View::Basic).is_ok(), "who leaves makes room");
+    assert!(Watch::start(&server.hub, query, None, View::Basic).is_ok(), "who leaves makes room");
 }

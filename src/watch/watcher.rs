@@ -7,8 +7,9 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{Instant, sleep_until};
 
-use super::hub::{Delivery, Room};
-use super::{Event, EventKind, WatchError, WatchHub, WatchQuery};
+use super::event::{Event, EventKind, WatchError};
+use super::hub::{Delivery, QueryPermit, WatchHub};
+use super::query::WatchQuery;
 use crate::article::View;
 use crate::query::FoldedFields;
 use crate::run_blocking::run_blocking;
@@ -23,7 +24,7 @@ const CHECKPOINT_CHANGES: usize = 1000;
 /// A watch that goes on as long as it is asked for events.
 pub struct Watch {
     hub: Arc<WatchHub>,
-    _room: Room,
+    _permit: QueryPermit,
     query: Arc<WatchQuery>,
     view: View,
     /// Everything up to here was told, or is of no concern.
@@ -34,42 +35,43 @@ pub struct Watch {
     read_up_to: u64,
     /// How many changes were passed over since the last event.
     passed_over: usize,
-    seat: Option<Seat>,
+    subscription: Option<Subscription>,
     /// The watcher was told that it has caught up.
     has_arrived: bool,
     next_checkpoint: Instant,
 }
 
 /// A place at the hub.
-struct Seat {
+struct Subscription {
     /// Everything after this comes through the queue.
     from: u64,
     queue: mpsc::Receiver<Delivery>,
 }
 
 impl Watch {
-    pub(super) fn new(
-        hub: Arc<WatchHub>,
-        room: Room,
+    /// Starts a watch: of what comes after a position or, without one, from now on.
+    pub fn start(
+        hub: &Arc<WatchHub>,
         query: WatchQuery,
         after: Option<FeedPosition>,
         view: View,
-    ) -> Self {
+    ) -> Result<Self, WatchError> {
+        let permit = hub.reserve(&query)?;
         let position = after.unwrap_or_else(|| hub.end());
         let next_checkpoint = Instant::now() + hub.checkpoint_interval;
-        Self {
-            hub,
-            _room: room,
+        Ok(Self {
+            hub: Arc::clone(hub),
+            _permit: permit,
             query: Arc::new(query),
             view,
             position,
             pending: VecDeque::new(),
             read_up_to: position.seq,
             passed_over: 0,
-            seat: None,
+            subscription: None,
             has_arrived: false,
             next_checkpoint,
-        }
+        })
     }
 
     /// The next event. It waits for one for as long as it takes, but for a checkpoint now and then.
@@ -95,8 +97,8 @@ impl Watch {
             if self.passed_over >= CHECKPOINT_CHANGES {
                 return Ok(self.checkpoint());
             }
-            match &self.seat {
-                Some(seat) if seat.from <= self.position.seq => {
+            match &self.subscription {
+                Some(subscription) if subscription.from <= self.position.seq => {
                     if !std::mem::replace(&mut self.has_arrived, true) {
                         return Ok(self.checkpoint());
                     }
@@ -104,7 +106,7 @@ impl Watch {
                         return Ok(event);
                     }
                     // The queue was closed, or held what is forgotten.
-                    self.seat = None;
+                    self.subscription = None;
                 }
                 _ => self.read_on().await?,
             }
@@ -114,7 +116,7 @@ impl Watch {
     /// Waits at the hub. `None`: the watcher fell behind.
     async fn wait(&mut self) -> Option<Event> {
         loop {
-            let queue = &mut self.seat.as_mut()?.queue;
+            let queue = &mut self.subscription.as_mut()?.queue;
             let delivery = tokio::select! {
                 delivery = queue.recv() => delivery?,
                 () = sleep_until(self.next_checkpoint) => {
@@ -141,7 +143,7 @@ impl Watch {
         }
     }
 
-    /// Reads a piece of the feed; at its end, takes a seat at the hub.
+    /// Reads a piece of the feed; at its end, takes a subscription at the hub.
     async fn read_on(&mut self) -> Result<(), WatchError> {
         let needs_text = self.query.keywords.is_some() || self.query.filter.is_some();
         let view = if needs_text { View::Full } else { self.view.min(View::Full) };
@@ -156,9 +158,9 @@ impl Watch {
             events(read.changes, &self.query, self.position)
         };
         self.passed_over += count - self.pending.len();
-        if read.is_end && self.seat.is_none() {
+        if read.is_end && self.subscription.is_none() {
             let (from, queue) = self.hub.join(&self.query)?;
-            self.seat = Some(Seat { from, queue });
+            self.subscription = Some(Subscription { from, queue });
         }
         Ok(())
     }

@@ -9,18 +9,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use articled::RunError;
 use articled::clock::Clock;
 use articled::config::{Config, Limits};
-use articled::ingest::Ingest;
+use articled::rpc::ArticleRpc;
 use articled::rpc::proto;
 use articled::rpc::proto::article_service_client::ArticleServiceClient;
-use articled::rpc::{ArticleRpc, Bulk};
-use articled::server::Listeners;
+use articled::server::{Listeners, RunError, article_rpc};
 use articled::store::SharedStore;
 use articled::store::memory::MemoryStore;
 use articled::store::sqlite::{SqliteOptions, SqliteStore};
-use articled::watch::WatchHub;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -97,15 +94,8 @@ impl TestServer {
 
 /// The RPCs without a server, for tests in which nobody reads what they answer.
 pub fn rpc(limits: &Limits) -> ArticleRpc {
-    let (store, clock) = (memory_store(), test_clock());
-    ArticleRpc {
-        ingest: Ingest::new(Arc::clone(&store), clock.clone(), limits.parsers).expect("threads"),
-        watches: WatchHub::new(Arc::clone(&store), Config::default().feed.checkpoint_interval_ms),
-        bulk: Bulk::new(limits.bulk()),
-        max_page_bytes: limits.max_page_bytes,
-        store,
-        clock,
-    }
+    let config = Config { limits: limits.clone(), ..Config::default() };
+    article_rpc(&memory_store(), test_clock(), &config).expect("threads")
 }
 
 pub fn memory_store() -> SharedStore {

@@ -13,13 +13,13 @@ const MAX_BYTES: usize = 32 << 20;
 const MAX_CHANGES: usize = 4096;
 
 #[derive(Default)]
-pub(super) struct Recent {
+pub(super) struct RecentChanges {
     /// By number.
     changes: VecDeque<Arc<Change>>,
     bytes: usize,
 }
 
-impl Recent {
+impl RecentChanges {
     pub fn push(&mut self, change: Arc<Change>) {
         self.bytes += change.bytes();
         self.changes.push_back(change);

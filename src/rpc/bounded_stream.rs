@@ -14,27 +14,27 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 use tracing::Instrument;
 
-use super::status::{internal, shed};
+use super::status::{internal, overload_status};
 
 /// How many answers are made ahead of the client. Answers may be as long as articles, so few.
 const AHEAD: usize = 1;
 
 /// The task's end of the stream. Clones share it.
-pub struct Answers<T> {
+pub struct ResponseSender<T> {
     sender: mpsc::Sender<T>,
-    patience: Duration,
+    stall_timeout: Duration,
 }
 
-impl<T> Clone for Answers<T> {
+impl<T> Clone for ResponseSender<T> {
     fn clone(&self) -> Self {
-        Self { sender: self.sender.clone(), patience: self.patience }
+        Self { sender: self.sender.clone(), stall_timeout: self.stall_timeout }
     }
 }
 
-impl<T> Answers<T> {
+impl<T> ResponseSender<T> {
     /// Waits until the client takes an answer. An error is what the stream is to end with.
     pub async fn send(&self, answer: T) -> Result<(), Status> {
-        self.sender.send_timeout(answer, self.patience).await.map_err(|error| match error {
+        self.sender.send_timeout(answer, self.stall_timeout).await.map_err(|error| match error {
             SendTimeoutError::Timeout(_) => stalled(),
             // Nobody will read this.
             SendTimeoutError::Closed(_) => Status::cancelled("the client is gone"),
@@ -44,20 +44,20 @@ impl<T> Answers<T> {
 
 fn stalled() -> Status {
     let message = "nothing was read from the stream for too long";
-    shed(Code::DeadlineExceeded, "STREAM_STALLED", message, None)
+    overload_status(Code::DeadlineExceeded, "STREAM_STALLED", message, None)
 }
 
 /// The answers that a task makes, then its error if it has one. Who drops them ends the task.
-pub fn paced<T, F>(
-    patience: Duration,
-    make: impl FnOnce(Answers<T>) -> F,
+pub fn bounded_stream<T, F>(
+    stall_timeout: Duration,
+    make: impl FnOnce(ResponseSender<T>) -> F,
 ) -> impl Stream<Item = Result<T, Status>> + Send
 where
     T: Send + 'static,
     F: Future<Output = Result<(), Status>> + Send + 'static,
 {
     let (sender, answers) = mpsc::channel(AHEAD);
-    let task = tokio::spawn(make(Answers { sender, patience }).in_current_span());
+    let task = tokio::spawn(make(ResponseSender { sender, stall_timeout }).in_current_span());
     let ends = EndsWhenDropped(task.abort_handle());
     let end = async move {
         let end = task.await.unwrap_or_else(|_| Err(internal()));
@@ -82,22 +82,22 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 
     #[tokio::test]
     async fn the_end_of_the_task_is_the_end_of_the_stream() {
-        let good = paced(PATIENCE, |answers| async move {
+        let good = bounded_stream(STALL_TIMEOUT, |answers| async move {
             answers.send(1).await?;
             answers.send(2).await
         });
         assert_eq!(good.map(Result::ok).collect::<Vec<_>>().await, [Some(1), Some(2)]);
-        let failed = paced(PATIENCE, |answers| async move {
+        let failed = bounded_stream(STALL_TIMEOUT, |answers| async move {
             answers.send(1).await?;
             Err(Status::aborted("so"))
         });
         let codes: Vec<_> = failed.map(|answer| answer.map_err(|status| status.code())).collect().await;
         assert_eq!(codes, [Ok(1), Err(Code::Aborted)]);
-        let panicked = paced(PATIENCE, |answers: Answers<u8>| async move {
+        let panicked = bounded_stream(STALL_TIMEOUT, |answers: ResponseSender<u8>| async move {
             let _held = answers;
             panic!("on purpose")
         });
@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn who_does_not_read_is_let_go() {
         let (holder, is_let_go) = tokio::sync::oneshot::channel::<()>();
-        let stream = paced(Duration::from_millis(10), |answers| async move {
+        let stream = bounded_stream(Duration::from_millis(10), |answers| async move {
             let _holder = holder;
             loop {
                 answers.send(1).await?;
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test]
     async fn who_leaves_ends_the_task() {
         let (sender, ended) = tokio::sync::oneshot::channel::<()>();
-        let stream = paced(PATIENCE, |answers: Answers<u8>| async move {
+        let stream = bounded_stream(STALL_TIMEOUT, |answers: ResponseSender<u8>| async move {
             let _held = (answers, sender);
             std::future::pending().await
         });

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::WatchQuery;
+use super::query::WatchQuery;
 use crate::article::Article;
 use crate::query::{FoldedFields, Keyword, KeywordMatch, TextField};
 
@@ -19,7 +19,7 @@ pub(super) struct Entry<W> {
     pub watcher: W,
 }
 
-pub(super) struct Tier<W> {
+pub(super) struct MatcherTier<W> {
     entries: Vec<Entry<W>>,
     needs: Vec<Need>,
     /// `None`: nobody looks for anything, or it cannot be built; then everyone is in `always`.
@@ -79,7 +79,7 @@ struct Scratch {
     told: Vec<usize>,
 }
 
-impl<W> Tier<W> {
+impl<W> MatcherTier<W> {
     pub fn new(entries: Vec<Entry<W>>) -> Self {
         let mut patterns = Patterns::default();
         let mut always = Vec::new();

@@ -5,7 +5,7 @@
 use http::{HeaderMap, header};
 use tonic::{Code, Status};
 
-use crate::rpc::status::{internal, shed};
+use crate::rpc::status::{internal, overload_status};
 
 const DETAILS: &str = "grpc-status-details-bin";
 
@@ -15,12 +15,12 @@ pub fn is_ok(headers: &HeaderMap) -> bool {
 }
 
 /// Replaces the status in headers or trailers, if it is one that tonic made.
-pub fn make_precise(headers: &mut HeaderMap) {
+pub fn map_status(headers: &mut HeaderMap) {
     let Some(status) = Status::from_header_map(headers) else { return };
     if status.code() == Code::Ok || headers.contains_key(DETAILS) {
         return;
     }
-    write(&precise(&status), headers);
+    write(&mapped(&status), headers);
 }
 
 /// Puts a status into headers or trailers.
@@ -33,29 +33,29 @@ pub fn write(status: &Status, headers: &mut HeaderMap) {
     }
 }
 
-fn precise(status: &Status) -> Status {
+fn mapped(status: &Status) -> Status {
     let message = status.message();
     let is_about = |words: &str| message.contains(words);
     match status.code() {
         Code::OutOfRange | Code::ResourceExhausted if is_about("encoded message") && !is_about("decoded message") => {
-            shed(Code::ResourceExhausted, "RESPONSE_TOO_LARGE", "the answer is too large", None)
+            overload_status(Code::ResourceExhausted, "RESPONSE_TOO_LARGE", "the answer is too large", None)
         }
         Code::OutOfRange | Code::ResourceExhausted => {
-            shed(Code::ResourceExhausted, "REQUEST_TOO_LARGE", "the request is too large", None)
+            overload_status(Code::ResourceExhausted, "REQUEST_TOO_LARGE", "the request is too large", None)
         }
         Code::Unimplemented if is_about("ompress") || is_about("encoding") => {
-            shed(Code::Unimplemented, "COMPRESSION_UNSUPPORTED", message, None)
+            overload_status(Code::Unimplemented, "COMPRESSION_UNSUPPORTED", message, None)
         }
-        Code::Unimplemented => shed(Code::Unimplemented, "METHOD_UNKNOWN", "there is no such method", None),
+        Code::Unimplemented => overload_status(Code::Unimplemented, "METHOD_UNKNOWN", "there is no such method", None),
         // tonic's own INTERNAL is about bytes that are not what the method takes.
         Code::Internal => {
-            shed(Code::Internal, "REQUEST_UNDECODABLE", "the bytes of the request cannot be decoded", None)
+            overload_status(Code::Internal, "REQUEST_UNDECODABLE", "the bytes of the request cannot be decoded", None)
         }
-        Code::NotFound => shed(Code::NotFound, "SERVICE_UNKNOWN", message, None),
-        Code::InvalidArgument => shed(Code::InvalidArgument, "INVALID_ARGUMENT", message, None),
+        Code::NotFound => overload_status(Code::NotFound, "SERVICE_UNKNOWN", message, None),
+        Code::InvalidArgument => overload_status(Code::InvalidArgument, "INVALID_ARGUMENT", message, None),
         // The request ended in its midst, so the peer is gone, or broke it off.
         Code::Cancelled | Code::Unknown => {
-            shed(Code::Cancelled, "REQUEST_BROKEN_OFF", "the request was broken off", None)
+            overload_status(Code::Cancelled, "REQUEST_BROKEN_OFF", "the request was broken off", None)
         }
         Code::Ok
         | Code::DeadlineExceeded

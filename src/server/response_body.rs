@@ -15,17 +15,17 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 
 use super::call::Call;
-use super::precise;
-use crate::rpc::status::{internal, shed};
+use super::tonic_status_mapping;
+use crate::rpc::status::{internal, overload_status};
 
-pub struct AnswerBody {
+pub struct ResponseBody {
     inner: Body,
     deadline: Option<Pin<Box<Sleep>>>,
     /// `None` once the body has ended.
     call: Option<Call>,
 }
 
-impl AnswerBody {
+impl ResponseBody {
     pub fn new(inner: Body, deadline: Option<Sleep>, call: Call) -> Self {
         Self { inner, deadline: deadline.map(Box::pin), call: Some(call) }
     }
@@ -33,7 +33,7 @@ impl AnswerBody {
     /// The last frame, with this status.
     fn end_with(&mut self, status: &Status) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let mut trailers = HeaderMap::new();
-        precise::write(status, &mut trailers);
+        tonic_status_mapping::write(status, &mut trailers);
         self.end(status);
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
@@ -51,7 +51,7 @@ impl AnswerBody {
     }
 }
 
-impl http_body::Body for AnswerBody {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -61,12 +61,12 @@ impl http_body::Body for AnswerBody {
         }
         match self.poll_inner(cx) {
             Poll::Ready(Some(Ok(frame))) => match frame.into_trailers() {
-                Ok(trailers) if precise::is_ok(&trailers) => {
+                Ok(trailers) if tonic_status_mapping::is_ok(&trailers) => {
                     self.end(&Status::ok(""));
                     Poll::Ready(Some(Ok(Frame::trailers(trailers))))
                 }
                 Ok(mut trailers) => {
-                    precise::make_precise(&mut trailers);
+                    tonic_status_mapping::map_status(&mut trailers);
                     let status = Status::from_header_map(&trailers).unwrap_or_else(internal);
                     self.end(&status);
                     Poll::Ready(Some(Ok(Frame::trailers(trailers))))
@@ -83,5 +83,5 @@ impl http_body::Body for AnswerBody {
 }
 
 pub fn deadline_exceeded() -> Status {
-    shed(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed", None)
+    overload_status(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed", None)
 }

@@ -29,7 +29,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const PREFACE_BYTES: usize = 24;
 
 /// The doors: how connections come in, and how they are sent away.
-pub struct Gate {
+pub struct ConnectionLimiter {
     max_connections: u32,
     max_connections_per_peer: usize,
     preface_deadline: Duration,
@@ -40,7 +40,7 @@ pub struct Gate {
     closed: Arc<AtomicBool>,
 }
 
-impl Gate {
+impl ConnectionLimiter {
     pub fn new(limits: &Limits) -> Self {
         Self {
             // Within u32, as the range of the setting says.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::RpcError;
+use super::status::RpcError;
 
 /// Items of all imports that are written at once: half of what the store lets wait, so that others find room.
 const WRITES_UNDER_WAY: usize = 128;
@@ -17,7 +17,7 @@ const OWN_BYTES: usize = 1 << 20;
 
 /// The bounds of imports and exports.
 #[derive(Clone, Copy, Debug)]
-pub struct BulkLimits {
+pub struct StreamLimits {
     pub max_imports: usize,
     pub max_exports: usize,
     /// Items of all imports that are under way may have so many bytes.
@@ -25,13 +25,13 @@ pub struct BulkLimits {
     /// An import that sends nothing for so long ends.
     pub import_idle: Duration,
     /// An import or export whose answers are not read for so long ends.
-    pub patience: Duration,
+    pub stall_timeout: Duration,
 }
 
 /// Cheap to clone; clones share all.
 #[derive(Clone)]
-pub struct Bulk {
-    limits: BulkLimits,
+pub struct StreamLimiter {
+    limits: StreamLimits,
     imports: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
@@ -43,18 +43,18 @@ pub struct Bulk {
 pub struct Permit(#[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>);
 
 /// The place of an import that is open, and its share of what all of them use.
-pub struct ImportPlace {
-    bulk: Bulk,
+pub struct ImportPermit {
+    streams: StreamLimiter,
     _open: Permit,
     bytes: Arc<Semaphore>,
     parsers: Arc<Semaphore>,
 }
 
-impl ImportPlace {
+impl ImportPermit {
     /// Waits until an item of so many bytes may be in memory.
     pub async fn room(&self, bytes: usize) -> Permit {
         let permits = |most: usize| u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
-        let shared = Arc::clone(&self.bulk.bytes).acquire_many_owned(permits(self.bulk.limits.max_import_bytes));
+        let shared = Arc::clone(&self.streams.bytes).acquire_many_owned(permits(self.streams.limits.max_import_bytes));
         if bytes > OWN_BYTES {
             return Permit(shared.await.ok());
         }
@@ -74,12 +74,12 @@ impl ImportPlace {
 
     /// Waits until an item may be given to the store.
     pub async fn turn_to_write(&self) -> Permit {
-        Permit(Arc::clone(&self.bulk.writes).acquire_owned().await.ok())
+        Permit(Arc::clone(&self.streams.writes).acquire_owned().await.ok())
     }
 }
 
-impl Bulk {
-    pub fn new(limits: BulkLimits) -> Self {
+impl StreamLimiter {
+    pub fn new(limits: StreamLimits) -> Self {
         Self {
             limits,
             imports: Arc::new(Semaphore::new(limits.max_imports)),
@@ -109,15 +109,15 @@ impl Bulk {
     }
 
     /// How long an answer may wait to be read.
-    pub fn patience(&self) -> Duration {
-        self.limits.patience
+    pub fn stall_timeout(&self) -> Duration {
+        self.limits.stall_timeout
     }
 
     /// Opens an import, of whose items so many may be parsed at once.
-    pub fn begin_import(&self, parsers: usize) -> Result<ImportPlace, RpcError> {
-        Ok(ImportPlace {
+    pub fn begin_import(&self, parsers: usize) -> Result<ImportPermit, RpcError> {
+        Ok(ImportPermit {
             _open: begin(&self.imports, "imports")?,
-            bulk: self.clone(),
+            streams: self.clone(),
             bytes: Arc::new(Semaphore::new(OWN_BYTES)),
             parsers: Arc::new(Semaphore::new(parsers)),
         })

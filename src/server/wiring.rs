@@ -1,0 +1,39 @@
+//! Builds what the configuration describes: how the store is opened, and the RPCs on it.
+//!
+//! The one place that turns settings into the types of the other rooms, for the server and for commands without one.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ingest::Ingest;
+use crate::rpc::{ArticleRpc, StreamLimiter, StreamLimits};
+use crate::store::{Access, SharedStore};
+use crate::watch::WatchHub;
+
+/// How the configuration opens its store.
+pub fn store_access(config: &Config) -> Access {
+    Access { read_only: config.read_only, keep_deletions: config.feed.keep_deletions }
+}
+
+/// The RPCs on a store.
+pub fn article_rpc(store: &SharedStore, clock: Clock, config: &Config) -> io::Result<ArticleRpc> {
+    let limits = &config.limits;
+    let streams = StreamLimits {
+        max_imports: limits.max_imports,
+        max_exports: limits.max_exports,
+        max_import_bytes: limits.max_import_bytes,
+        import_idle: Duration::from_millis(limits.import_idle_ms),
+        stall_timeout: Duration::from_millis(limits.stream_stall_ms),
+    };
+    Ok(ArticleRpc {
+        store: Arc::clone(store),
+        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers)?,
+        clock,
+        watches: WatchHub::new(Arc::clone(store), config.feed.checkpoint_interval_ms),
+        streams: StreamLimiter::new(streams),
+        max_page_bytes: limits.max_page_bytes,
+    })
+}

@@ -1,0 +1,28 @@
+//! What a watcher asks for.
+
+use crate::article::Article;
+use crate::query::{Filter, FoldedFields, KeywordFilter};
+
+/// Which articles someone watches: those that both parts admit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WatchQuery {
+    pub keywords: Option<KeywordFilter>,
+    pub filter: Option<Filter>,
+}
+
+impl WatchQuery {
+    /// Whether an article with these folded texts is watched: what everything else here must agree with.
+    pub fn matches(&self, article: &Article, texts: &FoldedFields) -> bool {
+        self.keywords.as_ref().is_none_or(|keywords| keywords.matches_folded(texts)) && self.admits(article, texts)
+    }
+
+    /// Whether the filter, keywords apart, admits an article.
+    pub(super) fn admits(&self, article: &Article, texts: &FoldedFields) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches_folded(article, texts.clone()))
+    }
+
+    /// Whether all articles are watched.
+    pub(super) fn is_open(&self) -> bool {
+        self.keywords.is_none() && self.filter.is_none()
+    }
+}
