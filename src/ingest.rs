@@ -84,17 +84,19 @@ impl Ingest {
         &self,
         raw: RawDocument,
         name: Option<ArticleName>,
+        allow_older: bool,
         dry_run: bool,
     ) -> Result<Written, IngestError> {
         let article = self.parse(raw, name).await?.into();
-        Ok(self.store.write(Write::Ingest(article), dry_run, self.clock.now()).await?)
+        Ok(self.store.write(Write::Ingest { article, allow_older }, dry_run, self.clock.now()).await?)
     }
 
     /// Stores an article as [`Self::ingest`] does, and waits for a store that is overloaded: for who has many to store,
     /// and time.
-    pub async fn store_patiently(&self, article: NewArticle) -> Result<Written, StoreError> {
+    pub async fn store_patiently(&self, article: NewArticle, allow_older: bool) -> Result<Written, StoreError> {
+        let write = Write::Ingest { article, allow_older };
         loop {
-            match self.store.write(Write::Ingest(article.clone()), false, self.clock.now()).await {
+            match self.store.write(write.clone(), false, self.clock.now()).await {
                 Err(StoreError::Overloaded) => tokio::time::sleep(OVERLOAD_PAUSE).await,
                 written => return written,
             }

@@ -13,6 +13,7 @@ mod export_articles;
 mod filter_articles;
 mod get_article;
 mod import_articles;
+mod import_order;
 mod ingest_article;
 mod list_articles;
 mod page_token;

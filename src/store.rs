@@ -50,13 +50,14 @@ pub struct NewArticle {
 #[derive(Clone, Debug)]
 pub enum Write {
     /// Stores what was parsed: creates the article, replaces it, or finds that the article of that name was made from
-    /// the same content (all but the fetch time) and leaves it as it is, even if a Replace has edited it since.
-    Ingest(NewArticle),
+    /// the same content (all but the fetch time) and leaves it as it is, even if a Replace has edited it since. Unless
+    /// `allow_older` is set, an article that was fetched later is left as it is too.
+    Ingest { article: NewArticle, allow_older: bool },
     /// Creates the article, unless there is one of that name. A `request_id` is remembered for a day: the same request
     /// sent again is not done again, and answers with the article as it now is.
     Create { article: NewArticle, request_id: Option<String> },
     /// Replaces the content of an article that is still in the state that `expected` names. Report and raw document
-    /// stay.
+    /// stay. The content that it has already changes nothing.
     Replace { name: ArticleName, content: ArticleContent, expected: Etag },
     /// Puts what a parser makes of an article's raw document into its place, if the article is still in the state that
     /// `expected` names. Its labels and its raw document stay. If this is what the article was made from, its content
@@ -64,6 +65,13 @@ pub enum Write {
     Reparse { name: ArticleName, content: ArticleContent, parse_report: ParseReport, expected: Etag },
     /// Deletes the article, if `expected` is `None` or names its state.
     Delete { name: ArticleName, expected: Option<Etag> },
+}
+
+impl Write {
+    /// An Ingest that leaves what was fetched later.
+    pub fn ingest(article: NewArticle) -> Self {
+        Self::Ingest { article, allow_older: false }
+    }
 }
 
 /// What a write did.
@@ -74,6 +82,8 @@ pub enum Written {
         article: Box<Article>,
         outcome: Outcome,
     },
+    /// Ingest found an article that was fetched later, and left it as it is.
+    NewerKept(Box<Article>),
     Deleted,
     /// Create found an article of that name.
     AlreadyExists,

@@ -40,7 +40,7 @@ pub async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
             tokio::spawn(async move {
                 // A full queue refuses; whoever imports tries again.
                 loop {
-                    match store.write(Write::Ingest(new.clone()), false, now).await {
+                    match store.write(Write::ingest(new.clone()), false, now).await {
                         Ok(_) => return Instant::now(),
                         Err(StoreError::Overloaded) => {}
                         Err(error) => panic!("{error}"),

@@ -49,6 +49,9 @@ pub struct Import {
     /// How many items are under way at once.
     #[arg(long, value_name = "COUNT", default_value_t = WORKERS, value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: u16,
+    /// Stores documents even if a later capture of the same page is stored.
+    #[arg(long)]
+    allow_older: bool,
     #[command(flatten)]
     service: ServiceArguments,
     #[command(flatten)]
@@ -62,7 +65,7 @@ impl Import {
         let is_json = self.output.is_json();
         let mut print = |response: &ImportArticlesResponse| if is_json { out.json(response) } else { Ok(()) };
         let service = self.service.open(store::to_write()).await?;
-        let imported = import(self.input, &service, self.workers, interrupted, &mut print).await;
+        let imported = import(self.input, &service, self.workers, self.allow_older, interrupted, &mut print).await;
         service.close().await;
         let summary = imported?;
         if is_json {
@@ -83,6 +86,7 @@ pub async fn import(
     input: InputArguments,
     service: &Service,
     workers: u16,
+    allow_older: bool,
     interrupted: impl Future<Output = ()>,
     print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
 ) -> anyhow::Result<Summary> {
@@ -96,7 +100,7 @@ pub async fn import(
         };
         let items = Box::pin(input.items(meter).take_until(Box::pin(interrupted)));
         let mut importing =
-            Importing { progress: &progress, summary: Summary::default(), flight: Flight::new(workers) };
+            Importing { progress: &progress, summary: Summary::default(), flight: Flight::new(workers), allow_older };
         importing.run(service, items, print).await.map(|()| importing.summary)
     };
     progress.finish();
@@ -109,6 +113,7 @@ struct Importing<'a> {
     progress: &'a Progress,
     summary: Summary,
     flight: Flight,
+    allow_older: bool,
 }
 
 impl Importing<'_> {
@@ -169,7 +174,7 @@ impl Importing<'_> {
                 item = items.next(), if self.flight.has_room() && !items.is_terminated() => {
                     // At the end there is nothing to send; the next round tells the other side.
                     let Some(Item { origin, document }) = item else { continue };
-                    match request(document) {
+                    match request(document, self.allow_older) {
                         Ok(request) => send(sender.as_ref(), self.flight.add(origin, request)),
                         Err(failure) => self.failed(&origin, failure)?,
                     }

@@ -90,7 +90,7 @@ async fn load(
 ) -> anyhow::Result<()> {
     let service = Service::of_store(Arc::clone(opened), config)?;
     let input = InputArguments::of_paths(paths);
-    let summary = import::import(input, &service, import::WORKERS, interrupted, &mut |_| Ok(())).await?;
+    let summary = import::import(input, &service, import::WORKERS, false, interrupted, &mut |_| Ok(())).await?;
     info!("loaded: {summary}");
     summary.uninterrupted()
 }

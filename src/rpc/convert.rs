@@ -14,7 +14,7 @@ mod report;
 mod snippet;
 mod time;
 
-pub use self::article::{article, outcome, unsaved_article};
+pub use self::article::{article, older_capture, outcome, unsaved_article};
 pub use self::document::{document, to_wire as document_to_wire};
 pub use self::given::{GivenArticle, ImportedArticle, given_article, imported_article};
 pub use self::labels::check_label_count;

@@ -34,7 +34,7 @@ pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -
     let filter = convert::filter(&filter, &mut violations);
     let order = convert::order(&order_by, &mut violations);
     let page_size = convert::page_size(page_size, &mut violations);
-    let after = read_page_token(&page_token, hash, &mut violations);
+    let after = read_page_token(&page_token, end, hash, &mut violations);
     let since = after.as_ref().map_or(end, |after| after.since);
     let view = convert::view(view, View::Basic, &mut violations);
     let snippet_count = convert::snippet_count(snippet_count, &mut violations);

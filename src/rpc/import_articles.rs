@@ -21,6 +21,7 @@ use super::bounded_stream::{ResponseSender, bounded_stream};
 use super::convert;
 use super::convert::ImportedArticle;
 use super::create_article::{derived_name, require_text};
+use super::import_order::{ImportOrder, Turn};
 use super::proto::import_articles_request::Item;
 use super::proto::{self, ImportArticlesRequest, ImportArticlesResponse};
 use super::status::RpcError;
@@ -56,6 +57,7 @@ async fn import_all(
     answers: ResponseSender<ImportArticlesResponse>,
 ) -> Result<(), Status> {
     let mut items = JoinSet::new();
+    let mut order = ImportOrder::default();
     let mut idle_from = Instant::now();
     let end = loop {
         if items.len() >= IN_FLIGHT {
@@ -77,11 +79,12 @@ async fn import_all(
         match next {
             Ok(Some(Ok(request))) => {
                 let room = place.room(request.encoded_len()).await;
+                let turn = order.turn(&request);
                 let (rpc, place, answers) = (rpc.clone(), Arc::clone(place), answers.clone());
                 let item = async move {
                     let sequence = request.sequence;
                     // One that panics is answered like any other that fails.
-                    let imported = AssertUnwindSafe(import(&rpc, &place, request)).catch_unwind().await;
+                    let imported = AssertUnwindSafe(import(&rpc, &place, request, turn)).catch_unwind().await;
                     let imported = imported.unwrap_or_else(|_| Err(panicked()));
                     drop(room);
                     answers.send(response(sequence, imported)).await
@@ -118,12 +121,21 @@ fn idle() -> Status {
     )
 }
 
+/// What became of an item that is stored.
+struct Imported {
+    name: ArticleName,
+    outcome: Outcome,
+    /// What is stored was fetched later, and was kept.
+    is_older: bool,
+}
+
 async fn import(
     rpc: &ArticleRpc,
     place: &ImportPermit,
     request: ImportArticlesRequest,
-) -> Result<(ArticleName, Outcome), RpcError> {
-    let ImportArticlesRequest { sequence: _, article_id, item } = request;
+    mut turn: Turn,
+) -> Result<Imported, RpcError> {
+    let ImportArticlesRequest { sequence: _, article_id, item, allow_older } = request;
     let mut violations = Violations::default();
     let name = convert::article_id(&article_id, &mut violations);
     let new = match item {
@@ -139,9 +151,11 @@ async fn import(
         }
         Some(Item::Article(article)) => given(article, name, violations)?,
     };
+    turn.wait().await;
     let _turn = place.turn_to_write().await;
-    match rpc.ingest.store_patiently(new).await? {
-        Written::Stored { article, outcome } => Ok((article.name, outcome)),
+    match rpc.ingest.store_patiently(new, allow_older).await? {
+        Written::Stored { article, outcome } => Ok(Imported { name: article.name, outcome, is_older: false }),
+        Written::NewerKept(article) => Ok(Imported { name: article.name, outcome: Outcome::Unchanged, is_older: true }),
         other => Err(StoreError::Failed(format!("an import was answered with {other:?}")).into()),
     }
 }
@@ -166,13 +180,14 @@ fn given(
     Ok(NewArticle { name, content: parsed.content, parse_report, raw })
 }
 
-fn response(sequence: i64, imported: Result<(ArticleName, Outcome), RpcError>) -> ImportArticlesResponse {
+fn response(sequence: i64, imported: Result<Imported, RpcError>) -> ImportArticlesResponse {
     match imported {
-        Ok((name, outcome)) => ImportArticlesResponse {
+        Ok(Imported { name, outcome, is_older }) => ImportArticlesResponse {
             sequence,
             name: name.to_string(),
             outcome: convert::outcome(outcome).into(),
             error: None,
+            warnings: is_older.then(convert::older_capture).into_iter().collect(),
         },
         Err(error) => {
             let status = Status::from(error);

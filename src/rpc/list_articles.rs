@@ -6,7 +6,7 @@ use super::page_token::PageToken;
 use super::proto::{ListArticlesRequest, ListArticlesResponse};
 use super::resume_token;
 use super::status::RpcError;
-use super::token::QueryHash;
+use super::token::{BadToken, QueryHash};
 use super::violations::{Fault, Violations};
 use super::wire::{ListAnswer, WireArticle};
 use crate::article::View;
@@ -20,7 +20,7 @@ pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Re
     let end = rpc.watches.end();
     let ListArticlesRequest { page_size, page_token, filter, order_by, view } = request;
     let mut violations = Violations::default();
-    let after = read_page_token(&page_token, hash, &mut violations);
+    let after = read_page_token(&page_token, end, hash, &mut violations);
     let since = after.as_ref().map_or(end, |after| after.since);
     let search = Search {
         keywords: None,
@@ -49,11 +49,19 @@ fn query_hash(request: &ListArticlesRequest) -> QueryHash {
 }
 
 /// What the page before left, if there was one.
-pub fn read_page_token(token: &str, hash: QueryHash, violations: &mut Violations) -> Option<PageToken> {
+///
+/// `end` is where the feed of this store ends: a token of another store has a place in another feed.
+pub fn read_page_token(
+    token: &str,
+    end: FeedPosition,
+    hash: QueryHash,
+    violations: &mut Violations,
+) -> Option<PageToken> {
     if token.is_empty() {
         return None;
     }
-    let token = PageToken::decode(token, hash);
+    let token = PageToken::decode(token, hash)
+        .and_then(|token| if token.since.feed == end.feed { Ok(token) } else { Err(BadToken::OtherStore) });
     token.map_err(|error| violations.add("page_token", Fault::BadPageToken, error.to_string())).ok()
 }
 

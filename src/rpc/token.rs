@@ -19,6 +19,8 @@ pub enum BadToken {
     Foreign,
     #[error("belongs to a request with other arguments")]
     OtherQuery,
+    #[error("belongs to another store")]
+    OtherStore,
 }
 
 /// What a token is bound to.

@@ -77,10 +77,10 @@ impl State {
 
     fn apply(&mut self, write: Write, now: Timestamp) -> Written {
         match write {
-            Write::Ingest(new) => {
+            Write::Ingest { article: new, allow_older } => {
                 let digest = write_rules::digest(&new.content);
                 let (current, deleted_at) = (self.current(&new.name), self.deleted.get(&new.name).copied());
-                self.carry_out(write_rules::ingest(new, digest, current, deleted_at, now))
+                self.carry_out(write_rules::ingest(new, digest, current, deleted_at, allow_older, now))
             }
             Write::Create { article: new, request_id } => {
                 let digest = write_rules::digest(&new.content);
@@ -149,6 +149,10 @@ impl State {
         match decision {
             Decision::AlreadyExists => Written::AlreadyExists,
             Decision::Keep(article) => self.answer(&article.name, Outcome::Unchanged),
+            Decision::KeepNewer(article) => match self.read(&article.name, View::Full) {
+                Some(article) => Written::NewerKept(Box::new(article)),
+                None => Written::Missing,
+            },
             Decision::Store { article, made_from, outcome } => {
                 let name = article.name.clone();
                 let created = match self.stored.get(&name) {

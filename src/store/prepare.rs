@@ -15,7 +15,7 @@ const ZSTD_LEVEL: i32 = 3;
 
 /// A write, ready.
 pub(crate) enum Prepared {
-    Ingest(PreparedArticle),
+    Ingest { article: PreparedArticle, allow_older: bool },
     Create { article: PreparedArticle, request_id: Option<String> },
     Replace { name: ArticleName, content: ArticleContent, index: Indexed, expected: Etag },
     Reparse(PreparedReparse),
@@ -26,7 +26,7 @@ impl Prepared {
     /// The name of an article that may be new.
     pub fn new_name(&self) -> Option<&ArticleName> {
         match self {
-            Prepared::Ingest(article) | Prepared::Create { article, .. } => Some(&article.new.name),
+            Prepared::Ingest { article, .. } | Prepared::Create { article, .. } => Some(&article.new.name),
             Prepared::Replace { .. } | Prepared::Reparse(_) | Prepared::Delete { .. } => None,
         }
     }
@@ -39,7 +39,7 @@ impl Prepared {
     /// The fingerprint of that article's body.
     pub fn fingerprint(&self) -> Option<&Fingerprint> {
         match self {
-            Prepared::Ingest(article) | Prepared::Create { article, .. } => article.index.fingerprint.as_ref(),
+            Prepared::Ingest { article, .. } | Prepared::Create { article, .. } => article.index.fingerprint.as_ref(),
             Prepared::Replace { .. } | Prepared::Reparse(_) | Prepared::Delete { .. } => None,
         }
     }
@@ -107,7 +107,9 @@ impl PreparedArticle {
 
 pub(crate) fn prepare(write: Write) -> Prepared {
     match write {
-        Write::Ingest(new) => Prepared::Ingest(PreparedArticle::of(new)),
+        Write::Ingest { article, allow_older } => {
+            Prepared::Ingest { article: PreparedArticle::of(article), allow_older }
+        }
         Write::Create { article, request_id } => Prepared::Create { article: PreparedArticle::of(article), request_id },
         Write::Replace { name, content, expected } => {
             let index = Indexed::of(&content);
@@ -124,7 +126,9 @@ pub(crate) fn prepare(write: Write) -> Prepared {
 /// About how much memory a write holds while it waits, in bytes.
 pub(crate) fn size(write: &Write) -> usize {
     let (content, raw) = match write {
-        Write::Ingest(new) | Write::Create { article: new, .. } => (Some(&new.content), new.raw.as_ref()),
+        Write::Ingest { article: new, .. } | Write::Create { article: new, .. } => {
+            (Some(&new.content), new.raw.as_ref())
+        }
         Write::Replace { content, .. } | Write::Reparse { content, .. } => (Some(content), None),
         Write::Delete { .. } => (None, None),
     };

@@ -33,19 +33,25 @@ pub(super) enum Decision {
     },
     /// Leave the article as it is.
     Keep(Box<Article>),
+    /// Leave the article as it is, because it was fetched later.
+    KeepNewer(Box<Article>),
     AlreadyExists,
 }
 
-/// Ingest: create, replace, or leave what was made from the same content.
+/// Ingest: create, replace, or leave what was made from the same content, or fetched later.
 pub(super) fn ingest(
     new: NewArticle,
     made_from: ContentDigest,
     current: Option<Current>,
     deleted_at: Option<Timestamp>,
+    allow_older: bool,
     now: Timestamp,
 ) -> Decision {
     match current {
         Some(current) if current.made_from == made_from => Decision::Keep(Box::new(current.article)),
+        Some(current) if !allow_older && is_older(&new.content, &current.article.content) => {
+            Decision::KeepNewer(Box::new(current.article))
+        }
         Some(current) => {
             let mut article = article_of(new, now);
             article.create_time = current.article.create_time;
@@ -55,6 +61,12 @@ pub(super) fn ingest(
         }
         None => create(new, made_from, false, deleted_at, now),
     }
+}
+
+/// Whether one capture of a page was fetched before another. Without both times that is not known.
+fn is_older(new: &ArticleContent, stored: &ArticleContent) -> bool {
+    let times = new.fetch_time.map(to_microseconds).zip(stored.fetch_time);
+    times.is_some_and(|(new, stored)| new < stored)
 }
 
 /// Create: only if there is none.
@@ -80,6 +92,9 @@ pub(super) fn create(
 pub(super) fn replace(current: Current, content: ArticleContent, now: Timestamp) -> Decision {
     let Current { article: old, made_from } = current;
     let content = in_microseconds(content);
+    if content == old.content {
+        return Decision::Keep(Box::new(old));
+    }
     let article = Article {
         name: old.name,
         char_count: char_count(&content),

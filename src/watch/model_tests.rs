@@ -164,7 +164,7 @@ async fn run(mut server: Server, file: Option<&Path>, steps: Vec<Step>) {
     for (second, step) in (0..).zip(steps) {
         match step {
             Step::Ingest(id, headline, body) => {
-                apply(&server.store, Write::Ingest(article(id, headline, body)), second).await;
+                apply(&server.store, Write::ingest(article(id, headline, body)), second).await;
             }
             Step::Delete(name) => apply(&server.store, Write::Delete { name: id(name), expected: None }, second).await,
             Step::Listen(number, events) => {
@@ -227,7 +227,7 @@ async fn who_falls_behind_misses_nothing() {
     // More than any queue holds, and nobody reads.
     for number in 0..600_usize {
         let body = format!("{}{}{number}", PIECES[number % 6], PIECES[number % 5]);
-        apply(&server.store, Write::Ingest(article(&format!("a{}", number % 400), body, String::new())), 0).await;
+        apply(&server.store, Write::ingest(article(&format!("a{}", number % 400), body, String::new())), 0).await;
     }
     for client in &mut clients {
         client.listen_to_the_end(&server).await;

@@ -116,6 +116,7 @@ async fn acknowledged_items_of_an_import_survive_kill_9() {
         sequence: number,
         item: Some(Item::Article(article(0, usize::try_from(number).expect("a count")))),
         article_id: format!("i-{number}"),
+        allow_older: false,
     });
     let requests = futures::stream::iter(requests);
     let mut answers = client_of(address).await.import_articles(requests).await.expect("it begins").into_inner();

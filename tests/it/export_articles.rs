@@ -104,6 +104,7 @@ async fn who_does_not_read_is_let_go() {
         sequence: number,
         item: Some(Item::Article(given(&format!("第{number}座橋"), "青溪大橋今日通車。"))),
         article_id: String::new(),
+        allow_older: false,
     });
     let stored = articled::rpc::import_articles(&rpc, futures::stream::iter(requests.map(Ok))).expect("begins");
     assert_eq!(stored.count().await, 9);

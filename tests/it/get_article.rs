@@ -17,6 +17,7 @@ async fn shows_as_much_as_the_view_says() {
         document: Some(document("青溪大橋通車\n大橋今日通車。")),
         article_id: "a".to_owned(),
         validate_only: false,
+        allow_older: false,
     };
     client.ingest_article(request).await.expect("valid");
     for (view, has_body, has_raw) in [

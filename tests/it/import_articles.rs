@@ -26,7 +26,7 @@ fn page(number: i64) -> RawDocument {
 }
 
 fn item(sequence: i64, item: impl Into<Option<Item>>) -> ImportArticlesRequest {
-    ImportArticlesRequest { sequence, item: item.into(), article_id: String::new() }
+    ImportArticlesRequest { sequence, item: item.into(), article_id: String::new(), allow_older: false }
 }
 
 fn pages(sequences: impl IntoIterator<Item = i64>) -> Vec<ImportArticlesRequest> {
@@ -302,4 +302,50 @@ async fn large_items_of_one_import_do_not_hold_up_another() {
     hang.released.add_permits(4);
     assert_eq!(read(second).await.0.len(), 1);
     assert_eq!(read(first).await.0.len(), 3);
+}
+
+#[tokio::test]
+async fn items_of_one_name_are_stored_in_the_order_sent() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let mut requests = Vec::new();
+    for number in 0..40 {
+        // The first capture is large and takes long to parse; the second would overtake it.
+        let old = format!("第{number}座橋\n{}", "青溪大橋仍在修建,何時通車尚未確定。\n".repeat(3000));
+        let url = format!("https://news.example/{number}");
+        for (at, text) in [(1, old), (2, format!("第{number}座橋通車\n青溪大橋今日通車。"))] {
+            let sequence = 2 * number + at;
+            let page = RawDocument { url: url.clone(), ..document(text) };
+            requests.push(item(sequence, Item::Document(page)));
+        }
+    }
+    let answers = import(&mut client, requests).await;
+    assert_eq!(answers.len(), 80);
+    for pair in answers.chunks(2) {
+        assert_eq!((pair[0].outcome(), pair[1].outcome()), (Outcome::Created, Outcome::Updated));
+        let request = GetArticleRequest { name: pair[1].name.clone(), view: ArticleView::Full.into() };
+        let stored = client.get_article(request).await.expect("stored").into_inner();
+        assert_eq!(stored.body, "青溪大橋今日通車。");
+    }
+}
+
+#[tokio::test]
+async fn an_older_capture_is_kept_out_unless_it_is_allowed() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let fetched = |seconds, text: &str| {
+        let fetch_time = Some(prost_types::Timestamp { seconds, nanos: 0 });
+        Item::Document(RawDocument { url: "https://news.example/1".to_owned(), fetch_time, ..document(text) })
+    };
+    let (new, old) = ("青溪大橋通車\n大橋今日通車。", "青溪大橋\n大橋仍在修建。");
+    let answers =
+        import(&mut client, vec![item(1, fetched(1_700_000_000, new)), item(2, fetched(1_600_000_000, old))]).await;
+    assert_eq!((answers[0].outcome(), answers[1].outcome()), (Outcome::Created, Outcome::Unchanged));
+    assert!(answers[0].warnings.is_empty());
+    assert_eq!(
+        answers[1].warnings.iter().map(|warning| warning.reason.as_str()).collect::<Vec<_>>(),
+        ["OLDER_CAPTURE"]
+    );
+    let forced = ImportArticlesRequest { allow_older: true, ..item(3, fetched(1_600_000_000, old)) };
+    assert_eq!(import(&mut client, vec![forced]).await[0].outcome(), Outcome::Updated);
 }

@@ -8,7 +8,12 @@ use tonic::{Code, Status};
 use crate::support::{Client, TestServer, assert_bad, document, refusal};
 
 async fn ingest(client: &mut Client, document: RawDocument, id: &str) -> Result<IngestArticleResponse, Status> {
-    let request = IngestArticleRequest { document: Some(document), article_id: id.to_owned(), validate_only: false };
+    let request = IngestArticleRequest {
+        document: Some(document),
+        article_id: id.to_owned(),
+        validate_only: false,
+        allow_older: false,
+    };
     client.ingest_article(request).await.map(tonic::Response::into_inner)
 }
 
@@ -57,6 +62,7 @@ async fn validate_only_stores_nothing() {
         document: Some(document("題目\n正文。")),
         article_id: "a".to_owned(),
         validate_only: true,
+        allow_older: false,
     };
     let answer = client.ingest_article(request).await.expect("valid").into_inner();
     assert_eq!(answer.outcome(), Outcome::Created);

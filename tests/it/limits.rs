@@ -65,7 +65,7 @@ async fn an_answer_that_is_too_large_says_so() {
         parse_report: None,
         raw: Some(RawDocument { content: vec![b'a'; 5 << 20].into(), ..RawDocument::default() }),
     };
-    store.write(Write::Ingest(article), false, Timestamp::UNIX_EPOCH).await.expect("stored");
+    store.write(Write::ingest(article), false, Timestamp::UNIX_EPOCH).await.expect("stored");
     let server = TestServer::with(with_limits(limits), store).await;
     let mut client = server.client().await;
     let request = GetArticleRequest { view: ArticleView::Raw.into(), ..get_request() };

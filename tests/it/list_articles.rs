@@ -163,3 +163,14 @@ async fn every_field_can_be_filtered_by() {
     }
     assert!(count > 2 * 25, "{count}");
 }
+
+#[tokio::test]
+async fn a_page_token_of_another_store_is_refused() {
+    let (_server, mut client) = server_with_five().await;
+    let first = ListArticlesRequest { page_size: 2, ..Default::default() };
+    let page_token = client.list_articles(first).await.expect("valid").into_inner().next_page_token;
+    let (_other, mut other_client) = server_with_five().await;
+    let next = ListArticlesRequest { page_token, ..Default::default() };
+    assert_bad(other_client.list_articles(next.clone()).await, "PAGE_TOKEN_INVALID", "page_token");
+    client.list_articles(next).await.expect("its own");
+}

@@ -18,14 +18,17 @@ pub enum Failure {
     Destination(String),
 }
 
-pub fn request(document: Result<Document, ContainerError>) -> Result<ImportArticlesRequest, Failure> {
+pub fn request(
+    document: Result<Document, ContainerError>,
+    allow_older: bool,
+) -> Result<ImportArticlesRequest, Failure> {
     let Document { raw, is_exported, id, warnings: _ } = document.map_err(|error| unreadable(error.to_string()))?;
     let item = if is_exported {
         Item::Article(from_json(&raw.content).map_err(|error| unreadable(format!("{error:#}")))?)
     } else {
         Item::Document(convert::document_to_wire(raw))
     };
-    Ok(ImportArticlesRequest { sequence: 0, item: Some(item), article_id: id.unwrap_or_default() })
+    Ok(ImportArticlesRequest { sequence: 0, item: Some(item), article_id: id.unwrap_or_default(), allow_older })
 }
 
 fn unreadable(message: String) -> Failure {

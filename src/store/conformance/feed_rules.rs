@@ -16,7 +16,7 @@ pub async fn the_feed_tells_each_change(Fresh { store, .. }: Fresh) {
     // None of these changes anything.
     ingest(&store, new("a", "甲", "一"), at(2)).await;
     write(&store, delete("c"), at(2)).await;
-    store.write(Write::Ingest(new("c", "丙", "一")), true, at(2)).await.expect("a dry run");
+    store.write(Write::ingest(new("c", "丙", "一")), true, at(2)).await.expect("a dry run");
     assert_eq!(changed(&store, start).await, Some(vec![entry(1, "a", true), entry(2, "b", true)]));
 
     // What changes again is told once, at its last change.
@@ -68,7 +68,7 @@ pub async fn the_feed_wakes_those_who_wait(Fresh { store, .. }: Fresh) {
         *feed.borrow_and_update()
     };
     let writes = async {
-        store.write(Write::Ingest(new("a", "甲", "一")), true, at(0)).await.expect("a dry run");
+        store.write(Write::ingest(new("a", "甲", "一")), true, at(0)).await.expect("a dry run");
         ingest(&store, new("a", "甲", "一"), at(0)).await;
     };
     let (end, ()) = tokio::join!(waits, writes);

@@ -38,7 +38,7 @@ pub async fn write(store: &SharedStore, write: Write, now: Timestamp) -> Written
 
 /// Ingests and returns the etag.
 pub async fn ingest(store: &SharedStore, article: NewArticle, now: Timestamp) -> Etag {
-    match write(store, Write::Ingest(article), now).await {
+    match write(store, Write::ingest(article), now).await {
         Written::Stored { article, .. } => article.etag(),
         other => panic!("not stored: {other:?}"),
     }

@@ -230,7 +230,7 @@ pub async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<De
 
 async fn carry_out(store: &SharedStore, deed: &Deed, now: jiff::Timestamp) -> Written {
     let order = match deed.clone() {
-        Deed::Ingest(article) => Write::Ingest(*article),
+        Deed::Ingest(article) => Write::ingest(*article),
         Deed::Create(article, request_id) => Write::Create { article: *article, request_id },
         Deed::Replace(article, is_current) => {
             let NewArticle { name, content, .. } = *article;

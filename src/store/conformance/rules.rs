@@ -27,6 +27,8 @@ macro_rules! suite {
             times_are_kept_to_the_microsecond
             views_leave_out_what_they_promise
             ingest_creates_updates_and_recognises
+            an_older_capture_is_left_out_unless_allowed
+            a_replace_that_changes_nothing_writes_nothing
             a_replaced_article_is_not_overwritten_by_its_old_source
             create_refuses_a_second_of_that_name
             a_repeated_create_is_not_done_again
@@ -127,7 +129,7 @@ pub fn full_article() -> NewArticle {
 
 pub async fn every_field_comes_back(Fresh { store, .. }: Fresh) {
     let given = full_article();
-    let Written::Stored { article: written, outcome } = write(&store, Write::Ingest(given.clone()), at(0)).await else {
+    let Written::Stored { article: written, outcome } = write(&store, Write::ingest(given.clone()), at(0)).await else {
         panic!("not stored");
     };
     assert_eq!(outcome, Outcome::Created);
@@ -181,13 +183,13 @@ pub async fn views_leave_out_what_they_promise(Fresh { store, .. }: Fresh) {
 pub async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
     let mut article = new("a", "甲", "乙");
     article.raw = Some(RawDocument { content: Bytes::from_static(b"one"), ..RawDocument::default() });
-    let created = write(&store, Write::Ingest(article.clone()), at(0)).await;
+    let created = write(&store, Write::ingest(article.clone()), at(0)).await;
     assert_eq!(outcome(&created), Some(Outcome::Created));
 
     // The fetch time and the raw document alone make no change.
     article.content.fetch_time = Some(at(1));
     article.raw = Some(RawDocument { content: Bytes::from_static(b"two"), ..RawDocument::default() });
-    let unchanged = write(&store, Write::Ingest(article.clone()), at(10)).await;
+    let unchanged = write(&store, Write::ingest(article.clone()), at(10)).await;
     assert_eq!(outcome(&unchanged), Some(Outcome::Unchanged));
     let (Written::Stored { article: before, .. }, Written::Stored { article: after, .. }) = (&created, &unchanged)
     else {
@@ -200,7 +202,7 @@ pub async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
     // A label does.
     article.content.labels.insert("k".to_owned(), "v".to_owned());
     article.raw = None;
-    let Written::Stored { article: updated, outcome } = write(&store, Write::Ingest(article), at(20)).await else {
+    let Written::Stored { article: updated, outcome } = write(&store, Write::ingest(article), at(20)).await else {
         panic!("not stored");
     };
     assert_eq!(outcome, Outcome::Updated);
@@ -211,17 +213,62 @@ pub async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
     assert_eq!(stored, *updated);
 }
 
+pub async fn an_older_capture_is_left_out_unless_allowed(Fresh { store, .. }: Fresh) {
+    let fetched = |body: &str, time: Option<jiff::Timestamp>| {
+        let mut article = new("a", "甲", body);
+        article.content.fetch_time = time;
+        article
+    };
+    ingest(&store, fetched("乙", Some(at(10))), at(0)).await;
+    let end = store.feed().borrow().seq;
+    let older = write(&store, Write::ingest(fetched("丙", Some(at(9)))), at(1)).await;
+    let Written::NewerKept(kept) = older else { panic!("{older:?}") };
+    assert_eq!((kept.content.body.as_str(), kept.revision), ("乙", 1));
+    assert_eq!(store.feed().borrow().seq, end);
+    // What was made from the same content is the same, whenever it was fetched.
+    assert_eq!(
+        outcome(&write(&store, Write::ingest(fetched("乙", Some(at(9)))), at(2)).await),
+        Some(Outcome::Unchanged)
+    );
+    let forced = Write::Ingest { article: fetched("丙", Some(at(9))), allow_older: true };
+    assert_eq!(outcome(&write(&store, forced, at(3)).await), Some(Outcome::Updated));
+    // As old is not older, and without a time that is not known.
+    assert_eq!(outcome(&write(&store, Write::ingest(fetched("丁", Some(at(9)))), at(4)).await), Some(Outcome::Updated));
+    assert_eq!(outcome(&write(&store, Write::ingest(fetched("戊", None)), at(5)).await), Some(Outcome::Updated));
+    assert_eq!(outcome(&write(&store, Write::ingest(fetched("己", Some(at(1)))), at(6)).await), Some(Outcome::Updated));
+}
+
+pub async fn a_replace_that_changes_nothing_writes_nothing(Fresh { store, .. }: Fresh) {
+    let source = new("a", "甲", "乙");
+    let etag = ingest(&store, source.clone(), at(0)).await;
+    let before = store.get(&name("a"), View::Raw).await.expect("an answer");
+    let end = store.feed().borrow().seq;
+    let replace = |content: &ArticleContent, expected: &Etag| Write::Replace {
+        name: name("a"),
+        content: content.clone(),
+        expected: expected.clone(),
+    };
+    assert_eq!(outcome(&write(&store, replace(&source.content, &etag), at(1)).await), Some(Outcome::Unchanged));
+    assert_eq!(store.get(&name("a"), View::Raw).await.expect("an answer"), before);
+    assert_eq!(store.feed().borrow().seq, end);
+    let stale = Etag::from_caller("stale");
+    assert_eq!(write(&store, replace(&source.content, &stale), at(1)).await, Written::EtagMismatch);
+    let edited = ArticleContent { section: "丙".to_owned(), ..source.content };
+    assert_eq!(outcome(&write(&store, replace(&edited, &etag), at(2)).await), Some(Outcome::Updated));
+    assert_eq!(store.feed().borrow().seq, end + 1);
+}
+
 pub async fn a_replaced_article_is_not_overwritten_by_its_old_source(Fresh { store, .. }: Fresh) {
     let source = new("a", "甲", "乙");
     let etag = ingest(&store, source.clone(), at(0)).await;
     let edited = ArticleContent { headline: "改".to_owned(), ..source.content.clone() };
     let replace = Write::Replace { name: name("a"), content: edited.clone(), expected: etag };
     assert_eq!(outcome(&write(&store, replace, at(1)).await), Some(Outcome::Updated));
-    assert_eq!(outcome(&write(&store, Write::Ingest(source), at(2)).await), Some(Outcome::Unchanged));
+    assert_eq!(outcome(&write(&store, Write::ingest(source), at(2)).await), Some(Outcome::Unchanged));
     let stored = store.get(&name("a"), View::Full).await.expect("an answer").expect("an article");
     assert_eq!(stored.content, edited);
     // A changed source does.
-    assert_eq!(outcome(&write(&store, Write::Ingest(new("a", "甲", "丙")), at(3)).await), Some(Outcome::Updated));
+    assert_eq!(outcome(&write(&store, Write::ingest(new("a", "甲", "丙")), at(3)).await), Some(Outcome::Updated));
 }
 
 pub async fn create_refuses_a_second_of_that_name(Fresh { store, .. }: Fresh) {
@@ -229,7 +276,7 @@ pub async fn create_refuses_a_second_of_that_name(Fresh { store, .. }: Fresh) {
     assert_eq!(outcome(&write(&store, create(new("a", "甲", "乙")), at(0)).await), Some(Outcome::Created));
     assert_eq!(write(&store, create(new("a", "甲", "乙")), at(1)).await, Written::AlreadyExists);
     // What was created is recognised when it is ingested.
-    assert_eq!(outcome(&write(&store, Write::Ingest(new("a", "甲", "乙")), at(2)).await), Some(Outcome::Unchanged));
+    assert_eq!(outcome(&write(&store, Write::ingest(new("a", "甲", "乙")), at(2)).await), Some(Outcome::Unchanged));
 }
 
 pub async fn a_repeated_create_is_not_done_again(Fresh { store, .. }: Fresh) {
@@ -281,7 +328,7 @@ pub async fn delete_takes_everything(Fresh { store, .. }: Fresh) {
     let page = ask(&store, &found).await;
     assert!(page.articles.is_empty());
     assert_eq!(page.total, Some(Total { count: 0, is_lower_bound: false }));
-    assert_eq!(outcome(&write(&store, Write::Ingest(article), at(2)).await), Some(Outcome::Created));
+    assert_eq!(outcome(&write(&store, Write::ingest(article), at(2)).await), Some(Outcome::Created));
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
@@ -308,11 +355,11 @@ pub async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
     let dry = async |write| store.write(write, true, at(1)).await.expect("an answer");
     let create = Write::Create { article: new("a", "甲", "乙"), request_id: Some("r".to_owned()) };
     assert_eq!(outcome(&dry(create.clone()).await), Some(Outcome::Created));
-    assert_eq!(outcome(&dry(Write::Ingest(new("a", "甲", "乙"))).await), Some(Outcome::Created));
+    assert_eq!(outcome(&dry(Write::ingest(new("a", "甲", "乙"))).await), Some(Outcome::Created));
     assert!(ask(&store, &search()).await.articles.is_empty());
     let etag = ingest(&store, new("a", "甲", "乙"), at(0)).await;
     assert_eq!(dry(create).await, Written::AlreadyExists);
-    assert_eq!(outcome(&dry(Write::Ingest(new("a", "甲", "丙"))).await), Some(Outcome::Updated));
+    assert_eq!(outcome(&dry(Write::ingest(new("a", "甲", "丙"))).await), Some(Outcome::Updated));
     let replace = Write::Replace { name: name("a"), content: ArticleContent::default(), expected: etag.clone() };
     assert_eq!(outcome(&dry(replace).await), Some(Outcome::Updated));
     assert_eq!(dry(Write::Delete { name: name("a"), expected: None }).await, Written::Deleted);
@@ -360,7 +407,7 @@ pub async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
     ingest(&store, new("h", "丁", &bridge), at(6)).await;
     assert_eq!(duplicate_of("a").await.as_deref(), Some("h"));
     assert_eq!(duplicate_of("h").await, None);
-    let Written::Stored { article, .. } = write(&store, Write::Ingest(new("b", "戊", &bridge)), at(7)).await else {
+    let Written::Stored { article, .. } = write(&store, Write::ingest(new("b", "戊", &bridge)), at(7)).await else {
         panic!("not stored");
     };
     assert_eq!(article.duplicate_of, Some(name("h")));

@@ -239,7 +239,7 @@ mod tests {
         }
         for number in 20..40 {
             let copy = new(&format!("copy{number}"), "丙", &format!("{}。", body(number)));
-            let Written::Stored { article, .. } = write(&store, Write::Ingest(copy), at(2)).await else {
+            let Written::Stored { article, .. } = write(&store, Write::ingest(copy), at(2)).await else {
                 panic!("not stored");
             };
             assert_eq!(article.duplicate_of, Some(name(&format!("a{number}"))));

@@ -68,7 +68,7 @@ pub(crate) async fn apply(
         session.rows.write(connection).await?;
     }
     match write {
-        Prepared::Ingest(prepared) => ingest(connection, session, prepared, now).await,
+        Prepared::Ingest { article, allow_older } => ingest(connection, session, article, *allow_older, now).await,
         Prepared::Create { article, request_id } => {
             create(connection, session, article, request_id.as_deref(), now).await
         }
@@ -85,6 +85,7 @@ pub(crate) async fn apply(
                     Ok(Written::Stored { article: Box::new(article), outcome })
                 }
                 Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+                Decision::KeepNewer(article) => Ok(Written::NewerKept(article)),
                 Decision::AlreadyExists => Ok(Written::AlreadyExists),
             }
         }
@@ -104,13 +105,15 @@ async fn ingest(
     connection: &mut SqliteConnection,
     session: &mut Session,
     prepared: &PreparedArticle,
+    allow_older: bool,
     now: Timestamp,
 ) -> Result<Written, SqliteError> {
     let (stored, deleted_at) = load_unless_absent(connection, session, &prepared.new.name).await?;
     let before = stored.as_ref().map(Before::of);
     let current = stored.map(|stored| stored.current);
-    match write_rules::ingest(prepared.new.clone(), prepared.made_from, current, deleted_at, now) {
+    match write_rules::ingest(prepared.new.clone(), prepared.made_from, current, deleted_at, allow_older, now) {
         Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+        Decision::KeepNewer(article) => Ok(Written::NewerKept(article)),
         Decision::AlreadyExists => Ok(Written::AlreadyExists),
         Decision::Store { article, made_from, outcome } => {
             let raw = RawChange::Set(prepared.raw.as_ref());
@@ -147,6 +150,7 @@ async fn reparse(
             Ok(Written::Stored { article: Box::new(article), outcome })
         }
         Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+        Decision::KeepNewer(article) => Ok(Written::NewerKept(article)),
         Decision::AlreadyExists => Ok(Written::AlreadyExists),
     }
 }
@@ -180,6 +184,7 @@ async fn create(
     match write_rules::create(prepared.new.clone(), prepared.made_from, stored.is_some(), deleted_at, now) {
         Decision::AlreadyExists => Ok(Written::AlreadyExists),
         Decision::Keep(article) => Ok(Written::Stored { article, outcome: Outcome::Unchanged }),
+        Decision::KeepNewer(article) => Ok(Written::NewerKept(article)),
         Decision::Store { article, made_from, outcome } => {
             let raw = RawChange::Set(prepared.raw.as_ref());
             let after = After { article: *article, made_from, index: &prepared.index, raw };
