@@ -20,5 +20,7 @@ pub mod rpc;
 mod run_blocking;
 pub mod server;
 pub mod store;
+#[cfg(test)]
+mod test_data;
 pub mod text;
 pub mod watch;

@@ -67,7 +67,7 @@ fn rooms_use_only_what_they_may() {
 
 #[test]
 fn modules_say_what_they_are() {
-    let files = ["src", "tests", "benches", "examples"].into_iter().flat_map(rust_files);
+    let files = ["src", "tests", "bench", "examples"].into_iter().flat_map(rust_files);
     none(
         files
             .filter(|(_, text)| !text.starts_with("//! "))
@@ -78,7 +78,7 @@ fn modules_say_what_they_are() {
 
 #[test]
 fn files_stay_small() {
-    let files = ["src", "tests", "benches", "examples"].into_iter().flat_map(rust_files);
+    let files = ["src", "tests", "bench", "examples"].into_iter().flat_map(rust_files);
     none(
         files
             .map(|(path, text)| (path, text.lines().count()))

@@ -380,7 +380,6 @@ fn canonical_url(meta: &Meta, url: Option<&PageUrl>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
 
     use serde_json::Value;
 
@@ -483,11 +482,8 @@ mod tests {
     /// How real pages come out; the least that has to be reached is what was reached when this was written.
     #[test]
     fn real_pages() {
-        let data = PathBuf::from(std::env::var_os("ARTICLED_TEST_DATA").unwrap_or_else(|| "../shared/data".into()));
-        let Ok(truth) = std::fs::read_to_string(data.join("html/TRUTH.jsonl")) else {
-            println!("skipped: no test data");
-            return;
-        };
+        let Some(data) = crate::test_data::folder() else { return };
+        let truth = std::fs::read_to_string(data.join("html/TRUTH.jsonl")).expect("a readable list");
         let mut misses = Vec::new();
         for row in truth.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
             let text_of = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -1,18 +1,12 @@
 //! The pipeline as a whole: the sample and the laws.
 
-use std::path::PathBuf;
-
 use super::*;
 use crate::article::{TimeBasis, TimePrecision};
 
-/// The folder of test data, if it is there: `ARTICLED_TEST_DATA`, else `../shared/data`.
+/// A file of the test data.
 fn data(file: &str) -> Option<Vec<u8>> {
-    let folder = std::env::var_os("ARTICLED_TEST_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
-    let content = std::fs::read(folder.join(file)).ok();
-    if content.is_none() {
-        println!("skipped: no {file} in {}", folder.display());
-    }
-    content
+    let path = crate::test_data::folder()?.join(file);
+    Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 fn document(text: impl Into<Vec<u8>>, fetch_time: Option<&str>) -> RawDocument {

@@ -1,17 +1,15 @@
 //! Folding, matching and snippets on real text, where there is some.
 
-use std::path::PathBuf;
-
 use unicode_normalization::UnicodeNormalization;
 
 use super::{FoldedFields, Keyword, KeywordFilter, KeywordMatch};
 use crate::article::ArticleContent;
 use crate::text::{Folded, fold};
 
-/// Every text of the folder of test data (`ARTICLED_TEST_DATA`, else `../shared/data`); none if it is not there.
+/// Every text of the test data; none where there is no test data.
 fn real_articles() -> Vec<ArticleContent> {
-    let folder = std::env::var_os("ARTICLED_TEST_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    let Some(folder) = crate::test_data::folder() else { return Vec::new() };
+    let entries = std::fs::read_dir(&folder).expect("a readable folder");
     let files =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "jsonl"));
     let lines = files.flat_map(|path| {

@@ -436,11 +436,8 @@ mod tests {
 
     #[test]
     fn the_sample_has_its_subject_first() {
-        let data = std::env::var_os("ARTICLED_TEST_DATA").unwrap_or_else(|| "../shared/data".into());
-        let Ok(text) = std::fs::read_to_string(std::path::Path::new(&data).join("seed-article.txt")) else {
-            println!("skipped: no test data");
-            return;
-        };
+        let Some(data) = crate::test_data::folder() else { return };
+        let text = std::fs::read_to_string(data.join("seed-article.txt")).expect("a readable text");
         // What the repair stage does, for this text: it has one real parenthesis, 行業(領域).
         let mut inside = false;
         let text: String = text

@@ -1,20 +1,9 @@
 //! Measures the repairs on the shared test data, where it is there.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use super::Repairer;
 use crate::article::ParseReport;
-
-fn test_data() -> Option<PathBuf> {
-    let folder = std::env::var_os("ARTICLED_TEST_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
-    let there = folder.is_dir();
-    if !there {
-        println!("skipped: no test data at {}", folder.display());
-    }
-    there.then_some(folder)
-}
 
 fn repaired(text: &str) -> (String, ParseReport) {
     let mut report = ParseReport::default();
@@ -24,7 +13,7 @@ fn repaired(text: &str) -> (String, ParseReport) {
 
 #[test]
 fn synthetic_residue_comes_out_as_its_truth() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = crate::test_data::folder() else { return };
     let lines = std::fs::read_to_string(folder.join("synthetic/residue_synthetic_600.jsonl")).expect("readable");
     let (mut clean, mut clean_right, mut damaged, mut damaged_right) = (0, 0, 0, 0);
     let show = std::env::var_os("ARTICLED_SHOW").is_some();
@@ -52,7 +41,7 @@ fn synthetic_residue_comes_out_as_its_truth() {
 
 #[test]
 fn the_sample_has_156_repairs() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = crate::test_data::folder() else { return };
     let text = std::fs::read_to_string(folder.join("seed-article.txt")).expect("readable");
     let (text, report) = repaired(&text);
     assert_eq!(report.repairs.into_iter().collect::<Vec<_>>(), [("PINYIN_RESIDUE".into(), 156)]);
@@ -63,7 +52,7 @@ fn the_sample_has_156_repairs() {
 /// What the index of the scraped excerpts says of their residue.
 #[test]
 fn scraped_excerpts_lose_their_residue_and_keep_what_was_meant() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = crate::test_data::folder() else { return };
     for (file, repairs, kept, gone) in [
         (
             "16_gongjishe_legit_plus_residue.txt",
@@ -93,7 +82,7 @@ fn scraped_excerpts_lose_their_residue_and_keep_what_was_meant() {
 
 #[test]
 fn repairing_scraped_excerpts_twice_changes_nothing_more() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = crate::test_data::folder() else { return };
     for file in std::fs::read_dir(folder.join("raw")).expect("readable") {
         let path = file.expect("readable").path();
         let once = repaired(&std::fs::read_to_string(&path).expect("UTF-8")).0;
@@ -104,7 +93,7 @@ fn repairing_scraped_excerpts_twice_changes_nothing_more() {
 /// Texts of the shared corpora have no residue, so that nothing of them may be taken for it.
 #[test]
 fn clean_corpora_have_no_residue() {
-    let Some(folder) = test_data() else { return };
+    let Some(folder) = crate::test_data::folder() else { return };
     for file in [
         "pd1998_01_articles.jsonl",
         "trad_hk_tw.jsonl",

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,8 +22,29 @@ use crate::writing;
 /// The most articles that the bare server holds; of a larger store it answers for the first ones.
 pub const BARE_ARTICLES: usize = 100_000;
 
-/// The command that is measured.
-pub const ARTICLED: &str = env!("CARGO_BIN_EXE_articled");
+/// The measured command, which stands one folder above this benchmark's own executable. [`build`] makes it current.
+pub fn articled() -> PathBuf {
+    let program = std::env::current_exe().expect("this program");
+    let profile = program.parent().and_then(Path::parent).expect("target/PROFILE/deps");
+    profile.join("articled")
+}
+
+/// Builds the command with the profile of this benchmark: Cargo builds only the binaries of a benchmark's own package, and
+/// an old one must not be measured.
+pub fn build() {
+    let program = articled();
+    let profile = match program.parent().and_then(Path::file_name).and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--locked", "--package", "articled", "--bin", "articled", "--profile", profile])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "articled does not build");
+}
 
 /// The argument that makes this program the bare server.
 pub const BARE: &str = "bare";
@@ -44,7 +65,7 @@ impl Server {
         let address = listener.local_addr().expect("it is bound");
         drop(listener);
         let begun = Instant::now();
-        let child = Command::new(ARTICLED)
+        let child = Command::new(articled())
             .args(["serve", "--metrics-listen", "", "--listen", &address.to_string()])
             .arg("--database")
             .arg(format!("sqlite:{}", database.display()))

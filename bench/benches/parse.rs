@@ -1,7 +1,7 @@
 //! What parsing costs on one core: articles of plain text, with and without looking for keywords, texts with pinyin
 //! residue, and HTML pages.
 //!
-//!     cargo bench --bench parse -- [ARTICLES] [--data FOLDER] [--rounds N] [--seed N]
+//!     cargo bench -p articled-bench --bench parse -- [ARTICLES] [--data FOLDER] [--rounds N] [--seed N]
 //!
 //! Articles of about 800 characters are put together from the sentences of `samples/`, each with a headline, a line of
 //! time and source, a dateline, and chrome below; pages are the same with a site around them. `--data` takes the first
@@ -172,7 +172,7 @@ fn page(headline: &str, paragraphs: &[String]) -> String {
 }
 
 fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples")
 }
 
 /// The sentences of the samples in one script, as the parser itself reads them.

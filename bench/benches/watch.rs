@@ -1,6 +1,6 @@
 //! What it costs to find, among ten thousand watchers, those whom a new article concerns.
 //!
-//!     cargo bench --bench watch -- [WATCHERS] [--seed N]
+//!     cargo bench -p articled-bench --bench watch -- [WATCHERS] [--seed N]
 //!
 //! Watchers look for one to three keywords of two to four characters, taken from the sentences that articles of about 800
 //! characters are put together from; one in ten also excludes a keyword. Beside it stands what asking each watcher by

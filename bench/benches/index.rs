@@ -1,6 +1,6 @@
 //! What the keyword index costs: building, merging, size, and the first page of each class of question.
 //!
-//!     cargo bench --bench index -- [ARTICLES] [--text FILE.jsonl] [--seed N]
+//!     cargo bench -p articled-bench --bench index -- [ARTICLES] [--text FILE.jsonl] [--seed N]
 //!
 //! The articles and the questions are those of the benchmark of the service. Everything runs in memory, so the figures are
 //! the engine's own: no database, no verification.

@@ -1,6 +1,6 @@
 //! What the whole service costs, beside the least that it could cost and beside others that do the same, in one run.
 //!
-//!     cargo bench --bench service --features peers -- [--articles N] [--text FILE.jsonl] [--seed N] [--folder PATH]
+//!     cargo bench -p articled-bench --bench service -- [--articles N] [--text FILE.jsonl] [--seed N] [--folder PATH]
 //!         [--rounds N] [--seconds N] [--only memory,get,list,filter,peers] [--reuse] [--plot FILE.svg]
 //!         [--peers N] [--postgres URL]
 //!     … -- --growth 10000,100000 [--plots FOLDER] …       the same for each size, then a table of growth
@@ -9,7 +9,7 @@
 //! Articles of about 800 characters are put together from sentences: those of the `text` of each line of a file, or, by
 //! default, invented ones. They are ingested into a new store; then the service runs in a process of its own, and beside
 //! it a bare tonic handler that answers the same bytes. Rounds of both alternate; a figure is the median of its rounds.
-//! Clients run on the same cores, so only ratios tell much. Without the feature `peers` there are no other indexes, and the
+//! Clients run on the same cores, so only ratios tell much. With `--no-default-features` there are no other indexes, and the
 //! limit of ListArticles does not read its page.
 
 mod calls;
@@ -49,15 +49,18 @@ fn main() {
         [kind, database, articles] if kind == process::BARE => {
             runtime.block_on(process::serve_bare(database, articles.parse().expect("a number")));
         }
-        _ => runtime.block_on(run(&Options::from_arguments())),
+        _ => {
+            process::build();
+            runtime.block_on(run(&Options::from_arguments()));
+        }
     }
 }
 
 async fn run(options: &Options) {
     println!("{}", machine());
-    let features = if cfg!(feature = "peers") { " --features peers" } else { "" };
+    let features = if cfg!(feature = "peers") { "" } else { " --no-default-features" };
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    println!("cargo bench --bench service{features} -- {}\n", arguments.join(" "));
+    println!("cargo bench -p articled-bench{features} --bench service -- {}\n", arguments.join(" "));
     let corpus = Corpus::new(options.text.as_deref(), options.seed);
     match () {
         () if options.import => import::measure(options, corpus).await.print(),

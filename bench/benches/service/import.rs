@@ -16,7 +16,7 @@ use crate::calls;
 use crate::corpus::Corpus;
 use crate::load::Clients;
 use crate::options::Options;
-use crate::process::{ARTICLED, Server};
+use crate::process::{self, Server};
 use crate::table::Table;
 
 /// Between two filters of the reader.
@@ -102,7 +102,7 @@ struct Imported {
 }
 
 fn import(server: &str, corpus: Corpus, articles: usize) -> Imported {
-    let mut child = Command::new(ARTICLED)
+    let mut child = Command::new(process::articled())
         .args(["import", "-", "--format", "jsonl", "--output", "json", "--server", server])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
