@@ -60,6 +60,13 @@ pub enum OpenError {
         path.display()
     )]
     NeedsMigration { path: PathBuf, found: i64, known: i64 },
+    /// It is opened for reading only, and its texts were folded by another version, which would miss matches.
+    #[error(
+        "{} was written by a version that compares texts differently; bring it up to date first: \
+         articled migrate --database sqlite:{0}",
+        path.display()
+    )]
+    NeedsRefolding { path: PathBuf },
     #[error("{} is damaged or no database of articles: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },
     #[error("cannot open {}: {reason}", path.display())]

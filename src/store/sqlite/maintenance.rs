@@ -3,3 +3,4 @@
 pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod checkpoint;
+pub(super) mod rederive;

@@ -17,8 +17,9 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
-use crate::store::sqlite::index::{self, Index};
+use crate::store::sqlite::index::Index;
 use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
+use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::read::get_batcher::GetBatcher;
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::sqlite::write::writer::{Shared, Writer};
@@ -36,12 +37,13 @@ const MIN_PAGE_BYTES: u64 = 512;
 const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /// Every migration, in order. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
     (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
     (3, "feed", include_str!("../../../migrations/sqlite/0003_feed.sql")),
     (4, "folded", include_str!("../../../migrations/sqlite/0004_folded.sql")),
     (5, "recent_keys", include_str!("../../../migrations/sqlite/0005_recent_keys.sql")),
+    (6, "text_version", include_str!("../../../migrations/sqlite/0006_text_version.sql")),
 ];
 
 /// Where the store is and how it is used.
@@ -91,7 +93,7 @@ impl SqliteStore {
         let repaired = async {
             inspect(&path, &mut connection).await?;
             migrate(&mut connection).await.map_err(|fault| refused(&path, &fault))?;
-            index::rebuild(&mut connection).await.map_err(|fault| refused(&path, &fault))
+            rederive(&mut connection).await.map_err(|fault| refused(&path, &fault))
         }
         .await;
         close(connection).await;
@@ -147,6 +149,10 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let connected = connected.map_err(|error| io_error(path, &io::Error::other(error)))?;
     let mut connection = connected.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
+    if !is_of_today(&mut connection).await.map_err(|fault| refused(path, &fault))? {
+        tracing::info!("folding all texts as this version does; the keyword index is made again");
+        rederive(&mut connection).await.map_err(|fault| refused(path, &fault))?;
+    }
     let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let feed = Arc::new(feed);
@@ -195,6 +201,12 @@ pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
     let known = SqliteStore::schema_version();
     if found < known {
         return Err(OpenError::NeedsMigration { path: path.to_owned(), found, known });
+    }
+    let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
+    let is_of_today = is_of_today(&mut connection).await;
+    close(connection).await;
+    if !is_of_today.map_err(|fault| refused(path, &fault))? {
+        return Err(OpenError::NeedsRefolding { path: path.to_owned() });
     }
     Ok(role)
 }

@@ -103,7 +103,7 @@ async fn a_store_of_the_schema_before_is_brought_to_todays() {
         &path,
         "INSERT INTO fingerprint_key (key, id)
          SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys;
-         DROP TABLE fingerprint_recent; DROP TABLE folded; DELETE FROM _sqlx_migrations WHERE version > 3",
+         DROP TABLE fingerprint_recent; DROP TABLE folded; DROP TABLE text_state; DELETE FROM _sqlx_migrations WHERE version > 3",
     )
     .await;
     let to_read = SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
@@ -484,4 +484,43 @@ async fn a_disk_that_failed_is_unfit_until_a_probe_write_succeeds() {
         assert!(store.ping().await.is_ok());
     }
     store.close().await;
+}
+
+#[tokio::test]
+async fn texts_that_were_folded_differently_are_folded_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    let store = opened(&path).await;
+    let body = "青石镇图书馆新馆九月起向居民开放。新馆共有四层,藏书十二万册,设有儿童阅览室、盲文阅览区和一间能坐两百人的报告厅。";
+    for id in ["first", "copy"] {
+        ingest(&store, new(id, "甲", body), at(0)).await;
+    }
+    store.close().await;
+    // As a version leaves it that folds otherwise.
+    execute(
+        &path,
+        "UPDATE text_state SET version = 1; DELETE FROM keyword_block; DELETE FROM keyword_segment;
+         DELETE FROM fingerprint_key; DELETE FROM fingerprint_recent;
+         UPDATE article SET fingerprint = NULL, duplicate_of = NULL;
+         UPDATE folded SET texts = CAST('other' AS BLOB)",
+    )
+    .await;
+    let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
+    assert!(matches!(refused(read_only()).await, OpenError::NeedsRefolding { .. }));
+    let store = opened(&path).await;
+    let filter = KeywordFilter::new(
+        vec![Keyword::new("圖書館").expect("a keyword")],
+        vec![],
+        vec![],
+        vec![],
+        KeywordMatch::Substring,
+    );
+    let question = Search { keywords: Some(filter.expect("a filter")), ..search() };
+    let found = ask(&store, &question).await.articles;
+    assert_eq!(found.len(), 2);
+    let copy = found.into_iter().find(|article| article.name == name("copy")).expect("the copy");
+    assert_eq!(copy.duplicate_of, Some(name("first")));
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    store.close().await;
+    SqliteStore::open(read_only()).await.expect("a store").close().await;
 }

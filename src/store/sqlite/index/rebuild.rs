@@ -1,4 +1,5 @@
-//! The index made anew from the articles, for when it is damaged.
+//! The index and the folded texts made again from the articles, in the caller's transaction: for when they are damaged, or
+//! texts are folded differently.
 
 use std::sync::Arc;
 
@@ -15,8 +16,7 @@ use crate::store::sqlite::rows;
 const BATCH: i64 = 500;
 
 pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    // ArticleCache in no one's sight: it only gathers the segments.
+    // Its cache is used by no reader: it only gathers the segments.
     let index = Index::empty(tables::clear(connection).await?, false);
     let mut after = i64::MIN;
     loop {
@@ -34,6 +34,5 @@ pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection)
         let Some(published) = changes.build(&index).write(connection, &index).await? else { break };
         index.publish(published);
     }
-    sqlx::query("COMMIT").execute(connection).await?;
     Ok(())
 }
