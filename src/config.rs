@@ -55,6 +55,9 @@ pub struct Limits {
     /// The requests being read or worked on, all together, in bytes; past it calls are refused with RESOURCE_EXHAUSTED.
     /// At least `max_request_bytes`; default 256 MiB.
     pub max_buffered_request_bytes: usize,
+    /// The responses that peers have not read yet, all together, in bytes; past it calls are refused with
+    /// RESOURCE_EXHAUSTED. At least `max_response_bytes`; default 96 MiB, of which one peer gets half.
+    pub max_unread_response_bytes: usize,
     /// One message to a client, in bytes; only the RAW view comes near. 4 MiB to 64 MiB; default 12 MiB.
     pub max_response_bytes: usize,
     /// The articles of one page or batch, in bytes. 64 KiB to 3.5 MiB; default 3 MiB, so that an answer fits the 4 MiB
@@ -79,8 +82,8 @@ pub struct Limits {
     pub max_import_bytes: usize,
     /// How long an import may send nothing before it is ended. 100 to 3,600,000 ms; default 30 s.
     pub import_idle_ms: u64,
-    /// How long an import or export may leave an answer unread before it is ended: one that is stalled would keep its place
-    /// from others. 100 to 3,600,000 ms; default 30 s.
+    /// How long a peer may leave a response unread: an import or export then ends, and the connection of a unary call is
+    /// closed, so that neither places nor memory are held. A paused watch is not ended. 100 to 3,600,000 ms; default 30 s.
     pub stream_stall_ms: u64,
     /// Documents parsed at once. 1 to 256, or 0, the default: as many as there are cores.
     pub parsers: usize,
@@ -137,6 +140,7 @@ impl Default for Limits {
             max_calls: 1024,
             max_request_bytes: 12 * MIB,
             max_buffered_request_bytes: 256 * MIB,
+            max_unread_response_bytes: 96 * MIB,
             max_response_bytes: 12 * MIB,
             max_page_bytes: 3 * MIB,
             preface_deadline_ms: 10_000,
@@ -206,6 +210,9 @@ impl Limits {
         // The upper bound keeps the number of permits of the semaphore that counts these bytes in a u32.
         let max_buffered_request_bytes = self.max_buffered_request_bytes as u64;
         range("limits.max_buffered_request_bytes", max_buffered_request_bytes, max_request_bytes, u32::MAX.into())?;
+        let max_unread_response_bytes = self.max_unread_response_bytes as u64;
+        let max_response_bytes = self.max_response_bytes as u64;
+        range("limits.max_unread_response_bytes", max_unread_response_bytes, max_response_bytes, u32::MAX.into())?;
         range("limits.max_response_bytes", self.max_response_bytes as u64, 4 * mib, 64 * mib)?;
         range("limits.max_page_bytes", self.max_page_bytes as u64, 64 << 10, 7 * mib / 2)?;
         range("limits.preface_deadline_ms", self.preface_deadline_ms, 100, 60_000)?;

@@ -10,6 +10,7 @@ pub mod convert;
 mod create_article;
 mod delete_article;
 mod export_articles;
+pub mod fair_share;
 mod filter_articles;
 mod get_article;
 mod import_articles;

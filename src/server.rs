@@ -3,6 +3,7 @@
 //! [`incoming`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`metrics`] how it was.
 
 mod call;
+mod connection_activity;
 mod connections;
 mod deadline;
 mod descriptors;
@@ -104,9 +105,8 @@ pub async fn serve(
     let limits = &config.limits;
     let Listeners { grpc: listener, metrics: metrics_listener } = listeners;
     let services = descriptors::services(config.reflection);
-    let methods =
-        services.iter().flat_map(|(service, methods)| methods.iter().map(move |it| format!("{service}/{it}")));
-    let counters = Arc::new(Metrics::new(methods.collect()));
+    let methods = guard::methods(&services);
+    let counters = Arc::new(Metrics::new(methods.keys().map(|path| path.trim_start_matches('/').to_owned()).collect()));
     let health = Reporter::new();
     let rpc = article_rpc(&store, clock, &config)?;
     let (watches, streams, ingest) = (Arc::clone(&rpc.watches), rpc.streams.clone(), rpc.ingest.clone());
@@ -132,7 +132,7 @@ pub async fn serve(
         gate.drain();
     };
     let served = transport(limits)
-        .layer(GuardLayer::new(limits, Arc::clone(&counters)))
+        .layer(GuardLayer::new(limits, methods, Arc::clone(&counters)))
         .add_routes(routes)
         .serve_with_incoming_shutdown(Arc::clone(&gate).incoming(listener), ends);
     let drain_passes = async {
@@ -154,6 +154,7 @@ pub async fn serve(
             Ok(())
         }
         () = metrics_served => Ok(()),
+        () = gate.sweep() => Ok(()),
     };
     let closed = async {
         gate.close().await;

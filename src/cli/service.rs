@@ -72,14 +72,14 @@ impl Service {
     ) -> Result<Imported, Status> {
         match self {
             Self::Server(client) => Ok(client.clone().import_articles(requests).await?.into_inner().boxed()),
-            Self::Store(rpc) => Ok(articled::rpc::import_articles(rpc, requests.map(Ok))?),
+            Self::Store(rpc) => Ok(articled::rpc::import_articles(rpc, &Arc::default(), requests.map(Ok))?),
         }
     }
 
     pub async fn export(&self, request: ExportArticlesRequest) -> Result<Exported, Status> {
         match self {
             Self::Server(client) => Ok(client.clone().export_articles(request).await?.into_inner().boxed()),
-            Self::Store(rpc) => Ok(articled::rpc::export_articles(rpc, request)?),
+            Self::Store(rpc) => Ok(articled::rpc::export_articles(rpc, &Arc::default(), request)?),
         }
     }
 

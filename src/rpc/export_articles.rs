@@ -4,6 +4,7 @@
 //! store while the client reads.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures::stream::Stream;
 use tonic::Status;
@@ -11,6 +12,7 @@ use tonic::Status;
 use super::article_rpc::ArticleRpc;
 use super::bounded_stream::bounded_stream;
 use super::convert;
+use super::fair_share::Peer;
 use super::proto::{ExportArticlesRequest, ExportArticlesResponse};
 use super::status::RpcError;
 use super::violations::Violations;
@@ -23,14 +25,19 @@ const PAGE_SIZE: i32 = 256;
 
 pub type ExportStream = Pin<Box<dyn Stream<Item = Result<ExportArticlesResponse, Status>> + Send>>;
 
-pub fn export_articles(rpc: &ArticleRpc, request: ExportArticlesRequest) -> Result<ExportStream, RpcError> {
+/// `peer` is whose share of the places is taken.
+pub fn export_articles(
+    rpc: &ArticleRpc,
+    peer: &Arc<Peer>,
+    request: ExportArticlesRequest,
+) -> Result<ExportStream, RpcError> {
     let ExportArticlesRequest { keywords, filter, view } = request;
     let mut violations = Violations::default();
     let keywords = keywords.and_then(|keywords| convert::keyword_filter(Some(keywords), &mut violations));
     let filter = convert::filter(&filter, &mut violations);
     let view = convert::view(view, View::Full, &mut violations);
     violations.refuse()?;
-    let slot = rpc.streams.begin_export()?;
+    let slot = rpc.streams.begin_export(peer)?;
     let search = Search {
         keywords,
         filter,

@@ -21,6 +21,7 @@ use super::bounded_stream::{ResponseSender, bounded_stream};
 use super::convert;
 use super::convert::ImportedArticle;
 use super::create_article::{derived_name, require_text};
+use super::fair_share::Peer;
 use super::import_order::{ImportOrder, Turn};
 use super::proto::import_articles_request::Item;
 use super::proto::{self, ImportArticlesRequest, ImportArticlesResponse};
@@ -38,11 +39,13 @@ const IN_FLIGHT: usize = 64;
 
 pub type ImportStream = Pin<Box<dyn Stream<Item = Result<ImportArticlesResponse, Status>> + Send>>;
 
+/// `peer` is whose share of the places is taken.
 pub fn import_articles(
     rpc: &ArticleRpc,
+    peer: &Arc<Peer>,
     requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Send + 'static,
 ) -> Result<ImportStream, RpcError> {
-    let place = Arc::new(rpc.streams.begin_import(rpc.ingest.parser_count())?);
+    let place = Arc::new(rpc.streams.begin_import(peer, rpc.ingest.parser_count())?);
     let rpc = rpc.clone();
     Ok(Box::pin(bounded_stream(rpc.streams.stall_timeout(), move |answers| async move {
         import_all(&rpc, &place, Box::pin(requests), answers).await

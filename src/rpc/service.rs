@@ -1,8 +1,11 @@
 //! The generated service trait, dispatched to one file for each RPC.
 
+use std::sync::Arc;
+
 use tonic::{Request, Response, Status};
 
 use super::article_rpc::ArticleRpc;
+use super::fair_share::Peer;
 use super::status::RpcError;
 use super::{
     batch_get_articles, create_article, delete_article, export_articles, filter_articles, get_article, import_articles,
@@ -78,7 +81,8 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
         &self,
         request: Request<tonic::Streaming<proto::ImportArticlesRequest>>,
     ) -> Result<Response<Self::ImportArticlesStream>, Status> {
-        answer(import_articles::import_articles(self, request.into_inner()))
+        let peer = peer(&request);
+        answer(import_articles::import_articles(self, &peer, request.into_inner()))
     }
 
     type ExportArticlesStream = export_articles::ExportStream;
@@ -87,7 +91,8 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
         &self,
         request: Request<proto::ExportArticlesRequest>,
     ) -> Result<Response<Self::ExportArticlesStream>, Status> {
-        answer(export_articles::export_articles(self, request.into_inner()))
+        let peer = peer(&request);
+        answer(export_articles::export_articles(self, &peer, request.into_inner()))
     }
 
     async fn reparse_article(
@@ -109,4 +114,9 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
 
 fn answer<T>(result: Result<T, RpcError>) -> Result<Response<T>, Status> {
     Ok(Response::new(result?))
+}
+
+/// The peer that the server put into the request; one of its own for a call within the process.
+fn peer<T>(request: &Request<T>) -> Arc<Peer> {
+    request.extensions().get().cloned().unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::fair_share::{Budget, Peer, Resource, Share};
 use super::status::RpcError;
 
 /// Items of all imports that are written at once: half of what the store lets wait, so that others find room.
@@ -32,8 +33,8 @@ pub struct StreamLimits {
 #[derive(Clone)]
 pub struct StreamLimiter {
     limits: StreamLimits,
-    imports: Arc<Semaphore>,
-    exports: Arc<Semaphore>,
+    imports: Arc<Budget>,
+    exports: Arc<Budget>,
     bytes: Arc<Semaphore>,
     writes: Arc<Semaphore>,
     stopping: CancellationToken,
@@ -45,7 +46,7 @@ pub struct Permit(#[expect(dead_code, reason = "what counts is when it is droppe
 /// The place of an import that is open, and its share of what all of them use.
 pub struct ImportPermit {
     streams: StreamLimiter,
-    _open: Permit,
+    _open: Share,
     bytes: Arc<Semaphore>,
     parsers: Arc<Semaphore>,
 }
@@ -82,8 +83,8 @@ impl StreamLimiter {
     pub fn new(limits: StreamLimits) -> Self {
         Self {
             limits,
-            imports: Arc::new(Semaphore::new(limits.max_imports)),
-            exports: Arc::new(Semaphore::new(limits.max_exports)),
+            imports: Budget::new(Resource::Imports, limits.max_imports, 1),
+            exports: Budget::new(Resource::Exports, limits.max_exports, 1),
             bytes: Arc::new(Semaphore::new(limits.max_import_bytes)),
             writes: Arc::new(Semaphore::new(WRITES_UNDER_WAY)),
             stopping: CancellationToken::new(),
@@ -114,21 +115,20 @@ impl StreamLimiter {
     }
 
     /// Opens an import, of whose items so many may be parsed at once.
-    pub fn begin_import(&self, parsers: usize) -> Result<ImportPermit, RpcError> {
+    pub fn begin_import(&self, peer: &Arc<Peer>, parsers: usize) -> Result<ImportPermit, RpcError> {
         Ok(ImportPermit {
-            _open: begin(&self.imports, "imports")?,
+            _open: begin(&self.imports, peer, "imports")?,
             streams: self.clone(),
             bytes: Arc::new(Semaphore::new(OWN_BYTES)),
             parsers: Arc::new(Semaphore::new(parsers)),
         })
     }
 
-    pub fn begin_export(&self) -> Result<Permit, RpcError> {
-        begin(&self.exports, "exports")
+    pub fn begin_export(&self, peer: &Arc<Peer>) -> Result<Share, RpcError> {
+        begin(&self.exports, peer, "exports")
     }
 }
 
-fn begin(places: &Arc<Semaphore>, what: &'static str) -> Result<Permit, RpcError> {
-    let permit = Arc::clone(places).try_acquire_owned();
-    permit.map(|permit| Permit(Some(permit))).map_err(|_| RpcError::TooManyStreams(what))
+fn begin(places: &Arc<Budget>, peer: &Arc<Peer>, what: &'static str) -> Result<Share, RpcError> {
+    places.try_take(peer, 1).ok_or(RpcError::TooManyStreams(what))
 }

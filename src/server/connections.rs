@@ -1,14 +1,14 @@
-//! Connections: how many, from whom, and how long one may keep silent before it has said what it wants.
+//! Accepts and limits connections: how many, how many of one peer, and how long one may wait before its HTTP/2 preface.
 //!
-//! Our own rather than tonic's stream, whose accept loop spins when file descriptors run out, and which knows no
-//! deadline for the preface, so that a silent peer holds up a shutdown for ever.
+//! Our own rather than tonic's stream, whose accept loop spins when file descriptors run out, and which has no deadline for
+//! the preface, so that a silent peer delays a shutdown without limit.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -18,9 +18,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::transport::server::{Connected, TcpConnectInfo};
+use tonic::transport::server::Connected;
 
+use super::connection_activity::{Activity, ConnectionInfo};
 use crate::config::Limits;
+use crate::rpc::fair_share::Peer;
 
 /// How long to wait after an accept failed for want of descriptors or memory: others then give some back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -28,13 +30,21 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n` (RFC 9113, section 3.4).
 const PREFACE_BYTES: usize = 24;
 
-/// The doors: how connections come in, and how they are sent away.
+/// How often connections are looked at that have stalled, or are idle while the server stops.
+const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long a connection may be idle once it was told to go: what the peer sent before it heard of that has arrived.
+const DRAIN_IDLE: Duration = Duration::from_millis(500);
+
+/// Accepts and limits connections, and closes them.
 pub struct ConnectionLimiter {
     max_connections: u32,
     max_connections_per_peer: usize,
     preface_deadline: Duration,
     connections: Arc<Semaphore>,
     peers: Arc<Peers>,
+    open: Mutex<HashMap<u64, OpenConnection>>,
+    next_id: AtomicU64,
     draining: CancellationToken,
     closing: CancellationToken,
     closed: Arc<AtomicBool>,
@@ -49,6 +59,8 @@ impl ConnectionLimiter {
             preface_deadline: Duration::from_millis(limits.preface_deadline_ms),
             connections: Arc::new(Semaphore::new(limits.max_connections)),
             peers: Arc::default(),
+            open: Mutex::default(),
+            next_id: AtomicU64::new(0),
             draining: CancellationToken::new(),
             closing: CancellationToken::new(),
             closed: Arc::new(AtomicBool::new(false)),
@@ -81,16 +93,69 @@ impl ConnectionLimiter {
         _ = self.connections.acquire_many(self.max_connections).await;
     }
 
+    /// Closes connections whose peers leave responses unread, and idle ones once draining began. Never returns.
+    pub async fn sweep(&self) {
+        let mut interval = tokio::time::interval(SWEEP_INTERVAL);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut draining_from = None;
+        loop {
+            let now = interval.tick().await;
+            if self.draining.is_cancelled() {
+                draining_from.get_or_insert(now);
+            }
+            let drained_for = draining_from.map(|from| now.duration_since(from));
+            for connection in self.open().values() {
+                let idle_for = connection.activity.idle_for();
+                let is_done = drained_for.zip(idle_for).is_some_and(|(drained, idle)| drained.min(idle) >= DRAIN_IDLE);
+                if is_done {
+                    connection.activity.close.cancel();
+                } else if connection.activity.is_stalled() {
+                    tracing::debug!(peer = %connection.address, "closed a connection that leaves a response unread");
+                    connection.activity.close.cancel();
+                }
+            }
+        }
+    }
+
+    /// Closes the connection that was idle longest, of a peer with the most connections.
+    fn close_idle(&self) {
+        let open = self.open();
+        let mut counts: HashMap<IpAddr, usize> = HashMap::new();
+        for connection in open.values() {
+            *counts.entry(connection.address).or_default() += 1;
+        }
+        let idle = open.values().filter(|connection| !connection.activity.close.is_cancelled());
+        let idle = idle.filter_map(|connection| Some((connection, connection.activity.idle_for()?)));
+        let chosen = idle.max_by_key(|(connection, idle)| (counts.get(&connection.address).copied(), *idle));
+        if let Some((connection, _)) = chosen {
+            tracing::debug!(peer = %connection.address, "closed an idle connection to make room");
+            connection.activity.close.cancel();
+        }
+    }
+
+    /// The connections that are open, without those that are gone.
+    fn open(&self) -> MutexGuard<'_, HashMap<u64, OpenConnection>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, connection| !connection.is_gone.load(Ordering::Acquire));
+        open
+    }
+
     async fn accept(&self, listener: &TcpListener) -> Connection {
         loop {
-            // Who finds no room waits in the kernel's queue.
-            let permit = Arc::clone(&self.connections).acquire_owned().await.ok();
             match listener.accept().await {
                 Ok((stream, address)) => {
-                    let Some(slot) = Peers::enter(&self.peers, address.ip(), self.max_connections_per_peer) else {
+                    // A peer may hold as many as are free, so that it leaves room for others.
+                    let free = self.connections.available_permits();
+                    let max = self.max_connections_per_peer.min(free.max(1));
+                    let Some(slot) = Peers::enter(&self.peers, address.ip(), max) else {
                         tracing::debug!(peer = %address.ip(), "too many connections of one peer; closed one");
                         continue;
                     };
+                    if free == 0 {
+                        self.close_idle();
+                    }
+                    // Further ones wait in the kernel's queue.
+                    let permit = Arc::clone(&self.connections).acquire_owned().await.ok();
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "cannot set TCP_NODELAY");
                     }
@@ -106,6 +171,12 @@ impl ConnectionLimiter {
     }
 
     fn connection(&self, stream: TcpStream, permit: Option<OwnedSemaphorePermit>, slot: PeerSlot) -> Connection {
+        let activity = Activity::new(self.closing.child_token());
+        let is_gone = Arc::new(AtomicBool::new(false));
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let open =
+            OpenConnection { address: slot.address, activity: Arc::clone(&activity), is_gone: Arc::clone(&is_gone) };
+        self.open().insert(id, open);
         Connection {
             stream,
             preface: Some(Preface {
@@ -113,10 +184,12 @@ impl ConnectionLimiter {
                 deadline: Box::pin(tokio::time::sleep(self.preface_deadline)),
                 draining: Box::pin(self.draining.clone().cancelled_owned()),
             }),
-            closing: Box::pin(self.closing.clone().cancelled_owned()),
+            closing: Box::pin(activity.close.clone().cancelled_owned()),
+            activity,
+            is_gone,
             closed: Arc::clone(&self.closed),
             _permit: permit,
-            _slot: slot,
+            slot,
         }
     }
 }
@@ -127,27 +200,40 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// How many connections each peer has.
+/// A connection as the limiter sees it.
+struct OpenConnection {
+    address: IpAddr,
+    activity: Arc<Activity>,
+    is_gone: Arc<AtomicBool>,
+}
+
+/// The peers that have connections.
 #[derive(Default)]
 struct Peers {
-    open: Mutex<HashMap<IpAddr, usize>>,
+    known: Mutex<HashMap<IpAddr, KnownPeer>>,
+}
+
+#[derive(Default)]
+struct KnownPeer {
+    connections: usize,
+    peer: Arc<Peer>,
 }
 
 impl Peers {
     fn enter(peers: &Arc<Self>, address: IpAddr, max: usize) -> Option<PeerSlot> {
-        let peer = peer_of(address);
-        let mut open = peers.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(peer).or_default();
-        if *count >= max {
+        let address = peer_address(address);
+        let mut known = peers.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.get(&address).is_some_and(|known| known.connections >= max) {
             return None;
         }
-        *count += 1;
-        Some(PeerSlot { peers: Arc::clone(peers), peer })
+        let known = known.entry(address).or_default();
+        known.connections += 1;
+        Some(PeerSlot { peers: Arc::clone(peers), address, peer: Arc::clone(&known.peer) })
     }
 }
 
 /// Who is behind an address: of IPv6 the first half, as a subscriber has all addresses below it (RFC 6177).
-fn peer_of(address: IpAddr) -> IpAddr {
+fn peer_address(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
@@ -156,16 +242,18 @@ fn peer_of(address: IpAddr) -> IpAddr {
 
 struct PeerSlot {
     peers: Arc<Peers>,
-    peer: IpAddr,
+    address: IpAddr,
+    peer: Arc<Peer>,
 }
 
 impl Drop for PeerSlot {
     fn drop(&mut self) {
-        let mut open = self.peers.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.peer) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.peer);
+        let mut known = self.peers.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(peer) = known.get_mut(&self.address) {
+            peer.connections -= 1;
+            // What its calls still hold is given back to the budgets all the same.
+            if peer.connections == 0 {
+                known.remove(&self.address);
             }
         }
     }
@@ -179,8 +267,16 @@ pub struct Connection {
     closing: Pin<Box<WaitForCancellationFutureOwned>>,
     /// The same as `closing`, cheap to look at.
     closed: Arc<AtomicBool>,
+    activity: Arc<Activity>,
+    is_gone: Arc<AtomicBool>,
     _permit: Option<OwnedSemaphorePermit>,
-    _slot: PeerSlot,
+    slot: PeerSlot,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.is_gone.store(true, Ordering::Release);
+    }
 }
 
 /// What is awaited of a connection that is new.
@@ -276,10 +372,10 @@ impl AsyncWrite for Connection {
 }
 
 impl Connected for Connection {
-    type ConnectInfo = TcpConnectInfo;
+    type ConnectInfo = ConnectionInfo;
 
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
+    fn connect_info(&self) -> ConnectionInfo {
+        ConnectionInfo { peer: Arc::clone(&self.slot.peer), activity: Arc::clone(&self.activity) }
     }
 }
 

@@ -12,8 +12,16 @@ pub const DESCRIPTORS: [&[u8]; 2] = [proto::DESCRIPTORS, tonic_health::pb::FILE_
 const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
     [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET];
 
+/// A method, and which of its sides are streams.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub name: String,
+    pub is_client_streaming: bool,
+    pub is_server_streaming: bool,
+}
+
 /// Every service that is served, as `package.Service`, with its methods.
-pub fn services(reflection: bool) -> Vec<(String, Vec<String>)> {
+pub fn services(reflection: bool) -> Vec<(String, Vec<Method>)> {
     let reflection: &[&[u8]] = if reflection { &REFLECTION_DESCRIPTORS } else { &[] };
     let mut services = Vec::new();
     for encoded in DESCRIPTORS.iter().chain(reflection) {
@@ -21,8 +29,12 @@ pub fn services(reflection: bool) -> Vec<(String, Vec<String>)> {
         let Ok(set) = FileDescriptorSet::decode(*encoded) else { continue };
         for file in &set.file {
             for service in &file.service {
-                let methods = service.method.iter().map(|method| method.name().to_owned()).collect();
-                services.push((format!("{}.{}", file.package(), service.name()), methods));
+                let methods = service.method.iter().map(|method| Method {
+                    name: method.name().to_owned(),
+                    is_client_streaming: method.client_streaming(),
+                    is_server_streaming: method.server_streaming(),
+                });
+                services.push((format!("{}.{}", file.package(), service.name()), methods.collect()));
             }
         }
     }

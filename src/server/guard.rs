@@ -1,9 +1,11 @@
 //! What every call passes through, whichever service it is for.
 //!
-//! Outermost first: the call is counted and traced; sent away if its headers are too large, its deadline cannot be read,
-//! or too many calls are open; then it has until its deadline; a panic becomes INTERNAL; and what tonic itself refuses
-//! is made precise.
+//! Outermost first: the call is counted and traced; refused if it is not gRPC, its headers are too large or its deadline
+//! cannot be read; its request is received; it takes a place, or is refused if too many calls are open; then it has until
+//! its deadline; a panic becomes INTERNAL; tonic's own errors are mapped to ours; the place is kept until the response is
+//! read.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -14,36 +16,63 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use http::{HeaderMap, Request, Response};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::{Instrument, Span};
 
 use super::call::Call;
+use super::connection_activity::{ConnectionInfo, OpenCall};
 use super::deadline::{Allowance, allowance};
+use super::descriptors::Method;
 use super::metrics::Metrics;
-use super::request_bytes::{CountedBody, Held};
-use super::response_body::{ResponseBody, deadline_exceeded};
+use super::request_bytes::{PREFIX_BYTES, receive};
+use super::response_body::{Holdings, ResponseBody, deadline_exceeded};
 use super::tonic_status_mapping;
 use crate::config::Limits;
+use crate::rpc::fair_share::{Budget, Peer, Resource, Share};
 use crate::rpc::status::{internal, overload_status};
 
 /// Calls to health are never shed: a server that is busy is not ill.
 const HEALTH_PREFIX: &str = "/grpc.health.v1.Health/";
 
-/// An import goes on for as long as it likes, so its bytes are not added up. What it holds has bounds of its own.
-const IMPORT_PATH: &str = "/articled.v1.ArticleService/ImportArticles";
-
 /// What HTTP/2 counts for a header besides its texts (RFC 9113, section 6.5.2).
 const HEADER_OVERHEAD_BYTES: usize = 32;
+
+/// Watches may be paused for as long as their clients like.
+const PAUSABLE_PATHS: [&str; 2] = ["/articled.v1.ArticleService/WatchArticles", "/grpc.health.v1.Health/Watch"];
+
+/// An export or import that is not read ends by itself after the stall timeout, with a status that says so. This many
+/// timeouts are left for the client to read that.
+const STREAM_STALL_FACTOR: u32 = 2;
+
+/// Which sides of a method are streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape {
+    is_client_streaming: bool,
+    is_server_streaming: bool,
+}
+
+/// The methods that are served, by path.
+pub fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Shape> {
+    let paths = services.iter().flat_map(|(service, methods)| {
+        methods.iter().map(move |method| {
+            let Method { name, is_client_streaming, is_server_streaming } = method;
+            let shape = Shape { is_client_streaming: *is_client_streaming, is_server_streaming: *is_server_streaming };
+            (format!("/{service}/{name}"), shape)
+        })
+    });
+    paths.collect()
+}
 
 /// What all calls share.
 struct Shared {
     limits: Limits,
+    methods: HashMap<String, Shape>,
     metrics: Arc<Metrics>,
-    calls: Semaphore,
-    request_bytes: Arc<Semaphore>,
+    calls: Arc<Budget>,
+    request_bytes: Arc<Budget>,
+    response_bytes: Arc<Budget>,
     next_id: AtomicU64,
 }
 
@@ -53,12 +82,23 @@ pub struct GuardLayer {
 }
 
 impl GuardLayer {
-    pub fn new(limits: &Limits, metrics: Arc<Metrics>) -> Self {
+    pub fn new(limits: &Limits, methods: HashMap<String, Shape>, metrics: Arc<Metrics>) -> Self {
+        let max_request_bytes = limits.max_request_bytes + PREFIX_BYTES;
         let shared = Shared {
             limits: limits.clone(),
+            methods,
             metrics,
-            calls: Semaphore::new(limits.max_calls),
-            request_bytes: Arc::new(Semaphore::new(limits.max_buffered_request_bytes)),
+            calls: Budget::new(Resource::Calls, limits.max_calls, 1),
+            request_bytes: Budget::new(
+                Resource::RequestBytes,
+                limits.max_buffered_request_bytes.max(max_request_bytes),
+                max_request_bytes,
+            ),
+            response_bytes: Budget::new(
+                Resource::ResponseBytes,
+                limits.max_unread_response_bytes,
+                limits.max_response_bytes,
+            ),
             next_id: AtomicU64::new(1),
         };
         Self { shared: Arc::new(shared) }
@@ -102,74 +142,117 @@ where
 }
 
 impl Shared {
-    async fn guard<S>(&self, inner: S, request: Request<Body>) -> Response<Body>
+    async fn guard<S>(&self, inner: S, mut request: Request<Body>) -> Response<Body>
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let method = Arc::clone(self.metrics.method(request.uri().path()));
+        let path = request.uri().path();
+        let method = Arc::clone(self.metrics.method(path));
         let call = Call::begin(id, method, request.uri().path_and_query().cloned());
-        let (permit, allowance) = match self.admit(&request) {
-            Ok(admitted) => admitted,
+        let shape = self.methods.get(path).copied();
+        let is_pausable = PAUSABLE_PATHS.contains(&path);
+        if !is_grpc(request.headers()) {
+            return refuse_other_protocol(call);
+        }
+        let connection: ConnectionInfo = request.extensions().get().cloned().unwrap_or_default();
+        request.extensions_mut().insert(Arc::clone(&connection.peer));
+        let allowance = match self.admit(&request) {
+            Ok(allowance) => allowance,
             Err(status) => return refuse(call, &status),
         };
         // It is the whole call that a stream's deadline bounds, so its time runs from here.
         let stream_deadline = allowance.stream.map(tokio::time::sleep);
         // What other calls do within is over in a moment, and logs nothing.
-        let span = if is_import(&request) { call.span() } else { Span::none() };
+        let span = if shape.is_some_and(|shape| shape.is_client_streaming) { call.span() } else { Span::none() };
         let deadline = (call.began() + allowance.answer).into();
-        let answer = tokio::time::timeout_at(deadline, self.answer(inner, request)).instrument(span).await;
-        drop(permit);
-        match answer {
-            Err(_) => refuse(call, &deadline_exceeded()),
-            Ok(Err(status)) => refuse(call, &status),
-            Ok(Ok(response)) => finish(call, response, stream_deadline),
-        }
+        let answer = self.answer(inner, request, shape, &connection);
+        let (response, place, open_call) = match tokio::time::timeout_at(deadline, answer).instrument(span).await {
+            Err(_) => return refuse(call, &deadline_exceeded()),
+            Ok(Err(status)) => return refuse(call, &status),
+            Ok(Ok(answer)) => answer,
+        };
+        let is_stream = shape.is_some_and(|shape| shape.is_server_streaming);
+        let stall_timeout = Duration::from_millis(self.limits.stream_stall_ms);
+        let stall_timeout = if is_stream { stall_timeout * STREAM_STALL_FACTOR } else { stall_timeout };
+        let holdings = Holdings {
+            budget: Arc::clone(&self.response_bytes),
+            peer: connection.peer,
+            // Streams have limits of their own.
+            _place: if is_stream { None } else { place },
+            _open_call: open_call,
+            unread: (!is_pausable).then(|| Arc::new(connection.activity.begin_response(stall_timeout))),
+        };
+        finish(call, response, stream_deadline, holdings, !is_stream)
     }
 
     /// Whether the call may begin, and how long it may take.
-    fn admit(&self, request: &Request<Body>) -> Result<(Option<SemaphorePermit<'_>>, Allowance), Status> {
+    fn admit(&self, request: &Request<Body>) -> Result<Allowance, Status> {
         let max_header_bytes = self.limits.max_header_list_bytes as usize;
         if header_bytes(request.headers()) > max_header_bytes {
             let message = format!("the headers of a call may have {max_header_bytes} bytes");
             return Err(overload_status(Code::ResourceExhausted, "HEADERS_TOO_LARGE", &message, None));
         }
-        let allowance = allowance(request.headers(), &self.limits).map_err(|_| {
+        allowance(request.headers(), &self.limits).map_err(|_| {
             overload_status(Code::InvalidArgument, "TIMEOUT_MALFORMED", "the header grpc-timeout cannot be read", None)
-        })?;
-        if request.uri().path().starts_with(HEALTH_PREFIX) {
-            return Ok((None, allowance));
-        }
-        let permit = self.calls.try_acquire().map_err(|_| {
-            let wait = Some(Duration::from_millis(200));
-            overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many calls are open", wait)
-        })?;
-        Ok((Some(permit), allowance))
+        })
     }
 
-    async fn answer<S>(&self, mut inner: S, request: Request<Body>) -> Result<Response<Body>, Status>
+    /// Receives the request, takes a place, and calls the method.
+    async fn answer<S>(
+        &self,
+        mut inner: S,
+        request: Request<Body>,
+        shape: Option<Shape>,
+        connection: &ConnectionInfo,
+    ) -> Result<(Response<Body>, Option<Share>, OpenCall), Status>
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
-        let held = Held::default();
-        let request = if is_import(&request) {
-            request
-        } else {
-            request.map(|body| Body::new(CountedBody::new(body, Arc::clone(&self.request_bytes), held.clone())))
+        let is_health = request.uri().path().starts_with(HEALTH_PREFIX);
+        // The bytes are held until the method has returned.
+        let mut bytes = self.request_bytes.try_take(&connection.peer, 0).ok_or_else(internal)?;
+        // A request that is not complete takes no place from one that is.
+        let request = match shape {
+            Some(Shape { is_client_streaming: false, .. }) => {
+                receive(request, &mut bytes, self.limits.max_request_bytes).await?
+            }
+            _ => request,
         };
+        let place = if is_health { None } else { Some(self.place(&connection.peer)?) };
+        let open_call = connection.activity.begin_call();
         // What the handler was at is dropped with it, so nobody sees it half done.
         let answer = AssertUnwindSafe(async { inner.call(request).await }).catch_unwind().await;
-        drop(held);
         match answer {
-            Ok(Ok(response)) => Ok(response),
+            Ok(Ok(response)) => Ok((response, place, open_call)),
             Ok(Err(never)) => match never {},
             Err(_) => Err(internal()),
         }
     }
+
+    fn place(&self, peer: &Arc<Peer>) -> Result<Share, Status> {
+        self.calls.try_take(peer, 1).ok_or_else(|| {
+            let wait = Some(Duration::from_millis(200));
+            overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", "too many calls are open", wait)
+        })
+    }
 }
 
-fn is_import(request: &Request<Body>) -> bool {
-    request.uri().path() == IMPORT_PATH
+/// Whether a request is gRPC, and not gRPC-Web or plain HTTP (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md).
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(http::header::CONTENT_TYPE).map_or(b"".as_slice(), http::HeaderValue::as_bytes);
+    match content_type.strip_prefix(b"application/grpc") {
+        Some(rest) => matches!(rest.first(), None | Some(b'+' | b';')),
+        None => false,
+    }
+}
+
+/// As the gRPC specification asks, so that a client of another protocol does not take a gRPC status for its answer.
+fn refuse_other_protocol(call: Call) -> Response<Body> {
+    call.end(Code::InvalidArgument, "the content type is not application/grpc", None);
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    response
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {
@@ -181,10 +264,21 @@ fn refuse(call: Call, status: &Status) -> Response<Body> {
     status.clone().into_http()
 }
 
-/// Ends the call here if the answer is only a status, and else with the answer's body.
-fn finish(call: Call, mut response: Response<Body>, stream_deadline: Option<tokio::time::Sleep>) -> Response<Body> {
+/// Ends the call here if the response is only a status, and else with the response's body.
+fn finish(
+    call: Call,
+    mut response: Response<Body>,
+    stream_deadline: Option<tokio::time::Sleep>,
+    holdings: Holdings,
+    is_unary: bool,
+) -> Response<Body> {
     if !response.headers().contains_key("grpc-status") {
-        return response.map(|body| Body::new(ResponseBody::new(body, stream_deadline, call)));
+        let (head, body) = response.into_parts();
+        let mut body = ResponseBody::new(body, stream_deadline, call, holdings);
+        if is_unary && let Err(status) = body.encode_now() {
+            return body.refuse(&status);
+        }
+        return Response::from_parts(head, Body::new(body));
     }
     tonic_status_mapping::map_status(response.headers_mut());
     let status = Status::from_header_map(response.headers()).unwrap_or_else(internal);

@@ -1,12 +1,13 @@
 //! `/metrics` and `/healthz`: as much HTTP as Prometheus and a load balancer need, and no more. One request a
 //! connection, GET and HEAD, bounded in size and time.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
 
 use super::health::Reporter;
 use super::metrics::Metrics;
@@ -17,23 +18,30 @@ const MAX_HEAD_BYTES: usize = 8 << 10;
 /// For one request, from the connection to the last byte of the answer.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-const MAX_CONNECTIONS: usize = 32;
+/// Past it the oldest connection is closed for the new one: a scraper sends its request at once, so only silent peers get
+/// old.
+const MAX_CONNECTIONS: usize = 64;
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the future is dropped.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, health: Reporter) {
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut connections: VecDeque<AbortHandle> = VecDeque::new();
     loop {
-        let permit = Arc::clone(&connections).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, _)) => {
+                connections.retain(|connection| !connection.is_finished());
+                while connections.len() >= MAX_CONNECTIONS
+                    && let Some(oldest) = connections.pop_front()
+                {
+                    oldest.abort();
+                }
                 let (metrics, health) = (Arc::clone(&metrics), health.clone());
-                tokio::spawn(async move {
-                    let _permit = permit;
-                    // Who is slow, or breaks off, gets no answer; there is nothing to do about it.
+                let task = tokio::spawn(async move {
+                    // A peer that is slow, or disconnects, gets no answer; there is nothing to do about it.
                     _ = tokio::time::timeout(DEADLINE, answer(stream, &metrics, &health)).await;
                 });
+                connections.push_back(task.abort_handle());
             }
             Err(error) => {
                 tracing::debug!(%error, "cannot accept a connection for metrics");

@@ -106,10 +106,11 @@ async fn who_does_not_read_is_let_go() {
         article_id: String::new(),
         allow_older: false,
     });
-    let stored = articled::rpc::import_articles(&rpc, futures::stream::iter(requests.map(Ok))).expect("begins");
+    let stored =
+        articled::rpc::import_articles(&rpc, &Arc::default(), futures::stream::iter(requests.map(Ok))).expect("begins");
     assert_eq!(stored.count().await, 9);
 
-    let begin = || articled::rpc::export_articles(&rpc, ExportArticlesRequest::default());
+    let begin = || articled::rpc::export_articles(&rpc, &Arc::default(), ExportArticlesRequest::default());
     let stalled = begin().expect("it begins");
     assert_eq!(refusal(begin().map_err(Status::from)).reason, "SERVER_OVERLOADED");
     let next = loop {

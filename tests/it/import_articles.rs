@@ -225,14 +225,16 @@ async fn who_does_not_read_holds_up_nobody_else_and_is_let_go() {
     let rpc = rpc(&limits);
     let long = "青溪第一大橋今日通車，兩岸居民稱便。\n".repeat(8000);
     let requests = (0..200).map(move |number| item(number, Item::Document(document(format!("第{number}座\n{long}")))));
-    let stalled = articled::rpc::import_articles(&rpc, futures::stream::iter(requests.map(Ok))).expect("begins");
-    let other = articled::rpc::import_articles(&rpc, futures::stream::iter(pages(0..100).into_iter().map(Ok)));
+    let stalled =
+        articled::rpc::import_articles(&rpc, &Arc::default(), futures::stream::iter(requests.map(Ok))).expect("begins");
+    let other =
+        articled::rpc::import_articles(&rpc, &Arc::default(), futures::stream::iter(pages(0..100).into_iter().map(Ok)));
     assert_eq!(other.expect("begins").count().await, 100);
 
     // Its place is given to others in time. What was answered before is there to be read, and then the reason.
     let mut held = Vec::new();
     loop {
-        match articled::rpc::import_articles(&rpc, futures::stream::pending()) {
+        match articled::rpc::import_articles(&rpc, &Arc::default(), futures::stream::pending()) {
             Ok(import) => held.push(import),
             Err(error) if held.is_empty() => panic!("{error:?}"),
             Err(_) => tokio::task::yield_now().await,

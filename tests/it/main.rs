@@ -12,6 +12,7 @@ mod export_articles;
 mod filter_articles;
 mod get_article;
 mod health;
+mod hostile_peers;
 mod import_articles;
 mod import_command;
 mod ingest_article;

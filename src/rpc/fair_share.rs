@@ -1,0 +1,133 @@
+//! Budgets that all peers share, and of which no peer can take everything.
+//!
+//! A peer may take more only while it then holds no more than what was still free (the "dynamic threshold" of Choudhury
+//! and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998). So one peer alone gets half of a budget, each of `n` greedy
+//! peers gets an `n + 1`th, and as much stays free for the next one.
+//!
+//! Owns the counting. What is counted, and what a refusal looks like, is the caller's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What is counted for each peer.
+#[derive(Clone, Copy, Debug)]
+pub enum Resource {
+    Calls,
+    RequestBytes,
+    ResponseBytes,
+    Imports,
+    Exports,
+}
+
+const RESOURCES: usize = Resource::Exports as usize + 1;
+
+/// What one peer holds of each resource.
+#[derive(Debug, Default)]
+pub struct Peer {
+    used: [AtomicUsize; RESOURCES],
+}
+
+/// The whole of one resource.
+#[derive(Debug)]
+pub struct Budget {
+    resource: Resource,
+    total: usize,
+    /// A peer may always hold this much while there is room: the largest single request for the resource.
+    floor: usize,
+    used: AtomicUsize,
+}
+
+impl Budget {
+    pub fn new(resource: Resource, total: usize, floor: usize) -> Arc<Self> {
+        Arc::new(Self { resource, total, floor, used: AtomicUsize::new(0) })
+    }
+
+    /// Takes an amount for a peer, which is given back when the share is dropped.
+    pub fn try_take(self: &Arc<Self>, peer: &Arc<Peer>, amount: usize) -> Option<Share> {
+        let mut share = Share { budget: Arc::clone(self), peer: Arc::clone(peer), amount: 0 };
+        share.try_grow(amount).then_some(share)
+    }
+}
+
+/// RAII permit for an amount of a budget.
+#[derive(Debug)]
+pub struct Share {
+    budget: Arc<Budget>,
+    peer: Arc<Peer>,
+    amount: usize,
+}
+
+impl Share {
+    fn used_by_peer(&self) -> &AtomicUsize {
+        &self.peer.used[self.budget.resource as usize]
+    }
+
+    /// Takes more, or nothing.
+    pub fn try_grow(&mut self, more: usize) -> bool {
+        let used = self.budget.used.fetch_add(more, Ordering::Relaxed);
+        let used_by_peer = self.used_by_peer().fetch_add(more, Ordering::Relaxed);
+        let free = self.budget.total.saturating_sub(used);
+        let is_granted = more <= free && used_by_peer + more <= free.max(self.budget.floor);
+        if is_granted {
+            self.amount += more;
+        } else {
+            self.give_back(more);
+        }
+        is_granted
+    }
+
+    /// A part of this share as one of its own.
+    pub fn split(&mut self, amount: usize) -> Self {
+        let amount = amount.min(self.amount);
+        self.amount -= amount;
+        Self { budget: Arc::clone(&self.budget), peer: Arc::clone(&self.peer), amount }
+    }
+
+    fn give_back(&self, amount: usize) {
+        self.budget.used.fetch_sub(amount, Ordering::Relaxed);
+        self.used_by_peer().fetch_sub(amount, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.give_back(self.amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes places until a peer gets no more.
+    fn greedy(budget: &Arc<Budget>, peer: &Arc<Peer>) -> Vec<Share> {
+        std::iter::from_fn(|| budget.try_take(peer, 1)).collect()
+    }
+
+    #[test]
+    fn no_peer_takes_everything() {
+        let budget = Budget::new(Resource::Calls, 100, 1);
+        let peers: Vec<Arc<Peer>> = (0..3).map(|_| Arc::default()).collect();
+        let first = greedy(&budget, &peers[0]);
+        assert_eq!(first.len(), 50);
+        let second = greedy(&budget, &peers[1]);
+        assert_eq!(second.len(), 25);
+        assert!(!greedy(&budget, &peers[2]).is_empty());
+        drop((first, second));
+        assert_eq!(greedy(&budget, &peers[2]).len(), 50, "what was given back can be taken again");
+    }
+
+    #[test]
+    fn one_request_always_fits_an_empty_budget() {
+        let budget = Budget::new(Resource::RequestBytes, 12, 12);
+        let peer = Arc::default();
+        let mut share = budget.try_take(&peer, 4).expect("room");
+        assert!(share.try_grow(4) && share.try_grow(4));
+        assert!(!share.try_grow(1));
+        let part = share.split(5);
+        drop(share);
+        assert!(budget.try_take(&peer, 8).is_none());
+        drop(part);
+        assert!(budget.try_take(&peer, 12).is_some());
+    }
+}

@@ -1,0 +1,135 @@
+//! What a connection is doing: its open calls, and the responses that its peer has not read yet.
+//!
+//! Owns the records by which the connection limiter chooses connections to close: idle ones, and stalled ones.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::rpc::fair_share::Peer;
+
+/// A connection as its calls see it.
+#[derive(Clone)]
+pub struct ConnectionInfo {
+    pub peer: Arc<Peer>,
+    pub activity: Arc<Activity>,
+}
+
+impl Default for ConnectionInfo {
+    fn default() -> Self {
+        Self { peer: Arc::default(), activity: Activity::new(CancellationToken::new()) }
+    }
+}
+
+pub struct Activity {
+    /// Closes the connection.
+    pub close: CancellationToken,
+    began: Instant,
+    /// Calls whose request has arrived in full and whose response is not complete.
+    open_calls: AtomicUsize,
+    /// When the last call ended, in milliseconds since the connection began.
+    idle_from_ms: AtomicU64,
+    next_response: AtomicU64,
+    unread: Mutex<HashMap<u64, Arc<Progress>>>,
+}
+
+/// How far a response was read.
+struct Progress {
+    /// When the peer last took a part of it, in milliseconds since the connection began; `WAITS_FOR_PRODUCER` if there is
+    /// nothing to take.
+    taken_ms: AtomicU64,
+    timeout_ms: u64,
+}
+
+const WAITS_FOR_PRODUCER: u64 = u64::MAX;
+
+impl Activity {
+    pub fn new(close: CancellationToken) -> Arc<Self> {
+        Arc::new(Self {
+            close,
+            began: Instant::now(),
+            open_calls: AtomicUsize::new(0),
+            idle_from_ms: AtomicU64::new(0),
+            next_response: AtomicU64::new(0),
+            unread: Mutex::default(),
+        })
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(WAITS_FOR_PRODUCER - 1)
+    }
+
+    fn unread(&self) -> MutexGuard<'_, HashMap<u64, Arc<Progress>>> {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records a call until the guard is dropped.
+    pub fn begin_call(self: &Arc<Self>) -> OpenCall {
+        self.open_calls.fetch_add(1, Ordering::Relaxed);
+        OpenCall(Arc::clone(self))
+    }
+
+    /// Records a response until it is read; `timeout` is how long its peer may take nothing of it.
+    pub fn begin_response(self: &Arc<Self>, timeout: Duration) -> UnreadResponse {
+        let id = self.next_response.fetch_add(1, Ordering::Relaxed);
+        let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        let progress = Arc::new(Progress { taken_ms: AtomicU64::new(self.now_ms()), timeout_ms });
+        self.unread().insert(id, Arc::clone(&progress));
+        UnreadResponse { activity: Arc::clone(self), progress, id }
+    }
+
+    /// How long the connection has had no call and no unread response; `None` if it has one.
+    pub fn idle_for(&self) -> Option<Duration> {
+        let is_idle = self.open_calls.load(Ordering::Relaxed) == 0 && self.unread().is_empty();
+        let idle_ms = self.now_ms().saturating_sub(self.idle_from_ms.load(Ordering::Relaxed));
+        is_idle.then(|| Duration::from_millis(idle_ms))
+    }
+
+    /// Whether the peer has left a response unread for too long.
+    pub fn is_stalled(&self) -> bool {
+        let now_ms = self.now_ms();
+        self.unread().values().any(|progress| {
+            let taken_ms = progress.taken_ms.load(Ordering::Relaxed);
+            taken_ms != WAITS_FOR_PRODUCER && now_ms.saturating_sub(taken_ms) > progress.timeout_ms
+        })
+    }
+}
+
+/// A call that keeps its connection from being idle.
+pub struct OpenCall(Arc<Activity>);
+
+impl Drop for OpenCall {
+    fn drop(&mut self) {
+        self.0.idle_from_ms.store(self.0.now_ms(), Ordering::Relaxed);
+        self.0.open_calls.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A response that its peer has not read to the end. It is shared by the parts that wait to be written.
+pub struct UnreadResponse {
+    activity: Arc<Activity>,
+    progress: Arc<Progress>,
+    id: u64,
+}
+
+impl UnreadResponse {
+    /// The peer took a part.
+    pub fn note_taken(&self) {
+        self.progress.taken_ms.store(self.activity.now_ms(), Ordering::Relaxed);
+    }
+
+    /// All that was made is taken; the next part is not made yet.
+    pub fn note_waiting(&self) {
+        self.progress.taken_ms.store(WAITS_FOR_PRODUCER, Ordering::Relaxed);
+    }
+}
+
+impl Drop for UnreadResponse {
+    fn drop(&mut self) {
+        self.activity.unread().remove(&self.id);
+    }
+}
