@@ -37,7 +37,7 @@ async fn store_with_document() -> SharedStore {
         parse_report: None,
         raw: Some(RawDocument { content: vec![b'a'; RAW_BYTES].into(), ..RawDocument::default() }),
     };
-    store.write(Write::Ingest(article), false, Timestamp::UNIX_EPOCH).await.expect("stored");
+    store.write(Write::Ingest { article, allow_older: false }, false, Timestamp::UNIX_EPOCH).await.expect("stored");
     store
 }
 
