@@ -1,8 +1,9 @@
-//! The command line: one file a command, and what the commands share.
+//! The command line: one file per command, and what the commands share.
 //!
-//! Owns arguments, settings, output and exit codes. Refuses to know how an article is parsed, stored or found: it calls
-//! the library, or a server through the generated client.
+//! Owns arguments, settings, output and exit codes. Does not parse, store or search articles: it calls the library, or a
+//! server through the generated client.
 
+mod arguments;
 mod backup;
 mod check;
 mod client;
@@ -28,51 +29,13 @@ mod store;
 mod table;
 mod watch;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::CommandFactory;
 
-use crate::telemetry::{self, LogArguments};
-
-#[derive(Parser, Debug)]
-#[command(
-    name = "articled",
-    version,
-    about,
-    arg_required_else_help = true,
-    after_help = "Settings come from flags, then from ARTICLED_* variables, then from the --config file, whose keys are \
-                  the flags' names with _ for -.\nExit status: 0 done, 1 failed, 2 bad usage, 3 the store is \
-                  damaged or of a later version."
-)]
-pub struct Arguments {
-    /// A TOML file of settings.
-    #[arg(long, env = "ARTICLED_CONFIG", global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    #[command(flatten)]
-    log: LogArguments,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand, Debug)]
-enum Command {
-    Serve(serve::Serve),
-    Import(import::Import),
-    Export(export::Export),
-    Parse(parse::Parse),
-    Get(get::Get),
-    List(list::List),
-    Filter(filter::Filter),
-    Watch(watch::Watch),
-    Reparse(reparse::Reparse),
-    Backup(backup::Backup),
-    Check(check::Check),
-    Migrate(migrate::Migrate),
-    Healthcheck(healthcheck::Healthcheck),
-    Completions(completions::Completions),
-}
+use self::arguments::{Arguments, Command};
+use crate::telemetry;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -91,7 +54,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
     telemetry::start(&arguments.log)
         .map_err(|error| failure::Usage(format!("--log or ARTICLED_LOG cannot be read: {error}")))?;
     if let Command::Completions(command) = arguments.command {
-        return command.run();
+        return command.run(Arguments::command());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let done = runtime.block_on(async {
@@ -109,7 +72,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Check(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,
-            Command::Completions(command) => command.run(),
+            Command::Completions(command) => command.run(Arguments::command()),
         }
     });
     // A thread that still reads standard input would be waited for until its end of file.

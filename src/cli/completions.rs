@@ -1,9 +1,8 @@
 //! `articled completions`: prints a shell's completion script.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::Arguments;
 use super::output::Out;
 
 /// Prints a shell's completion script.
@@ -14,9 +13,9 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self, mut program: Command) -> anyhow::Result<()> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "articled", &mut script);
+        clap_complete::generate(self.shell, &mut program, "articled", &mut script);
         let mut out = Out::new();
         out.text(String::from_utf8_lossy(&script).trim_end())?;
         out.flush()

@@ -12,7 +12,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use toml::{Table, Value};
 
-use super::Arguments;
+use super::arguments::Arguments;
 
 /// Reads arguments, variables, and the file that they name; with it, the file's tables.
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Table), clap::Error> {
@@ -81,7 +81,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::cli::Command as Chosen;
+    use crate::cli::arguments::Command as Chosen;
 
     fn server_of(arguments: &[&str], file: &str) -> Result<String, String> {
         let mut config = tempfile::NamedTempFile::new().expect("a file");

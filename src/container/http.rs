@@ -4,9 +4,9 @@ use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use super::ContainerError;
+use super::detect::looks_like_html;
+use super::document::ContainerError;
 use super::limits::read_document;
-use super::open::looks_like_html;
 use crate::article::MAX_DOCUMENT_BYTES;
 
 pub struct Response<'a> {
@@ -50,10 +50,11 @@ impl<'a> Response<'a> {
         let body = dechunked.as_deref().unwrap_or(self.body);
         match self.content_encoding.as_str() {
             "gzip" | "x-gzip" if body.starts_with(&[0x1F, 0x8B]) => read_document(bounded(MultiGzDecoder::new(body))),
-            "deflate" if body.first().is_some_and(|byte| byte & 0x0F == 8) => {
-                read_document(bounded(ZlibDecoder::new(body)))
-                    .or_else(|_| read_document(bounded(DeflateDecoder::new(body))))
-            }
+            // RFC 9110 means zlib; many servers sent raw deflate, which has no signature.
+            "deflate" if !looks_like_text(body) => match read_document(bounded(ZlibDecoder::new(body))) {
+                Err(ContainerError::Read(_)) => read_document(bounded(DeflateDecoder::new(body))),
+                decoded => decoded,
+            },
             "zstd" if body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => {
                 read_document(bounded(zstd::stream::read::Decoder::new(body)?))
             }

@@ -1,7 +1,7 @@
 //! JSONL: a document a line, with `text` or `html`, and perhaps `url`, `timestamp`, `content_type`, `labels`, `id`; or an
 //! article a line, as `export` writes it, which has a `name` and neither of the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::BufRead;
 
 use jiff::Timestamp;
@@ -10,8 +10,9 @@ use jiff::tz::offset;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::document::{ContainerError, Document};
 use super::limits::{Line, read_line};
-use super::{ContainerError, Document};
+
 use crate::article::{ArticleName, MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
 
 /// JSON writes a character of three bytes in six (`\u5b89`), and the other keys need room too.
@@ -22,11 +23,17 @@ pub struct Jsonl {
     line: u64,
     /// After an error of the file itself there is nothing more to read.
     ended: bool,
+    /// Lines before the first document that lack the key of the content, and are not reported yet.
+    held: VecDeque<u64>,
+    has_document: bool,
 }
+
+/// After this many first lines without `text` or `html` the file is not a crawl of ours, and one message says so.
+const MAX_LINES_WITHOUT_CONTENT: usize = 20;
 
 impl Jsonl {
     pub fn new(reader: Box<dyn BufRead>) -> Self {
-        Self { reader, line: 0, ended: false }
+        Self { reader, line: 0, ended: false, held: VecDeque::new(), has_document: false }
     }
 }
 
@@ -35,6 +42,36 @@ impl Iterator for Jsonl {
     type Item = (u64, Result<Document, ContainerError>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.has_document
+                && let Some(line) = self.held.pop_front()
+            {
+                return Some((line, Err(ContainerError::NoContentKey)));
+            }
+            let Some((line, found)) = self.next_line() else { return self.refuse() };
+            if matches!(found, Err(ContainerError::NoContentKey)) && !self.has_document {
+                self.held.push_back(line);
+                if self.held.len() >= MAX_LINES_WITHOUT_CONTENT {
+                    return self.refuse();
+                }
+                continue;
+            }
+            self.has_document |= found.is_ok();
+            return Some((line, found));
+        }
+    }
+}
+
+impl Jsonl {
+    /// One message for a file of which no line has the content's key.
+    fn refuse(&mut self) -> Option<(u64, Result<Document, ContainerError>)> {
+        let first = self.held.pop_front()?;
+        self.held.clear();
+        self.ended = true;
+        Some((first, Err(ContainerError::UnknownKeys)))
+    }
+
+    fn next_line(&mut self) -> Option<(u64, Result<Document, ContainerError>)> {
         while !self.ended {
             self.line += 1;
             let line = match read_line(&mut self.reader, MAX_LINE_BYTES) {
@@ -60,10 +97,10 @@ impl Iterator for Jsonl {
 struct Fields {
     text: Option<String>,
     html: Option<String>,
-    url: Option<String>,
-    timestamp: Option<String>,
-    content_type: Option<String>,
-    labels: Option<BTreeMap<String, Value>>,
+    url: Option<Value>,
+    timestamp: Option<Value>,
+    content_type: Option<Value>,
+    labels: Option<Value>,
     id: Option<Value>,
     name: Option<Value>,
 }
@@ -72,7 +109,19 @@ struct Fields {
 const ARTICLE_NAME_PREFIX: &str = "articles/";
 
 fn document(line: &[u8]) -> Result<Document, ContainerError> {
-    let fields: Fields = serde_json::from_slice(line).map_err(|error| ContainerError::BadLine(error.to_string()))?;
+    let mut warnings = Vec::new();
+    let bad = |error: serde_json::Error| ContainerError::BadLine(error.to_string());
+    let fields: Fields = match serde_json::from_slice(line) {
+        Ok(fields) => fields,
+        Err(error) => {
+            let (repaired, count) = without_lone_surrogates(line);
+            if count == 0 {
+                return Err(bad(error));
+            }
+            warnings.push(format!("{count} lone surrogates became U+FFFD"));
+            serde_json::from_slice(&repaired).map_err(bad)?
+        }
+    };
     let Fields { text, html, url, timestamp, content_type, labels, id, name } = fields;
     let is_exported = name.as_ref().and_then(Value::as_str).is_some_and(|name| name.starts_with(ARTICLE_NAME_PREFIX));
     if is_exported && html.is_none() && text.is_none() {
@@ -82,7 +131,7 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
     let (content, media_type) = match (html, text) {
         (Some(html), _) => (html, "text/html"),
         (None, Some(text)) => (text, "text/plain"),
-        (None, None) => return Err(ContainerError::BadLine("it has neither text nor html".to_owned())),
+        (None, None) => return Err(ContainerError::NoContentKey),
     };
     if content.is_empty() {
         return Err(ContainerError::Empty);
@@ -90,15 +139,15 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
     if content.len() > MAX_DOCUMENT_BYTES {
         return Err(ContainerError::TooLarge);
     }
-    let mut warnings = Vec::new();
-    // What describes a document wrongly is no reason to lose it.
+    // A wrong description is no reason to lose the document.
     let mut warn =
         |key: &str, given: &str, why: &dyn std::fmt::Display| warnings.push(format!("{key} {given:?} {why}"));
+    let url = text_of(url, "url", &mut warn);
     let url = url.and_then(|url| PageUrl::parse(&url).map_err(|why| warn("url", &url, &why)).ok());
-    let fetch_time = timestamp.and_then(|time| {
-        let known = instant(&time);
+    let fetch_time = timestamp.filter(|time| !time.is_null()).and_then(|time| {
+        let known = time.as_str().and_then(instant).or_else(|| time.as_f64().and_then(unix_time));
         if known.is_none() {
-            warn("timestamp", &time, &"is not RFC 3339");
+            warn("timestamp", &time.to_string(), &"is neither RFC 3339 nor a Unix time");
         }
         known
     });
@@ -109,8 +158,17 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
         }
         known
     });
-    let labels =
-        labels.unwrap_or_default().into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect();
+    let content_type = text_of(content_type, "content_type", &mut warn);
+    let labels = match labels {
+        Some(Value::Object(labels)) => {
+            labels.into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect()
+        }
+        None | Some(Value::Null) => BTreeMap::new(),
+        Some(other) => {
+            warn("labels", &other.to_string(), &"is no object");
+            BTreeMap::new()
+        }
+    };
     let raw = RawDocument {
         content: content.into_bytes().into(),
         content_type: in_utf8(content_type.as_deref().unwrap_or(media_type)),
@@ -119,6 +177,65 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
         labels,
     };
     Ok(Document { raw, is_exported: false, id, warnings })
+}
+
+/// A value that has to be a string; `None`, with a warning, if it is something else.
+fn text_of(
+    value: Option<Value>,
+    key: &str,
+    warn: &mut impl FnMut(&str, &str, &dyn std::fmt::Display),
+) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text),
+        Value::Null => None,
+        other => {
+            warn(key, &other.to_string(), &"is no string");
+            None
+        }
+    }
+}
+
+/// Unix times below are seconds, above milliseconds: the year 5138 in seconds, 1973 in milliseconds.
+const FIRST_MILLISECONDS: f64 = 1e11;
+
+/// The time of a number: seconds or milliseconds since 1970. A later year than 9999 is none.
+fn unix_time(number: f64) -> Option<Timestamp> {
+    let milliseconds = if number.abs() < FIRST_MILLISECONDS { number * 1000.0 } else { number };
+    // The cast saturates, and what is out of range is no timestamp.
+    Timestamp::from_millisecond(milliseconds as i64).ok().filter(|time| time.as_second() < UNIX_TIME_END)
+}
+
+/// 2100-01-01T00:00:00Z: a number that means a later time is no Unix time, but digits such as 20211114120000.
+const UNIX_TIME_END: i64 = 4_102_444_800;
+
+/// The line with each escaped half of a surrogate pair that lacks its other half replaced by U+FFFD, and how many there
+/// were. JavaScript writes them where it cuts a string.
+fn without_lone_surrogates(line: &[u8]) -> (Vec<u8>, usize) {
+    let (mut repaired, mut count, mut rest) = (Vec::with_capacity(line.len()), 0, line);
+    while let Some((first, after)) = rest.split_first() {
+        let length = match (first, surrogate(rest), rest.get(6..).and_then(surrogate)) {
+            (_, Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (_, Some(_), _) => {
+                repaired.extend_from_slice(b"\\uFFFD");
+                count += 1;
+                rest = rest.get(6..).unwrap_or_default();
+                continue;
+            }
+            // An escaped backslash does not begin an escape of its own.
+            (b'\\', None, _) if !after.is_empty() => 2,
+            _ => 1,
+        };
+        let (kept, next) = rest.split_at(length);
+        repaired.extend_from_slice(kept);
+        rest = next;
+    }
+    (repaired, count)
+}
+
+/// The surrogate whose escape, `\uD83D`, the text begins with.
+fn surrogate(text: &[u8]) -> Option<u16> {
+    let digits = std::str::from_utf8(text.strip_prefix(b"\\u")?.get(..4)?).ok()?;
+    u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..=0xDFFF).contains(unit))
 }
 
 /// RFC 3339; or a day and a time of day as databases print them, `2021-11-14 19:06:13`, which without a zone are
@@ -167,5 +284,22 @@ mod tests {
         check(r#"{"text": "甲", "id": 13, "timestamp": "2021-11-14"}"#, None, None, 2);
         check(r#"{"text": "甲", "id": "青石_1", "timestamp": "2021年11月14日 12:00"}"#, None, None, 2);
         check(r#"{"text": "甲", "id": ""}"#, None, None, 0);
+        check(r#"{"text": "甲", "timestamp": 1636862400}"#, None, noon, 0);
+        check(r#"{"text": "甲", "timestamp": 1636862400000}"#, None, noon, 0);
+        check(r#"{"text": "甲", "timestamp": 20211114120000}"#, None, None, 1);
+        check(r#"{"text": "甲", "timestamp": 1e300, "url": 1, "labels": [], "content_type": {}}"#, None, None, 4);
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_replaced_and_named() {
+        let check = |line: &str, text: &str, warnings: usize| {
+            let document = document(line.as_bytes()).expect("a document");
+            assert_eq!(document.raw.content.as_ref(), text.as_bytes(), "{line}");
+            assert_eq!(document.warnings.len(), warnings, "{line}");
+        };
+        check(r#"{"text": "甲\ud83d\ude00"}"#, "甲😀", 0);
+        check(r#"{"text": "甲\ud83d乙\ude00"}"#, "甲\u{FFFD}乙\u{FFFD}", 1);
+        check(r#"{"text": "\\ud83d\ud83d\ud83d\ude00"}"#, "\\ud83d\u{FFFD}😀", 1);
+        assert!(document(br#"{"text": "\ud83d"#).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use super::ContainerError;
+use super::document::ContainerError;
 use crate::article::MAX_DOCUMENT_BYTES;
 
 /// Text that was compressed honestly expands some 3 to 20 times.

@@ -1,15 +1,19 @@
 //! Containers written and read again, whole and damaged.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::{DeflateEncoder, GzEncoder};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::article::{MAX_DOCUMENT_BYTES, PageUrl};
 
 const PAGE: &str = "<html><title>青石镇</title><p>图书馆开放。</p></html>";
 
@@ -118,9 +122,70 @@ fn jsonl_goes_on_after_a_bad_line() {
     assert_eq!(first.raw.content_type, "text/html; charset=utf-8");
     assert_eq!(first.raw.fetch_time.map(|time| time.to_string()).as_deref(), Some("2021-11-15T00:00:00Z"));
     assert_eq!(first.raw.labels.get("n").map(String::as_str), Some("1"));
-    assert!(items[1..4].iter().all(|item| matches!(item.document, Err(ContainerError::BadLine(_)))));
+    assert!(matches!(items[1].document, Err(ContainerError::BadLine(_))));
+    assert!(matches!(items[2].document, Err(ContainerError::NoContentKey)));
+    assert!(matches!(items[3].document, Err(ContainerError::BadLine(_))));
     let last = items[4].document.as_ref().expect("a document");
     assert_eq!((last.raw.url.as_ref(), last.warnings.len()), (None, 1));
+}
+
+#[test]
+fn a_file_of_unknown_keys_is_refused_with_one_message() {
+    let check = |content: &str, expected: &[bool]| {
+        let folder = folder(&[("a.jsonl", content.as_bytes())]);
+        let (items, _) = read_all(folder.path(), Options::default());
+        let found: Vec<bool> = items.iter().map(|item| item.document.is_ok()).collect();
+        assert_eq!(found, expected, "{content}");
+        items
+    };
+    for count in [1, 5000] {
+        let items = check(&"{\"title\": \"甲\", \"content\": \"乙\"}\n".repeat(count), &[false]);
+        assert!(matches!(items[0].document, Err(ContainerError::UnknownKeys)), "{items:?}");
+        assert!(contents(&items)[0].contains("`text` or `html`"));
+    }
+    check("{\"about\": 1}\n{\"text\": \"甲\"}\n{\"text\": \"乙\"}\n", &[true, false, true]);
+}
+
+#[test]
+fn a_folder_is_the_limit_of_its_walk() {
+    let outside = folder(&[("secret.txt", b"secret")]);
+    let folder = folder(&[("a.txt", "甲".as_bytes()), ("b/c.txt", "乙".as_bytes())]);
+    let link =
+        |target: &Path, name: &str| std::os::unix::fs::symlink(target, folder.path().join(name)).expect("a link");
+    link(folder.path(), "b/up");
+    link(outside.path(), "out");
+    link(&outside.path().join("secret.txt"), "secret.txt");
+    link(Path::new("/dev/zero"), "zero.txt");
+    link(Path::new("nowhere"), "dangling");
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    let (items, skipped) = read_all(folder.path(), Options::default());
+    assert_eq!(contents(&items), ["甲", "乙"]);
+    assert_eq!(skipped.into_iter().collect::<Vec<_>>(), [("link".to_owned(), 5), ("pipe".to_owned(), 1)]);
+    // Named by the caller, a link to a folder is followed, and a pipe or device is refused at once.
+    link(outside.path(), "named");
+    assert_eq!(contents(&read_all(&folder.path().join("named"), Options::default()).0), ["secret"]);
+    for path in [pipe.as_path(), Path::new("/dev/zero")] {
+        let (items, _) = read_all(path, Options::default());
+        assert!(matches!(items[..], [Item { document: Err(ContainerError::Read(_)), .. }]), "{items:?}");
+    }
+    // The same folder twice is read once.
+    let twice = read([folder.path().to_owned(), folder.path().to_owned()], Options::default());
+    assert_eq!(twice.count(), 2);
+}
+
+#[test]
+fn an_arc_file_is_named_and_raw_deflate_is_read() {
+    let arc = b"filedesc://crawl.arc 0.0.0.0 20080101000000 text/plain 77\n1 0 Example\n";
+    let mut raw = DeflateEncoder::new(Vec::new(), Compression::fast());
+    raw.write_all(PAGE.as_bytes()).expect("memory");
+    let raw = raw.finish().expect("memory");
+    let warc = response(&format!("{HTML_OK}\r\nContent-Encoding: deflate"), &raw);
+    let folder = folder(&[("a.arc", arc), ("b.warc", &warc)]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    let found = contents(&items);
+    assert!(found[0].contains("an ARC file"), "{}", found[0]);
+    assert_eq!(found[1], PAGE);
 }
 
 #[test]

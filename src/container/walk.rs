@@ -1,24 +1,80 @@
-//! From the paths that were asked for to files, folders sorted and with all beneath them.
+//! Walks the given paths: files, and folders sorted by name with everything below them.
+//!
+//! A folder is the limit of its walk: no link leads out of it, each folder is visited once, and only regular files are
+//! read. A pipe or a device would block the reader or never end.
 
-use std::fs;
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, Metadata};
 use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use super::STANDARD_INPUT;
+use super::document::STANDARD_INPUT;
 
-/// The deepest folder, against links that lead back up.
+/// The deepest folder. Real crawls stay far below; a path this long would soon pass the limits of the system.
 const MAX_DEPTH: usize = 64;
 
+struct Entry {
+    path: PathBuf,
+    depth: usize,
+}
+
 pub struct Walk {
-    /// What is still to be looked at, the next last, and how deep it stands.
-    ahead: Vec<(PathBuf, usize)>,
+    /// Still to be visited, the next last.
+    pending: Vec<Entry>,
+    /// Device and inode of the folders visited so far.
+    visited: HashSet<(u64, u64)>,
+    /// What was passed over so far, by kind.
+    skipped: BTreeMap<&'static str, u64>,
 }
 
 impl Walk {
     pub fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
-        let mut ahead: Vec<(PathBuf, usize)> = paths.into_iter().map(|path| (path, 0)).collect();
-        ahead.reverse();
-        Self { ahead }
+        let mut pending: Vec<Entry> = paths.into_iter().map(|path| Entry { path, depth: 0 }).collect();
+        pending.reverse();
+        Self { pending, visited: HashSet::new(), skipped: BTreeMap::new() }
+    }
+
+    /// Takes the counts of what was passed over since the last call.
+    pub fn take_skipped(&mut self) -> BTreeMap<&'static str, u64> {
+        std::mem::take(&mut self.skipped)
+    }
+
+    /// The file to read, or `None` if the entry is a folder, whose entries come next, or is passed over.
+    fn visit(&mut self, path: &Path, depth: usize) -> io::Result<Option<PathBuf>> {
+        if depth == 0 && path == Path::new(STANDARD_INPUT) {
+            return Ok(Some(path.to_owned()));
+        }
+        // A path that the caller names may be a link. A link inside a folder is never followed: what it points to inside
+        // the folder is read anyway, and what it points to outside was not named.
+        let metadata = if depth == 0 { fs::metadata(path)? } else { fs::symlink_metadata(path)? };
+        if metadata.is_file() {
+            return Ok(Some(path.to_owned()));
+        }
+        if metadata.is_dir() {
+            self.enter(path, depth, &metadata)?;
+            return Ok(None);
+        }
+        let kind = kind(&metadata);
+        if depth == 0 {
+            return Err(io::Error::other(format!("it is a {kind}, not a file or folder; `-` reads standard input")));
+        }
+        *self.skipped.entry(kind).or_default() += 1;
+        Ok(None)
+    }
+
+    fn enter(&mut self, folder: &Path, depth: usize, metadata: &Metadata) -> io::Result<()> {
+        if !self.visited.insert((metadata.dev(), metadata.ino())) {
+            *self.skipped.entry("folder visited before").or_default() += 1;
+            return Ok(());
+        }
+        if depth >= MAX_DEPTH {
+            return Err(io::Error::other(format!("it is nested deeper than {MAX_DEPTH} folders")));
+        }
+        let mut found = entries(folder)?;
+        found.sort_by(|a, b| b.cmp(a));
+        self.pending.extend(found.into_iter().map(|path| Entry { path, depth: depth + 1 }));
+        Ok(())
     }
 }
 
@@ -27,43 +83,50 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let (path, depth) = self.ahead.pop()?;
-            if depth == 0 && path == Path::new(STANDARD_INPUT) {
-                return Some(Ok(path));
-            }
-            let is_folder = match fs::metadata(&path) {
-                Ok(metadata) => metadata.is_dir(),
-                Err(error) => return Some(Err((path, error))),
-            };
-            if !is_folder {
-                return Some(Ok(path));
-            }
-            if depth >= MAX_DEPTH {
-                return Some(Err((path, io::Error::other(format!("it stands deeper than {MAX_DEPTH} folders")))));
-            }
-            match inside(&path) {
-                Ok(mut found) => {
-                    found.sort_by(|a, b| b.cmp(a));
-                    self.ahead.extend(found.into_iter().map(|path| (path, depth + 1)));
-                }
+            let Entry { path, depth } = self.pending.pop()?;
+            match self.visit(&path, depth) {
+                Ok(Some(file)) => return Some(Ok(file)),
+                Ok(None) => {}
                 Err(error) => return Some(Err((path, error))),
             }
         }
     }
 }
 
-/// The file that says what a folder holds, and is none of it.
-const ABOUT_THE_FOLDER: &str = "README.md";
+fn kind(metadata: &Metadata) -> &'static str {
+    let kind = metadata.file_type();
+    if kind.is_symlink() {
+        "link"
+    } else if kind.is_fifo() {
+        "pipe"
+    } else if kind.is_socket() {
+        "socket"
+    } else {
+        "device"
+    }
+}
 
-/// What a folder holds, without hidden files, which are the system's.
-fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Describes a folder and is no document of it.
+const FOLDER_DESCRIPTION: &str = "README.md";
+
+/// The entries of a folder, without hidden ones, which belong to the system and to tools.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let hidden = entry.file_name().as_encoded_bytes().first() == Some(&b'.');
-        if !hidden && entry.file_name() != ABOUT_THE_FOLDER {
+        if !hidden && entry.file_name() != FOLDER_DESCRIPTION {
             found.push(entry.path());
         }
     }
     Ok(found)
+}
+
+/// How many bytes these files and folders have; `None` if one is standard input. An unreadable file counts as empty.
+pub fn total_bytes(paths: Vec<PathBuf>) -> Option<u64> {
+    if paths.iter().any(|path| path == Path::new(STANDARD_INPUT)) {
+        return None;
+    }
+    let files = Walk::of(paths).flatten();
+    Some(files.filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum())
 }

@@ -7,9 +7,10 @@ use std::io::{self, BufRead, Read};
 
 use jiff::Timestamp;
 
+use super::document::{ContainerError, Document};
 use super::http::Response;
 use super::limits::{Line, read_document, read_line};
-use super::{ContainerError, Document};
+
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
 
 /// A record's or a response's head, in bytes.
