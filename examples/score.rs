@@ -11,6 +11,7 @@ mod score {
     pub mod keywords;
     pub mod lines;
     pub mod markup;
+    pub mod pages;
     pub mod raw;
     pub mod synthetic;
 }
@@ -123,6 +124,8 @@ fn main() {
         ("synthetic", score::synthetic::score),
         ("markup", score::markup::score),
         ("html", score::html::score),
+        ("pages", score::pages::score_pages),
+        ("cases", score::pages::score_cases),
         ("keywords", score::keywords::score),
         ("duplicates", score::duplicates::score),
     ];
