@@ -9,6 +9,8 @@
 //! - `=`, `!=`, `<`, `<=`, `>`, `>=` compare text exactly, code point by code point; an unescaped `*` at the beginning or
 //!   the end of the value of `=` or `!=` stands for any text. `:` compares folded, as keywords are: on a text field the value
 //!   occurs in it; on a repeated field it is one of the elements, where `*` may again begin or end it.
+//! - Full-width `：（），＝` and quotes `“”` are syntax too. Operators of other languages (`and`, `&&`, `~`, `;`, `--`) and a `*` within
+//!   a value are refused: as text they would find nothing.
 //! - A time without an offset, or a day alone, is in China's standard time, as everywhere in this house.
 //! - `field:*` holds if the field is set. A comparison with a time, number or text that is not set (a dateline's agency where
 //!   there is no dateline, a label that is not there) does not hold, whatever the operator; `NOT` before it does.
@@ -19,6 +21,7 @@ mod field;
 mod implied;
 mod parse;
 mod print;
+mod syntax;
 
 use std::cell::OnceCell;
 

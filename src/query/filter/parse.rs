@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::field::Field;
 use super::print::{basis_name, precision_name};
+use super::syntax::{half_width_syntax, inner_star, is_plain, is_quote};
 use super::{
     BadFilter, Comparison, Filter, FilterProblem, ListTest, MAX_DEPTH, MAX_FILTER_BYTES, MAX_TERMS, Pattern, Presence,
     Relation, TextTest,
@@ -26,7 +27,7 @@ const ZONE: Offset = jiff::tz::offset(8);
 const FIRST_SECOND: i64 = -62_135_596_800;
 
 pub(super) fn parse(text: &str) -> Result<Option<Filter>, BadFilter> {
-    let mut reader = Reader { chars: text.chars().collect(), at: 0, depth: 0, terms: 0 };
+    let mut reader = Reader { chars: half_width_syntax(text), at: 0, depth: 0, terms: 0 };
     if text.len() > MAX_FILTER_BYTES {
         let last_within = text.char_indices().take_while(|(start, _)| *start < MAX_FILTER_BYTES).count();
         return Err(reader.problem_at(last_within.saturating_sub(1), FilterProblem::TooLong));
@@ -68,6 +69,8 @@ struct Value {
     /// It begins or ends with a `*` that is not escaped; `text` has it too.
     open_start: bool,
     open_end: bool,
+    /// Where a `*` that is not escaped stands between other characters.
+    inner_star: Option<usize>,
 }
 
 impl Value {
@@ -118,7 +121,7 @@ impl Reader {
         let len = word.len();
         rest.len() >= len
             && rest.iter().zip(word.chars()).all(|(c, expected)| *c == expected)
-            && rest.get(len).is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')'))
+            && rest.get(len).is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')') || is_quote(*c))
     }
 
     fn take(&mut self, word: &str) -> bool {
@@ -168,14 +171,21 @@ impl Reader {
     /// `term: [NOT | -] simple`
     fn term(&mut self, target: Option<&Target>) -> Result<Filter, BadFilter> {
         self.skip_blanks();
-        let minus = self.peek() == Some('-') && self.chars.get(self.at + 1).is_some_and(|next| !next.is_whitespace());
+        let minus = self.peek() == Some('-');
         if minus {
             self.at += 1;
+            if self.peek().is_none_or(char::is_whitespace) {
+                self.at -= 1;
+                return Err(self.syntax("a minus stands right before its term; quote it if it is meant as text"));
+            }
         }
         if !minus && !self.take("NOT") {
             return self.simple(target);
         }
         self.skip_blanks();
+        if self.peek() == Some('-') {
+            return Err(self.syntax("a term is negated once; quote the minus if it is meant as text"));
+        }
         Ok(Filter::Not(Box::new(self.simple(target)?)))
     }
 
@@ -190,6 +200,9 @@ impl Reader {
         if ["AND", "OR", "NOT"].iter().any(|word| self.is_at(word)) {
             return Err(self.syntax("a term is missing before this; quote the word if it is meant as one"));
         }
+        if let Some(problem) = self.stray_operator() {
+            return Err(self.syntax(problem));
+        }
         let start = self.at;
         self.terms += 1;
         if self.terms > MAX_TERMS {
@@ -202,6 +215,42 @@ impl Reader {
             }
             None => self.restriction(start),
         }
+    }
+
+    /// What is no term here, but an operator in the notation of another language. As a keyword it would find nothing.
+    fn stray_operator(&self) -> Option<&'static str> {
+        let rest = self.chars.get(self.at..).unwrap_or_default();
+        let word: String = rest.iter().take_while(|c| is_plain(**c)).collect();
+        if ["and", "or", "not"].iter().any(|operator| word.eq_ignore_ascii_case(operator)) {
+            return Some("AND, OR and NOT are written in capitals; quote the word if it is meant as text");
+        }
+        None
+    }
+
+    /// Refuses operators of other languages within a word without quotes.
+    fn check_unquoted(&self, start: usize) -> Result<(), BadFilter> {
+        let word = self.chars.get(start..self.at).unwrap_or_default();
+        let refuse = |at: usize, problem| Err(self.problem_at(start + at, FilterProblem::Syntax(problem)));
+        if word.iter().any(|c| is_quote(*c)) {
+            return Ok(());
+        }
+        for (at, c) in word.iter().enumerate() {
+            let is_doubled = word.get(at + 1) == Some(c);
+            match c {
+                '&' if is_doubled || word.len() == 1 => return refuse(at, "this is no operator: write AND"),
+                '|' if is_doubled || word.len() == 1 => return refuse(at, "this is no operator: write OR"),
+                '~' => return refuse(at, "this is no operator: write : or =; quote it if it is meant as text"),
+                ';' => return refuse(at, "a filter is one expression: quote this if it is meant as text"),
+                '*' => {
+                    return refuse(
+                        at,
+                        "a keyword has no wildcards, it is found anywhere; quote a * that is meant as text",
+                    );
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn parenthesised(&mut self, target: Option<&Target>) -> Result<Filter, BadFilter> {
@@ -231,6 +280,7 @@ impl Reader {
         let operator_at = self.at;
         let Some(operator) = self.operator()? else {
             self.at = path_end;
+            self.check_unquoted(start)?;
             let keyword = Keyword::new(&path.join("."));
             return keyword.map(Filter::Keyword).map_err(|bad| self.problem_at(start, FilterProblem::Keyword(bad)));
         };
@@ -253,7 +303,7 @@ impl Reader {
         let mut segments = Vec::new();
         loop {
             segments.push(match self.peek() {
-                Some(quote @ ('"' | '\'')) => self.quoted(quote)?.text,
+                Some(quote @ ('"' | '\'' | '“')) => self.quoted(quote)?.text,
                 _ => self.word(|c| is_plain(c) && !matches!(c, '.' | ':')),
             });
             if self.peek() != Some('.') {
@@ -283,7 +333,7 @@ impl Reader {
 
     /// The right side of an operator.
     fn value(&mut self) -> Result<Value, BadFilter> {
-        if let Some(quote @ ('"' | '\'')) = self.peek() {
+        if let Some(quote @ ('"' | '\'' | '“')) = self.peek() {
             return self.quoted(quote);
         }
         let at = self.at;
@@ -291,8 +341,19 @@ impl Reader {
         if text.is_empty() {
             return Err(self.syntax("a value is missing"));
         }
+        if text.starts_with('~') {
+            return Err(
+                self.problem_at(at, FilterProblem::Syntax("this is no operator; quote it if it is meant as text"))
+            );
+        }
+        if text.ends_with(';') {
+            let problem = "a filter is one expression: quote this if it is meant as text";
+            return Err(self.problem_at(self.at - 1, FilterProblem::Syntax(problem)));
+        }
         let (open_start, open_end) = (text.starts_with('*'), text.ends_with('*'));
-        Ok(Value { at, text, open_start, open_end })
+        let stars = text.chars().enumerate().filter(|(_, c)| *c == '*').map(|(place, _)| at + place).collect();
+        let inner_star = inner_star(at..self.at, stars);
+        Ok(Value { at, text, open_start, open_end, inner_star })
     }
 
     fn word(&mut self, belongs: impl Fn(char) -> bool) -> String {
@@ -306,14 +367,17 @@ impl Reader {
     fn quoted(&mut self, quote: char) -> Result<Value, BadFilter> {
         let at = self.at;
         self.at += 1;
+        let end_quote = if quote == '“' { '”' } else { quote };
         let (mut text, mut open_start, mut open_end) = (String::new(), false, false);
+        let mut stars = Vec::new();
         loop {
             let Some(mut c) = self.peek() else {
                 return Err(self.problem_at(at, FilterProblem::Syntax("this quotation mark is not closed")));
             };
             self.at += 1;
-            if c == quote {
-                return Ok(Value { at, text, open_start, open_end });
+            if c == end_quote {
+                let inner_star = inner_star(at + 1..self.at - 1, stars);
+                return Ok(Value { at, text, open_start, open_end, inner_star });
             }
             let is_escaped = c == '\\';
             if is_escaped {
@@ -323,6 +387,9 @@ impl Reader {
             }
             open_end = c == '*' && !is_escaped;
             open_start |= open_end && text.is_empty();
+            if open_end {
+                stars.push(self.at - 1);
+            }
             text.push(c);
         }
     }
@@ -337,6 +404,12 @@ impl Reader {
         };
         if *operator == Operator::Has && value.is_star() {
             return Ok(Filter::Compare(Comparison::Present(presence(field))));
+        }
+        let is_pattern = matches!(field, Field::Text(_) | Field::Label(_) | Field::List(_))
+            && matches!(operator, Operator::Has | Operator::Relation(Relation::Equal | Relation::NotEqual));
+        if let Some(at) = value.inner_star.filter(|_| is_pattern) {
+            let problem = "a * only begins or ends a value; write \\* between quotes if it is meant as text";
+            return Err(self.problem_at(at, FilterProblem::Syntax(problem)));
         }
         let comparison = match (field, operator) {
             (Field::Text(field), Operator::Has) => {
@@ -420,11 +493,6 @@ impl Operator {
             _ => None,
         }
     }
-}
-
-/// Whether a character belongs to a word or value without quotes.
-fn is_plain(c: char) -> bool {
-    !c.is_whitespace() && !matches!(c, '(' | ')' | ',' | '"' | '\'' | '=' | '<' | '>' | '!')
 }
 
 fn and(parts: Vec<Filter>) -> Filter {

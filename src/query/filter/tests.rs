@@ -61,6 +61,12 @@ fn what_matches() {
         "'他说\"好\"'",
         "没有 OR 安全",
         "-没有",
+        "安全 AND\"新區\"",
+        "没有 OR“新區” NOT\"没有\"",
+        "headline：安全生产",
+        "（没有 OR 新区）AND headline：“安全”",
+        "revision＝3 AND revision！＝4",
+        "body:\"他說\\\"好\\\"，5G\"",
         "NOT 没有",
         "a AND 5g OR 没有",
         "(没有 安全) OR (新区 AND 5g)",
@@ -70,7 +76,7 @@ fn what_matches() {
         "headline = \"雲城新區*\"",
         "headline = *會議",
         "headline = \"*安全*\"",
-        "headline != \"雲城*x\"",
+        "headline != \"雲城\\*x\"",
         "headline:安全生产",
         "kicker = \"\"",
         "kicker != x",
@@ -139,7 +145,6 @@ fn what_matches() {
     let no = [
         "没有",
         "安全 没有",
-        "安全* ",
         "-安全",
         "headline = 雲城",
         "headline = 云城新区召开安全生产会议",
@@ -239,6 +244,51 @@ fn what_is_refused_and_where() {
         assert!(matches!(bad.problem, FilterProblem::Syntax(_)), "{text}: {bad}");
         assert_eq!(bad.position, position, "{text}: {bad}");
     }
+    for (text, position) in [
+        ("a and b", 3),
+        ("a Or b", 3),
+        ("not a", 1),
+        ("authors:(a or b)", 12),
+        ("a && b", 3),
+        ("a&&b", 2),
+        ("a & b", 3),
+        ("a || b", 3),
+        ("a||b", 2),
+        ("headline ~ x", 10),
+        ("headline~x", 9),
+        ("headline =~ x", 11),
+        ("安全;", 3),
+        ("安全；", 3),
+        ("a; b", 2),
+        ("headline:安全;", 12),
+        ("--x", 2),
+        ("---x", 2),
+        ("NOT -x", 5),
+        ("- x", 1),
+        ("a - b", 3),
+        ("-", 1),
+        ("安*全", 2),
+        ("安全*", 3),
+        ("*", 1),
+        ("headline = 安*全", 13),
+        ("headline = \"安*全\"", 14),
+        ("headline:安*全", 11),
+        ("keywords:\"*安*全*\"", 13),
+        ("labels.env != a*b", 16),
+        ("“安全", 1),
+        ("安全”", 3),
+        ("记者，编辑", 3),
+    ] {
+        let bad = Filter::parse(text).expect_err(text);
+        assert!(matches!(bad.problem, FilterProblem::Syntax(_)), "{text}: {bad}");
+        assert_eq!(bad.position, position, "{text}: {bad}");
+    }
+    // Quoted, all of these are text.
+    for text in ["\"and\"", "\"a && b\"", "'--x'", "\"安全;\"", "“a ~ b；”", "\"安*全\"", "headline = \"安\\*全\""]
+    {
+        assert!(Filter::parse(text).is_ok(), "{text}");
+    }
+    check("记者：张三", 1, FilterProblem::UnknownField("记者".to_owned()));
     let bad = Filter::parse("安全 AND 作者 = x").expect_err("unknown field");
     assert_eq!(bad.to_string(), "at character 8: there is no field \"作者\" to filter by");
 }
@@ -298,6 +348,15 @@ fn filter_text() -> impl Strategy<Value = String> {
         "!",
         "\u{301}",
         "ﬁ",
+        "“",
+        "”",
+        "：",
+        "（",
+        "）",
+        "~",
+        ";",
+        "&&",
+        "or",
     ]);
     proptest::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
 }
