@@ -5,6 +5,7 @@
 //! not know whole.
 
 mod connect;
+mod disk_probe;
 mod duplicates;
 mod error;
 mod feed;
@@ -82,7 +83,7 @@ impl ArticleStore for SqliteStore {
     ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
         let mut lease = self.readers.lease().await?;
         let found = rows::batch_get(lease.connection()?, names, view).await;
-        lease.settle(found)
+        lease.settle(found).await
     }
 
     async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
@@ -95,13 +96,13 @@ impl ArticleStore for SqliteStore {
             },
             None => list::list(lease.connection()?, search).await,
         };
-        lease.settle(found)
+        lease.settle(found).await
     }
 
     async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {
         let mut lease = self.readers.lease().await?;
         let found = feed::changes(lease.connection()?, after, limit, view).await;
-        lease.settle(found)
+        lease.settle(found).await
     }
 
     fn feed(&self) -> watch::Receiver<FeedPosition> {
@@ -114,7 +115,7 @@ impl ArticleStore for SqliteStore {
         }
         let mut lease = self.readers.lease().await?;
         let answered = rows::ping(lease.connection()?).await;
-        lease.settle(answered)
+        lease.settle(answered).await
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {

@@ -54,6 +54,11 @@ impl SqliteError {
             || self.names_missing_schema()
     }
 
+    /// Whether SQLite calls the file damaged: see `disk_probe` for what else this can mean.
+    pub fn is_corrupt(&self) -> bool {
+        self.code() == Some(CORRUPT)
+    }
+
     /// Whether the disk failed, rather than what is on it.
     pub fn is_io(&self) -> bool {
         matches!(self.code(), Some(IOERR | CANTOPEN))

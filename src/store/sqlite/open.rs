@@ -15,6 +15,7 @@ use crate::store::OpenError;
 use crate::store::article_cache::ArticleCache;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::disk_probe::read_closed_file;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
 use crate::store::sqlite::index::Index;
@@ -77,7 +78,9 @@ impl SqliteOptions {
 impl SqliteStore {
     pub async fn open(mut options: SqliteOptions) -> Result<Self, OpenError> {
         options.path = resolved(&options.path)?;
-        if options.read_only { open_to_read(options).await } else { open_to_write(options).await }
+        let path = options.path.clone();
+        let opened = if options.read_only { open_to_read(options).await } else { open_to_write(options).await };
+        opened.map_err(|error| unreadable_or(&path, error))
     }
 
     /// Makes the keyword index anew from the articles, in one transaction: for a file whose index is damaged, while its
@@ -97,7 +100,7 @@ impl SqliteStore {
         }
         .await;
         close(connection).await;
-        repaired
+        repaired.map_err(|error| unreadable_or(&path, error))
     }
 
     /// The version of the schema that this program writes.
@@ -119,6 +122,17 @@ pub(super) fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
         (Some(folder), Some(name)) => folder.join(name),
         _ => path,
     })
+}
+
+/// A disk that cannot be read is not a damaged file, though SQLite says so.
+pub(super) fn unreadable_or(path: &Path, error: OpenError) -> OpenError {
+    match error {
+        OpenError::Damaged { .. } => match read_closed_file(path) {
+            Ok(()) => error,
+            Err(cause) => io_error(path, &cause),
+        },
+        error => error,
+    }
 }
 
 fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {

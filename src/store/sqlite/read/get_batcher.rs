@@ -141,7 +141,7 @@ impl Queue {
 async fn ask(readers: &Readers, names: &[&ArticleName], view: View) -> Result<Vec<Packed>, StoreError> {
     let mut lease = readers.lease().await?;
     let found = packed::by_name(lease.connection()?, names, view).await;
-    lease.settle(found)
+    lease.settle(found).await
 }
 
 async fn answer(readers: &Readers, group: Vec<Request>) {

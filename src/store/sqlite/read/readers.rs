@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::store::StoreError;
 use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::error::SqliteError;
 
 /// How long a read waits for a connection. Longer than SQLite's busy timeout.
@@ -22,6 +23,7 @@ pub(crate) struct Readers {
     path: PathBuf,
     role: Role,
     count: u32,
+    disk: DiskProbe,
     permits: Semaphore,
     idle: Mutex<Vec<SqliteConnection>>,
 }
@@ -29,7 +31,8 @@ pub(crate) struct Readers {
 impl Readers {
     pub fn new(path: PathBuf, role: Role, count: usize) -> Self {
         let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
-        Self { path, role, count, permits: Semaphore::new(count as usize), idle: Mutex::default() }
+        let disk = DiskProbe::new(path.clone());
+        Self { path, role, count, disk, permits: Semaphore::new(count as usize), idle: Mutex::default() }
     }
 
     /// A connection of one's own. They are opened when first needed, and kept.
@@ -85,13 +88,16 @@ impl Lease<'_> {
     }
 
     /// Passes a result on, and throws the connection away if the result says that it is spoilt.
-    pub fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
+    pub async fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
         match &result {
             Ok(_) => self.is_in_transaction = false,
             Err(fault) if fault.poisons_connection() => self.connection = None,
             Err(_) => {}
         }
-        Ok(result?)
+        match result {
+            Ok(found) => Ok(found),
+            Err(fault) => Err(self.readers.disk.error_of(fault).await),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::background::Background;
 use crate::store::article_cache::ArticleCache;
 use crate::store::prepare::{Prepared, prepare, size};
 use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::KeyMigrator;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::{self, Feed};
@@ -134,6 +135,7 @@ impl Writer {
         let merger =
             Merger { index: Arc::clone(&index), path: path.clone(), writer: upkeep_sender, closing: closing.clone() };
         let task = WriterTask {
+            disk: DiskProbe::new(path.clone()),
             path,
             index,
             feed,
@@ -233,6 +235,7 @@ struct WriterTask {
     /// What the merges of the index ask for: taken between groups, in turns with them.
     upkeep: mpsc::Receiver<Upkeep>,
     closing: CancellationToken,
+    disk: DiskProbe,
     health: Arc<DiskHealth>,
     open: Option<OpenConnection>,
     /// Deleted text is still in the log.
@@ -407,7 +410,7 @@ impl WriterTask {
                 self.discard().await;
                 // Most often this works at once, and readiness is not lost for a disk that is merely full.
                 let _ = self.reopened().await;
-                Err(fault.into())
+                Err(self.disk.error_of(fault).await)
             }
         }
     }

@@ -1,0 +1,82 @@
+//! Tells a disk that cannot be read from a file that is damaged.
+//!
+//! SQLite reports a read that failed with EIO as a damaged file (`SQLITE_IOERR_CORRUPTFS` becomes `SQLITE_CORRUPT` in
+//! vdbe.c). So the file is read here, past SQLite, before it is called damaged.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::store::StoreError;
+use crate::store::sqlite::error::SqliteError;
+
+/// How much is read at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// How long an answer holds: a damaged page that is asked for often must not have the whole file read each time.
+const ANSWER_LIFETIME: Duration = Duration::from_secs(60);
+
+pub(crate) struct DiskProbe {
+    path: PathBuf,
+    /// Opened once and kept: closing it would take the locks of this process's connections away (fcntl(2)).
+    file: Arc<Mutex<Option<File>>>,
+    last: Mutex<Option<(Instant, Result<(), String>)>>,
+}
+
+impl DiskProbe {
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, file: Arc::default(), last: Mutex::default() }
+    }
+
+    /// What a failure means to the store's callers.
+    pub async fn error_of(&self, fault: SqliteError) -> StoreError {
+        if fault.is_corrupt()
+            && let Err(reason) = self.read_all().await
+        {
+            return StoreError::Unavailable(format!("{fault}, as the file cannot be read: {reason}"));
+        }
+        fault.into()
+    }
+
+    async fn read_all(&self) -> Result<(), String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((time, answer)) = last
+            && time.elapsed() < ANSWER_LIFETIME
+        {
+            return answer;
+        }
+        let (path, file) = (self.path.clone(), Arc::clone(&self.file));
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            let file = match file.take() {
+                Some(open) => file.insert(open),
+                None => file.insert(File::open(path)?),
+            };
+            read_all_of(file)
+        });
+        let answer = answer.await.unwrap_or(Ok(())).map_err(|error| error.to_string());
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), answer.clone()));
+        answer
+    }
+}
+
+/// Whether a file can be read to its end. No connection of this process has it open.
+pub(super) fn read_closed_file(path: &Path) -> io::Result<()> {
+    read_all_of(&File::open(path)?)
+}
+
+fn read_all_of(file: &File) -> io::Result<()> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut at = 0;
+    loop {
+        match file.read_at(&mut chunk, at)? {
+            0 => return Ok(()),
+            read => at += read as u64,
+        }
+    }
+}
