@@ -30,7 +30,7 @@ use self::dateline::{Person, Role};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.
-pub const PARSER_VERSION: u32 = 3;
+pub const PARSER_VERSION: u32 = 4;
 
 /// What a document says, and what was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,17 +61,19 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let mut report = ParseReport { parser_version: PARSER_VERSION, ..ParseReport::default() };
     let decoded = decode::decode(&document.content, &document.content_type, &mut report);
     let mut page = match decoded.format {
-        decode::Format::Html => extract::extract(&decoded.text, document.url.as_ref(), &mut report),
+        decode::Format::Html => {
+            cleaned(extract::extract(&decoded.text, document.url.as_ref(), &mut report), &mut report)
+        }
         decode::Format::Text => extract::Page { text: decoded.text, ..extract::Page::default() },
     };
     fit::page(&mut page.text, &mut report);
     let repairer = repair::Repairer::learn(&page.text);
-    let text = repairer.apply(&page.text, &mut report);
+    let text = decode::clean(&repairer.apply(&page.text, &mut report), &mut report);
     let metadata = repaired(page.metadata, &repairer, &mut report);
     let extract::Outside { above, below } = page.outside;
     report.removed_lines.extend(above.into_iter().map(outside_content));
     let bylines: Vec<String> =
-        page.bylines.iter().map(|line| repairer.apply(line, &mut ParseReport::default())).collect();
+        page.bylines.iter().map(|line| repaired_line(line, &repairer, &mut ParseReport::default())).collect();
     let known = blocks::Known { headline: &metadata.headline, bylines: &bylines };
     let layout = blocks::lay_out(&text, &known, &mut report);
     let mut headlines = headline::choose(&layout.headline_block, &metadata.headline, &mut report);
@@ -157,20 +159,32 @@ fn first_of(first: String, second: String) -> String {
     if first.is_empty() { second } else { first }
 }
 
+/// A page without what its markup's character references (`&shy;`, `&#8203;`, `cafe&#769;`) and JSON's escapes stand for.
+fn cleaned(page: extract::Page, report: &mut ParseReport) -> extract::Page {
+    let extract::Page { text, metadata, bylines, outside: extract::Outside { above, below } } = page;
+    // The lines of these are of the text or of the metadata as well, or were removed: not counted again.
+    let uncounted = |line: String| decode::clean(&line, &mut ParseReport::default());
+    extract::Page {
+        text: decode::clean(&text, report),
+        metadata: metadata.map_texts(&mut |text| decode::clean(&text, report)),
+        bylines: bylines.into_iter().map(uncounted).collect(),
+        outside: extract::Outside {
+            above: above.into_iter().map(uncounted).collect(),
+            below: below.into_iter().map(uncounted).collect(),
+        },
+    }
+}
+
+/// A repair resolves references too, those that were encoded twice.
+fn repaired_line(line: &str, repairer: &repair::Repairer, report: &mut ParseReport) -> String {
+    decode::clean(&repairer.apply(line, report), report)
+}
+
 /// The same habit of a page shows in its title and metadata.
 fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &mut ParseReport) -> extract::Metadata {
-    let mut repair = |text: String| if text.is_empty() { text } else { repairer.apply(&fit::metadata(text), report) };
-    extract::Metadata {
-        headline: repair(metadata.headline),
-        kicker: repair(metadata.kicker),
-        subheadlines: metadata.subheadlines.into_iter().map(&mut repair).collect(),
-        authors: metadata.authors.into_iter().map(&mut repair).collect(),
-        editors: metadata.editors.into_iter().map(&mut repair).collect(),
-        info_source: repair(metadata.info_source),
-        section: repair(metadata.section),
-        keywords: metadata.keywords.into_iter().map(&mut repair).collect(),
-        ..metadata
-    }
+    metadata.map_texts(&mut |text| {
+        if text.is_empty() { text } else { repaired_line(&fit::metadata(text), repairer, report) }
+    })
 }
 
 fn warn(report: &mut ParseReport, reason: &'static str, message: String) {

@@ -7,6 +7,7 @@ mod charset;
 mod clean;
 mod format;
 
+pub use self::clean::clean;
 pub use self::format::Format;
 
 use super::repair::before_cleaning;

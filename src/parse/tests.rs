@@ -273,3 +273,64 @@ proptest::proptest! {
         let _ = parse_quickly(&text);
     }
 }
+
+/// Characters that print nothing, and a letter with its mark apart, as references of HTML and escapes of JSON-LD.
+#[test]
+fn what_references_stand_for_is_cleaned_in_every_field() {
+    const HTML: &str = "&shy;&#8203;&zwnj;&#65279;&lrm;&#27;&#7;&#x202E;cafe&#769;";
+    const JSON: &str = r"\u00AD\u200B\u200C\uFEFF\u200E\u001B\u0007\u202Ecafe\u0301";
+    let unclean = |text: &str| {
+        text.chars().any(|c| "\u{AD}\u{200B}\u{200C}\u{FEFF}\u{200E}\u{1B}\u{7}\u{202E}\u{301}".contains(c))
+    };
+    let sentence = "湖畔镇的居民昨天为新修的石桥举行了通车仪式，镇长说这座桥把两岸的学校和医院连在了一起。";
+    let check = |page: &str, content_type: &str| {
+        let raw = RawDocument {
+            content: page.as_bytes().to_vec().into(),
+            content_type: content_type.into(),
+            ..Default::default()
+        };
+        let parsed = parse_with(&raw, ParseOptions { extract_keywords: false });
+        let ArticleContent {
+            headline,
+            kicker,
+            subheadlines,
+            authors,
+            editors,
+            info_source,
+            section,
+            body,
+            keywords,
+            cited_works,
+            ..
+        } = parsed.content;
+        assert!(body.contains("café"), "{body}");
+        let lists = [subheadlines, authors, editors, keywords, cited_works].concat();
+        let removed = parsed.report.removed_lines.into_iter().map(|line| line.text);
+        for text in [headline, kicker, info_source, section, body].into_iter().chain(lists).chain(removed) {
+            assert!(!unclean(&text), "{text:?} of {page}");
+        }
+    };
+    let body = format!("<div class='article'><p>{sentence}{HTML}。</p><p>{sentence}《{HTML}之歌》{HTML}</p></div>");
+    check(
+        &format!(
+            "<html><head><title>石桥{HTML}通车</title><meta name='author' content='张{HTML}三'><meta name='source' \
+             content='青石{HTML}晚报'><meta name='keywords' content='石{HTML}桥,通车'></head><body><div class='nav'>首{HTML}页</div>\
+             <h1>石桥{HTML}通车</h1><h2>副{HTML}题</h2><p>来源：青石{HTML}晚报 责任编辑：李{HTML}四</p>{body}<div>相关{HTML}阅读</div></body></html>"
+        ),
+        "text/html; charset=utf-8",
+    );
+    check(
+        &format!(
+            "<html><head><script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"石桥{JSON}通车\",\
+             \"author\":{{\"@type\":\"Person\",\"name\":\"张{JSON}三\"}},\"articleSection\":\"本地{JSON}\",\"keywords\":\"石{JSON}桥\"}}</script>\
+             </head><body>{body}</body></html>"
+        ),
+        "text/html; charset=utf-8",
+    );
+    let encoded_twice = HTML.replace('&', "&amp;");
+    check(&format!("石桥{HTML}通车\n\n{sentence}{HTML}。\n{sentence}"), "text/plain; charset=utf-8");
+    check(
+        &format!("<html><body><h1>石桥{encoded_twice}</h1>{}</body></html>", body.replace(HTML, &encoded_twice)),
+        "text/html",
+    );
+}

@@ -7,7 +7,8 @@ use unicode_script::{Script, UnicodeScript};
 
 use crate::article::ParseReport;
 
-/// Cleans decoded text, and counts what it removed and recomposed.
+/// Cleans text, and counts what it removed and recomposed. Character references bring such characters back, so it runs once
+/// after decoding and again wherever references are resolved.
 pub fn clean(text: &str, report: &mut ParseReport) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();

@@ -1,5 +1,5 @@
-//! Bounds what HTML can cost before a tree is made of it: one pass over the text that drops the tags, and only tags, that
-//! would make the tree too deep or too large. Refuses to understand HTML beyond that.
+//! Bounds what HTML can cost before a tree is built: one pass over the text that drops comments, which no rule reads, and
+//! the tags that would make the tree too deep or too large. Does not interpret HTML beyond that.
 //!
 //! An HTML parser's work is not linear in its input. Nesting costs at each end tag; attributes are compared with each
 //! other; and each formatting element that is left open (`<b id=1><b id=2>…`) is made anew in every later block.
@@ -11,7 +11,12 @@ pub const MAX_HTML_BYTES: usize = 4 << 20;
 
 pub const MAX_DEPTH: usize = 512;
 
+/// Of one element.
 pub const MAX_ATTRIBUTES: usize = 256;
+
+/// Of all elements: the tree keeps some 60 bytes for each attribute, and one takes three bytes of HTML. The largest news
+/// pages have some 50,000.
+const MAX_ALL_ATTRIBUTES: usize = 200_000;
 
 /// Formatting elements open at once. A page that nests more of them has forgotten to close them.
 const MAX_OPEN_FORMATTING: usize = 24;
@@ -52,56 +57,114 @@ const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "nofr
 /// How far back an end tag looks for its start tag.
 const MAX_LOOK_BACK: usize = 64;
 
-/// The text itself if it keeps all bounds, else a copy without what breaks them.
+/// The text itself if it keeps all bounds and has no comment, else a copy without them.
 pub fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
     let mut cuts = Cuts::default();
     let end = html.floor_char_boundary(MAX_HTML_BYTES);
     cuts.bytes = html.len() - end;
     let html = html.get(..end).unwrap_or_default();
     let mut scan = Scan { open: Vec::new(), formatting: 0, cost: 0 };
-    // Stretches that stay; all of the text as long as nothing is dropped.
-    let mut kept = String::new();
-    let mut kept_to = 0;
+    let mut kept = Kept { html, text: String::new(), copied_to: 0 };
     let mut at = 0;
     let mut marks = 0;
+    let mut attributes_left = MAX_ALL_ATTRIBUTES;
     while let Some(offset) = html.get(at..).and_then(|rest| rest.find(['<', '&'])) {
         let start = at + offset;
         let rest = html.get(start..).unwrap_or_default();
-        if let Some(comment) = rest.strip_prefix("<!--") {
-            at = comment.find("-->").map_or(html.len(), |length| start + 4 + length + 3);
+        if let Some(length) = comment_length(rest) {
+            at = start + length;
+            kept.drop(start, at);
             continue;
         }
-        let Some(tag) = Tag::read(rest) else {
+        let Some(tag) = Tag::read(rest, attributes_left.min(MAX_ATTRIBUTES)) else {
             at = start + 1;
+            // A document type makes no node, but an entry in the list of errors.
             marks += 1;
             if marks > MAX_MARKS {
-                kept.push_str(html.get(kept_to..start).unwrap_or_default());
-                kept_to = at;
+                kept.drop(start, at);
                 cuts.marks += 1;
             }
             continue;
         };
-        let tag_end = start + tag.length;
-        at = tag_end;
+        at = start + tag.length;
         let fate = scan.meet(&tag, &mut cuts);
-        if tag.attributes > MAX_ATTRIBUTES || fate == Fate::Drop {
-            kept.push_str(html.get(kept_to..start).unwrap_or_default());
-            kept_to = tag_end;
-            if fate == Fate::Keep {
-                cuts.attributes += tag.attributes - MAX_ATTRIBUTES;
-                kept.push_str(html.get(start..start + tag.bounded_length).unwrap_or_default());
-                kept.push('>');
-            }
+        if fate == Fate::Drop {
+            kept.drop(start, at);
+        } else if tag.attributes > tag.kept_attributes {
+            cuts.attributes += tag.attributes - tag.kept_attributes;
+            kept.drop(start + tag.bounded_length, at);
+            kept.text.push('>');
+        }
+        if fate == Fate::Keep {
+            attributes_left -= tag.kept_attributes;
         }
         if !tag.closing && RAW_TEXT.contains(&tag.name.as_str()) {
-            at = end_of_raw_text(html, tag_end, &tag.name);
+            at = end_of_raw_text(html, at, &tag.name);
         }
     }
-    if kept_to == 0 && kept.is_empty() {
-        return (Cow::Borrowed(html), cuts);
+    (kept.finish(), cuts)
+}
+
+/// The stretches of the page that stay; all of it as long as nothing is dropped.
+struct Kept<'a> {
+    html: &'a str,
+    text: String,
+    copied_to: usize,
+}
+
+impl<'a> Kept<'a> {
+    fn drop(&mut self, from: usize, to: usize) {
+        self.text.push_str(self.html.get(self.copied_to..from).unwrap_or_default());
+        self.copied_to = to;
+        // A `<` that began no tag must not begin one with the text after what is dropped.
+        let begins_tag = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?');
+        if self.text.ends_with('<') && self.html.as_bytes().get(to).is_some_and(begins_tag) {
+            self.text.push(' ');
+        }
     }
-    kept.push_str(html.get(kept_to..).unwrap_or_default());
-    (Cow::Owned(kept), cuts)
+
+    fn finish(mut self) -> Cow<'a, str> {
+        if self.copied_to == 0 {
+            return Cow::Borrowed(self.html);
+        }
+        self.text.push_str(self.html.get(self.copied_to..).unwrap_or_default());
+        Cow::Owned(self.text)
+    }
+}
+
+/// The length of the comment at the start of `text`, if one stands there: `<!--…-->`, and what the HTML standard reads as
+/// a comment too (13.2.5.6 and 13.2.5.41 ff.): `<?…>`, `<![CDATA[…>`, `</` before what is no letter, `<!` before what is no
+/// document type. What never ends is one to the end of the page.
+fn comment_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if let Some(comment) = text.strip_prefix("<!--") {
+        // `<!-->` and `<!--->` are whole comments.
+        let empty = [">", "->"].iter().find(|end| comment.starts_with(**end)).map(|end| 4 + end.len());
+        return Some(empty.unwrap_or_else(|| 4 + end_of_comment(comment)));
+    }
+    let is_doctype = || bytes.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype"));
+    let is_bogus = match (bytes.first()?, bytes.get(1)?) {
+        (b'<', b'?') => true,
+        (b'<', b'!') => !is_doctype(),
+        // `</>` is dropped by the parser itself; `</` at the end is text.
+        (b'<', b'/') => bytes.get(2).is_some_and(|byte| !byte.is_ascii_alphabetic()),
+        _ => false,
+    };
+    is_bogus.then(|| text.find('>').map_or(text.len(), |end| end + 1))
+}
+
+/// Where the text after a comment begins.
+fn end_of_comment(comment: &str) -> usize {
+    let mut at = 0;
+    while let Some(offset) = comment.get(at..).and_then(|rest| rest.find("--")) {
+        let dashes = at + offset + 2;
+        let rest = comment.get(dashes..).unwrap_or_default();
+        if let Some(end) = [">", "!>"].iter().find(|end| rest.starts_with(**end)) {
+            return dashes + end.len();
+        }
+        at = dashes - 1;
+    }
+    comment.len()
 }
 
 /// Where `</name` stands, without regard to case; the end of the text if it does not.
@@ -123,13 +186,15 @@ struct Tag {
     /// In bytes, from `<` to `>`.
     length: usize,
     attributes: usize,
+    /// Those that are allowed.
+    kept_attributes: usize,
     /// In bytes, up to the last attribute that is allowed.
     bounded_length: usize,
 }
 
 impl Tag {
-    /// Reads the tag at the start of `text`; `None` if it is not one.
-    fn read(text: &str) -> Option<Self> {
+    /// Reads the tag at the start of `text`, which may keep `allowed` attributes; `None` if it is not one.
+    fn read(text: &str, allowed: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.first() != Some(&b'<') {
             return None;
@@ -148,21 +213,25 @@ impl Tag {
         let mut at = name_start + name_length;
         let mut attributes = 0;
         let mut bounded_length = at;
+        let tag = |length, attributes: usize, bounded_length| {
+            let kept_attributes = attributes.min(allowed);
+            Self { name, closing, length, attributes, kept_attributes, bounded_length }
+        };
         while let Some(&byte) = bytes.get(at) {
             match byte {
-                b'>' => return Some(Self { name, closing, length: at + 1, attributes, bounded_length }),
+                b'>' => return Some(tag(at + 1, attributes, bounded_length)),
                 b' ' | b'\t' | b'\n' | b'\r' | 0x0C | b'/' => at += 1,
                 _ => {
                     at = end_of_attribute(bytes, at);
                     attributes += 1;
-                    if attributes <= MAX_ATTRIBUTES {
+                    if attributes <= allowed {
                         bounded_length = at;
                     }
                 }
             }
         }
         // A tag that never ends: what is left is no text either.
-        Some(Self { name, closing, length: bytes.len(), attributes, bounded_length })
+        Some(tag(bytes.len(), attributes, bounded_length))
     }
 }
 
@@ -280,7 +349,7 @@ mod tests {
             assert_eq!((bounded.as_ref(), cuts), (html, Cuts::default()));
         };
         check("");
-        check("<p>甲 < 乙 <b>丙</b></p><!-- <p --><script>if (a<b) '</p>'</script><br/>");
+        check("<!DOCTYPE html><p>甲 < 乙 <b>丙</b></p><script>if (a<b) '</p><!--'</script><br/>");
         check(&"<p>段落<b>甲</b>".repeat(2000));
         check(&"<tr><td>甲".repeat(400));
         check(&"<script>document.write('<b><i>')</SCRIPT>".repeat(900));
@@ -316,6 +385,37 @@ mod tests {
     }
 
     #[test]
+    fn drops_comments_of_every_form() {
+        for (html, expected) in [
+            ("<p>甲<!-- <p -->乙</p>", "<p>甲乙</p>"),
+            ("甲<!-->乙<!--->丙<!---->丁<!----!>戊", "甲乙丙丁戊"),
+            ("甲<!-- - -- > --!>乙", "甲乙"),
+            ("甲<![CDATA[x]]>乙<?php y ?>丙</ z>丁<!x>戊", "甲乙丙丁戊"),
+            ("甲<!-- 乙<p>", "甲"),
+            ("甲<?乙", "甲"),
+            // What stood apart stays apart.
+            ("<<!---->p>甲", "< p>甲"),
+            ("<script><!-- 甲 --></script>", "<script><!-- 甲 --></script>"),
+        ] {
+            let (bounded, cuts) = bound(html);
+            assert_eq!((bounded.as_ref(), cuts), (expected, Cuts::default()), "{html}");
+        }
+        for comment in ["<!-->", "<![CDATA[x]]>", "<?x?>", "</ >", "<!x>", "<!--->", "<!---->"] {
+            let html = format!("甲{}", comment.repeat(100_000));
+            assert_eq!(bound(&html).0, "甲", "{comment}");
+        }
+    }
+
+    #[test]
+    fn cuts_the_attributes_of_all_elements() {
+        let tag = format!("<p{}>", (0..100).map(|n| format!(" a{n}")).collect::<String>());
+        let html = tag.repeat(3000);
+        let (bounded, cuts) = bound(&html);
+        assert_eq!(bounded.matches(" a").count(), MAX_ALL_ATTRIBUTES);
+        assert_eq!(cuts.attributes, 3000 * 100 - MAX_ALL_ATTRIBUTES);
+    }
+
+    #[test]
     fn cuts_marks() {
         for mark in ["<", "&"] {
             let html = mark.repeat(MAX_MARKS + 50);
@@ -336,6 +436,7 @@ mod tests {
         #[test]
         fn never_panics_and_only_drops(html in "[<>/!a-c =\"'甲-]{0,200}") {
             let (bounded, _) = bound(&html);
+            // A blank, or the end of a tag that lost attributes, may stand for what was dropped.
             prop_assert!(bounded.len() <= html.len() + 1);
         }
     }

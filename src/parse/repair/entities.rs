@@ -99,7 +99,7 @@ fn reference(text: &str) -> Option<(String, usize)> {
             '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => {
                 String::new()
             }
-            c if c.is_control() => return None,
+            c if c.is_control() => String::new(),
             c => c.to_string(),
         }
     } else {
@@ -121,6 +121,7 @@ mod tests {
             ("&#8220;桥&#x201D;", "“桥”", 2),
             ("R&D 与 A&B；&unknown; &#xD800; &", "R&D 与 A&B；&unknown; &#xD800; &", 0),
             ("?a=1&copy=2", "?a=1&copy=2", 0),
+            ("桥&#27;&#7;通&#xAD;了&zwnj;", "桥通了", 4),
         ] {
             assert_eq!(resolve(text), (expected.to_owned(), count), "{text}");
         }
