@@ -27,6 +27,7 @@ mod service;
 mod settings;
 mod store;
 mod table;
+mod terminal;
 mod watch;
 
 use std::process::ExitCode;

@@ -27,7 +27,7 @@ impl ServerArguments {
     }
 
     pub async fn channel(&self) -> anyhow::Result<Channel> {
-        let url = &self.server;
+        let url = &with_scheme(&self.server)?;
         let endpoint = Endpoint::from_shared(url.clone())
             .map_err(|error| Usage(format!("--server {url}: {error}; it has the form http://host:port")))?;
         endpoint.connect().await.with_context(|| {
@@ -37,6 +37,17 @@ impl ServerArguments {
 
     pub async fn connect(&self) -> anyhow::Result<Client> {
         Ok(Client::new(self.channel().await?).max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+}
+
+/// The address of a server that is given with its scheme or without: `host:port`.
+fn with_scheme(server: &str) -> Result<String, Usage> {
+    match server.split_once("://") {
+        None => Ok(format!("http://{server}")),
+        Some(("http", _)) => Ok(server.to_owned()),
+        Some((scheme, _)) => Err(Usage(format!(
+            "--server {server}: a server has the scheme http or none, not {scheme}: http://host:port"
+        ))),
     }
 }
 
@@ -79,5 +90,19 @@ pub fn code_name(code: Code) -> &'static str {
         Code::Unavailable => "UNAVAILABLE",
         Code::DataLoss => "DATA_LOSS",
         Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_needs_no_scheme() {
+        let check = |server: &str, url: Option<&str>| assert_eq!(with_scheme(server).ok().as_deref(), url, "{server}");
+        check("localhost:50051", Some("http://localhost:50051"));
+        check("http://localhost:50051", Some("http://localhost:50051"));
+        check("grpc://localhost:50051", None);
+        check("https://localhost:50051", None);
     }
 }

@@ -105,7 +105,7 @@ impl Target {
 
     fn line(&mut self, line: &str) -> anyhow::Result<()> {
         match self {
-            Self::Out(out) => out.text(line),
+            Self::Out(out) => out.json_line(line),
             Self::File { writer, part, .. } => {
                 writeln!(writer, "{line}").with_context(|| format!("cannot write {}", part.display()))
             }

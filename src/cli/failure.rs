@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use articled::store::{OpenError, StoreError};
 
+use super::terminal::printable;
+
 const FAILED: u8 = 1;
 /// The code that clap itself uses.
 const BAD_USAGE: u8 = 2;
@@ -23,7 +25,7 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // If standard error is closed, the exit code has to say it alone.
-    let _ = writeln!(io::stderr(), "articled: {error:#}");
+    let _ = writeln!(io::stderr(), "articled: {}", printable(&format!("{error:#}")));
     ExitCode::from(code(&error))
 }
 

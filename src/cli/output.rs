@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::sync::LazyLock;
 
+use super::terminal::printable;
 use anyhow::Context;
 use articled::rpc::proto::{self, DESCRIPTORS};
 use clap::{Args, ValueEnum};
@@ -78,12 +79,17 @@ impl Out {
     }
 
     pub fn json<M: Printed>(&mut self, message: &M) -> anyhow::Result<()> {
-        self.text(&json(message)?)
+        self.json_line(&json(message)?)
     }
 
-    /// Writes a text and a line feed.
+    /// Writes a line of JSON.
+    pub fn json_line(&mut self, line: &str) -> anyhow::Result<()> {
+        writeln!(self.writer, "{line}").context("cannot write to standard output")
+    }
+
+    /// Writes a text for people and a line feed.
     pub fn text(&mut self, text: &str) -> anyhow::Result<()> {
-        writeln!(self.writer, "{text}").context("cannot write to standard output")
+        writeln!(self.writer, "{}", printable(text)).context("cannot write to standard output")
     }
 
     /// Lets a reader at the other end of a pipe see what was written so far.
@@ -96,7 +102,23 @@ impl Out {
 fn json<M: Printed>(message: &M) -> anyhow::Result<String> {
     let mut dynamic = DynamicMessage::new(descriptor::<M>()?);
     dynamic.transcode_from(message).context("the message does not fit the contract")?;
-    serde_json::to_string(&dynamic).context("the message cannot be written as JSON")
+    serde_json::to_string(&dynamic).map(escape_controls).context("the message cannot be written as JSON")
+}
+
+/// Escapes the control characters that JSON allows in a string and a terminal obeys: DEL and U+0080 to U+009F.
+fn escape_controls(json: String) -> String {
+    if !json.chars().any(char::is_control) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_control() {
+            escaped += &format!("\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// An article as one line of proto3 JSON that is the same each time: its labels are sorted, and last.
@@ -107,12 +129,12 @@ pub fn article_line(mut article: proto::Article) -> anyhow::Result<String> {
     let raw = article.raw.take();
     let mut line = json(&article)?;
     if !labels.is_empty() {
-        put_last(&mut line, "labels", &serde_json::to_string(&labels)?);
+        put_last(&mut line, "labels", &escape_controls(serde_json::to_string(&labels)?));
     }
     if let Some(raw) = raw {
         let mut document = json(&raw)?;
         if !raw_labels.is_empty() {
-            put_last(&mut document, "labels", &serde_json::to_string(&raw_labels)?);
+            put_last(&mut document, "labels", &escape_controls(serde_json::to_string(&raw_labels)?));
         }
         put_last(&mut line, "raw", &document);
     }

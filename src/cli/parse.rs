@@ -16,6 +16,7 @@ use tokio::task::spawn_blocking;
 use super::input::InputArguments;
 use super::output::{Out, OutputArguments};
 use super::table;
+use super::terminal::printable;
 
 /// Parses documents and prints the articles; needs no server, stores nothing.
 #[derive(Args, Debug)]
@@ -40,7 +41,7 @@ impl Parse {
                 Ok(response) => out.text(&table::card(&response.article.unwrap_or_default()))?,
                 Err(reason) => {
                     failed += 1;
-                    eprintln!("articled: {reason}");
+                    eprintln!("articled: {}", printable(&reason));
                 }
             }
         }

@@ -16,6 +16,7 @@ use tonic::{Code, Status};
 use super::client::{describe, explain};
 use super::output::{Out, OutputArguments};
 use super::service::{Service, ServiceArguments};
+use super::terminal::printable;
 use super::{interrupt, store};
 
 /// How often the terminal shows how far it is, in milliseconds.
@@ -103,7 +104,7 @@ impl Reparse {
                 // Deleted meanwhile.
                 (_, Err(status)) if status.code() == Code::NotFound => {}
                 (name, Err(status)) if is_about_one(status.code()) => {
-                    progress.suspend(|| eprintln!("articled: {name}: {}", describe(&status)));
+                    progress.suspend(|| eprintln!("articled: {name}: {}", printable(&describe(&status))));
                     counts.failed += 1;
                 }
                 (_, Err(status)) => {

@@ -6,6 +6,7 @@ use articled::container::Meter;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::summary::Summary;
+use crate::cli::terminal::printable;
 
 /// How often the terminal is drawn anew, in milliseconds.
 const PROGRESS_EVERY_MS: u64 = 100;
@@ -41,7 +42,7 @@ impl Progress {
 
     /// Writes a line of its own to standard error.
     pub fn say(&self, line: &str) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| eprintln!("{}", printable(line)));
     }
 
     /// Takes the bar away.
