@@ -7,7 +7,9 @@ use prost::Message;
 use tonic_prost_build::manual;
 
 const PROTO_ROOT: &str = "proto";
-const CONTRACT: [&str; 2] = ["articled/v1/article.proto", "articled/v1/article_service.proto"];
+/// The contract, and what its errors carry: with it, clients of reflection can print the details of a status.
+const CONTRACT: [&str; 3] = ["articled/v1/article.proto", "articled/v1/article_service.proto", ERROR_DETAILS];
+const ERROR_DETAILS: &str = "google/rpc/error_details.proto";
 
 /// The methods whose answers hold stored articles as bytes, and the types of these answers: what is read only to be handed
 /// on is neither decoded nor encoded again.
@@ -28,9 +30,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Written as protox encodes it: prost's own descriptor types would lose the custom options of google.api.
     fs::write(out_dir.join("articled_descriptor.bin"), compiler.encode_file_descriptor_set())?;
 
-    // No code is needed for google.api, whose options only speak to people and tools.
+    // No code is needed for google.api, whose options only speak to people and tools, nor for the details of errors, which
+    // tonic-types has.
     let mut files = prost_types::FileDescriptorSet::decode(compiler.encode_file_descriptor_set().as_slice())?;
-    files.file.retain(|file| file.package() != "google.api");
+    files.file.retain(|file| file.package() != "google.api" && file.name() != ERROR_DETAILS);
     for file in &mut files.file {
         file.dependency.retain(|dependency| !dependency.starts_with("google/api/"));
         // Their indices point into `dependency`.

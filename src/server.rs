@@ -188,7 +188,10 @@ fn routes(config: &Config, rpc: ArticleRpc, health: health::HealthService) -> Re
         .send_compressed(CompressionEncoding::Zstd)
         .max_decoding_message_size(limits.max_request_bytes)
         .max_encoding_message_size(limits.max_response_bytes);
-    let mut routes = Routes::new(articles).add_service(HealthServer::new(health));
+    let health = HealthServer::new(health)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Zstd);
+    let mut routes = Routes::new(articles).add_service(health);
     if config.reflection {
         let builder = || {
             descriptors::DESCRIPTORS
@@ -199,7 +202,15 @@ fn routes(config: &Config, rpc: ArticleRpc, health: health::HealthService) -> Re
                 .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
                 .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
         };
-        routes = routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?);
+        let v1 = builder()
+            .build_v1()?
+            .accept_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Zstd);
+        let v1alpha = builder()
+            .build_v1alpha()?
+            .accept_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Zstd);
+        routes = routes.add_service(v1).add_service(v1alpha);
     }
     Ok(routes)
 }

@@ -28,8 +28,18 @@ const MAX_MESSAGE_BYTES: usize = 1024;
 /// Descriptions and paths of violations travel in a header too.
 const MAX_DESCRIPTION_BYTES: usize = 256;
 
-/// So many violations of the longest kind stay below 8 KiB.
+/// More violations than these teach a caller nothing new.
 const MAX_VIOLATIONS: usize = 10;
+
+/// The texts of all violations that are named. In base64 they have a third more, and with the message, percent-encoded,
+/// they stay below the 8 KiB of trailers that grpc-java takes.
+const MAX_DETAILS_BYTES: usize = 2800;
+
+/// What protobuf writes around the three texts of a violation: tags and lengths.
+const VIOLATION_OVERHEAD_BYTES: usize = 16;
+
+/// A message that is percent-encoded: a byte of what is not ASCII takes three.
+const MAX_ENCODED_MESSAGE_BYTES: usize = 2048;
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -194,6 +204,13 @@ fn bad_request(violations: &Violations) -> Status {
             localized_message: None,
         })
         .collect();
+    let mut listed = listed;
+    let mut bytes = 0;
+    listed.retain(|violation| {
+        bytes +=
+            violation.field.len() + violation.description.len() + violation.reason.len() + VIOLATION_OVERHEAD_BYTES;
+        bytes <= MAX_DETAILS_BYTES
+    });
     let sentences: Vec<String> =
         listed.iter().map(|violation| format!("{} {}", violation.field, violation.description)).collect();
     details.set_bad_request(listed);
@@ -215,7 +232,15 @@ pub fn internal() -> Status {
 }
 
 fn status(code: Code, message: &str, details: ErrorDetails) -> Status {
-    Status::with_error_details(code, head(message, MAX_MESSAGE_BYTES), details)
+    let message = head(message, MAX_MESSAGE_BYTES);
+    let mut encoded = 0;
+    let end = message.char_indices().find(|(_, char)| {
+        let is_plain = matches!(char, ' '..='~') && *char != '%';
+        encoded += if is_plain { 1 } else { 3 * char.len_utf8() };
+        encoded > MAX_ENCODED_MESSAGE_BYTES
+    });
+    let message = end.map_or(message, |(end, _)| &message[..end]);
+    Status::with_error_details(code, message, details)
 }
 
 fn info(reason: &str) -> ErrorDetails {
@@ -301,6 +326,13 @@ mod tests {
         }
         let status = Status::from(RpcError::BadRequest(violations));
         assert!(status.message().len() <= MAX_MESSAGE_BYTES);
-        assert!(status.details().len() * 4 / 3 + 3 * status.message().len() < 14 << 10);
+        let encoded = |status: &Status| status.details().len().div_ceil(3) * 4 + 3 * status.message().len();
+        assert!(encoded(&status) < 7 << 10, "{}", encoded(&status));
+        let mut labels = Violations::default();
+        for _ in 0..12 {
+            labels.add(format!("article.labels.{}", "鍵".repeat(90)), Fault::Malformed, "must have a key of 63 bytes");
+        }
+        let status = Status::from(RpcError::BadRequest(labels));
+        assert!(encoded(&status) < 7 << 10, "{}", encoded(&status));
     }
 }

@@ -76,7 +76,8 @@ impl Call {
             | Code::Aborted
             | Code::OutOfRange
             | Code::Unimplemented
-            | Code::Unauthenticated => log!(info, duration, message, cause),
+            // Their messages may quote the caller's text, which is not for the log.
+            | Code::Unauthenticated => log!(info, duration, "refused", cause),
             Code::DeadlineExceeded | Code::ResourceExhausted | Code::Unavailable => {
                 log!(warn, duration, message, cause);
             }

@@ -8,6 +8,7 @@ mod create_article;
 mod deadline;
 mod delete_article;
 mod durability;
+mod error_reasons;
 mod export_articles;
 mod filter_articles;
 mod get_article;

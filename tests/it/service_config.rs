@@ -8,8 +8,8 @@ use serde_json::Value;
 
 const SERVICE_CONFIG: &str = include_str!("../../proto/articled/v1/service_config.json");
 
-/// What is the same done twice. A write that is not may have been done though its answer was lost.
-const IDEMPOTENT: [&str; 9] = [
+/// What leaves the store the same done twice. docs/errors.md says what a second try of a write may be answered with.
+const IDEMPOTENT: [&str; 12] = [
     "ParseArticle",
     "GetArticle",
     "BatchGetArticles",
@@ -19,6 +19,9 @@ const IDEMPOTENT: [&str; 9] = [
     "ExportArticles",
     "ReparseArticle",
     "IngestArticle",
+    "CreateArticle",
+    "UpdateArticle",
+    "DeleteArticle",
 ];
 
 #[test]

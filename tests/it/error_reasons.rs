@@ -1,0 +1,34 @@
+//! docs/errors.md names every reason that the code can give.
+
+use std::fs;
+use std::path::Path;
+
+const FOLDERS: [&str; 2] = ["src/rpc", "src/server"];
+
+#[test]
+fn every_reason_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let documented = fs::read_to_string(root.join("docs/errors.md")).expect("it is there");
+    let mut found = 0;
+    for folder in FOLDERS {
+        for entry in fs::read_dir(root.join(folder)).expect("a folder").flatten() {
+            // Codes are named in the metrics as gRPC names them.
+            if !entry.path().is_file() || entry.file_name() == "metrics.rs" {
+                continue;
+            }
+            let text = fs::read_to_string(entry.path()).expect("a source file");
+            // Tests name what parsers report.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for reason in code.split('"').skip(1).step_by(2).filter(|text| is_reason(text)) {
+                found += 1;
+                let place = entry.path().display().to_string();
+                assert!(documented.contains(&format!("`{reason}`")), "{place}: {reason} is not in docs/errors.md");
+            }
+        }
+    }
+    assert!(found > 30, "only {found} reasons were found");
+}
+
+fn is_reason(text: &str) -> bool {
+    text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
