@@ -1,7 +1,7 @@
-//! What an article is: the domain's own types, which every other room speaks.
+//! The domain types, which every other room uses.
 //!
-//! Owns the article, its name, its canonical URL and what the parser reports about it. Refuses to know how an article
-//! travels (no wire type) or rests (no row).
+//! Owns the article, its name, its canonical URL and what the parser reports about it. Knows neither the wire
+//! types nor the rows.
 
 mod name;
 mod url;
@@ -19,8 +19,8 @@ pub use self::url::{BadUrl, PageUrl};
 /// default.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// The longest headline, name or other short text, in bytes. Nothing that is printed comes near; together with
-/// [`MAX_ITEMS`] it keeps an article without its body well below 1 MiB.
+/// The longest headline, name or other short text, in bytes. Real texts are far shorter; together with [`MAX_ITEMS`] this
+/// keeps an article without its body well below 1 MiB.
 pub const MAX_TEXT_BYTES: usize = 4096;
 
 /// The most authors, keywords and so on.
@@ -32,7 +32,7 @@ pub const MAX_ITEM_BYTES: usize = 512;
 /// The largest document that is parsed, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
 
-/// What a page says, or a caller says of it: all of an article that is not the store's own.
+/// The fields that a page or a caller provides: all of an article but what the store sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArticleContent {
     pub headline: String,
@@ -61,7 +61,7 @@ impl ArticleContent {
         self.body.chars().count()
     }
 
-    /// The article as a paper would print it: headline block, then the dateline before the body. Parsing this again gives
+    /// The article as plain text: headline block, then the dateline before the body. Parsing this again gives
     /// the same headline, dateline and body.
     pub fn printed(&self) -> String {
         let block = [&self.kicker, &self.headline].into_iter().chain(&self.subheadlines);
@@ -84,7 +84,7 @@ impl ArticleContent {
 pub struct Article {
     pub name: ArticleName,
     pub content: ArticleContent,
-    /// The length of the body in code points. Kept apart, as a reader may have asked for no body.
+    /// The length of the body in code points. Stored separately, as the BASIC view has no body.
     pub char_count: u32,
     pub create_time: Timestamp,
     pub update_time: Timestamp,
@@ -124,7 +124,7 @@ impl Etag {
         Etag(format!("\"{revision:x}-{:x}\"", update_time.as_microsecond()))
     }
 
-    /// What a caller sent back; it may be of any form, and is then just not the current one.
+    /// An etag from a caller. Any text is accepted; a malformed one just never equals the current etag.
     pub fn from_caller(text: &str) -> Self {
         Etag(text.to_owned())
     }

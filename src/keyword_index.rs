@@ -7,7 +7,7 @@
 //! - A **gram** is a folded character or a pair of neighbours of one piece of text ([`gram`]).
 //! - A **segment** covers some documents, newest first; a document's place in it is its ordinal ([`segment`],
 //!   [`directory`]). For each gram it has an ascending list of ordinals ([`postings`]), packed into blocks ([`block`]).
-//! - A commit writes its documents as one small segment ([`build`]); the background merges eight segments of a tier
+//! - A commit writes its documents as one small segment ([`mod@build`]); the background merges eight segments of a tier
 //!   into one of the next ([`merge`], [`tiers`]).
 //! - What is deleted gets a mark beside the segment ([`snapshot`]); the next merge leaves it out for good.
 //! - A check compares the lists with the texts ([`audit`]).

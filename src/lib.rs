@@ -1,10 +1,9 @@
-//! `articled` keeps scraped news articles and searches them, over gRPC.
+//! `articled` stores scraped news articles and searches them, over gRPC.
 //!
-//! The rooms, in reading order: [`article`] what an article is; [`text`] how text is compared; [`parse`] from scraped
-//! bytes to an article; [`container`] what crawlers write; [`query`] what a reader asks; [`keyword_index`] which articles
-//! contain a term; [`store`] where articles rest;
-//! [`watch`] who is told of changes; [`rpc`] the wire; [`server`] the listener and what protects it; [`config`] every
-//! setting.
+//! The rooms, in reading order: [`article`] the domain types; [`text`] folding and segmentation; [`parse`] from scraped
+//! bytes to an article; [`container`] crawlers' file formats; [`query`] validated queries; [`keyword_index`] the inverted
+//! index; [`store`] the storage trait and its engines; [`watch`] change notifications; [`rpc`] the wire; [`server`] the
+//! listener and its layers; [`config`] every setting.
 
 pub mod article;
 mod background;

@@ -1,6 +1,6 @@
 //! The server around the RPCs: what protects it, how it starts, and how it ends.
 //!
-//! [`incoming`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`metrics`] how it was.
+//! [`connections`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`metrics`] how it was.
 
 mod call;
 mod connection_activity;

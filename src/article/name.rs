@@ -1,4 +1,4 @@
-//! The name of an article, `articles/{article}`, and how it is derived from what the article was made of.
+//! The name of an article, `articles/{article}`, and how it is derived from the URL, the document or the text.
 
 use std::fmt;
 
@@ -11,19 +11,19 @@ const COLLECTION: &str = "articles/";
 /// The longest id: AIP-122's limit, that of a DNS label.
 const MAX_ID_BYTES: usize = 63;
 
-/// Crockford's base32 (crockford.com/base32.html), in lower case: no letter in it is taken for a digit.
+/// Crockford's base32 (crockford.com/base32.html), in lower case: it has no letter that looks like a digit.
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The digits that hold 128 bits, five bits each.
 const DERIVED_DIGITS: usize = 26;
 
-/// A name that was checked: `articles/` and an id that matches `[a-z]([a-z0-9-]{0,61}[a-z0-9])?`.
+/// A validated name: `articles/` and an id that matches `[a-z]([a-z0-9-]{0,61}[a-z0-9])?`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleName {
     id: String,
 }
 
-/// A name or id that does not have the form of one.
+/// A malformed name or id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadName {
     #[error("must have the form articles/{{article}}")]
@@ -82,8 +82,8 @@ impl ArticleName {
     }
 }
 
-/// 128 bits as 26 digits, most significant first. As Crockford's page asks, and ULIDs do, the number is extended by zero
-/// bits in front to a multiple of five.
+/// 128 bits as 26 digits, most significant first. The number is padded with leading zero bits to a multiple of five, as
+/// Crockford's page specifies and ULIDs do.
 fn base32(number: u128) -> String {
     (0..DERIVED_DIGITS).rev().map(|place| char::from(CROCKFORD[(number >> (5 * place) & 31) as usize])).collect()
 }

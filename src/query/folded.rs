@@ -1,4 +1,4 @@
-//! The folded texts of an article: what keywords are looked for in, and what an index is made of.
+//! The folded texts of an article: the input of keyword matching and of the index.
 
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ impl FoldedFields {
 }
 
 impl<T: AsRef<str>> FoldedFields<T> {
-    /// Takes back what [`FoldedFields::as_str`] gave; `None` for any text that it can't have given.
+    /// The inverse of [`FoldedFields::as_str`]; `None` for a text that it cannot have returned.
     pub fn from_stored(text: T) -> Option<Self> {
         let mut ends = [0; TextField::ALL.len()];
         let mut found = text.as_ref().match_indices(FIELD_END).map(|(at, _)| at);
@@ -56,7 +56,7 @@ impl<T: AsRef<str>> FoldedFields<T> {
         FoldedFields { text: self.as_str(), ends: self.ends }
     }
 
-    /// The form to keep.
+    /// The stored form.
     pub fn as_str(&self) -> &str {
         self.text.as_ref()
     }
@@ -66,7 +66,7 @@ impl<T: AsRef<str>> FoldedFields<T> {
         self.as_str()[self.range(field)].split(ITEM_END)
     }
 
-    /// The given fields, in stretches of text as long as possible. The fields are sorted.
+    /// The given fields, as the longest contiguous slices. The fields must be sorted.
     pub(super) fn stretches(&self, fields: &[TextField]) -> impl Iterator<Item = &str> {
         fields.chunk_by(|a, b| *a as usize + 1 == *b as usize).filter_map(|run| {
             let (first, last) = (*run.first()?, *run.last()?);

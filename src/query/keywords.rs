@@ -1,4 +1,4 @@
-//! The keyword filter: which words an article must hold, checked.
+//! The validated keyword filter: which keywords an article must contain and must not contain.
 
 use crate::text::fold;
 
@@ -32,13 +32,13 @@ impl Keyword {
         &self.given
     }
 
-    /// What is looked for in folded text.
+    /// The folded form, which is compared with folded text.
     pub fn folded(&self) -> &str {
         &self.folded
     }
 }
 
-/// Why a keyword filter is refused. Each names what is wrong; the caller knows in which field.
+/// Why a keyword filter is invalid. The caller adds the field's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKeywords {
     #[error("must hold at least one keyword")]
@@ -51,7 +51,7 @@ pub enum BadKeywords {
     TooLong,
 }
 
-/// A field that keywords are looked for in, the most telling first.
+/// A searchable field, the most significant first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextField {
     Headline,

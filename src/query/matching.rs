@@ -1,4 +1,4 @@
-//! What a keyword filter means. The store's index must find what is defined here, and verifies with it.
+//! The meaning of a keyword filter. A store's index must find exactly the articles defined here, and verifies candidates with it.
 
 use super::{FoldedFields, Keyword, KeywordFilter, KeywordMatch};
 use crate::article::ArticleContent;

@@ -1,13 +1,13 @@
-//! Which page of an answer, in which order.
+//! Order, page size and cursor of a search.
 
 use jiff::Timestamp;
 
 use crate::article::ArticleName;
 
-/// How many articles a page holds if the caller does not say.
+/// The default page size.
 const DEFAULT_PAGE_SIZE: u32 = 50;
 
-/// The most articles that a page holds.
+/// The largest page size.
 const MAX_PAGE_SIZE: u32 = 1000;
 
 /// A page's size, 1 to 1000.
@@ -21,7 +21,7 @@ impl Default for PageSize {
 }
 
 impl PageSize {
-    /// 0 is the default, more than the most is the most, and less than nothing is refused.
+    /// 0 means the default, a larger size is reduced to the maximum, and a negative size is refused.
     pub fn new(requested: i32) -> Option<Self> {
         match u32::try_from(requested).ok()? {
             0 => Some(Self(DEFAULT_PAGE_SIZE)),

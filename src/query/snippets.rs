@@ -1,4 +1,4 @@
-//! Snippets: where in an article a filter's keywords are, shown in the article's own text.
+//! Snippets: passages of the original text around a filter's hits.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::text::{Folded, Words};
 /// How much is shown on either side of hits, in grapheme clusters: a snippet of one hit is about two lines of Chinese.
 const CONTEXT_CLUSTERS: usize = 30;
 
-/// A snippet that is as long as this takes in no further hit: some 200 Chinese characters.
+/// A snippet of this length is not extended to a further hit: some 200 Chinese characters.
 const FULL_SNIPPET_BYTES: usize = 600;
 
 /// How many hits of one keyword are looked at for each snippet that is wanted: more than a full snippet can show, so that
@@ -86,7 +86,7 @@ impl KeywordFilter {
     }
 }
 
-/// The smallest stretch of whole grapheme clusters that holds the given one.
+/// The smallest range of whole grapheme clusters that contains the given range.
 fn whole_clusters(text: &str, stretch: Range<usize>) -> Range<usize> {
     let mut start = GraphemeCursor::new(stretch.start, text.len(), true);
     let mut end = GraphemeCursor::new(stretch.end, text.len(), true);

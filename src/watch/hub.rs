@@ -1,8 +1,7 @@
 //! The hub: one task that follows the feed for all watchers near its end.
 //!
-//! It reads each change once, folds it once, finds whom it concerns, and puts the change's number into their queues. A
-//! queue that is full is closed: its watcher goes back to reading the feed by itself, and takes a new seat when it is near
-//! the end again. The task runs from the first watcher on.
+//! It reads each change once, folds it once, finds the matching watchers, and puts the change's number into their queues. A
+//! full queue is closed: its watcher reads the feed itself again, and subscribes anew when it is near the end. The task runs from the first watcher on.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,17 +25,17 @@ const QUEUE_CHANGES: usize = 128;
 /// How much of the feed is taken at once.
 const STEP: FeedLimit = FeedLimit { changes: 64, bytes: 4 << 20 };
 
-/// How often the feed is looked at though nothing was heard of it: another process may write the file. And how often those
-/// who left are cleared away.
+/// Poll interval of the feed, as another process may write the file without a signal here. Ended watchers are removed at the
+/// same interval.
 const ROUND: Duration = Duration::from_secs(15);
 
-/// What all watchers may look for together, in bytes: an automaton has several bytes for each.
+/// Limit on the keywords of all watchers together, in bytes: an automaton takes several bytes for each.
 const MAX_QUERY_BYTES: usize = 16 << 20;
 
-/// What each watcher counts for besides its keywords. So there are at most 65,536.
+/// The fixed cost of each watcher in that limit, which allows at most 65,536 watchers.
 const WATCHER_BYTES: usize = 256;
 
-/// What tells watchers of changes.
+/// Distributes changes to the watchers.
 pub struct WatchHub {
     pub(super) store: SharedStore,
     pub(super) closing: CancellationToken,
@@ -44,7 +43,7 @@ pub struct WatchHub {
     room: Arc<Semaphore>,
     state: Mutex<State>,
     someone_came: Notify,
-    /// Everything up to here is in the queues of those whom it concerns.
+    /// Every change up to here is in the queues of the matching watchers.
     dispatched: AtomicU64,
 }
 
@@ -68,7 +67,7 @@ enum Stage {
 #[derive(Clone, Copy)]
 pub(super) struct Delivery {
     pub seq: u64,
-    /// Else the watcher is told that the article is gone.
+    /// Otherwise the watcher gets a removal.
     pub is_match: bool,
 }
 
@@ -118,7 +117,7 @@ impl WatchHub {
         self.closing.cancel();
     }
 
-    /// Takes a seat. Everything after the answered number comes through the queue.
+    /// Subscribes. Every change after the returned number comes through the queue.
     pub(super) fn join(
         self: &Arc<Self>,
         query: &Arc<WatchQuery>,
@@ -231,7 +230,7 @@ impl WatchHub {
     }
 }
 
-/// However the task ends, nobody waits for it afterwards.
+/// Ends every watch however the task ends, so that none waits forever.
 struct EndGuard<'a>(&'a WatchHub);
 
 impl Drop for EndGuard<'_> {

@@ -1,8 +1,8 @@
-//! Whom an article concerns, out of many thousands, without asking them one by one.
+//! Finds the watchers that match an article, among many thousands, without testing each.
 //!
-//! Watchers come and go, and an automaton cannot be changed: so there are several, each for about twice as many watchers as
-//! the next. Who comes gets a small one; those of like size are made into one. That way a watcher's keywords are built in
-//! as often as the number of watchers can be halved, and a text is read so many times at most.
+//! Watchers join and leave, but an automaton is immutable. So there are several tiers, each for about twice as many watchers
+//! as the next. A new watcher gets a small tier; tiers of similar size are merged. With n watchers, each keyword is built
+//! into an automaton at most log2(n) times, and a text is scanned at most log2(n) times.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl<W> Matcher<W> {
         self.tiers.push(MatcherTier::new(entries));
     }
 
-    /// Makes those automata anew of whose watchers few are alive.
+    /// Rebuilds the automata of which few watchers are alive.
     pub fn clean(&mut self, is_alive: impl Fn(&W) -> bool) {
         let tiers = std::mem::take(&mut self.tiers);
         for tier in tiers {

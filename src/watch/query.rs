@@ -3,7 +3,7 @@
 use crate::article::Article;
 use crate::query::{Filter, FoldedFields, KeywordFilter};
 
-/// Which articles someone watches: those that both parts admit.
+/// The articles that a watcher wants: those that match both parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchQuery {
     pub keywords: Option<KeywordFilter>,

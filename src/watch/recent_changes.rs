@@ -1,12 +1,12 @@
-//! The changes of late, for the watchers that stand near the end of the feed. One copy for all, bounded by itself: who comes
-//! too late for a change reads it from the store.
+//! Cache of recent changes for watchers near the end of the feed. One bounded copy serves all of them; a watcher that needs
+//! an evicted change reads it from the store.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::store::Change;
 
-/// What is kept, in bytes of text.
+/// Capacity in bytes of text.
 const MAX_BYTES: usize = 32 << 20;
 
 /// Short articles are counted too.

@@ -1,4 +1,4 @@
-//! One watcher: it catches up by reading the feed, then sits at the hub; and back again whenever it fell behind.
+//! One watcher: it catches up by reading the feed, then subscribes to the hub, and returns to the feed when it falls behind.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::store::{Change, ChangeKind, DecodedReads as _, FeedLimit, FeedPositio
 /// How much of the feed a watcher reads at once. It is held while the watcher is paused, so it is little.
 const PIECE: FeedLimit = FeedLimit { changes: 64, bytes: 64 << 10 };
 
-/// After so many changes that concern nobody here there is a checkpoint, so that they need not be passed over again.
+/// A checkpoint is sent after this many changes that do not match, so that a resumed watch does not read them again.
 const CHECKPOINT_CHANGES: usize = 1000;
 
 /// A watch that goes on as long as it is asked for events.
@@ -27,11 +27,11 @@ pub struct Watch {
     _permit: QueryPermit,
     query: Arc<WatchQuery>,
     view: View,
-    /// Everything up to here was told, or is of no concern.
+    /// Every change up to here was delivered or did not match.
     position: FeedPosition,
-    /// Read from the feed and to be told next.
+    /// Read from the feed and to be delivered next.
     pending: VecDeque<Event>,
-    /// Where the watcher stands once those are told.
+    /// The position after those are delivered.
     read_up_to: u64,
     /// How many changes were passed over since the last event.
     passed_over: usize,
@@ -41,7 +41,7 @@ pub struct Watch {
     next_checkpoint: Instant,
 }
 
-/// A place at the hub.
+/// A subscription to the hub.
 struct Subscription {
     /// Everything after this comes through the queue.
     from: u64,
