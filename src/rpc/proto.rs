@@ -1,5 +1,8 @@
 //! The generated code of the contract, and its descriptors.
 
+// Generated code follows its generator's style, not ours.
+#![allow(clippy::all, missing_docs)]
+
 mod articled {
     pub mod v1 {
         tonic::include_proto!("articled.v1");
