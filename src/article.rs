@@ -4,6 +4,7 @@
 //! types nor the rows.
 
 mod name;
+pub mod size;
 mod url;
 
 use std::borrow::Cow;

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::article::{ArticleName, Etag, RawDocument};
+use crate::article::{ArticleName, Etag, RawDocument, size};
 use crate::background::Workers;
 use crate::clock::Clock;
 use crate::parse::{self, Parsed};
@@ -126,19 +126,7 @@ pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<Par
 
 /// Whether an article and its report are small enough to be stored.
 pub fn check_size(parsed: &Parsed) -> Result<(), IngestError> {
-    let bytes = text_bytes(parsed);
-    if bytes > MAX_ARTICLE_BYTES { Err(IngestError::ArticleTooLarge { bytes }) } else { Ok(()) }
-}
-
-/// About what an article takes on the wire: its texts, and a few bytes for each.
-fn text_bytes(parsed: &Parsed) -> usize {
-    const EACH: usize = 8;
     let Parsed { content, report } = parsed;
-    let lists = [&content.subheadlines, &content.authors, &content.editors, &content.keywords, &content.cited_works];
-    let of_lists: usize = lists.into_iter().flatten().map(|text| text.len() + EACH).sum();
-    let of_lines: usize = report.removed_lines.iter().map(|line| line.text.len() + line.reason.len() + EACH).sum();
-    let of_warnings: usize = report.warnings.iter().map(|one| one.message.len() + one.reason.len() + EACH).sum();
-    let single = [&content.headline, &content.kicker, &content.info_source, &content.section, &content.body];
-    let of_single: usize = single.into_iter().map(|text| text.len() + EACH).sum();
-    of_single + of_lists + of_lines + of_warnings
+    let bytes = size::content_bytes(content) + size::report_bytes(report);
+    if bytes > MAX_ARTICLE_BYTES { Err(IngestError::ArticleTooLarge { bytes }) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 //! Owns its types. An article that changed several times is in the feed once, as it now is, at its last change; a deleted
 //! one is in it by name. So the feed costs no second copy of anything, and deleted text is really gone.
 
-use crate::article::{Article, ArticleName};
+use crate::article::{Article, ArticleName, size};
 
 /// A place in the feed of one store: everything up to it was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Change {
     /// About how much memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
         match &self.kind {
-            ChangeKind::Upserted(article) => super::pages::text_bytes(article),
+            ChangeKind::Upserted(article) => size::article_bytes(article),
             ChangeKind::Deleted(_) => size_of::<Self>(),
         }
     }

@@ -89,30 +89,3 @@ impl PageBuilder {
 
 /// What tag and length of an article take within a page, at most.
 const ENTRY_BYTES: usize = 6;
-
-/// What an article adds to a stretch of the feed, in bytes: all that can be long.
-pub(super) fn text_bytes(article: &Article) -> usize {
-    let content = &article.content;
-    let lists = [&content.subheadlines, &content.authors, &content.editors, &content.keywords, &content.cited_works];
-    let list_bytes: usize = lists.into_iter().flatten().map(|text| text.len() + PIECE_BYTES).sum();
-    let label_bytes: usize = content.labels.iter().map(|(key, value)| key.len() + value.len() + 2 * PIECE_BYTES).sum();
-    let url_bytes = content.url.as_ref().map_or(0, |url| url.as_str().len() + url.canonical().len());
-    let report_bytes = article.parse_report.as_ref().map_or(0, |report| {
-        let removed = report.removed_lines.iter().map(|line| line.text.len() + line.reason.len() + 2 * PIECE_BYTES);
-        let warned = report.warnings.iter().map(|doubt| doubt.message.len() + doubt.reason.len() + 2 * PIECE_BYTES);
-        let repaired = report.repairs.keys().map(|kind| kind.len() + 2 * PIECE_BYTES);
-        removed.chain(warned).chain(repaired).sum()
-    });
-    let dateline_bytes =
-        content.dateline.as_ref().map_or(0, |line| line.text.len() + line.agency.len() + line.location.len());
-    let scalars = [&content.headline, &content.kicker, &content.info_source, &content.section, &content.body];
-    let scalar_bytes: usize = scalars.into_iter().map(String::len).sum();
-    let raw_bytes = article.raw.as_ref().map_or(0, |raw| raw.content.len());
-    FIXED_BYTES + list_bytes + label_bytes + url_bytes + report_bytes + dateline_bytes + scalar_bytes + raw_bytes
-}
-
-/// What names, times and numbers of an article add, about.
-const FIXED_BYTES: usize = 300;
-
-/// What a piece of text needs besides itself: a tag and a length.
-const PIECE_BYTES: usize = 6;

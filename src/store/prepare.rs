@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::article::size::{content_bytes, raw_bytes};
 use crate::article::{ArticleContent, ArticleName, Etag, ParseReport, RawDocument};
 use crate::query::{FoldedFields, TextField};
 use crate::store::write_rules::{self, ContentDigest};
@@ -132,8 +133,8 @@ pub(crate) fn size(write: &Write) -> usize {
         Write::Replace { content, .. } | Write::Reparse { content, .. } => (Some(content), None),
         Write::Delete { .. } => (None, None),
     };
-    // The folded texts are about as long as the body.
-    content.map_or(0, |content| 3 * content.body.len()) + raw.map_or(0, |raw| raw.content.len()) + SMALL_WRITE_BYTES
+    // Beside the texts their folded form, and the row that is made of them.
+    content.map_or(0, |content| 3 * content_bytes(content)) + raw.map_or(0, raw_bytes) + SMALL_WRITE_BYTES
 }
 
 /// What even the smallest write holds.
