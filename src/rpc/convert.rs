@@ -7,11 +7,13 @@ mod article;
 mod document;
 mod given;
 mod labels;
+mod language;
 mod mask;
 mod name;
 mod query;
 mod report;
 mod snippet;
+mod text;
 mod time;
 
 pub use self::article::{article, older_capture, outcome, unsaved_article};

@@ -2,7 +2,7 @@
 
 use articled::rpc::proto::{
     Article, CreateArticleRequest, Dateline, GetArticleRequest, PublishTimeBasis, PublishTimePrecision,
-    google::r#type::Date,
+    UpdateArticleRequest, google::r#type::Date,
 };
 use tonic::{Code, Status};
 
@@ -151,5 +151,65 @@ async fn names_the_field_that_is_bad() {
     ];
     for (article, reason, field) in checks {
         assert_bad(create(&mut client, article).await, reason, field);
+    }
+}
+
+/// Every text of an article, with where a fault in it is reported. The body is the last.
+fn with_text(text: &str) -> Vec<(&'static str, Article)> {
+    let good = || given("題", "文");
+    let text = || text.to_owned();
+    let dateline = |dateline| Article { dateline: Some(dateline), ..good() };
+    vec![
+        ("article.headline", Article { headline: text(), ..good() }),
+        ("article.kicker", Article { kicker: text(), ..good() }),
+        ("article.subheadlines[0]", Article { subheadlines: vec![text()], ..good() }),
+        ("article.dateline.text", dateline(Dateline { text: text(), ..Default::default() })),
+        ("article.dateline.agency", dateline(Dateline { agency: text(), ..Default::default() })),
+        ("article.dateline.location", dateline(Dateline { location: text(), ..Default::default() })),
+        ("article.authors[0]", Article { authors: vec![text()], ..good() }),
+        ("article.editors[0]", Article { editors: vec![text()], ..good() }),
+        ("article.info_source", Article { info_source: text(), ..good() }),
+        ("article.section", Article { section: text(), ..good() }),
+        ("article.keywords[0]", Article { keywords: vec![text()], ..good() }),
+        ("article.cited_works[0]", Article { cited_works: vec![text()], ..good() }),
+        ("article.labels.a", Article { labels: [("a".to_owned(), text())].into(), ..good() }),
+        ("article.body", Article { body: text(), ..good() }),
+    ]
+}
+
+#[tokio::test]
+async fn create_and_update_refuse_controls_in_every_text() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let stored = create(&mut client, given("題", "文")).await.expect("valid").name;
+    let line_only = ["\u{2028}", "\u{2029}", "\u{85}", "\0", "\u{7}", "\u{1b}[31m", "\u{7f}", "\u{9b}"];
+    let everywhere = ["\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}"];
+    for control in line_only.iter().chain(&everywhere) {
+        for (field, article) in with_text(&format!("甲{control}乙")) {
+            if field == "article.body" && line_only.contains(control) {
+                continue;
+            }
+            assert_bad(create(&mut client, article.clone()).await, "FIELD_MALFORMED", field);
+            let article = Some(Article { name: stored.clone(), ..article });
+            let request = UpdateArticleRequest { article, ..Default::default() };
+            assert_bad(client.update_article(request).await, "FIELD_MALFORMED", field);
+        }
+    }
+    let body = "第一段\n\t第二段".to_owned();
+    create(&mut client, Article { body, ..given("換行", "") }).await.expect("a body has lines");
+}
+
+#[tokio::test]
+async fn writes_a_language_tag_in_its_canonical_case() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    for (tag, canonical) in [("zh-hans", "zh-Hans"), ("ZH-hant-tw", "zh-Hant-TW"), ("", "und")] {
+        let article = Article { language_code: tag.to_owned(), ..given(&format!("題{tag}"), "文") };
+        let created = create(&mut client, article).await.expect("valid");
+        assert_eq!(created.language_code, canonical);
+    }
+    for tag in ["zh-", "zh--Hans", "zh-Hans-Hant", "zh-TW-Hant", "zh-u", "中文"] {
+        let article = Article { language_code: tag.to_owned(), ..given("題", "文") };
+        assert_bad(create(&mut client, article).await, "FIELD_MALFORMED", "article.language_code");
     }
 }

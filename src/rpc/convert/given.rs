@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::language::language_code;
+use super::text::{check_line, check_text};
 use super::{document, labels, report, time};
 use crate::article::{
     ArticleContent, Dateline, DatelineDate, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, ParseReport,
@@ -9,9 +11,6 @@ use crate::article::{
 };
 use crate::rpc::proto;
 use crate::rpc::violations::{Fault, Violations};
-
-/// The longest language tag, in bytes: RFC 5646, section 4.4.1, asks implementations to take 35.
-const MAX_LANGUAGE_BYTES: usize = 35;
 
 /// What a caller says of an article. Precision and basis are apart, as a mask can name them apart.
 pub struct GivenArticle {
@@ -50,7 +49,7 @@ pub fn given_article(given: proto::Article, violations: &mut Violations) -> Give
         body,
         keywords,
         cited_works,
-        language_code,
+        language_code: given_language,
         url,
         canonical_url: _,
         publish_time,
@@ -73,6 +72,7 @@ pub fn given_article(given: proto::Article, violations: &mut Violations) -> Give
         let description = format!("must have at most {MAX_BODY_BYTES} bytes, and has {}", body.len());
         violations.add("article.body", Fault::TooLarge, description);
     }
+    check_text("article.body", &body, violations);
     let precision = precision(publish_time_precision, violations);
     let basis = basis(publish_time_basis, violations);
     let publish_time =
@@ -93,7 +93,7 @@ pub fn given_article(given: proto::Article, violations: &mut Violations) -> Give
         body,
         keywords: lines("article.keywords", keywords, violations),
         cited_works: lines("article.cited_works", cited_works, violations),
-        language_code: language(language_code, violations),
+        language_code: language_code("article.language_code", given_language, violations),
         url: document::page_url("article.url", &url, violations),
         publish_time,
         fetch_time: time::timestamp("article.fetch_time", fetch_time.as_ref(), violations),
@@ -132,24 +132,8 @@ fn bounded_line(field: &str, text: String, max_bytes: usize, violations: &mut Vi
     if text.len() > max_bytes {
         violations.add(field, Fault::TooLarge, format!("must have at most {max_bytes} bytes"));
     }
-    if text.contains(['\n', '\r']) {
-        violations.add(field, Fault::Malformed, "must be a single line");
-    }
+    check_line(field, &text, violations);
     text
-}
-
-fn language(tag: String, violations: &mut Violations) -> String {
-    if tag.is_empty() {
-        return "und".to_owned();
-    }
-    let well_formed = tag.len() <= MAX_LANGUAGE_BYTES
-        && tag
-            .split('-')
-            .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if !well_formed {
-        violations.add("article.language_code", Fault::Malformed, "must be a BCP-47 tag such as zh-Hans, or empty");
-    }
-    tag
 }
 
 fn dateline(given: proto::Dateline, violations: &mut Violations) -> Dateline {
@@ -229,6 +213,12 @@ mod tests {
             "\u{2028}",
             "\r",
             "\u{b}",
+            "\t",
+            "\u{85}",
+            "\u{202E}",
+            "&#9;",
+            "&#8232;",
+            "&#8238;",
             "\0",
             "A",
             "e",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::text::check_line;
 use crate::rpc::violations::{Fault, Violations};
 
 /// As the proto says.
@@ -28,6 +29,7 @@ pub fn labels(field: &str, given: HashMap<String, String>, violations: &mut Viol
                 format!("must have a value of at most {MAX_VALUE_BYTES} bytes"),
             );
         }
+        check_line(&format!("{field}.{key}"), value, violations);
     }
     labels
 }
