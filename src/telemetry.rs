@@ -42,8 +42,13 @@ pub fn start(arguments: &LogArguments) -> Result<(), ParseError> {
     let filter = if filter.is_empty() { DEFAULT_FILTER } else { &filter };
     let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(filter)?).with_writer(io::stderr);
     match arguments.log_format {
-        LogFormat::Human => subscriber.with_ansi(io::stderr().is_terminal()).init(),
+        LogFormat::Human => subscriber.with_ansi(wants_colour(&io::stderr())).init(),
         LogFormat::Json => subscriber.json().flatten_event(true).init(),
     }
     Ok(())
+}
+
+/// Whether a stream gets colours: it is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
+pub fn wants_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -14,6 +14,9 @@ pub type Client = ArticleServiceClient<Channel>;
 /// The largest answer: a RAW article of 12 MiB, and its envelope.
 const MAX_ANSWER_BYTES: usize = 13 << 20;
 
+/// In tonic's message where the peer answers in something else than HTTP/2, such as the metrics port in HTTP/1.1.
+const NOT_HTTP2: &str = "h2 protocol error: http2 error";
+
 #[derive(Args, Clone, Debug)]
 pub struct ServerArguments {
     /// The server to ask.
@@ -59,6 +62,9 @@ pub fn explain(status: Status) -> anyhow::Error {
 
 /// The status in a line: its code, its message, and each field that it complains of.
 pub fn describe(status: &Status) -> String {
+    if status.message().contains(NOT_HTTP2) {
+        return "what answers there does not speak gRPC: is --server the metrics port, or behind TLS?".to_owned();
+    }
     let mut text = format!("{}: {}", code_name(status.code()), status.message());
     let details = status.get_error_details();
     for violation in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {
@@ -96,6 +102,26 @@ pub fn code_name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_port_without_grpc_is_named_as_such() {
+        use tokio::io::AsyncWriteExt;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let server = ServerArguments { server: listener.local_addr().expect("an address").to_string() };
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
+            }
+        });
+        let text = match server.connect().await {
+            Ok(mut client) => {
+                let request = articled::rpc::proto::ListArticlesRequest::default();
+                describe(&client.list_articles(request).await.expect_err("no gRPC"))
+            }
+            Err(error) => format!("{error:#}"),
+        };
+        assert!(text.contains("does not speak gRPC"), "{text}");
+    }
 
     #[test]
     fn a_server_needs_no_scheme() {

@@ -25,8 +25,24 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // If standard error is closed, the exit code has to say it alone.
-    let _ = writeln!(io::stderr(), "articled: {}", printable(&format!("{error:#}")));
+    let _ = writeln!(io::stderr(), "articled: {}", printable(&describe(&error)));
     ExitCode::from(code(&error))
+}
+
+/// What sqlx puts before SQLite's own words; the cause before it names the file already.
+const SQLX_PREFIX: &str = "error returned from database: ";
+
+/// The error and its causes in a line. Many errors print their cause themselves, which is not said twice.
+fn describe(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) && cause != "transport error" {
+            text += &format!(": {cause}");
+        }
+    }
+    text.replace(SQLX_PREFIX, "")
 }
 
 fn code(error: &anyhow::Error) -> u8 {
@@ -54,6 +70,24 @@ mod tests {
     use anyhow::{Context, anyhow};
 
     use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let check = |causes: &[&str], text: &str| {
+            let mut causes = causes.iter().rev().map(|cause| (*cause).to_owned());
+            let root = anyhow::Error::msg(causes.next().expect("a cause"));
+            assert_eq!(describe(&causes.fold(root, |error, cause| error.context(cause))), text);
+        };
+        check(
+            &["no server", "transport error", "tcp connect error", "tcp connect error", "refused"],
+            "no server: tcp connect error: refused",
+        );
+        check(&["cannot open a.db: disk I/O error", "disk I/O error"], "cannot open a.db: disk I/O error");
+        check(
+            &["cannot open a.db", "error returned from database: (code: 266) disk I/O error"],
+            "cannot open a.db: (code: 266) disk I/O error",
+        );
+    }
 
     #[test]
     fn each_kind_of_failure_has_its_code() {

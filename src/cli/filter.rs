@@ -60,7 +60,7 @@ impl Filter {
             }
         }
         if !self.output.is_json() {
-            out.text(&rows.finish(!page_token.is_empty()))?;
+            out.highlighted(&rows.finish(!page_token.is_empty()))?;
         }
         out.flush()
     }

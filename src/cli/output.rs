@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::sync::LazyLock;
 
-use super::terminal::printable;
+use super::terminal::{highlighted, printable};
+use crate::telemetry::wants_colour;
 use anyhow::Context;
 use articled::rpc::proto::{self, DESCRIPTORS};
 use clap::{Args, ValueEnum};
@@ -90,6 +91,12 @@ impl Out {
     /// Writes a text for people and a line feed.
     pub fn text(&mut self, text: &str) -> anyhow::Result<()> {
         writeln!(self.writer, "{}", printable(text)).context("cannot write to standard output")
+    }
+
+    /// Writes a table with marked hits, which are highlighted on a terminal, and a line feed.
+    pub fn highlighted(&mut self, text: &str) -> anyhow::Result<()> {
+        let text = highlighted(text, wants_colour(self.writer.get_ref()));
+        writeln!(self.writer, "{text}").context("cannot write to standard output")
     }
 
     /// Lets a reader at the other end of a pipe see what was written so far.

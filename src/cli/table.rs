@@ -6,6 +6,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
 
+use super::terminal::{HIT_END, HIT_START, without_marks};
+
 /// Times are shown in China's: a day is stored as its midnight there, and would show as the day before in UTC.
 const SHOWN_ZONE: TimeZone = TimeZone::fixed(tz::offset(8));
 
@@ -13,22 +15,37 @@ const SHOWN_ZONE: TimeZone = TimeZone::fixed(tz::offset(8));
 /// 30 characters, and what has is wrapped.
 const MAX_HEADLINE_COLUMNS: u16 = 64;
 
+/// The narrowest that headline and source get together, padding included. A terminal without room for them and for whole
+/// names wraps the lines itself.
+const MIN_OTHER_COLUMNS: usize = 24;
+
 /// A table of articles, one a row, with the passages that were found beneath the headline.
 pub struct Articles {
     table: Table,
+    /// The columns of the terminal; `None` if the output is none.
+    columns: Option<u16>,
+    /// Columns of the cells that are never wrapped, in the row where they are widest.
+    unwrapped_columns: usize,
 }
 
 impl Articles {
     pub fn new() -> Self {
+        Self::of_width(console::Term::stdout().size_checked().map(|(_, columns)| columns))
+    }
+
+    fn of_width(columns: Option<u16>) -> Self {
         let mut table = Table::new();
         table.load_style(NOTHING).set_header(["PUBLISHED", "HEADLINE", "SOURCE", "NAME"]);
         if let Some(headlines) = table.column_mut(1) {
             headlines.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(MAX_HEADLINE_COLUMNS)));
         }
-        if let Some((_, columns)) = console::Term::stdout().size_checked() {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+        // Times and names are copied from here.
+        for unwrapped in [0, 3] {
+            if let Some(column) = table.column_mut(unwrapped) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
-        Self { table }
+        Self { table, columns, unwrapped_columns: 0 }
     }
 
     pub fn add(&mut self, article: &Article) {
@@ -42,16 +59,24 @@ impl Articles {
 
     fn add_row(&mut self, article: &Article, passages: String) {
         let headline = if article.headline.is_empty() { "(no headline)" } else { &article.headline };
+        let published = published(article);
+        self.unwrapped_columns =
+            self.unwrapped_columns.max(published.len().max("PUBLISHED".len()) + article.name.len());
         self.table.add_row([
-            published(article),
-            format!("{headline}{passages}"),
-            source(article).to_owned(),
+            published,
+            format!("{}{passages}", without_marks(headline)),
+            without_marks(source(article)),
             article.name.clone(),
         ]);
     }
 
     /// The whole table, and a line that says how many there are.
-    pub fn finish(&self, there_are_more: bool) -> String {
+    pub fn finish(mut self, there_are_more: bool) -> String {
+        if let Some(columns) = self.columns {
+            // A column of padding on both sides of the two.
+            let least = u16::try_from(self.unwrapped_columns + 4 + MIN_OTHER_COLUMNS).unwrap_or(u16::MAX);
+            self.table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns.max(least));
+        }
         match (self.table.row_count(), there_are_more) {
             (0, _) => "no articles".to_owned(),
             (1, false) => format!("{}\n1 article", self.table),
@@ -68,11 +93,11 @@ pub fn line(article: &Article) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
 
-/// A passage in one line, its hits in brackets.
+/// A passage in one line, its hits marked.
 fn passage(snippet: &Snippet) -> String {
     let marked = snippet.segments.iter().map(|segment| match segment.hit {
-        true => format!("[{}]", segment.text),
-        false => segment.text.clone(),
+        true => format!("{HIT_START}{}{HIT_END}", without_marks(&segment.text)),
+        false => without_marks(&segment.text),
     });
     format!("… {} …", marked.collect::<String>().replace('\n', " "))
 }
@@ -186,10 +211,39 @@ mod tests {
     }
 
     #[test]
-    fn hits_stand_in_brackets() {
+    fn a_name_is_whole_on_one_line_of_any_terminal() {
+        let names = ["articles/a756c1pjaehkj2x5w3a720bs5gy".to_owned(), format!("articles/{}", "a".repeat(63))];
+        for (columns, name) in
+            [80, 100, 20].into_iter().flat_map(|columns| names.iter().map(move |name| (columns, name)))
+        {
+            let mut rows = Articles::of_width(Some(columns));
+            let segments = vec![SnippetSegment { text: "青澜市开通三条公交线路".repeat(4), hit: true }];
+            let article = Article {
+                name: name.clone(),
+                publish_time_precision: PublishTimePrecision::Second.into(),
+                ..article(&"青澜市开通三条公交线路".repeat(3))
+            };
+            rows.add_match(&ArticleMatch {
+                article: Some(article),
+                snippets: vec![Snippet { segments, ..Snippet::default() }],
+                ..ArticleMatch::default()
+            });
+            let text = rows.finish(false);
+            assert!(text.lines().any(|line| line.trim_end().ends_with(name.as_str())), "{columns}\n{text}");
+            assert!(text.contains("2021-11-14 00:00:00"), "{columns}\n{text}");
+            let widest = text.lines().map(console::measure_text_width).max().unwrap_or_default();
+            assert!(
+                widest <= usize::from(columns) || columns < 100 && name == &names[1] || columns == 20,
+                "{widest}\n{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn hits_are_marked() {
         let segment = |text: &str, hit| SnippetSegment { text: text.to_owned(), hit };
         let snippet =
             Snippet { segments: vec![segment("开通\n三条", false), segment("公交", true)], ..Snippet::default() };
-        assert_eq!(passage(&snippet), "… 开通 三条[公交] …");
+        assert_eq!(passage(&snippet), "… 开通 三条\u{FDD0}公交\u{FDD1} …");
     }
 }

@@ -1,4 +1,4 @@
-//! Text for a terminal: stored text and messages without the characters that a terminal obeys.
+//! Text for a terminal: stored text and messages without the characters that a terminal obeys, and hits highlighted.
 
 use std::borrow::Cow;
 
@@ -22,9 +22,36 @@ fn is_control(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
+/// Mark a hit until the text is laid out and its control characters are escaped. Noncharacters, one column wide like the
+/// brackets that replace them; [`without_marks`] keeps them out of stored text.
+pub const HIT_START: char = '\u{FDD0}';
+pub const HIT_END: char = '\u{FDD1}';
+
+/// Bold red, and back: what `grep --color` uses.
+const HIT_STYLE: &str = "\u{1b}[1;31m";
+const PLAIN_STYLE: &str = "\u{1b}[0m";
+
+/// Stored text that cannot be taken for a marked hit.
+pub fn without_marks(text: &str) -> String {
+    text.replace([HIT_START, HIT_END], "\u{FFFD}")
+}
+
+/// Printable text whose marked hits stand in brackets, in colour if that is wanted.
+pub fn highlighted(text: &str, colour: bool) -> String {
+    let (style, plain) = if colour { (HIT_STYLE, PLAIN_STYLE) } else { ("", "") };
+    printable(text).replace(HIT_START, &format!("[{style}")).replace(HIT_END, &format!("{plain}]"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hit_is_highlighted_and_stored_text_is_not() {
+        let text = format!("甲{HIT_START}乙{HIT_END}{}", without_marks("\u{FDD0}丙\u{1b}[1m"));
+        assert_eq!(highlighted(&text, true), "甲[\u{1b}[1;31m乙\u{1b}[0m]\u{FFFD}丙\\u{1b}[1m");
+        assert_eq!(highlighted(&text, false), "甲[乙]\u{FFFD}丙\\u{1b}[1m");
+    }
 
     #[test]
     fn a_terminal_obeys_nothing() {
