@@ -4,7 +4,7 @@
 //! SQL, threads or time: whoever asks is told which blocks are missing ([`Step::Need`]), fetches them wherever they
 //! rest, and asks again. So the same engine runs on a hash map in tests and on SQLite in service.
 //!
-//! - A **gram** is a folded character or a pair of neighbours of one piece of text ([`gram`]).
+//! - A **gram** is a folded character or a pair of neighbours ([`gram`]) of one piece of text ([`text_grams`]).
 //! - A **segment** covers some documents, newest first; a document's place in it is its ordinal ([`segment`],
 //!   [`directory`]). For each gram it has an ascending list of ordinals ([`postings`]), packed into blocks ([`block`]).
 //! - A commit writes its documents as one small segment ([`mod@build`]); the background merges eight segments of a tier
@@ -28,6 +28,7 @@ pub mod postings;
 pub mod search;
 pub mod segment;
 pub mod snapshot;
+pub mod text_grams;
 pub mod tiers;
 pub mod walk;
 

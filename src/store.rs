@@ -14,6 +14,7 @@ mod encoded;
 mod feed;
 pub mod memory;
 mod open;
+mod open_error;
 mod pages;
 mod prepare;
 mod record;
@@ -31,7 +32,8 @@ use tokio::sync::watch;
 
 pub use self::encoded::EncodedArticle;
 pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
-pub use self::open::{Access, OpenError, backup, newest_schema_version, open, repair_index};
+pub use self::open::{Access, backup, newest_schema_version, open, repair_index};
+pub use self::open_error::OpenError;
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
 use crate::query::{Cursor, Filter, KeywordFilter, Order, PageSize};
 

@@ -5,6 +5,7 @@ mod fingerprint;
 mod fold;
 mod fold_table;
 mod han;
+mod normalize;
 mod segment;
 
 pub use self::fingerprint::{FINGERPRINT_BYTES, Fingerprint, KEY_COUNT};

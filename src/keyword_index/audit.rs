@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::block::{Block, BlockId, Damaged, Entries};
 use super::codec::Malformed;
-use super::gram::{Gram, for_each_gram, for_each_three};
+use super::gram::Gram;
 use super::pairs::PairSet;
 use super::postings::decode_list;
 use super::segment::Segment;
+use super::text_grams::{for_each_gram, for_each_three};
 
 /// An audit on its way.
 #[derive(Debug)]

@@ -5,9 +5,10 @@
 
 use super::block::{BlockWriter, EncodedBlock, SegmentId};
 use super::directory::{BlockStarts, Documents, Key};
-use super::gram::{Gram, for_each_gram, for_each_three};
+use super::gram::Gram;
 use super::pairs::{PairSet, Pairs, is_common};
 use super::segment::Segment;
+use super::text_grams::{for_each_gram, for_each_three};
 
 /// A document to be indexed.
 #[derive(Clone, Debug)]

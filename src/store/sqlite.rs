@@ -33,7 +33,7 @@ use self::maintenance::check;
 pub use self::open::SqliteOptions;
 use self::read::get_batcher::GetBatcher;
 use self::read::readers::Readers;
-use self::read::{candidates, filter, list};
+use self::read::{candidates, filter, list, packed};
 use self::write::writer::Writer;
 use super::article_cache::ArticleCache;
 use super::{ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
@@ -82,7 +82,7 @@ impl ArticleStore for SqliteStore {
         view: View,
     ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
         let mut lease = self.readers.lease().await?;
-        let found = rows::batch_get(lease.connection()?, names, view).await;
+        let found = packed::batch_get(lease.connection()?, names, view).await;
         lease.settle(found).await
     }
 

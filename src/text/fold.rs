@@ -16,9 +16,6 @@
 
 use std::ops::Range;
 
-use unicase::UniCase;
-use unicode_normalization::UnicodeNormalization;
-
 use super::fold_table::{Entry, FoldTable};
 use super::han::is_han;
 
@@ -138,7 +135,7 @@ fn fold_traced(original: &str, folded: &mut String, trace: &mut impl Trace) {
         }
         let end = next.map_or(original.len(), |(start, _, _)| start);
         if is_joined {
-            for folded_char in fold_segment(&original[start..end], table).chars() {
+            for folded_char in table.fold_segment(&original[start..end]).chars() {
                 out.push(folded_char, start..end, false);
             }
             continue;
@@ -154,36 +151,6 @@ fn fold_traced(original: &str, folded: &mut String, trace: &mut impl Trace) {
             Entry::Joins => {}
         }
     }
-}
-
-/// Folds a stretch in which normalisation may act across characters; white space stays.
-pub(super) fn fold_segment(segment: &str, table: &FoldTable) -> String {
-    fold_but_han(segment).chars().map(|c| table.class(c)).collect()
-}
-
-/// Without default-ignorable characters, NFKC and full case folding, until none changes anything. Twice is nearly always
-/// enough; the bound only says that it ends (UAX #31, NFKC_Casefold, explains why one round can fall short).
-pub(super) fn fold_but_han(segment: &str) -> String {
-    const MAX_ROUNDS: usize = 4;
-    let mut folded: String = segment.chars().filter(|c| !is_default_ignorable(*c)).nfkc().collect();
-    for _ in 0..MAX_ROUNDS {
-        let again: String = UniCase::unicode(folded.as_str()).to_folded_case().nfkc().collect();
-        if again == folded {
-            break;
-        }
-        folded = again;
-    }
-    folded
-}
-
-/// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, Unicode 16): what has no look of its own, and may stand
-/// within a word without being a part of it.
-pub(super) fn is_default_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
-        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
-        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Writes folded characters, and sees to white space.
@@ -237,6 +204,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::normalize::normalize;
 
     fn check(original: &str, folded: &str) {
         assert_eq!(fold(original), folded, "{original:?}");
@@ -355,8 +323,8 @@ mod tests {
         /// The definition, for text without white space: normalise and fold all at once, then class by class.
         #[test]
         fn segments_fold_as_the_whole_does(text in nasty_text()) {
-            let text: String = text.chars().filter(|c| !fold_but_han(&c.to_string()).contains(char::is_whitespace)).collect();
-            prop_assert_eq!(fold(&text), fold_segment(&text, FoldTable::get()));
+            let text: String = text.chars().filter(|c| !normalize(&c.to_string()).contains(char::is_whitespace)).collect();
+            prop_assert_eq!(fold(&text), FoldTable::get().fold_segment(&text));
         }
 
         #[test]

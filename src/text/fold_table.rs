@@ -12,8 +12,8 @@ use unicase::UniCase;
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
 
-use super::fold::{fold_but_han, fold_segment, is_default_ignorable};
 use super::han::{HAN_BLOCKS, to_simplified};
+use super::normalize::{is_default_ignorable, normalize};
 
 /// The first code point past the Basic Multilingual Plane.
 const BMP_END: usize = 0x1_0000;
@@ -86,8 +86,13 @@ impl FoldTable {
     pub(super) fn expansion(&self, c: char) -> Cow<'_, str> {
         match self.expansions.get(&c) {
             Some(expansion) => Cow::Borrowed(expansion),
-            None => Cow::Owned(fold_segment(c.encode_utf8(&mut [0; 4]), self)),
+            None => Cow::Owned(self.fold_segment(c.encode_utf8(&mut [0; 4]))),
         }
+    }
+
+    /// Folds a stretch in which normalisation may act across characters; white space stays.
+    pub(super) fn fold_segment(&self, segment: &str) -> String {
+        normalize(segment).chars().map(|c| self.class(c)).collect()
     }
 
     /// The character that stands for the class of a normalised and case-folded one; itself, if it is not Han.
@@ -135,7 +140,7 @@ fn entry_but_han(c: char, class: impl Fn(char) -> char) -> (Entry, Option<String
     if is_fixed(c) {
         return (Entry::One(class(c)), None);
     }
-    let folded: String = fold_but_han(c.encode_utf8(&mut [0; 4])).chars().map(class).collect();
+    let folded: String = normalize(c.encode_utf8(&mut [0; 4])).chars().map(class).collect();
     let mut folded_chars = folded.chars();
     match (folded_chars.next(), folded_chars.next()) {
         (Some(only), None) if only.is_whitespace() => (Entry::Blank, None),
@@ -218,7 +223,7 @@ mod tests {
         for (c, class) in han_classes() {
             assert!(is_han(c) && is_han(class), "{c} {class}");
             assert_eq!(table.class(class), class, "{c}");
-            assert_eq!(fold_but_han(&class.to_string()), class.to_string(), "{c}");
+            assert_eq!(normalize(&class.to_string()), class.to_string(), "{c}");
         }
     }
 
@@ -226,7 +231,7 @@ mod tests {
     fn each_entry_is_the_folding_of_its_character() {
         let table = FoldTable::get();
         for c in every_char() {
-            let folded = fold_segment(&c.to_string(), table);
+            let folded = table.fold_segment(&c.to_string());
             match table.entry(c) {
                 Entry::One(one) => assert_eq!(one.to_string(), folded, "{c:?}"),
                 Entry::Several => {
@@ -244,7 +249,7 @@ mod tests {
     fn what_begins_a_segment_folds_to_what_begins_a_segment() {
         let table = FoldTable::get();
         for c in every_char().filter(|c| table.entry(*c) != Entry::Joins) {
-            let first = fold_segment(&c.to_string(), table).chars().next();
+            let first = table.fold_segment(&c.to_string()).chars().next();
             assert!(first.is_some_and(|first| table.entry(first) != Entry::Joins), "{c:?}");
         }
     }

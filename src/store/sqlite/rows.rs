@@ -1,16 +1,13 @@
 //! Articles from rows: which columns a view needs, and what they must add up to.
 
-use std::collections::HashMap;
-
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::article::{Article, ArticleName, RawDocument, View};
+use crate::store::record;
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::read::packed;
-use crate::store::{EncodedArticle, record};
 
 /// The largest document that is ever stored, with room to spare: what a damaged length must not pass.
 const MAX_RAW_BYTES: usize = 64 << 20;
@@ -104,18 +101,6 @@ pub(super) async fn get(
     let sql = format!("SELECT {} FROM article AS a {} WHERE a.name = ?1", columns(view), joins(view));
     let row = sqlx::query(AssertSqlSafe(sql)).bind(name.id()).fetch_optional(connection).await?;
     row.map(|row| read(&row, 0, view)).transpose()
-}
-
-pub(super) async fn batch_get(
-    connection: &mut SqliteConnection,
-    names: &[ArticleName],
-    view: View,
-) -> Result<Vec<Option<EncodedArticle>>, SqliteError> {
-    let mut found = HashMap::new();
-    for packed in packed::by_name(connection, &names.iter().collect::<Vec<_>>(), view).await? {
-        found.insert(packed.cursor.name, packed.article?);
-    }
-    Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }
 
 pub(super) async fn ping(connection: &mut SqliteConnection) -> Result<(), SqliteError> {

@@ -14,11 +14,18 @@ use crate::query::{Filter, OrderKey};
 use crate::store::Search;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
-use crate::store::sqlite::read::list::Candidates;
 use crate::store::sqlite::read::packed::key_column;
 
 /// Up to this many candidates are sorted; more are so many that walking meets matches soon.
 pub(crate) const MAX_SORTED: usize = 5_000;
+
+/// What is known of the articles that match.
+pub(crate) enum Candidates {
+    /// They are among these, a JSON list of ids. If `is_exact`, all of these match.
+    These { ids: String, is_exact: bool },
+    /// Nothing: any article may match.
+    Any,
+}
 
 /// What the keyword index can tell of a search; `None` if that is nothing.
 pub(crate) fn plan(search: &Search) -> Option<Plan> {

@@ -17,9 +17,9 @@ use crate::query::{Cursor, OrderKey};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::index::{Asked, Index, ask};
 use crate::store::sqlite::json_list::json_list;
-use crate::store::sqlite::read::candidates;
+use crate::store::sqlite::read::candidates::{self, Candidates};
 use crate::store::sqlite::read::folded;
-use crate::store::sqlite::read::list::{self, Candidates, decode};
+use crate::store::sqlite::read::list::{self, decode};
 use crate::store::sqlite::read::packed::{self, Packed};
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use crate::article::{Article, View};
 use crate::query::Cursor;
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::read::candidates;
+use crate::store::sqlite::read::candidates::{self, Candidates};
 use crate::store::sqlite::read::packed::{self, Packed, key_column};
 use crate::store::sqlite::rows;
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
@@ -21,14 +21,6 @@ const MAX_WALKED: usize = 20_000;
 
 /// How many rows a statement brings. Bodies are at most 1 MiB, so this bounds what a page holds in memory.
 const MAX_BATCH: usize = 64;
-
-/// What is known of the articles that match.
-pub(crate) enum Candidates {
-    /// They are among these, a JSON list of ids. If `is_exact`, all of these match.
-    These { ids: String, is_exact: bool },
-    /// Nothing: any article may match.
-    Any,
-}
 
 /// Answers a question without keywords.
 pub(crate) async fn list(

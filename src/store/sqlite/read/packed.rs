@@ -10,6 +10,8 @@
 //!
 //! A number of bytes is -1 where there is no row, and -2 where it was not asked for. Owns that form.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -188,6 +190,19 @@ pub(crate) async fn by_name(
         sqlx::query(AssertSqlSafe(query(&item, &from))).bind(json_list(&ids)).fetch_one(connection).await?
     };
     unpack(&row)
+}
+
+/// The articles of some names, in the order of the names.
+pub(crate) async fn batch_get(
+    connection: &mut SqliteConnection,
+    names: &[ArticleName],
+    view: View,
+) -> Result<Vec<Option<EncodedArticle>>, SqliteError> {
+    let mut found = HashMap::new();
+    for packed in by_name(connection, &names.iter().collect::<Vec<_>>(), view).await? {
+        found.insert(packed.cursor.name, packed.article?);
+    }
+    Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }
 
 /// The articles of some ids, in any order; those that are missing are left out.
