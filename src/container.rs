@@ -7,6 +7,7 @@
 
 mod detect;
 mod document;
+mod gzip;
 mod http;
 mod items;
 mod jsonl;

@@ -82,4 +82,6 @@ pub enum ContainerError {
     BadRecord(String),
     #[error("ends in the midst of a record")]
     Truncated,
+    #[error("is a record that is cut off or damaged; reading continues with the next one")]
+    CutRecord,
 }

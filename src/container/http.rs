@@ -9,6 +9,9 @@ use super::document::ContainerError;
 use super::limits::read_document;
 use crate::article::MAX_DOCUMENT_BYTES;
 
+/// Input that the brotli decoder takes at once. The body is in memory already.
+const BROTLI_BUFFER_BYTES: usize = 4 << 10;
+
 pub struct Response<'a> {
     pub status: u16,
     content_type: &'a str,
@@ -58,8 +61,9 @@ impl<'a> Response<'a> {
             "zstd" if body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => {
                 read_document(bounded(zstd::stream::read::Decoder::new(body)?))
             }
+            // Brotli has no signature.
             "br" if !looks_like_text(body) => {
-                Err(ContainerError::BadRecord("its content is compressed with brotli".to_owned()))
+                read_document(bounded(brotli_decompressor::Decompressor::new(body, BROTLI_BUFFER_BYTES)))
             }
             _ => read_document(body),
         }

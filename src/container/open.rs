@@ -4,10 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
 use super::detect::detect;
 use super::document::{ContainerError, Format, STANDARD_INPUT};
+use super::gzip::GzipMembers;
 use super::limits::{Counting, Expanding};
 use super::meter::Meter;
 
@@ -45,8 +44,7 @@ fn decompressed(mut raw: BufReader<Box<dyn Read>>) -> io::Result<Box<dyn BufRead
     let counting = Counting::new(raw);
     let count = counting.count();
     Ok(if gzip {
-        // Crawls put each record into a member of its own.
-        Box::new(BufReader::with_capacity(BUFFER_BYTES, Expanding::new(MultiGzDecoder::new(counting), count)))
+        Box::new(BufReader::with_capacity(BUFFER_BYTES, Expanding::new(GzipMembers::new(counting), count)))
     } else if zstd {
         let mut decoder = zstd::stream::read::Decoder::new(counting)?;
         decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;

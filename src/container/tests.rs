@@ -220,6 +220,70 @@ fn warc_gives_its_pages_and_counts_the_rest() {
     }
 }
 
+/// Brotli without compression (RFC 7932, 9.2): one stored block, then the empty last one.
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len() - 1).expect("at most 65,536 bytes");
+    let head = (length << 4 | 1 << 20).to_le_bytes();
+    [&head[..3], content, &[3]].concat()
+}
+
+/// 64 MiB of `a`, compressed with brotli.
+const BROTLI_BOMB: &str = "cbffff3ff825c2e2b14020f7fe8fffff7ff04b00c4611180eefd1fffffffe0970088c30200ddfb3ffeffffc12f0110870500\
+                           baf77ffcffff835f02200e0b0074effff8ffff07bf04401c1600e8defff1ffff0f7e0980382c00d0bdffcbffff3ffc1200715800a07bff07";
+
+#[test]
+fn brotli_is_decoded_and_bounded() {
+    let bomb: Vec<u8> = (0..BROTLI_BOMB.len() / 2)
+        .map(|at| u8::from_str_radix(&BROTLI_BOMB[2 * at..2 * at + 2], 16).expect("hexadecimal"))
+        .collect();
+    let encoded = |body: &[u8]| response(&format!("{HTML_OK}\r\nContent-Encoding: br"), body);
+    let whole = brotli(PAGE.as_bytes());
+    let warc =
+        [encoded(&whole), encoded(PAGE.as_bytes()), encoded(&bomb), encoded(&whole[..40]), encoded(&whole)].concat();
+    let folder = folder(&[("a.warc", &warc)]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    let found = contents(&items);
+    assert_eq!([&found[0], &found[1], &found[4]], [PAGE; 3]);
+    assert!(matches!(items[2].document, Err(ContainerError::TooLarge)), "{:?}", items[2]);
+    assert!(matches!(items[3].document, Err(ContainerError::Read(_))), "{:?}", items[3]);
+}
+
+#[test]
+fn a_cut_gzip_member_costs_its_own_record_only() {
+    // Digits that hardly compress, so that a member can be cut in its data.
+    let page = |number: u32| {
+        let noise: String = (1..3000u64).map(|at| (at * at * 2_654_435_761 % 9973).to_string()).collect();
+        format!("<html><p>{number} {noise}")
+    };
+    let member = |number| gzip(&response(HTML_OK, page(number).as_bytes()));
+    let whole: Vec<Vec<u8>> = (0..4).map(member).collect();
+    let length = whole[1].len();
+    for kept in [5, 12, 100, length / 2, length - 9, length - 4, length - 1] {
+        let zipped = [&whole[0], &whole[1][..kept], &whole[2], &whole[3]].concat();
+        let folder = folder(&[("a.warc.gz", &zipped)]);
+        let (items, _) = read_all(folder.path(), Options::default());
+        let cut = items.iter().filter(|item| matches!(item.document, Err(ContainerError::CutRecord))).count();
+        assert_eq!(cut, 1, "{kept} of {length}: {:?}", contents(&items));
+        let found: Vec<String> = items
+            .into_iter()
+            .flat_map(|item| item.document)
+            .map(|found| String::from_utf8(found.raw.content.to_vec()).expect("UTF-8"))
+            .collect();
+        for number in [0, 2, 3] {
+            assert!(found.contains(&page(number)), "{kept} of {length}: page {number}");
+        }
+    }
+    // Damage within a member, and garbage between members.
+    let mut damaged = whole[1].clone();
+    damaged[length / 2..length / 2 + 40].fill(0xFF);
+    for between in [damaged.as_slice(), b"garbage between members"] {
+        let folder = folder(&[("a.warc.gz", &[&whole[0], between, &whole[2]].concat())]);
+        let (items, _) = read_all(folder.path(), Options::default());
+        assert_eq!(items.iter().filter(|item| item.document.is_ok()).count(), 2, "{:?}", contents(&items));
+        assert_eq!(items.len(), 3);
+    }
+}
+
 #[test]
 fn what_is_cut_off_keeps_what_came_before() {
     let warc = [response(HTML_OK, PAGE.as_bytes()), response(HTML_OK, PAGE.as_bytes())].concat();

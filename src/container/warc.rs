@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Read};
 use jiff::Timestamp;
 
 use super::document::{ContainerError, Document};
+use super::gzip::CutMember;
 use super::http::Response;
 use super::limits::{Line, read_document, read_line};
 
@@ -71,8 +72,11 @@ impl Warc {
         None
     }
 
-    /// The file itself ends here, or can't be read further.
+    /// The file itself ends here, or can't be read further, unless the error is a cut before the next record.
     fn fail(&mut self, error: io::Error) -> (u64, Found) {
+        if error.get_ref().is_some_and(|error| error.is::<CutMember>()) {
+            return (self.record, Err(ContainerError::CutRecord));
+        }
         self.ended = true;
         let error = match error.kind() {
             io::ErrorKind::UnexpectedEof => ContainerError::Truncated,
