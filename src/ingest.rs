@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::article::{ArticleName, Etag, RawDocument, size};
 use crate::background::Workers;
 use crate::clock::Clock;
-use crate::parse::{self, Parsed};
+use crate::parse::{self, Parsed, Refusal};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
 /// The most text that one article and its report hold, in bytes. With it a FULL article fits a page, and the 4 MiB that
@@ -33,6 +33,8 @@ pub struct Ingest {
 pub enum IngestError {
     #[error("article and report would have {bytes} bytes, and at most {MAX_ARTICLE_BYTES} are stored")]
     ArticleTooLarge { bytes: usize },
+    #[error("the document {0}")]
+    Refused(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -116,6 +118,9 @@ impl Ingest {
 /// Parses on the calling thread, and checks that what came out can be stored.
 pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
     let parsed = parse::parse(&raw);
+    if let Some(refusal) = parse::refusal(&raw.content, &parsed) {
+        return Err(IngestError::Refused(refusal));
+    }
     check_size(&parsed)?;
     let name = name.unwrap_or_else(|| match &raw.url {
         Some(url) => ArticleName::of_url(url),

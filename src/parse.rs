@@ -21,12 +21,14 @@ mod extract;
 mod fit;
 mod headline;
 mod plain;
+mod refusal;
 mod repair;
 mod time;
 
 use std::collections::HashSet;
 
 use self::dateline::{Person, Role};
+pub use self::refusal::{Refusal, refusal};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.

@@ -25,6 +25,7 @@ pub async fn reparse_article(
         let raw = stored.raw.ok_or_else(|| RpcError::NoRawDocument(name.clone()))?;
         let written = rpc.ingest.reparse(name.clone(), raw, expected).await.map_err(|error| match error {
             IngestError::ArticleTooLarge { .. } => bad_field("name", Fault::TooLarge, error.to_string()).into(),
+            IngestError::Refused(_) => bad_field("name", Fault::Malformed, error.to_string()).into(),
             IngestError::Store(error) => RpcError::from(error),
         })?;
         match written {

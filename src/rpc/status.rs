@@ -12,6 +12,7 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 use super::violations::{Fault, Violations, bad_field};
 use crate::article::ArticleName;
 use crate::ingest::IngestError;
+use crate::parse::Refusal;
 use crate::store::StoreError;
 use crate::watch::WatchError;
 
@@ -79,6 +80,13 @@ impl From<IngestError> for RpcError {
         match error {
             IngestError::ArticleTooLarge { .. } => {
                 bad_field("document.content", Fault::TooLarge, format!("is too much for one article: {error}")).into()
+            }
+            IngestError::Refused(refusal) => {
+                let fault = match refusal {
+                    Refusal::Blank => Fault::Required,
+                    Refusal::NoText(_) => Fault::Malformed,
+                };
+                bad_field("document.content", fault, refusal.to_string()).into()
             }
             IngestError::Store(error) => error.into(),
         }

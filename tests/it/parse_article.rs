@@ -42,6 +42,13 @@ async fn refuses_what_is_no_document() {
 
     let good = || document("題\n文");
     assert_bad(parse(&mut client, document("")).await, "FIELD_REQUIRED", "document.content");
+    for blank in [" \n\u{3000}", "<html></html>", "<p>&nbsp;&shy;</p>", "\u{FEFF}"] {
+        let typed = RawDocument { content_type: String::new(), ..document(blank) };
+        assert_bad(parse(&mut client, typed).await, "FIELD_REQUIRED", "document.content");
+    }
+    for binary in [b"\x7FELF\x02\x01\x01\0".as_slice(), b"%PDF-1.7\n", &[1, 2, 3, 0, 0, 0, 65, 66]] {
+        assert_bad(parse(&mut client, document(binary)).await, "FIELD_MALFORMED", "document.content");
+    }
     let bad = RawDocument { content_type: "application/pdf".to_owned(), ..good() };
     assert_bad(parse(&mut client, bad).await, "FIELD_MALFORMED", "document.content_type");
     let bad = RawDocument { url: "ftp://news.example/".to_owned(), ..good() };

@@ -1,0 +1,155 @@
+//! Which documents are refused because there is nothing to store: those that are not text, and those without a headline
+//! and body.
+//!
+//! Parsing itself never fails; ingest checks here afterwards. Does not know how a refusal is reported.
+
+use super::Parsed;
+
+/// How many bytes of a document are judged.
+const JUDGED_BYTES: usize = 1 << 16;
+
+/// The largest share of binary bytes in a text, as 1/n. Chance gives one in 9 of noise; Chinese in UTF-16 has one in
+/// 18 among its low bytes; pages with stray NUL or escape bytes have fewer.
+const ONE_BINARY_IN: usize = 11;
+
+/// So few binary bytes do not make a text binary, however short it is: scrapers leave a NUL or a backspace behind.
+const MAX_STRAY_BYTES: usize = 3;
+
+/// A text in UTF-16 with ASCII in it has zeros in at least 1/n of its units, and at most 1/n of those zeros in the other place.
+const ONE_ZERO_IN: usize = 20;
+
+/// How files begin that are not text. From the WHATWG's MIME Sniffing Standard (section 6), ELF, PE and Mach-O from their own
+/// specifications. Those that a text could begin with (`BM`, `MZ`) are left to the count of binary bytes.
+const SIGNATURES: &[(&[u8], &str)] = &[
+    (b"\x7FELF", "an ELF file"),
+    (b"\xCF\xFA\xED\xFE", "a Mach-O file"),
+    (b"\x89PNG\r\n\x1A\n", "a PNG image"),
+    (b"\xFF\xD8\xFF", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"%PDF-", "a PDF file"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"Rar!\x1A\x07", "a RAR archive"),
+    (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
+    (b"\x1F\x8B\x08", "a gzip file"),
+    (b"\x28\xB5\x2F\xFD", "a zstd file"),
+    (b"OggS\0", "an Ogg file"),
+    (b"ID3\x03", "an MP3 file"),
+    (b"ID3\x04", "an MP3 file"),
+    (b"SQLite format 3\0", "a SQLite database"),
+];
+
+/// Why a document gives no article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("is {0}, not text")]
+    NoText(&'static str),
+    #[error("has neither a headline nor a body")]
+    Blank,
+}
+
+/// Whether a document and what was parsed from it are refused.
+pub fn refusal(content: &[u8], parsed: &Parsed) -> Option<Refusal> {
+    if let Some(kind) = binary(content) {
+        return Some(Refusal::NoText(kind));
+    }
+    let is_blank = |text: &str| text.trim().is_empty();
+    (is_blank(&parsed.content.headline) && is_blank(&parsed.content.body)).then_some(Refusal::Blank)
+}
+
+/// What the bytes are if they are not text in any charset.
+fn binary(content: &[u8]) -> Option<&'static str> {
+    let signature = SIGNATURES.iter().find(|(start, _)| content.starts_with(start));
+    if let Some((_, kind)) = signature {
+        return Some(kind);
+    }
+    let judged = content.get(..content.len().min(JUDGED_BYTES)).unwrap_or_default();
+    if is_utf16(judged) {
+        return None;
+    }
+    // The standard's binary data bytes.
+    let is_binary = |byte: &&u8| matches!(**byte, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F);
+    let binary_bytes = judged.iter().filter(is_binary).count();
+    (binary_bytes > MAX_STRAY_BYTES && binary_bytes * ONE_BINARY_IN > judged.len()).then_some("binary data")
+}
+
+/// UTF-16 writes ASCII with zeros in one place of each pair, and never a pair of zeros.
+fn is_utf16(content: &[u8]) -> bool {
+    let units = content.len() / 2;
+    let [mut even, mut odd, mut both] = [0_usize; 3];
+    for pair in content.chunks_exact(2) {
+        let zeros = [pair.first() == Some(&0), pair.last() == Some(&0)];
+        even += usize::from(zeros[0]);
+        odd += usize::from(zeros[1]);
+        both += usize::from(zeros[0] && zeros[1]);
+    }
+    let marked = content.starts_with(b"\xFF\xFE") || content.starts_with(b"\xFE\xFF");
+    let one_sided = even.max(odd) * ONE_ZERO_IN >= units && even.min(odd) * ONE_ZERO_IN <= even.max(odd);
+    both * ONE_ZERO_IN <= units && (marked || one_sided)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::RawDocument;
+    use crate::parse::{ParseOptions, parse_with};
+
+    fn refused(content: &[u8], content_type: &str) -> Option<Refusal> {
+        let raw = RawDocument {
+            content: content.to_vec().into(),
+            content_type: content_type.to_owned(),
+            ..RawDocument::default()
+        };
+        refusal(content, &parse_with(&raw, ParseOptions { extract_keywords: false }))
+    }
+
+    #[test]
+    fn a_document_without_a_word_is_blank() {
+        for blank in ["", " \n\t ", "\u{FEFF}", "\u{3000}\u{200B}", "\u{AD}", "&nbsp;", "&shy;&#8203;"] {
+            assert_eq!(refused(blank.as_bytes(), "text/plain; charset=utf-8"), Some(Refusal::Blank), "{blank:?}");
+            let page = format!("<html><body><p>{blank}</p></body></html>");
+            assert_eq!(refused(page.as_bytes(), "text/html; charset=utf-8"), Some(Refusal::Blank), "{page:?}");
+        }
+        assert_eq!(refused(b"<html></html>", ""), Some(Refusal::Blank));
+        assert_eq!(refused(b"<!-- x --><script>y</script>", "text/html"), Some(Refusal::Blank));
+        assert_eq!(refused("桥".as_bytes(), ""), None);
+        assert_eq!(refused("<title>湖畔镇修桥</title>".as_bytes(), "text/html"), None);
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_and_text_in_any_charset_is_not() {
+        let elf = [&b"\x7FELF\x02\x01\x01"[..], &[0; 57], &[3, 0, 62, 0, 1, 0, 0, 0].repeat(100)].concat();
+        let noise: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
+        for content in
+            [&elf[..], &elf[4..], b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", b"PK\x03\x04\x14\0", b"%PDF-1.7\n", &noise]
+        {
+            for content_type in ["", "text/plain", "text/html; charset=utf-8"] {
+                let found = refused(content, content_type);
+                assert!(matches!(found, Some(Refusal::NoText(_))), "{found:?} for {content_type:?}");
+            }
+        }
+        let text = "湖畔镇修桥\n12月3日，镇长说这座桥通了。\r\n\tA bridge.";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16_be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let han_alone: Vec<u8> = "湖畔镇的居民昨天为新修的石桥举行了通车仪式镇长说这座桥把两岸的学校和医院连在了一起"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let marked = [&b"\xFF\xFE"[..], &utf16].concat();
+        let gbk = encoding_rs::GBK.encode(text).0.into_owned();
+        let shift_jis = encoding_rs::SHIFT_JIS.encode("湖の橋が開通した。").0.into_owned();
+        for content in [
+            text.as_bytes(),
+            &utf16,
+            &utf16_be,
+            &han_alone,
+            &marked,
+            &gbk,
+            &shift_jis,
+            b"\x1B[1mnews\x1B[0m \0 today",
+            b"fresh news\0\x08\x08",
+        ] {
+            assert_eq!(refused(content, ""), None, "{content:?}");
+        }
+    }
+}
