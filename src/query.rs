@@ -17,4 +17,6 @@ pub use self::page::{Cursor, Order, OrderKey, PageSize};
 pub use self::snippets::{Segment, Snippet};
 
 #[cfg(test)]
+mod documented_tests;
+#[cfg(test)]
 mod real_text_tests;
