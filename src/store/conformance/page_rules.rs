@@ -79,3 +79,23 @@ pub async fn pages_hold_while_others_write(Fresh { store, .. }: Fresh) {
     };
     tokio::join!(noise, readers);
 }
+
+/// As the comment of ListArticles promises.
+pub async fn a_moved_article_comes_at_its_new_place_or_not_at_all(Fresh { store, .. }: Fresh) {
+    let put = async |id: &str, second: i64| {
+        ingest(&store, published(new(id, "甲", &format!("第{second}篇")), at(second)), at(second)).await;
+    };
+    for (id, second) in [("first", 50), ("second", 40), ("third", 30), ("fourth", 20), ("fifth", 10)] {
+        put(id, second).await;
+    }
+    let two = Search { page_size: PageSize::new(2).expect("a size"), ..search() };
+    let page = ask(&store, &two).await;
+    assert_eq!(ids(&page), ["first", "second"]);
+    // From passed to still to come, from still to come to passed, and new ones on both sides.
+    put("first", 15).await;
+    put("fourth", 60).await;
+    put("newest", 70).await;
+    put("between", 25).await;
+    let rest = Search { after: page.next, page_size: PageSize::new(50).expect("a size"), ..search() };
+    assert_eq!(ids(&ask(&store, &rest).await), ["third", "between", "first", "fifth"]);
+}

@@ -50,6 +50,7 @@ macro_rules! suite {
             writes_are_found_changed_and_lost_again
             the_check_finds_nothing
             pages_hold_while_others_write
+            a_moved_article_comes_at_its_new_place_or_not_at_all
             the_feed_tells_each_change
             the_feed_is_read_in_pieces
             the_feed_wakes_those_who_wait
