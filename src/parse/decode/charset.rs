@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::parse::repair::script::{is_common, is_han, simplified};
 
@@ -19,6 +19,17 @@ const JUDGED_CHARS: usize = 2000;
 /// How much more natural another charset must make the text than the declared one, on the scale of [`naturalness`]. Right
 /// readings of Chinese text lie about 0.9, wrong ones below 0.5.
 const CONVINCING: f64 = 0.2;
+
+/// Text is taken for Korean if at most one in this many of its Hangul and Han characters is Han. Korean news has fewer; of
+/// Chinese in GBK read as EUC-KR it is about every second one, as EUC-KR has Hangul where GBK has the common characters of
+/// the pinyin b to l, and Han characters where it has the others.
+const ONE_HAN_IN: usize = 10;
+
+/// A Korean page may have one broken character for this many Hangul syllables.
+const ONE_BROKEN_IN: usize = 50;
+
+/// With fewer Hangul syllables than this, only a declaration makes a text Korean: 北京 in GBK is two of them in EUC-KR.
+const CONVINCING_SYLLABLES: usize = 24;
 
 /// How much of a document is shown to the detector, which sees to every byte for each of some thirty charsets.
 const GUESSED_FROM_BYTES: usize = 1 << 18;
@@ -129,6 +140,9 @@ fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encod
             _ => UTF_8,
         };
     }
+    if is_euc_kr(content, declared == Some(EUC_KR)) {
+        return EUC_KR;
+    }
     let guess = guessed(content);
     let mut best = declared.unwrap_or(guess);
     let mut best_score = score(content, best) + if declared.is_some() { CONVINCING } else { 0.0 };
@@ -167,6 +181,21 @@ fn utf16_by_zeros(content: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     }
+}
+
+/// Whether bytes that are not UTF-8 are Korean in EUC-KR (decoded as its superset, code page 949): they decode to Hangul, and
+/// cleanly. [`naturalness`] cannot tell, as it knows Chinese alone.
+fn is_euc_kr(content: &[u8], is_declared: bool) -> bool {
+    let judged = head_of_non_ascii(content, EUC_KR);
+    let (text, _) = EUC_KR.decode_without_bom_handling(&judged);
+    let [mut syllables, mut han, mut broken] = [0_usize; 3];
+    for c in text.chars() {
+        syllables += usize::from(('\u{AC00}'..='\u{D7A3}').contains(&c));
+        han += usize::from(is_han(c));
+        broken += usize::from(c == '\u{FFFD}');
+    }
+    let needed = if is_declared { 1 } else { CONVINCING_SYLLABLES };
+    syllables >= needed && han * ONE_HAN_IN <= syllables + han && broken * ONE_BROKEN_IN <= syllables
 }
 
 /// A few Chinese characters in GBK can be two-byte sequences of UTF-8 by chance (联通 is the known case).
@@ -287,6 +316,36 @@ mod tests {
         check(b"caf\xE9", "text/plain; charset=iso-8859-1", "café", false);
         check(&encoded("联通", GBK), "text/plain; charset=gbk", "联通", false);
         check(b"plain", "text/plain; charset=big5", "plain", false);
+    }
+
+    #[test]
+    fn korean_stays_korean_whatever_it_declares() {
+        let page = |meta: &str| {
+            format!(
+                "<html><head>{meta}<title>호숫가 새 다리</title><p>호숫가 마을의 새 돌다리가 어제 개통했다. 다리는 학교와 병원을 잇는다."
+            )
+        };
+        for (meta, content_type, misdeclared) in [
+            ("<meta charset=euc-kr>", "text/html", false),
+            ("<meta charset=ks_c_5601-1987>", "text/html", false),
+            ("<meta charset=windows-949>", "", false),
+            ("", "text/html; charset=EUC-KR", false),
+            ("", "text/html", false),
+            ("<meta charset=utf-8>", "text/html", true),
+            ("<meta charset=gb2312>", "text/html", true),
+            ("", "text/html; charset=iso-8859-1", true),
+        ] {
+            check(&encoded(&page(meta), EUC_KR), content_type, &page(meta), misdeclared);
+        }
+        check(&encoded("새 다리", EUC_KR), "text/plain; charset=ks_c_5601-1987", "새 다리", false);
+        // Chinese in either script stays Chinese, also where it is declared to be Korean.
+        for declared in ["", "text/plain; charset=euc-kr"] {
+            check(&encoded(SIMPLIFIED, GBK), declared, SIMPLIFIED, !declared.is_empty());
+            check(&encoded(TRADITIONAL, BIG5), declared, TRADITIONAL, !declared.is_empty());
+            check(&encoded(TRADITIONAL, GBK), declared, TRADITIONAL, !declared.is_empty());
+        }
+        check(&encoded("北京", GBK), "", "北京", false);
+        check(&encoded("北京", GBK), "text/plain; charset=gbk", "北京", false);
     }
 
     #[test]
