@@ -110,6 +110,8 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let credited = if metadata.source_is_own { credit::credited(dateline.as_ref(), &body) } else { None };
     let credited = credited.filter(|credited| !credit::are_of_one_house(credited, &metadata.info_source));
     let info_source = credited.unwrap_or_else(|| first_of(metadata.info_source, layout.facts.source));
+    // Pages name themselves where their author is due.
+    let meta_authors = metadata.authors.into_iter().filter(|author| *author != info_source).collect();
     // What the markup labels is surer than lines that look like an editors' line.
     let own_editors = names(&[], &[], metadata.editors);
     let mut content = ArticleContent {
@@ -120,7 +122,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         kicker: headlines.kicker,
         subheadlines: headlines.subheadlines,
         dateline,
-        authors: names(&people, &AUTHORS, metadata.authors),
+        authors: names(&people, &AUTHORS, meta_authors),
         editors: if own_editors.is_empty() { names(&people, &[Role::Editor], Vec::new()) } else { own_editors },
         info_source,
         section: first_of(metadata.section, layout.facts.section),

@@ -11,6 +11,7 @@ mod json_ld;
 mod labels;
 mod library;
 mod lines;
+mod lists;
 mod meta;
 mod outline;
 mod outside;
@@ -26,6 +27,7 @@ use dom_query::Document;
 use self::frame::{Frame, MAX_BYLINE, is_byline};
 use self::json_ld::JsonLd;
 use self::lines::Line;
+use self::lists::texts_without_lists;
 use self::meta::Meta;
 use self::outline::Outline;
 pub use self::outside::Outside;
@@ -133,13 +135,19 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
     let frame = Frame::of(&page_lines, headline.node, &content);
-    let around = frame.before.iter().chain(&frame.after).copied();
+    // In the content only its last lines: editors are not named in the midst of a story.
+    let tail = content.iter().rev().take(8).map(String::as_str).filter(|line| line.chars().count() <= MAX_BYLINE);
+    let around = frame.before.iter().chain(&frame.after).copied().chain(tail);
+    let (called_editors, authors): (Vec<String>, Vec<String>) =
+        authors(&meta, &json_ld, &site_name).into_iter().partition(|name| labels::calls_editor(around.clone(), name));
+    let mut editors = editors(&meta, around);
+    editors.extend(called_editors.into_iter().filter(|name| !editors.contains(name)).collect::<Vec<_>>());
     let source = info_source(&meta, &json_ld, &frame, &content, &outline);
     let metadata = Metadata {
         publish_time: times::published(&meta, &json_ld).or(wechat.publish_time),
         likely_time: times::likely(&meta, &outline, &page_lines),
-        authors: authors(&meta, &json_ld, &site_name),
-        editors: editors(&meta, around, &content),
+        authors,
+        editors,
         source_is_own: !source.name.is_empty() && (!source.is_named || is_own_site(&source.name, &meta, &site_name)),
         info_source: Some(source.name).filter(|name| !name.is_empty()).unwrap_or(wechat.account),
         section: section(&outline, &page_lines, &meta, &json_ld, &headline.text),
@@ -216,48 +224,6 @@ fn main_lines(document: Document, outline: &Outline, meta: &Meta) -> Vec<String>
     if has_lost(&library, &own, &anchor(meta)) { own } else { library }
 }
 
-/// So many links one below the other are a list of other articles.
-const MIN_LINK_LIST: usize = 2;
-
-/// Words of the headings of such lists.
-const LIST_HEADINGS: &[&str] =
-    &["相关", "相關", "延伸", "推荐", "推薦", "阅读", "閱讀", "热门", "熱門", "您可能", "猜你", "更多", "排行", "最新"];
-
-/// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
-fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::with_capacity(lines.len());
-    let mut lines = lines.into_iter().peekable();
-    while let Some(line) = lines.next() {
-        let is_rank = || is_number(&line.text);
-        let in_list = line.is_link() || is_rank() && lines.peek().is_some_and(Line::is_link);
-        if !in_list {
-            texts.push(line.text);
-            continue;
-        }
-        let mut links = usize::from(line.is_link());
-        let mut list = vec![line.text];
-        while let Some(line) = lines.next_if(|line| line.is_link() || is_number(&line.text)) {
-            links += usize::from(line.is_link());
-            list.push(line.text);
-        }
-        if links < MIN_LINK_LIST {
-            texts.append(&mut list);
-        } else if texts.last().is_some_and(|last| is_list_heading(last)) {
-            texts.pop();
-        }
-    }
-    texts
-}
-
-/// A rank or a date.
-fn is_number(line: &str) -> bool {
-    line.chars().count() <= 16 && line.chars().all(|c| c.is_ascii_digit() || "-/:.年月日 ".contains(c))
-}
-
-fn is_list_heading(line: &str) -> bool {
-    line.chars().count() <= 12 && LIST_HEADINGS.iter().any(|word| line.contains(word))
-}
-
 /// The start of the page's description, which most often is the start of the article.
 fn anchor(meta: &Meta) -> String {
     title::letters(meta.first(meta::DESCRIPTION)).chars().take(ANCHOR).collect()
@@ -327,14 +293,9 @@ fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn editors<'a>(meta: &Meta, around: impl Iterator<Item = &'a str> + Clone, content: &'a [String]) -> Vec<String> {
+fn editors<'a>(meta: &Meta, around: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     let named = labels::people(meta.first(meta::EDITOR));
-    if !named.is_empty() {
-        return named;
-    }
-    // In the content only its last lines: editors are not named in the midst of a story.
-    let tail = content.iter().rev().take(8).map(String::as_str).filter(|line| line.chars().count() <= MAX_BYLINE);
-    labels::editors(around.chain(tail))
+    if named.is_empty() { labels::editors(around) } else { named }
 }
 
 #[derive(Default)]
@@ -456,6 +417,21 @@ mod tests {
         let first = "　　青石镇图书馆新馆九月一日起向居民开放。";
         let Page { text, .. } = page(&PAGE.replace(info, &format!("<p class=\"lead\">{first}</p>{info}")));
         assert_eq!(text.matches(first.trim()).count(), 1, "{text}");
+    }
+
+    #[test]
+    fn an_author_whom_the_page_calls_editor_is_none() {
+        let by = |line: &str| {
+            let named = PAGE.replace("name=\"author\" content=\"青石网\"", "name=\"author\" content=\"何秋白\"");
+            let Metadata { authors, editors, .. } = page(&named.replace("责任编辑：林小满_QS101", line)).metadata;
+            (authors, editors)
+        };
+        let none: Vec<String> = Vec::new();
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(by("责任编辑：林小满"), (owned(&["何秋白"]), owned(&["林小满"])));
+        assert_eq!(by("责任编辑：何秋白"), (none.clone(), owned(&["何秋白"])));
+        assert_eq!(by("編輯：何秋白 責任編輯：林小滿"), (none.clone(), owned(&["林小滿", "何秋白"])));
+        assert_eq!(by("选稿：何秋白"), (none, owned(&["何秋白"])));
     }
 
     #[test]

@@ -60,6 +60,7 @@ const ROLES: &[(&str, Role)] = &[
     ("本文编辑", Role::Editor),
     ("本期编辑", Role::Editor),
     ("图片编辑", Role::Editor),
+    ("选稿", Role::Editor),
     ("编辑人", Role::Editor),
     ("编辑", Role::Editor),
     ("责编", Role::Editor),

@@ -10,8 +10,10 @@ const OTHER_SOURCES: &[&str] =
 const SOURCE: &[&str] = &["来源", "來源", "稿源", "出处", "出處"];
 
 /// The first that a page has is the one it means: 责任编辑 before 编辑.
-const EDITOR: &[&[&str]] =
-    &[&["责任编辑", "責任編輯", "责编", "責編"], &["网络编辑", "網絡編輯", "网编", "網編", "编辑", "編輯"]];
+const EDITOR: &[&[&str]] = &[
+    &["责任编辑", "責任編輯", "责编", "責編"],
+    &["网络编辑", "網絡編輯", "网编", "網編", "编辑", "編輯", "选稿", "選稿"],
+];
 
 /// In characters.
 const MAX_VALUE: usize = 24;
@@ -73,6 +75,14 @@ pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> 
         }
     }
     Vec::new()
+}
+
+/// Whether one of these lines calls someone an editor, under whichever label.
+pub fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
+    lines.any(|line| {
+        let mut labels = EDITOR.iter().copied().flatten();
+        labels.any(|label| labelled(line, label).is_some_and(|(_, value)| people(value).iter().any(|own| own == name)))
+    })
 }
 
 /// What stands before and after a label and its colon.

@@ -1,0 +1,45 @@
+//! Lists of other articles among the lines of the content: links one below the other, and the heading above them.
+
+use super::lines::Line;
+
+/// So many links one below the other are a list of other articles.
+const MIN_LINK_LIST: usize = 2;
+
+/// Words of the headings of such lists.
+const LIST_HEADINGS: &[&str] =
+    &["相关", "相關", "延伸", "推荐", "推薦", "阅读", "閱讀", "热门", "熱門", "您可能", "猜你", "更多", "排行", "最新"];
+
+/// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
+pub fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::with_capacity(lines.len());
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
+        let is_rank = || is_number(&line.text);
+        let in_list = line.is_link() || is_rank() && lines.peek().is_some_and(Line::is_link);
+        if !in_list {
+            texts.push(line.text);
+            continue;
+        }
+        let mut links = usize::from(line.is_link());
+        let mut list = vec![line.text];
+        while let Some(line) = lines.next_if(|line| line.is_link() || is_number(&line.text)) {
+            links += usize::from(line.is_link());
+            list.push(line.text);
+        }
+        if links < MIN_LINK_LIST {
+            texts.append(&mut list);
+        } else if texts.last().is_some_and(|last| is_list_heading(last)) {
+            texts.pop();
+        }
+    }
+    texts
+}
+
+/// A rank or a date.
+fn is_number(line: &str) -> bool {
+    line.chars().count() <= 16 && line.chars().all(|c| c.is_ascii_digit() || "-/:.年月日 ".contains(c))
+}
+
+fn is_list_heading(line: &str) -> bool {
+    line.chars().count() <= 12 && LIST_HEADINGS.iter().any(|word| line.contains(word))
+}
