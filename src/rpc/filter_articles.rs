@@ -1,5 +1,7 @@
 //! FilterArticles: the articles that hold keywords, page by page.
 
+use prost::Message as _;
+
 use super::article_rpc::ArticleRpc;
 use super::convert;
 use super::list_articles::{next_page_token, read_page_token};
@@ -10,9 +12,9 @@ use super::token::QueryHash;
 use super::violations::Violations;
 use super::wire::{FilterAnswer, Match, WireArticle};
 use crate::article::View;
-use crate::query::{FoldedFields, Keyword, KeywordFilter};
+use crate::query::{Cursor, FoldedFields, Keyword, KeywordFilter, Order};
 use crate::run_blocking::run_blocking;
-use crate::store::{EncodedArticle, Search, StoreError, Total};
+use crate::store::{EncodedArticle, Page, Search, StoreError, Total};
 
 pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -> Result<FilterAnswer, RpcError> {
     let hash = query_hash(&request);
@@ -56,23 +58,26 @@ pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -
         Some(Total { count, is_lower_bound }) => (i32::try_from(count).unwrap_or(i32::MAX), is_lower_bound),
         None => (0, false),
     };
-    let shown = Shown { keywords, view, snippet_count };
-    let articles = page.articles;
-    let matches = if needs_text {
-        let shown = run_blocking(move || articles.into_iter().map(|article| shown.with_text(article)).collect());
-        let shown: Option<Result<Vec<Match>, StoreError>> = shown.await;
-        shown.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))??
+    let shown = Shown { keywords, view, snippet_count, max_page_bytes: rpc.max_page_bytes };
+    let Page { articles, next, total: _ } = page;
+    let cut = if needs_text {
+        let cut = run_blocking(move || shown.page(articles, Shown::with_text)).await;
+        cut.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))??
     } else {
-        articles.into_iter().map(|article| shown.without_text(article)).collect()
+        shown.page(articles, |shown, article| Ok(shown.without_text(article)))?
+    };
+    let next = match cut.matches.last() {
+        Some(last) if cut.is_cut => Some(cursor(last, order)?),
+        _ => next,
     };
     let message = FilterArticlesResponse {
         matches: Vec::new(),
-        next_page_token: next_page_token(page.next, since, hash),
+        next_page_token: next_page_token(next, since, hash),
         total_size,
         total_size_is_lower_bound,
         resume_token: resume_token::encode(since, watched),
     };
-    Ok(FilterAnswer { message, parts: matches })
+    Ok(FilterAnswer { message, parts: cut.matches })
 }
 
 fn query_hash(request: &FilterArticlesRequest) -> QueryHash {
@@ -87,14 +92,50 @@ fn needs_text(keywords: &KeywordFilter, snippet_count: usize) -> bool {
     snippet_count > 0 || keywords.any.len() > 1
 }
 
+/// Where a page that ends with this match ends.
+fn cursor(last: &Match, order: Order) -> Result<Cursor, StoreError> {
+    let article = last.parts.first().ok_or_else(|| StoreError::Failed("a match without its article".to_owned()))?;
+    Ok(article.0.cursor(order)?)
+}
+
+/// What tag and length of a match take within a page, at most.
+const ENTRY_BYTES: usize = 6;
+
 /// How a match is shown.
 struct Shown {
     keywords: KeywordFilter,
     view: View,
     snippet_count: usize,
+    /// Snippets and matched terms count too: the store has cut the page by its articles alone.
+    max_page_bytes: usize,
+}
+
+/// The matches of a page, of which the last may be left to the next page.
+struct CutPage {
+    matches: Vec<Match>,
+    is_cut: bool,
 }
 
 impl Shown {
+    fn page(
+        &self,
+        articles: Vec<EncodedArticle>,
+        show: impl Fn(&Self, EncodedArticle) -> Result<Match, StoreError>,
+    ) -> Result<CutPage, StoreError> {
+        let mut page = CutPage { matches: Vec::with_capacity(articles.len()), is_cut: false };
+        let mut bytes = 0;
+        for article in articles {
+            let shown = show(self, article)?;
+            bytes += shown.encoded_len() + ENTRY_BYTES;
+            if bytes > self.max_page_bytes && !page.matches.is_empty() {
+                page.is_cut = true;
+                break;
+            }
+            page.matches.push(shown);
+        }
+        Ok(page)
+    }
+
     fn with_text(&self, article: EncodedArticle) -> Result<Match, StoreError> {
         let content = article.decode()?.content;
         let terms = self.keywords.matched_terms(&FoldedFields::of(&content));

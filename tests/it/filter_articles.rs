@@ -1,8 +1,12 @@
 //! FilterArticles.
 
+use std::sync::Arc;
+
 use articled::rpc::proto::{
     Article, ArticleView, FilterArticlesRequest, FilterArticlesResponse, KeywordFilter, TextField,
 };
+use articled::store::memory::MemoryStore;
+use prost::Message as _;
 use tonic::Status;
 
 use crate::support::{Client, TestServer, assert_bad, create, given};
@@ -136,4 +140,44 @@ async fn refuses() {
     assert_bad(client.filter_articles(bad).await, "UNKNOWN_ENUM_VALUE", "view");
     let bad = FilterArticlesRequest { filter: "(((".to_owned(), ..good() };
     assert_bad(client.filter_articles(bad).await, "FILTER_INVALID", "filter");
+}
+
+#[tokio::test]
+async fn snippets_and_matched_terms_count_in_a_page() {
+    // The default of `limits.max_page_bytes`, and what the page itself and its tokens add.
+    const MAX_PAGE_BYTES: usize = (3 << 20) + 1024;
+    const ARTICLES: usize = 600;
+    let server = TestServer::with_store(Arc::new(MemoryStore::new())).await;
+    let mut client = server.client().await;
+    // Each of 64 code points and in no other.
+    let keywords: Vec<String> =
+        ('一'..).take(32).map(|own| own.to_string() + &"橋".repeat(62) + &own.to_string()).collect();
+    let body = keywords.join("\n");
+    for number in 0..ARTICLES {
+        create(&mut client, &format!("a{number}"), given(&format!("題{number}"), &body)).await;
+    }
+    for (view, snippets) in [(ArticleView::Basic, 0), (ArticleView::Basic, 10), (ArticleView::Full, 10)] {
+        let keywords = KeywordFilter { all: keywords.clone(), ..Default::default() };
+        let mut request = FilterArticlesRequest {
+            keywords: Some(keywords),
+            view: view.into(),
+            snippets,
+            page_size: 1000,
+            ..Default::default()
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = client.filter_articles(request.clone()).await.expect("valid").into_inner();
+            assert!(page.encoded_len() <= MAX_PAGE_BYTES, "{view:?}, {snippets}: {}", page.encoded_len());
+            found.extend(ids(&page).into_iter().map(str::to_owned));
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            request.page_token = page.next_page_token;
+        }
+        assert_eq!(found.len(), ARTICLES, "{view:?}, {snippets}");
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), ARTICLES, "none comes twice");
+    }
 }
