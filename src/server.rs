@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod metrics;
 mod metrics_http;
+mod reflection;
 mod request_bytes;
 mod response_body;
 mod tonic_status_mapping;
@@ -71,7 +72,7 @@ pub enum RunError {
     #[error("metrics cannot be served on {address}: {error}")]
     Metrics { address: SocketAddr, error: io::Error },
     #[error("reflection: {0}")]
-    Reflection(#[from] tonic_reflection::server::Error),
+    Reflection(#[from] prost_reflect::DescriptorError),
     #[error("network: {0}")]
     Transport(#[from] tonic::transport::Error),
     #[error("network: {0}")]
@@ -193,24 +194,7 @@ fn routes(config: &Config, rpc: ArticleRpc, health: health::HealthService) -> Re
         .accept_compressed(CompressionEncoding::Zstd);
     let mut routes = Routes::new(articles).add_service(health);
     if config.reflection {
-        let builder = || {
-            descriptors::DESCRIPTORS
-                .into_iter()
-                .fold(tonic_reflection::server::Builder::configure(), |builder, descriptors| {
-                    builder.register_encoded_file_descriptor_set(descriptors)
-                })
-                .register_encoded_file_descriptor_set(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET)
-                .register_encoded_file_descriptor_set(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET)
-        };
-        let v1 = builder()
-            .build_v1()?
-            .accept_compressed(CompressionEncoding::Gzip)
-            .accept_compressed(CompressionEncoding::Zstd);
-        let v1alpha = builder()
-            .build_v1alpha()?
-            .accept_compressed(CompressionEncoding::Gzip)
-            .accept_compressed(CompressionEncoding::Zstd);
-        routes = routes.add_service(v1).add_service(v1alpha);
+        routes = reflection::add_services(routes)?;
     }
     Ok(routes)
 }

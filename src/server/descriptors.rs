@@ -9,7 +9,7 @@ use crate::rpc::proto;
 pub const DESCRIPTORS: [&[u8]; 2] = [proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET];
 
 /// The descriptors of reflection.
-const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
+pub const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
     [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET];
 
 /// A method, and which of its sides are streams.
