@@ -28,6 +28,7 @@ mod settings;
 mod store;
 mod table;
 mod terminal;
+mod variables;
 mod watch;
 
 use std::process::ExitCode;

@@ -2,14 +2,19 @@
 //!
 //! Refuses standard output, which belongs to answers.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::filter::{LevelFilter, ParseError};
+use tracing_subscriber::fmt::{FormatFields, format};
 
 /// What is logged if nobody says otherwise.
 const DEFAULT_FILTER: &str = "info";
+
+/// What the libraries beneath log if nobody asks for them by name.
+const LIBRARIES_LEVEL: &str = "warn";
 
 /// The variable that Rust programs share; ours goes before it.
 const SHARED_FILTER_VARIABLE: &str = "RUST_LOG";
@@ -17,7 +22,8 @@ const SHARED_FILTER_VARIABLE: &str = "RUST_LOG";
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Logging")]
 pub struct LogArguments {
-    /// What to log: a level, or levels by module such as `warn,articled=debug`. Default: RUST_LOG, else info.
+    /// What to log: a level, or levels by module such as `info,h2=debug`; a level alone is that of the program's own lines.
+    /// Default: RUST_LOG, else info.
     #[arg(long, env = "ARTICLED_LOG", global = true, value_name = "FILTER")]
     log: Option<String>,
     /// How log lines look, on standard error.
@@ -40,10 +46,14 @@ pub fn start(arguments: &LogArguments) -> Result<(), ParseError> {
         None => std::env::var(SHARED_FILTER_VARIABLE).unwrap_or_default(),
     };
     let filter = if filter.is_empty() { DEFAULT_FILTER } else { &filter };
-    let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(filter)?).with_writer(io::stderr);
+    let filter = EnvFilter::try_new(own_lines(filter))?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
     match arguments.log_format {
-        LogFormat::Human => subscriber.with_ansi(wants_colour(&io::stderr())).init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).init(),
+        LogFormat::Human => {
+            let ansi = wants_colour(&io::stderr());
+            subscriber.fmt_fields(escaped_fields()).with_ansi(ansi).with_writer(io::stderr).init();
+        }
+        LogFormat::Json => subscriber.json().flatten_event(true).with_writer(|| JsonEscapes(io::stderr())).init(),
     }
     Ok(())
 }
@@ -51,4 +61,148 @@ pub fn start(arguments: &LogArguments) -> Result<(), ParseError> {
 /// Whether a stream gets colours: it is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
 pub fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Lets a bare level, such as the `debug` of `--log debug`, count for this program only: the libraries beneath it keep to
+/// warnings, as thousands of lines of HTTP/2 and HTML would hide its own. A module that is named gets what was asked for.
+fn own_lines(filter: &str) -> String {
+    let directives = || filter.split(',').map(str::trim);
+    let is_level = |directive: &str| directive.parse::<LevelFilter>().is_ok();
+    let Some(level) = directives().rev().find(|directive| is_level(directive)) else { return filter.to_owned() };
+    let libraries = match level.parse() {
+        Ok(LevelFilter::OFF) => "off",
+        Ok(LevelFilter::ERROR) => "error",
+        _ => LIBRARIES_LEVEL,
+    };
+    // The last directive for a module counts, so that what was asked for by name comes last.
+    let named: Vec<&str> = directives().filter(|directive| !is_level(directive)).collect();
+    let own = format!("articled={level}");
+    [vec![libraries, &own], named].concat().join(",")
+}
+
+/// Shows fields with control characters escaped: a caller's text cannot begin a line of the log, nor command a terminal.
+fn escaped_fields() -> impl for<'writer> FormatFields<'writer> + 'static {
+    format::debug_fn(|writer, field, value| {
+        let shown = escaped(&format!("{value:?}"), char::escape_debug);
+        if field.name() == "message" { write!(writer, "{shown}") } else { write!(writer, "{}={shown}", field.name()) }
+    })
+    .delimited(" ")
+}
+
+fn escaped<Escape: Iterator<Item = char>>(text: &str, escape: impl Fn(char) -> Escape) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_control(character) { shown.extend(escape(character)) } else { shown.push(character) }
+    }
+    shown
+}
+
+/// Control characters of both ranges, line separators, and what reorders the text around it (UAX #9).
+fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Escapes what JSON may hold and a terminal obeys: of the controls, JSON itself escapes those below U+0020 only.
+struct JsonEscapes<W>(W);
+
+impl<W: Write> Write for JsonEscapes<W> {
+    /// A line of the log comes in one piece, with its line feed.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let (body, end) = text.strip_suffix('\n').map_or((&*text, ""), |body| (body, "\n"));
+        // All of these lie below U+10000, so that each is one unit of JSON's escapes.
+        let mut shown = escaped(body, |character| {
+            format!("\\u{:04x}", u32::from(character)).chars().collect::<Vec<_>>().into_iter()
+        });
+        shown.push_str(end);
+        self.0.write_all(shown.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    const HOSTILE: &str = "甲\u{1b}[31m\n2026-01-01 ERROR forged\r\u{9b}2J\u{7f}\u{202e}\u{2028}乙";
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn check(lines: &Lines) -> String {
+        let written = String::from_utf8(lines.0.lock().expect("no panic").clone()).expect("UTF-8");
+        let body = written.strip_suffix('\n').expect("a line");
+        assert!(!body.contains(is_control), "{body:?}");
+        assert!(body.contains('甲') && body.contains('乙') && body.contains("forged"), "{body}");
+        written
+    }
+
+    fn log() {
+        let span = tracing::info_span!("call", method = HOSTILE);
+        let _entered = span.enter();
+        tracing::info!(display = %HOSTILE, debug = ?HOSTILE, text = HOSTILE, "message: {HOSTILE}");
+    }
+
+    #[test]
+    fn a_callers_text_neither_begins_a_line_nor_commands_a_terminal() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .fmt_fields(escaped_fields())
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, log);
+        check(&lines);
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_writer(move || JsonEscapes(writer.clone()))
+            .finish();
+        tracing::subscriber::with_default(subscriber, log);
+        let line: serde_json::Value = serde_json::from_str(&check(&lines)).expect("JSON");
+        assert_eq!(line["text"], HOSTILE);
+    }
+
+    #[test]
+    fn a_bare_level_is_that_of_our_own_lines() {
+        for (filter, expected) in [
+            ("debug", "warn,articled=debug"),
+            ("info", "warn,articled=info"),
+            ("TRACE", "warn,articled=TRACE"),
+            ("off", "off,articled=off"),
+            ("error", "error,articled=error"),
+            ("debug, h2=debug", "warn,articled=debug,h2=debug"),
+            ("warn,articled=debug", "warn,articled=warn,articled=debug"),
+            ("articled::store=debug", "articled::store=debug"),
+            ("h2=trace,debug", "warn,articled=debug,h2=trace"),
+        ] {
+            assert_eq!(own_lines(filter), expected);
+            EnvFilter::try_new(own_lines(filter)).expect("a filter");
+        }
+        assert!(EnvFilter::try_new(own_lines("a=b=c")).is_err());
+    }
 }

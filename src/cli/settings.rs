@@ -13,6 +13,7 @@ use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use toml::{Table, Value};
 
 use super::arguments::Arguments;
+use super::variables;
 
 /// Reads arguments, variables, and the file that they name; with it, the file's tables.
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Table), clap::Error> {
@@ -22,6 +23,10 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments,
         Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
     };
     let without_file = parse(Arguments::command())?;
+    if let Some(name) = variables::unknown(&Arguments::command(), std::env::vars_os()) {
+        let what = format!("the variable {name} is no setting; `articled serve --help` lists them");
+        return Err(Arguments::command().error(ErrorKind::UnknownArgument, what));
+    }
     let Some(path) = &without_file.config else { return Ok((without_file, Table::new())) };
     let fail = |what: String| {
         let what = format!("--config {}: {what}", path.display());

@@ -258,3 +258,16 @@ async fn watch_prints_each_event_as_it_comes() {
     assert_eq!(first["upserted"]["headline"], "白鹭河开闸");
     assert!(second["checkpoint"].is_object() && second["resumeToken"].is_string());
 }
+
+#[test]
+fn a_misspelt_variable_is_refused_by_name() {
+    let output = Command::new(env!("CARGO_BIN_EXE_articled"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("ARTICLED_DATABSE", "sqlite:elsewhere.db")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary runs");
+    let error = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("ARTICLED_DATABSE"), "{error}");
+}
