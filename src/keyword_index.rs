@@ -41,7 +41,7 @@ pub use self::cache::BlockCache;
 pub use self::directory::Key;
 pub use self::gram::Gram;
 pub use self::merge::{Merge, MergeStep};
-pub use self::pairs::PairSet;
+pub use self::pairs::{PairRule, PairSet};
 pub use self::plan::{Plan, Query, Term};
 pub use self::search::{Direction, Hit, Search, SearchRange, Step};
 pub use self::segment::Segment;

@@ -6,7 +6,7 @@
 use super::block::{BlockWriter, EncodedBlock, SegmentId};
 use super::directory::{BlockStarts, Documents, Key};
 use super::gram::Gram;
-use super::pairs::{PairSet, Pairs, is_common};
+use super::pairs::{PairRule, PairSet, Pairs};
 use super::segment::Segment;
 use super::text_grams::{for_each_gram, for_each_three};
 
@@ -22,8 +22,13 @@ pub struct Document<'a> {
 }
 
 /// Makes a segment of some documents, in any order, with the pairs expanded that are common in the index; answers it and
-/// all the blocks that are to be stored.
-pub fn build(id: SegmentId, mut documents: Vec<Document>, common: &PairSet) -> (Segment, Vec<EncodedBlock>) {
+/// all the blocks that are to be stored. `rule` says which pairs are common in the segment.
+pub fn build(
+    id: SegmentId,
+    mut documents: Vec<Document>,
+    common: &PairSet,
+    rule: PairRule,
+) -> (Segment, Vec<EncodedBlock>) {
     documents.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let mut directory = Documents::default();
     let mut grouped = Grouped::default();
@@ -42,7 +47,7 @@ pub fn build(id: SegmentId, mut documents: Vec<Document>, common: &PairSet) -> (
             if common.contains(gram) {
                 pairs.expanded.push(gram);
             }
-            if is_common(ordinals.len(), directory.len()) {
+            if rule.is_common(ordinals.len(), directory.len()) {
                 pairs.common.push(gram);
             }
         }

@@ -10,7 +10,7 @@ use super::block::{Block, BlockId, BlockWriter, Damaged, EncodedBlock, Entries, 
 use super::codec::Malformed;
 use super::directory::{BlockStarts, Documents};
 use super::gram::Gram;
-use super::pairs::{PairSet, Pairs, is_common, stays_expanded};
+use super::pairs::{PairRule, PairSet, Pairs};
 use super::postings::{List, decode_list};
 use super::segment::Segment;
 use super::snapshot::{Deletions, LiveSegment, Snapshot};
@@ -52,6 +52,7 @@ pub struct Merge {
     bitmap: Vec<u64>,
     /// The pairs that any input has expanded.
     expandable: PairSet,
+    rule: PairRule,
     pairs: Pairs,
     /// Those in `pairs.expanded`, once all pairs are merged.
     expanded: Option<PairSet>,
@@ -77,7 +78,7 @@ struct Input {
 }
 
 impl Merge {
-    pub fn new(output: SegmentId, inputs: Vec<LiveSegment>) -> Self {
+    pub fn new(output: SegmentId, inputs: Vec<LiveSegment>, rule: PairRule) -> Self {
         let mut inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
         // Where the inputs cover stretches of time that do not overlap, lists are then in order as they come.
         inputs.sort_by(|a, b| a.first_key().cmp(&b.first_key()));
@@ -95,6 +96,7 @@ impl Merge {
             ordinals: Vec::new(),
             bitmap,
             expandable,
+            rule,
             pairs: Pairs::default(),
             expanded: None,
             residue: Vec::new(),
@@ -140,7 +142,14 @@ impl Merge {
                     put_in_order(&mut self.ordinals, &mut self.bitmap);
                     writer.push(gram, &self.ordinals);
                     if gram.is_two() {
-                        note_pair(gram, self.ordinals.len(), self.documents.len(), &self.expandable, &mut self.pairs);
+                        note_pair(
+                            gram,
+                            self.ordinals.len(),
+                            self.documents.len(),
+                            &self.expandable,
+                            self.rule,
+                            &mut self.pairs,
+                        );
                         let residue = std::mem::take(&mut self.residue);
                         if !residue.is_empty() && self.pairs.is_expanded(gram) {
                             self.residues.insert(Gram::residue(gram), residue);
@@ -266,11 +275,11 @@ impl Input {
 }
 
 /// Notes what so many holders of a pair mean for it. Pairs come in their order.
-fn note_pair(pair: Gram, holders: usize, documents: u32, expandable: &PairSet, pairs: &mut Pairs) {
-    if holders > 0 && expandable.contains(pair) && stays_expanded(holders, documents) {
+fn note_pair(pair: Gram, holders: usize, documents: u32, expandable: &PairSet, rule: PairRule, pairs: &mut Pairs) {
+    if holders > 0 && expandable.contains(pair) && rule.stays_expanded(holders, documents) {
         pairs.expanded.push(pair);
     }
-    if is_common(holders, documents) {
+    if rule.is_common(holders, documents) {
         pairs.common.push(pair);
     }
 }

@@ -11,12 +11,34 @@
 use super::codec::{Malformed, Reader, put_varint};
 use super::gram::Gram;
 
-/// A pair is common that at least one in so many documents holds.
-const COMMON_SHARE: u32 = if cfg!(test) { 3 } else { 20 };
+/// When a pair is common. The default is for a service; tests pass smaller numbers, so that a few documents are enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PairRule {
+    /// A pair is common that at least one in so many documents holds.
+    pub common_share: u32,
+    /// A segment tells what is common if it has this many documents.
+    pub min_documents: u32,
+}
 
-/// A segment tells what is common if it has this many documents: enough to judge by, and so few that the first merges of an
-/// import's commits have them, as what comes before is in residues. In tests a few are many.
-const MIN_DOCUMENTS: u32 = if cfg!(test) { 4 } else { 256 };
+impl Default for PairRule {
+    fn default() -> Self {
+        // So many documents are enough to judge by, and so few that the first merges of an import's commits have them, as
+        // what comes before is in residues.
+        Self { common_share: 20, min_documents: 256 }
+    }
+}
+
+impl PairRule {
+    /// Whether a pair that so many of a segment's documents hold is common in it.
+    pub fn is_common(self, holders: usize, documents: u32) -> bool {
+        documents >= self.min_documents && holders as u64 * u64::from(self.common_share) >= u64::from(documents)
+    }
+
+    /// Whether a pair that was expanded stays so. A little rarer is common enough, so that not every merge changes its mind.
+    pub fn stays_expanded(self, holders: usize, documents: u32) -> bool {
+        documents < self.min_documents || holders as u64 * u64::from(self.common_share) * 2 >= u64::from(documents)
+    }
+}
 
 /// What a segment has of longer grams. Both ascend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,16 +81,6 @@ impl Pairs {
         };
         Ok(Self { expanded: list()?, common: list()? })
     }
-}
-
-/// Whether a pair that so many of a segment's documents hold is common in it.
-pub fn is_common(holders: usize, documents: u32) -> bool {
-    documents >= MIN_DOCUMENTS && holders as u64 * u64::from(COMMON_SHARE) >= u64::from(documents)
-}
-
-/// Whether a pair that was expanded stays so. A little rarer is common enough, so that not every merge changes its mind.
-pub fn stays_expanded(holders: usize, documents: u32) -> bool {
-    documents < MIN_DOCUMENTS || holders as u64 * u64::from(COMMON_SHARE) * 2 >= u64::from(documents)
 }
 
 /// A set of pairs that is asked for each pair of each text: open addressing, as a hash map would take most of the time.

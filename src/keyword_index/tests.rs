@@ -9,6 +9,9 @@ use proptest::sample::Index;
 use super::directory::Key;
 use super::*;
 
+/// Pairs become common among the few documents of a test.
+const FEW_DOCUMENTS: PairRule = PairRule { common_share: 3, min_documents: 4 };
+
 /// Where blocks rest in the tests.
 #[derive(Default)]
 struct Shelf {
@@ -90,7 +93,7 @@ impl World {
             })
             .collect();
         let id = self.segment_id();
-        let (_, blocks) = build(id, documents, self.snapshot.common());
+        let (_, blocks) = build(id, documents, self.snapshot.common(), FEW_DOCUMENTS);
         self.shelf.put(blocks);
         let segment = Arc::new(self.shelf.open(id).unwrap());
         self.snapshot = Arc::new(self.snapshot.with_deletions(&replaced).with_segment(segment));
@@ -111,7 +114,7 @@ impl World {
 
     fn begin_merge(&mut self, inputs: &[SegmentId]) -> Merge {
         let inputs = inputs.iter().filter_map(|&id| self.snapshot.get(id)).cloned().collect();
-        Merge::new(self.segment_id(), inputs)
+        Merge::new(self.segment_id(), inputs, FEW_DOCUMENTS)
     }
 
     /// Goes one step; answers whether the merge is done.

@@ -51,14 +51,15 @@ mod tests {
     use crate::keyword_index::block::EncodedBlock;
     use crate::keyword_index::build::{Document, build};
     use crate::keyword_index::directory::Key;
-    use crate::keyword_index::pairs::PairSet;
+    use crate::keyword_index::pairs::{PairRule, PairSet};
     use crate::keyword_index::snapshot::Place;
 
     fn segment(id: u32, documents: i64) -> Arc<crate::keyword_index::Segment> {
         let documents = (0..documents)
             .map(|number| Document { id: number, key: Key { effective_us: number, name: "a" }, texts: vec![] })
             .collect();
-        let (segment, _): (_, Vec<EncodedBlock>) = build(SegmentId(id), documents, &PairSet::default());
+        let (segment, _): (_, Vec<EncodedBlock>) =
+            build(SegmentId(id), documents, &PairSet::default(), PairRule::default());
         Arc::new(segment)
     }
 

@@ -36,7 +36,7 @@ mod sqlite {
 
     async fn fresh() -> Fresh {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SqliteStore::open(SqliteOptions::new(folder.path().join("articles.db"))).await.expect("a store");
+        let store = SqliteStore::open(SqliteOptions::small(folder.path().join("articles.db"))).await.expect("a store");
         Fresh { store: Arc::new(store), _folder: Some(folder) }
     }
 

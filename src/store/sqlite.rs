@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::maintenance::check;
-pub use self::open::SqliteOptions;
+pub use self::open::{Scale, SqliteOptions};
 use self::read::get_batcher::GetBatcher;
 use self::read::readers::Readers;
 use self::read::{candidates, filter, list, packed};

@@ -79,7 +79,7 @@ impl Server {
     }
 
     async fn with_file(path: &Path) -> Self {
-        Self::on(Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store")))
+        Self::on(Arc::new(SqliteStore::open(SqliteOptions::small(path)).await.expect("a store")))
     }
 }
 

@@ -23,7 +23,7 @@ const WANTED: usize = 6;
 const MOST_COMMITS: usize = 800;
 
 async fn opened(path: &Path) -> SharedStore {
-    Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
+    Arc::new(SqliteStore::open(SqliteOptions::small(path)).await.expect("a store"))
 }
 
 /// A text of many different pairs, so that its segment has several blocks.

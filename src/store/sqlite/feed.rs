@@ -161,7 +161,7 @@ mod tests {
     use crate::store::{SharedStore, Write};
 
     async fn opened(path: &std::path::Path, keep_deletions: u64) -> SharedStore {
-        let options = SqliteOptions { keep_deletions, ..SqliteOptions::new(path) };
+        let options = SqliteOptions { keep_deletions, ..SqliteOptions::small(path) };
         Arc::new(SqliteStore::open(options).await.expect("a store"))
     }
 

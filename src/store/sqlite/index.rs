@@ -24,7 +24,7 @@ pub(super) use self::changes::Changes;
 pub(super) use self::check::IndexCheck;
 pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
-use crate::keyword_index::{Block, BlockCache, EncodedBlock, SegmentId, Snapshot};
+use crate::keyword_index::{Block, BlockCache, EncodedBlock, PairRule, SegmentId, Snapshot};
 use crate::store::sqlite::error::SqliteError;
 
 /// What blocks in memory may take: a few hundred questions' worth, a quarter of what a million articles' index has in
@@ -51,21 +51,27 @@ pub(super) struct Index {
     next_segment: AtomicU32,
     /// Whether this process writes; if not, another one may.
     has_writer: bool,
+    pair_rule: PairRule,
 }
 
 impl Index {
-    pub async fn open(connection: &mut SqliteConnection, has_writer: bool) -> Result<Self, SqliteError> {
-        let index = Self::empty(0, has_writer);
+    pub async fn open(
+        connection: &mut SqliteConnection,
+        has_writer: bool,
+        pair_rule: PairRule,
+    ) -> Result<Self, SqliteError> {
+        let index = Self::empty(0, has_writer, pair_rule);
         index.reload(connection).await?;
         Ok(index)
     }
 
-    fn empty(next_segment: u32, has_writer: bool) -> Self {
+    fn empty(next_segment: u32, has_writer: bool, pair_rule: PairRule) -> Self {
         Self {
             cache: BlockCache::new(CACHE_BYTES),
             published: watch::Sender::new(Published::default()),
             next_segment: AtomicU32::new(next_segment),
             has_writer,
+            pair_rule,
         }
     }
 

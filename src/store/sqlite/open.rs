@@ -11,11 +11,13 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 
 use crate::background::Background;
+use crate::keyword_index::PairRule;
 use crate::store::OpenError;
 use crate::store::article_cache::ArticleCache;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::read_closed_file;
+use crate::store::sqlite::duplicates::keys::MoveRule;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
 use crate::store::sqlite::index::Index;
@@ -23,7 +25,7 @@ use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::read::get_batcher::GetBatcher;
 use crate::store::sqlite::read::readers::Readers;
-use crate::store::sqlite::write::writer::{Shared, Writer};
+use crate::store::sqlite::write::writer::{Shared, Writer, WriterLimits};
 
 /// What marks a database as ours, in its header: "ARTC".
 const APPLICATION_ID: i64 = 0x4152_5443;
@@ -57,6 +59,14 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// A deletion stays in the feed until so many changes came after it.
     pub keep_deletions: u64,
+    pub scale: Scale,
+}
+
+/// How many articles count as many: from which numbers on the store keeps further structures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scale {
+    pub(crate) pair_rule: PairRule,
+    pub(crate) move_rule: MoveRule,
 }
 
 /// Many times what a watcher misses while it is away, and yet little: a deletion is kept as a name.
@@ -65,7 +75,21 @@ const DEFAULT_KEEP_DELETIONS: u64 = 10_000_000;
 impl SqliteOptions {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { path: path.into(), read_only: false, readers: cores + 2, keep_deletions: DEFAULT_KEEP_DELETIONS }
+        Self {
+            path: path.into(),
+            read_only: false,
+            readers: cores + 2,
+            keep_deletions: DEFAULT_KEEP_DELETIONS,
+            scale: Scale::default(),
+        }
+    }
+
+    /// The same for tests, whose few articles count as many.
+    #[cfg(test)]
+    pub fn small(path: impl Into<PathBuf>) -> Self {
+        let pair_rule = PairRule { common_share: 3, min_documents: 4 };
+        let move_rule = MoveRule { many_articles: 4, min_moved: 3 };
+        Self { scale: Scale { pair_rule, move_rule }, ..Self::new(path) }
     }
 
     /// Reads `sqlite:PATH`.
@@ -96,7 +120,7 @@ impl SqliteStore {
         let repaired = async {
             inspect(&path, &mut connection).await?;
             migrate(&mut connection).await.map_err(|fault| refused(&path, &fault))?;
-            rederive(&mut connection).await.map_err(|fault| refused(&path, &fault))
+            rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(&path, &fault))
         }
         .await;
         close(connection).await;
@@ -165,15 +189,18 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     if !is_of_today(&mut connection).await.map_err(|fault| refused(path, &fault))? {
         tracing::info!("folding all texts as this version does; the keyword index is made again");
-        rederive(&mut connection).await.map_err(|fault| refused(path, &fault))?;
+        rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?;
     }
-    let index = Arc::new(Index::open(&mut connection, true).await.map_err(|fault| refused(path, &fault))?);
+    let index = Arc::new(
+        Index::open(&mut connection, true, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?,
+    );
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let feed = Arc::new(feed);
     let article_cache = Arc::new(ArticleCache::new(true));
     let shared =
         Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), article_cache: Arc::clone(&article_cache) };
-    let writer = Writer::start(background, path.to_owned(), connection, shared, options.keep_deletions).await;
+    let limits = WriterLimits { keep_deletions: options.keep_deletions, move_rule: options.scale.move_rule };
+    let writer = Writer::start(background, path.to_owned(), connection, shared, limits).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
     let get_batcher = GetBatcher::start(&readers);
@@ -185,7 +212,8 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     let path = options.path.as_path();
     let role = role_to_read(path).await?;
     let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
-    let index = Index::open(&mut connection, false).await.map_err(|fault| refused(path, &fault));
+    let index =
+        Index::open(&mut connection, false, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault));
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));
     close(connection).await;
     let (index, feed) = (Arc::new(index?), Arc::new(feed?));

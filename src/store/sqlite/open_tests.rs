@@ -16,7 +16,7 @@ use crate::store::sqlite::connect::{Role, connect};
 use crate::store::{ArticleStore as _, NewArticle, Search, SharedStore, StoreError, Write};
 
 async fn opened(path: &Path) -> SharedStore {
-    Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
+    Arc::new(SqliteStore::open(SqliteOptions::small(path)).await.expect("a store"))
 }
 
 async fn refused(options: SqliteOptions) -> OpenError {
@@ -63,10 +63,10 @@ async fn a_second_opening_names_the_holder() {
     let path = folder.path().join("articles.db");
     let store = opened(&path).await;
     let holder = format!("process {}", std::process::id());
-    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Locked { holder: by, .. } if by == holder));
+    assert!(matches!(refused(SqliteOptions::small(&path)).await, OpenError::Locked { holder: by, .. } if by == holder));
     let link = folder.path().join("link.db");
     std::os::unix::fs::symlink(&path, &link).expect("a link");
-    assert!(matches!(refused(SqliteOptions::new(&link)).await, OpenError::Locked { .. }));
+    assert!(matches!(refused(SqliteOptions::small(&link)).await, OpenError::Locked { .. }));
     store.close().await;
     opened(&path).await.close().await;
 }
@@ -84,7 +84,7 @@ async fn a_newer_schema_is_refused() {
     .await;
     let before = fs::read(&path).expect("a file");
     for read_only in [false, true] {
-        let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+        let error = refused(SqliteOptions { read_only, ..SqliteOptions::small(&path) }).await;
         assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
     }
     assert!(before == fs::read(&path).expect("a file"));
@@ -106,7 +106,7 @@ async fn a_store_of_the_schema_before_is_brought_to_todays() {
          DROP TABLE fingerprint_recent; DROP TABLE folded; DROP TABLE text_state; DELETE FROM _sqlx_migrations WHERE version > 3",
     )
     .await;
-    let to_read = SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
+    let to_read = SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
     assert!(matches!(refused(to_read).await, OpenError::NeedsMigration { found: 3, .. }));
     let store = opened(&path).await;
     ingest(&store, new("copy", "乙", &format!("{body}\n")), at(1)).await;
@@ -136,7 +136,7 @@ async fn damage_is_refused_and_left_alone() {
     for (case, bytes) in cases {
         fs::write(&path, &bytes).expect("written");
         for read_only in [false, true] {
-            let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+            let error = refused(SqliteOptions { read_only, ..SqliteOptions::small(&path) }).await;
             assert!(matches!(error, OpenError::Damaged { .. }), "{case}: {error}");
             assert!(bytes == fs::read(&path).expect("a file"), "{case}: the file was changed");
         }
@@ -148,7 +148,7 @@ async fn another_programs_database_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("other.db");
     execute(&path, "CREATE TABLE invoice (id INTEGER PRIMARY KEY)").await;
-    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Damaged { .. }));
+    assert!(matches!(refused(SqliteOptions::small(&path)).await, OpenError::Damaged { .. }));
 }
 
 #[tokio::test]
@@ -201,20 +201,20 @@ async fn a_damaged_index_is_never_answered_from() {
     assert!(faults.iter().any(|fault| fault.contains("checksum")), "{faults:?}");
     store.close().await;
     execute(&path, "DELETE FROM keyword_block WHERE key & 0x800000 <> 0").await;
-    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Damaged { .. }));
+    assert!(matches!(refused(SqliteOptions::small(&path)).await, OpenError::Damaged { .. }));
     // The articles are sound, and the index can be made from them.
-    SqliteStore::repair_index(SqliteOptions::new(&path)).await.expect("repaired");
+    SqliteStore::repair_index(SqliteOptions::small(&path)).await.expect("repaired");
     let store = opened(&path).await;
     assert_eq!(ask(&store, &question).await.articles.len(), 1);
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
-    assert!(matches!(SqliteStore::repair_index(SqliteOptions::new(&path)).await, Err(OpenError::Locked { .. })));
+    assert!(matches!(SqliteStore::repair_index(SqliteOptions::small(&path)).await, Err(OpenError::Locked { .. })));
 }
 
 #[tokio::test]
 async fn merges_leave_out_what_is_deleted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("articles.db");
-    let store = SqliteStore::open(SqliteOptions::new(&path)).await.expect("a store");
+    let store = SqliteStore::open(SqliteOptions::small(&path)).await.expect("a store");
     let index = Arc::clone(&store.index);
     let store: SharedStore = Arc::new(store);
     for number in 0..30 {
@@ -243,7 +243,7 @@ async fn merges_leave_out_what_is_deleted() {
 async fn reading_alone_writes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("articles.db");
-    let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
+    let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
     assert!(matches!(refused(read_only()).await, OpenError::Io { .. }));
     assert!(!path.exists());
     closed_store(&path).await;
@@ -305,7 +305,7 @@ async fn a_store_that_was_closed_is_one_file() {
     let alone = tempfile::tempdir().expect("a folder");
     let copy = alone.path().join("copy.db");
     fs::copy(&path, &copy).expect("copied");
-    let options = SqliteOptions { read_only: true, ..SqliteOptions::new(&copy) };
+    let options = SqliteOptions { read_only: true, ..SqliteOptions::small(&copy) };
     let store: SharedStore = Arc::new(SqliteStore::open(options).await.expect("a store"));
     assert_eq!(
         ask(&store, &Search { page_size: PageSize::new(100).expect("a size"), ..search() }).await.articles.len(),
@@ -313,7 +313,7 @@ async fn a_store_that_was_closed_is_one_file() {
     );
     store.close().await;
     assert_eq!(files(alone.path()), ["copy.db"]);
-    SqliteStore::backup(SqliteOptions::new(&copy), &alone.path().join("backup.db")).await.expect("a backup");
+    SqliteStore::backup(SqliteOptions::small(&copy), &alone.path().join("backup.db")).await.expect("a backup");
     assert_eq!(files(alone.path()), ["backup.db", "copy.db"]);
 }
 
@@ -322,7 +322,7 @@ async fn a_hot_journal_is_rolled_back_at_the_next_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, backup) = (folder.path().join("articles.db"), folder.path().join("backup.db"));
     closed_store(&path).await;
-    SqliteStore::backup(SqliteOptions::new(&path), &backup).await.expect("a backup");
+    SqliteStore::backup(SqliteOptions::small(&path), &backup).await.expect("a backup");
     // A process that dies in a transaction leaves the pages that it changed and the journal that undoes this.
     let (crashed, journal) = (folder.path().join("crashed.db"), folder.path().join("crashed.db-journal"));
     let mut connection =
@@ -334,7 +334,7 @@ async fn a_hot_journal_is_rolled_back_at_the_next_start() {
     fs::copy(backup.with_file_name("backup.db-journal"), &journal).expect("copied");
     sqlx::raw_sql("ROLLBACK").execute(&mut connection).await.expect("a statement");
     connection.close().await.expect("closed");
-    let read_only = SqliteOptions { read_only: true, ..SqliteOptions::new(&crashed) };
+    let read_only = SqliteOptions { read_only: true, ..SqliteOptions::small(&crashed) };
     assert!(matches!(refused(read_only).await, OpenError::Io { .. }));
     let store = opened(&crashed).await;
     let article = store.get(&name("a"), View::Full).await.expect("an answer").expect("an article");
@@ -351,10 +351,10 @@ async fn a_file_with_two_names_is_refused() {
     let store = opened(&path).await;
     let other = folder.path().join("other.db");
     fs::hard_link(&path, &other).expect("a link");
-    let error = refused(SqliteOptions::new(&other)).await;
+    let error = refused(SqliteOptions::small(&other)).await;
     assert!(error.to_string().contains("hard link"), "{error}");
     store.close().await;
-    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("hard link"));
+    assert!(refused(SqliteOptions::small(&path)).await.to_string().contains("hard link"));
     fs::remove_file(&other).expect("removed");
     opened(&path).await.close().await;
 }
@@ -366,19 +366,19 @@ async fn no_other_file_is_written_through_a_link() {
     let victim = folder.path().join("victim");
     fs::write(&victim, "precious").expect("written");
     std::os::unix::fs::symlink(&victim, &lock).expect("a link");
-    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("symbolic link"));
+    assert!(refused(SqliteOptions::small(&path)).await.to_string().contains("symbolic link"));
     fs::remove_file(&lock).expect("removed");
     fs::hard_link(&victim, &lock).expect("a link");
-    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("hard link"));
+    assert!(refused(SqliteOptions::small(&path)).await.to_string().contains("hard link"));
     fs::remove_file(&lock).expect("removed");
     fs::write(&lock, "notes of another program").expect("written");
-    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("no lock file"));
+    assert!(refused(SqliteOptions::small(&path)).await.to_string().contains("no lock file"));
     fs::remove_file(&lock).expect("removed");
     std::os::unix::fs::symlink(folder.path().join("nowhere"), &path).expect("a link");
-    assert!(refused(SqliteOptions::new(&path)).await.to_string().contains("symbolic link"));
+    assert!(refused(SqliteOptions::small(&path)).await.to_string().contains("symbolic link"));
     fs::remove_file(&path).expect("removed");
     fs::create_dir(&path).expect("a folder");
-    assert!(matches!(refused(SqliteOptions::new(&path)).await, OpenError::Io { .. }));
+    assert!(matches!(refused(SqliteOptions::small(&path)).await, OpenError::Io { .. }));
     assert_eq!(fs::read(&victim).expect("a file"), b"precious");
     assert!(!folder.path().join("nowhere").exists());
 }
@@ -390,7 +390,7 @@ async fn what_is_not_empty_and_no_store_is_left_alone() {
     for bytes in [&b"x"[..], b"\0", b"SQLite format 3", &[0; 511], &[0; 512], &[0; 20_000]] {
         fs::write(&path, bytes).expect("written");
         for read_only in [false, true] {
-            let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+            let error = refused(SqliteOptions { read_only, ..SqliteOptions::small(&path) }).await;
             assert!(matches!(error, OpenError::Damaged { .. }), "{}: {error}", bytes.len());
             assert!(bytes == fs::read(&path).expect("a file"));
         }
@@ -406,7 +406,7 @@ async fn only_the_owner_reads_new_files() {
     let path = folder.path().join("articles.db");
     let store = opened(&path).await;
     ingest(&store, new("a", "云州", "安全生产"), at(0)).await;
-    SqliteStore::backup(SqliteOptions::new(&path), &folder.path().join("backup.db")).await.expect("a backup");
+    SqliteStore::backup(SqliteOptions::small(&path), &folder.path().join("backup.db")).await.expect("a backup");
     for file in files(folder.path()) {
         let mode = fs::metadata(folder.path().join(&file)).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
@@ -458,7 +458,7 @@ async fn a_table_that_is_missing_is_damage() {
         let table: String = row.get("name");
         execute(&path, &format!("DROP TABLE {table}")).await;
         for read_only in [false, true] {
-            let error = refused(SqliteOptions { read_only, ..SqliteOptions::new(&path) }).await;
+            let error = refused(SqliteOptions { read_only, ..SqliteOptions::small(&path) }).await;
             assert!(matches!(error, OpenError::Damaged { .. }), "{table}: {error}");
         }
         fs::write(&path, &whole).expect("written");
@@ -474,7 +474,7 @@ async fn a_table_that_is_missing_is_damage() {
 #[tokio::test]
 async fn a_disk_that_failed_is_unfit_until_a_probe_write_succeeds() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(SqliteOptions::new(folder.path().join("articles.db"))).await.expect("a store");
+    let store = SqliteStore::open(SqliteOptions::small(folder.path().join("articles.db"))).await.expect("a store");
     let writer = store.writer.as_ref().expect("a writer");
     assert!(store.ping().await.is_ok());
     for _ in 0..2 {
@@ -505,7 +505,7 @@ async fn texts_that_were_folded_differently_are_folded_again() {
          UPDATE folded SET texts = CAST('other' AS BLOB)",
     )
     .await;
-    let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::new(&path) };
+    let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
     assert!(matches!(refused(read_only()).await, OpenError::NeedsRefolding { .. }));
     let store = opened(&path).await;
     let filter = KeywordFilter::new(

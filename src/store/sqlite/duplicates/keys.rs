@@ -16,14 +16,24 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::text::Fingerprint;
 
-/// From so many articles on, keys are moved. They are read at every start, which takes a tenth of a second, and take 3 MB.
-const MANY_ARTICLES: u64 = if cfg!(test) { 4 } else { 16_384 };
-
 /// How many keys are moved for each that came: the more, the sooner a move is over, and the more one group writes.
 const MOVED_FOR_ONE: u64 = 4;
 
-/// However few came, so many are moved.
-const MIN_MOVED: u64 = if cfg!(test) { 3 } else { 256 };
+/// When keys are moved. The default is for a service; tests pass smaller numbers, so that a few articles are enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MoveRule {
+    /// From so many articles on, keys are moved.
+    pub many_articles: u64,
+    /// However few keys came, so many are moved.
+    pub min_moved: u64,
+}
+
+impl Default for MoveRule {
+    fn default() -> Self {
+        // The keys of so many articles are read at every start, which takes a tenth of a second, and take 3 MB.
+        Self { many_articles: 16_384, min_moved: 256 }
+    }
+}
 
 /// The ids of the articles that have any of some keys, a JSON array that is the statement's first parameter. An id may be
 /// named twice.
@@ -143,6 +153,7 @@ pub(crate) async fn count(connection: &mut SqliteConnection) -> Result<u64, Sqli
 pub(crate) struct KeyMigrator {
     /// How many articles' keys are not moved.
     articles: u64,
+    rule: MoveRule,
     under_way: Option<Move>,
 }
 
@@ -156,15 +167,15 @@ struct Move {
 
 impl KeyMigrator {
     /// Of a connection that is not opened yet.
-    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
+    pub async fn open(connection: &mut SqliteConnection, rule: MoveRule) -> Result<Self, SqliteError> {
         open(connection).await?;
-        Self::new(connection).await
+        Self::new(connection, rule).await
     }
 
-    async fn new(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
+    async fn new(connection: &mut SqliteConnection, rule: MoveRule) -> Result<Self, SqliteError> {
         let sql = "SELECT count(*) FROM fingerprint_recent";
         let articles: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
-        Ok(Self { articles: articles.cast_unsigned(), under_way: None })
+        Ok(Self { articles: articles.cast_unsigned(), rule, under_way: None })
     }
 
     /// Goes on a little, in the transaction that added the keys of so many articles, of which `last_id` is the last.
@@ -177,17 +188,17 @@ impl KeyMigrator {
         self.articles += added;
         let Move { last_id, moved_to } = match self.under_way {
             Some(under_way) => under_way,
-            None if self.articles >= MANY_ARTICLES => Move { last_id, moved_to: -1 },
+            None if self.articles >= self.rule.many_articles => Move { last_id, moved_to: -1 },
             None => return Ok(()),
         };
         let keys = added * crate::text::KEY_COUNT as u64;
-        let limit = (MOVED_FOR_ONE * keys).max(MIN_MOVED);
+        let limit = (MOVED_FOR_ONE * keys).max(self.rule.min_moved);
         let sql = "SELECT max(key) FROM (SELECT key FROM temp.pending_key WHERE key > ?1 ORDER BY key LIMIT ?2)";
         let row = sqlx::query(sql).bind(moved_to).bind(limit.cast_signed()).fetch_one(&mut *connection).await?;
         let Some(end) = row.try_get::<Option<i64>, _>(0)? else {
             let sql = "DELETE FROM fingerprint_recent WHERE id <= ?1";
             sqlx::query(sql).bind(last_id).execute(&mut *connection).await?;
-            *self = Self::new(connection).await?;
+            *self = Self::new(connection, self.rule).await?;
             return Ok(());
         };
         let sql = "INSERT OR IGNORE INTO fingerprint_key (key, id)
@@ -209,7 +220,7 @@ mod tests {
     use crate::store::{SharedStore, Write, Written};
 
     async fn opened(path: &std::path::Path) -> SharedStore {
-        Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
+        Arc::new(SqliteStore::open(SqliteOptions::small(path)).await.expect("a store"))
     }
 
     /// A body that shares no key with that of another number.

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use tokio::task::JoinHandle;
 
 use super::{Index, Published, tables};
-use crate::keyword_index::{Document, EncodedBlock, Key, PairSet, Segment, SegmentId, build};
+use crate::keyword_index::{Document, EncodedBlock, Key, PairRule, PairSet, Segment, SegmentId, build};
 use crate::query::{FoldedFields, TextField};
 use crate::store::sqlite::error::SqliteError;
 
@@ -53,11 +53,11 @@ impl Changes {
             return Built { segment: Building::Nothing, removed };
         }
         let id = index.new_segment();
-        let common = Arc::clone(index.current().snapshot.common());
+        let (common, rule) = (Arc::clone(index.current().snapshot.common()), index.pair_rule);
         let segment = if added.len() > FEW_DOCUMENTS {
-            Building::UnderWay(id, tokio::task::spawn_blocking(move || build_segment(id, &added, &common)))
+            Building::UnderWay(id, tokio::task::spawn_blocking(move || build_segment(id, &added, &common, rule)))
         } else {
-            Building::Done(id, Box::new(build_segment(id, &added, &common)))
+            Building::Done(id, Box::new(build_segment(id, &added, &common, rule)))
         };
         Built { segment, removed }
     }
@@ -117,7 +117,12 @@ impl Built {
     }
 }
 
-fn build_segment(id: SegmentId, added: &BTreeMap<i64, Added>, common: &PairSet) -> (Segment, Vec<EncodedBlock>) {
+fn build_segment(
+    id: SegmentId,
+    added: &BTreeMap<i64, Added>,
+    common: &PairSet,
+    rule: PairRule,
+) -> (Segment, Vec<EncodedBlock>) {
     let documents = added
         .iter()
         .map(|(&id, added)| Document {
@@ -126,7 +131,7 @@ fn build_segment(id: SegmentId, added: &BTreeMap<i64, Added>, common: &PairSet) 
             texts: texts(&added.texts).collect(),
         })
         .collect();
-    build(id, documents, common)
+    build(id, documents, common, rule)
 }
 
 /// All that keywords are looked for in, each item by itself.

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::{Changes, Index, tables};
 use crate::article::View;
+use crate::keyword_index::PairRule;
 use crate::query::FoldedFields;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::read::folded;
@@ -15,9 +16,12 @@ use crate::store::sqlite::rows;
 /// How many articles make a segment: as many as a commit of a fast import has. Merges do the rest once the store is open.
 const BATCH: i64 = 500;
 
-pub(in crate::store::sqlite) async fn rebuild(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
+pub(in crate::store::sqlite) async fn rebuild(
+    connection: &mut SqliteConnection,
+    pair_rule: PairRule,
+) -> Result<(), SqliteError> {
     // Its cache is used by no reader: it only gathers the segments.
-    let index = Index::empty(tables::clear(connection).await?, false);
+    let index = Index::empty(tables::clear(connection).await?, false, pair_rule);
     let mut after = i64::MIN;
     loop {
         let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));

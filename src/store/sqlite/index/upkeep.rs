@@ -260,7 +260,8 @@ impl Merger {
         let output = self.index.new_segment();
         let is_small = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= KEPT_DOCUMENTS;
         // Even this takes a while for a million articles: their directories are merged.
-        let begun = tokio::task::spawn_blocking(move || Merge::new(output, inputs));
+        let rule = self.index.pair_rule;
+        let begun = tokio::task::spawn_blocking(move || Merge::new(output, inputs, rule));
         let Ok(mut merge) = begun.await else { return Err(GivenUp::Failed) };
         loop {
             if self.closing.is_cancelled() {

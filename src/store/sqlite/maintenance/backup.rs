@@ -113,7 +113,7 @@ mod tests {
     use crate::store::{SharedStore, Write};
 
     async fn opened(path: &Path) -> SharedStore {
-        Arc::new(SqliteStore::open(SqliteOptions::new(path)).await.expect("a store"))
+        Arc::new(SqliteStore::open(SqliteOptions::small(path)).await.expect("a store"))
     }
 
     async fn stored(store: &SharedStore, id: &str) -> Option<String> {
@@ -130,7 +130,7 @@ mod tests {
         ingest(&store, new("b", "密語", "二"), at(1)).await;
         write(&store, Write::Delete { name: name("b"), expected: None }, at(2)).await;
         // The store is in use meanwhile.
-        let bytes = SqliteStore::backup(SqliteOptions::new(&path), &copy).await.expect("a copy");
+        let bytes = SqliteStore::backup(SqliteOptions::small(&path), &copy).await.expect("a copy");
         assert_eq!(fs::metadata(&copy).expect("there").len(), bytes);
         assert!(!fs::exists(part_of(&copy)).expect("an answer"));
         ingest(&store, new("c", "丙", "三"), at(3)).await;
@@ -156,15 +156,15 @@ mod tests {
     async fn nothing_that_exists_is_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, copy) = (folder.path().join("a.db"), folder.path().join("copy.db"));
-        let missing = SqliteStore::backup(SqliteOptions::new(&path), &copy).await;
+        let missing = SqliteStore::backup(SqliteOptions::small(&path), &copy).await;
         assert!(matches!(missing, Err(OpenError::Io { .. })), "{missing:?}");
         assert!(!fs::exists(&path).expect("an answer"), "a store that is not there is not made");
         opened(&path).await.close().await;
         // What an interrupted one left is no hindrance.
         fs::write(part_of(&copy), "half").expect("written");
-        SqliteStore::backup(SqliteOptions::new(&path), &copy).await.expect("a copy");
+        SqliteStore::backup(SqliteOptions::small(&path), &copy).await.expect("a copy");
         let before = fs::read(&copy).expect("readable");
-        let again = SqliteStore::backup(SqliteOptions::new(&path), &copy).await;
+        let again = SqliteStore::backup(SqliteOptions::small(&path), &copy).await;
         assert!(matches!(again, Err(OpenError::Io { .. })), "{again:?}");
         assert_eq!(fs::read(&copy).expect("readable"), before);
     }
@@ -191,7 +191,7 @@ mod tests {
         for number in 0..3 {
             let before = store.feed().borrow().seq;
             let copy = folder.path().join(format!("copy{number}.db"));
-            SqliteStore::backup(SqliteOptions::new(&path), &copy).await.expect("a copy");
+            SqliteStore::backup(SqliteOptions::small(&path), &copy).await.expect("a copy");
             let copied = opened(&copy).await;
             let seen = copied.feed().borrow().seq;
             // All that was acknowledged before it began, in the order of the writes: a prefix.

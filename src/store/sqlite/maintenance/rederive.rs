@@ -6,6 +6,7 @@
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::article::View;
+use crate::keyword_index::PairRule;
 use crate::query::TextField;
 use crate::store::sqlite::duplicates::{keys, originals};
 use crate::store::sqlite::error::SqliteError;
@@ -29,9 +30,9 @@ pub(crate) async fn is_of_today(connection: &mut SqliteConnection) -> Result<boo
 }
 
 /// Makes all of it again, in one transaction. A connection that fails in it must be closed, which rolls back.
-pub(crate) async fn rederive(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
+pub(crate) async fn rederive(connection: &mut SqliteConnection, pair_rule: PairRule) -> Result<(), SqliteError> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    index::rebuild(connection).await?;
+    index::rebuild(connection, pair_rule).await?;
     rebuild_duplicates(connection).await?;
     sqlx::query("UPDATE text_state SET version = ?1").bind(text_version()).execute(&mut *connection).await?;
     sqlx::query("COMMIT").execute(connection).await?;

@@ -20,7 +20,7 @@ use crate::store::article_cache::ArticleCache;
 use crate::store::prepare::{Prepared, prepare, size};
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
-use crate::store::sqlite::duplicates::keys::KeyMigrator;
+use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::{self, Feed};
 use crate::store::sqlite::index::{self, Changes, Done, Index, Merger, Upkeep};
@@ -109,16 +109,23 @@ pub(crate) struct Writer {
     _background: Background,
 }
 
+/// What the options say of a writer.
+pub(crate) struct WriterLimits {
+    pub keep_deletions: u64,
+    pub move_rule: MoveRule,
+}
+
 impl Writer {
     pub async fn start(
         background: Background,
         path: PathBuf,
         connection: SqliteConnection,
         state: Shared,
-        keep_deletions: u64,
+        limits: WriterLimits,
     ) -> Result<Self, SqliteError> {
+        let WriterLimits { keep_deletions, move_rule } = limits;
         let Shared { index, feed, article_cache } = state;
-        let open = OpenConnection::new(connection).await?;
+        let open = OpenConnection::new(connection, move_rule).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
         let (upkeep_sender, upkeep) = mpsc::channel(1);
         let closing = CancellationToken::new();
@@ -141,6 +148,7 @@ impl Writer {
             feed,
             article_cache,
             keep_deletions,
+            move_rule,
             jobs,
             upkeep,
             closing: closing.clone(),
@@ -217,10 +225,10 @@ struct OpenConnection {
 
 impl OpenConnection {
     /// Makes a connection that nobody wrote on yet ready for writes.
-    async fn new(mut connection: SqliteConnection) -> Result<Self, SqliteError> {
+    async fn new(mut connection: SqliteConnection, move_rule: MoveRule) -> Result<Self, SqliteError> {
         let next_id = next_id(&mut connection).await?;
         let next_seq = feed::next_seq(&mut connection).await?;
-        let keys = KeyMigrator::open(&mut connection).await?;
+        let keys = KeyMigrator::open(&mut connection, move_rule).await?;
         Ok(Self { connection, next_id, next_seq, keys })
     }
 }
@@ -231,6 +239,7 @@ struct WriterTask {
     feed: Arc<Feed>,
     article_cache: Arc<ArticleCache>,
     keep_deletions: u64,
+    move_rule: MoveRule,
     jobs: mpsc::Receiver<Job>,
     /// What the merges of the index ask for: taken between groups, in turns with them.
     upkeep: mpsc::Receiver<Upkeep>,
@@ -417,7 +426,7 @@ impl WriterTask {
 
     async fn reopened(&mut self) -> Result<&mut OpenConnection, StoreError> {
         if self.open.is_none() {
-            match reopen(&self.path, &self.index).await {
+            match reopen(&self.path, &self.index, self.move_rule).await {
                 Ok(open) => {
                     // A commit that seemed to fail may have been made.
                     self.feed.advance(last_seq(&open));
@@ -488,11 +497,11 @@ impl WriterTask {
     }
 }
 
-async fn reopen(path: &std::path::Path, index: &Index) -> Result<OpenConnection, SqliteError> {
+async fn reopen(path: &std::path::Path, index: &Index, move_rule: MoveRule) -> Result<OpenConnection, SqliteError> {
     let mut connection = connect(path, Role::Write).await?;
     // Nobody can tell what became of a commit that failed.
     index.reload(&mut connection).await?;
-    OpenConnection::new(connection).await
+    OpenConnection::new(connection, move_rule).await
 }
 
 fn last_seq(open: &OpenConnection) -> u64 {
