@@ -3,6 +3,8 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /source
 COPY . .
+# For `articled --version`: the build has no git. `docker build --build-arg BUILD_COMMIT=$(git rev-parse HEAD)` gives it.
+ARG BUILD_COMMIT
 # Proc macros cannot be linked statically; with --target the flags are for the program alone.
 RUN host=$(rustc -vV | sed -n 's/^host: //p') \
     && RUSTFLAGS="-C target-feature=+crt-static" cargo build --locked --profile dist --target "$host" \

@@ -1,6 +1,7 @@
 //! Compiles the contract without a system protoc, and keeps its descriptors, comments included, for reflection.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::{env, error::Error, fs};
 
 use prost::Message;
@@ -22,6 +23,7 @@ const ENCODED_ANSWERS: [(&str, &str); 4] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={PROTO_ROOT}");
+    println!("cargo:rustc-env=BUILT_COMMIT={}", commit());
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
 
     let mut compiler = protox::Compiler::new([PROTO_ROOT])?;
@@ -48,6 +50,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_server(false)
         .compile_fds(files)?;
     Ok(())
+}
+
+/// The commit for `articled --version`: what BUILD_COMMIT says, for builds outside git such as a container's, else git's
+/// HEAD, else "unknown". A debug build does not record it, because each commit would then compile everything again.
+fn commit() -> String {
+    println!("cargo:rerun-if-env-changed=BUILD_COMMIT");
+    if let Ok(commit) = env::var("BUILD_COMMIT")
+        && !commit.trim().is_empty()
+    {
+        return commit.trim().to_owned();
+    }
+    if env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
+        return "not recorded in debug builds".to_owned();
+    }
+    // HEAD itself changes with a checkout, its log with each commit. A path that does not exist would always run this again.
+    for name in ["HEAD", "logs/HEAD"] {
+        if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| fs::exists(path).unwrap_or(false)) {
+            println!("cargo:rerun-if-changed={path}");
+        }
+    }
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|status| !status.is_empty());
+    match git(&["rev-parse", "--short=12", "HEAD"]) {
+        Some(commit) if changed => format!("{commit}, with changes"),
+        Some(commit) => commit,
+        None => "unknown".to_owned(),
+    }
+}
+
+/// What git prints; `None` without git or outside a repository.
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
+    String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
 }
 
 /// Writes the servers' traits as tonic does, but for what [`ENCODED_ANSWERS`] says.

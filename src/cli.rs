@@ -29,6 +29,7 @@ mod store;
 mod table;
 mod terminal;
 mod variables;
+mod version;
 mod watch;
 
 use std::process::ExitCode;

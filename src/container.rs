@@ -23,4 +23,6 @@ pub use self::meter::Meter;
 pub use self::walk::total_bytes;
 
 #[cfg(test)]
+mod docs_tests;
+#[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    backup, check, completions, export, filter, get, healthcheck, import, list, migrate, parse, reparse, serve, watch,
+    backup, check, completions, export, filter, get, healthcheck, import, list, migrate, parse, reparse, serve,
+    version, watch,
 };
 use crate::telemetry::LogArguments;
 
@@ -13,6 +14,7 @@ use crate::telemetry::LogArguments;
 #[command(
     name = "articled",
     version,
+    long_version = version::versions(),
     about,
     arg_required_else_help = true,
     after_help = "Settings come from flags, then from ARTICLED_* variables, then from the --config file, whose keys are \

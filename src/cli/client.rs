@@ -105,11 +105,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_port_without_grpc_is_named_as_such() {
-        use tokio::io::AsyncWriteExt;
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let server = ServerArguments { server: listener.local_addr().expect("an address").to_string() };
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 1024]).await;
                 let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
             }
         });

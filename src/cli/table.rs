@@ -17,7 +17,7 @@ const MAX_HEADLINE_COLUMNS: u16 = 64;
 
 /// The narrowest that headline and source get together, padding included. A terminal without room for them and for whole
 /// names wraps the lines itself.
-const MIN_OTHER_COLUMNS: usize = 24;
+const MIN_OTHER_COLUMNS: usize = 20;
 
 /// A table of articles, one a row, with the passages that were found beneath the headline.
 pub struct Articles {
@@ -167,7 +167,7 @@ pub fn card(article: &Article) -> String {
 /// What the parser did, a line each.
 fn report(report: &ParseReport) -> String {
     let repairs = report.repairs.iter().map(|repair| format!("repaired {} {}", repair.count, repair.kind));
-    let removed = report.removed_lines.iter().map(|line| format!("removed {} {:?}", line.reason, line.text));
+    let removed = report.removed_lines.iter().map(|line| format!("removed {} \"{}\"", line.reason, line.text));
     let warnings = report.warnings.iter().map(|warning| format!("warns {}: {}", warning.reason, warning.message));
     repairs.chain(removed).chain(warnings).collect::<Vec<_>>().join("\n")
 }

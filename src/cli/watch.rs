@@ -1,22 +1,27 @@
 //! `articled watch`: articles as they come, change and go.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use anyhow::Context;
 use articled::rpc::proto::watch_articles_response::Event;
-use articled::rpc::proto::{self, WatchArticlesRequest};
+use articled::rpc::proto::{self, WatchArticlesRequest, WatchArticlesResponse};
 use clap::Args;
+use tonic::{Code, Status, Streaming};
+use tonic_types::StatusExt;
 
-use super::client::{ServerArguments, explain};
+use super::client::{Client, ServerArguments, describe, explain};
 use super::get::View;
 use super::interrupt;
 use super::keywords::KeywordArguments;
 use super::output::{Out, OutputArguments};
+use super::service::later;
 use super::table;
+use super::terminal::printable;
 
 /// Prints articles as they are created, changed and deleted, until Ctrl-C.
 ///
-/// Without words or --filter, all of them. `--output json` prints each event of WatchArticles, checkpoints too; its
+/// Without words or --filter, all of them. After a lost connection it connects again and misses nothing. `--output json` prints each event of WatchArticles, checkpoints too; its
 /// `resumeToken` is what --resume takes.
 #[derive(Args, Debug)]
 pub struct Watch {
@@ -37,47 +42,109 @@ pub struct Watch {
     output: OutputArguments,
 }
 
+/// How long to wait before the first attempt to connect again, and at most: it doubles with each attempt that brings
+/// nothing. A restart takes a second or two.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const MAX_PAUSE: Duration = Duration::from_secs(8);
+
 impl Watch {
     pub async fn run(self) -> anyhow::Result<()> {
         let interrupted = interrupt::signals().context("cannot listen for signals")?;
-        let mut interrupted = std::pin::pin!(interrupted);
-        let request = WatchArticlesRequest {
+        let mut request = WatchArticlesRequest {
             keywords: self.keywords.filter(),
             filter: self.filter,
             view: proto::ArticleView::from(self.view).into(),
             resume_token: self.resume,
         };
-        let mut client = self.server.connect().await?;
-        let mut events = client.watch_articles(request).await.map_err(explain)?.into_inner();
-        let mut out = Out::new();
-        let mut token = String::new();
-        let ended = loop {
-            let response = tokio::select! {
-                () = &mut interrupted => break Ok(()),
-                response = events.message() => response,
-            };
-            let response = match response {
-                Ok(Some(response)) => response,
-                Ok(None) => break Err(anyhow::anyhow!("the server ended the watch without a reason")),
-                Err(status) => break Err(explain(status)),
-            };
-            if self.output.is_json() {
-                out.json(&response)?;
-            } else {
-                match &response.event {
-                    Some(Event::Upserted(article)) => out.text(&table::line(article))?,
-                    Some(Event::Deleted(name)) => out.text(&format!("gone {name}"))?,
-                    Some(Event::Checkpoint(_)) | None => {}
-                }
-            }
-            // Someone watches.
-            out.flush()?;
-            token = response.resume_token;
+        let client = self.server.connect().await?;
+        let ended = tokio::select! {
+            () = interrupted => Ok(()),
+            ended = watch(client, &mut request, self.output) => ended,
         };
-        if !self.output.is_json() && !token.is_empty() {
+        if !self.output.is_json() && !request.resume_token.is_empty() {
             // If standard error is closed, nobody wants to know.
-            let _ = writeln!(io::stderr(), "to go on from here: --resume {token}");
+            let _ = writeln!(io::stderr(), "to go on from here: --resume {}", request.resume_token);
         }
         ended
+    }
+}
+
+/// Prints events until the watch fails for good. The request's token follows the events that are printed, so that after a
+/// lost connection the next stream continues there.
+async fn watch(mut client: Client, request: &mut WatchArticlesRequest, output: OutputArguments) -> anyhow::Result<()> {
+    let mut out = Out::new();
+    let mut pause = FIRST_PAUSE;
+    let mut was_connected = false;
+    loop {
+        let token = request.resume_token.clone();
+        let status = match client.watch_articles(request.clone()).await {
+            Ok(events) => print(events.into_inner(), request, &mut out, output).await?,
+            Err(status) => status,
+        };
+        let progressed = request.resume_token != token;
+        was_connected |= progressed;
+        // Without a token the next stream would begin later than the lost one.
+        if !was_connected || !is_connection_loss(&status) {
+            return Err(explain(status));
+        }
+        pause = if progressed { FIRST_PAUSE } else { MAX_PAUSE.min(2 * pause) };
+        let _ = writeln!(io::stderr(), "articled: {}; connecting again", printable(&describe(&status)));
+        tokio::time::sleep(later(&status).unwrap_or(pause)).await;
+    }
+}
+
+/// One stream, to its end: the status with which it ended.
+async fn print(
+    mut events: Streaming<WatchArticlesResponse>,
+    request: &mut WatchArticlesRequest,
+    out: &mut Out,
+    output: OutputArguments,
+) -> anyhow::Result<Status> {
+    loop {
+        let response = match events.message().await {
+            Ok(Some(response)) => response,
+            Ok(None) => return Ok(Status::unavailable("the server ended the watch without a reason")),
+            Err(status) => return Ok(status),
+        };
+        if output.is_json() {
+            out.json(&response)?;
+        } else {
+            match &response.event {
+                Some(Event::Upserted(article)) => out.text(&table::line(article))?,
+                Some(Event::Deleted(name)) => out.text(&format!("gone {name}"))?,
+                Some(Event::Checkpoint(_)) | None => {}
+            }
+        }
+        // Someone watches.
+        out.flush()?;
+        request.resume_token = response.resume_token;
+    }
+}
+
+/// Whether the server or the connection went away, and the same request may succeed later. tonic reports a connection that
+/// breaks under a stream with codes that the service uses only with a reason.
+fn is_connection_loss(status: &Status) -> bool {
+    match status.code() {
+        Code::Unavailable => true,
+        Code::Unknown | Code::Internal | Code::Cancelled => status.get_details_error_info().is_none(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    #[test]
+    fn only_a_lost_connection_is_made_again() {
+        let check = |status: Status, expected| assert_eq!(is_connection_loss(&status), expected, "{status}");
+        let details = ErrorDetails::with_error_info("STORE_FAILED", "articled", std::collections::HashMap::new());
+        check(Status::unavailable("stopping"), true);
+        check(Status::unknown("h2 protocol error"), true);
+        check(Status::with_error_details(Code::Internal, "damaged", details), false);
+        check(Status::out_of_range("RESUME_TOKEN_EXPIRED"), false);
+        check(Status::invalid_argument("filter"), false);
     }
 }

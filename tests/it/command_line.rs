@@ -2,13 +2,17 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use articled::rpc::proto::ListArticlesRequest;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::copy_bidirectional;
+use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
 
 use crate::support::{TestServer, create, given};
 
@@ -270,4 +274,79 @@ fn a_misspelt_variable_is_refused_by_name() {
     let error = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2), "{error}");
     assert!(error.contains("ARTICLED_DATABSE"), "{error}");
+}
+
+/// Passes connections on to a server, and can be told to cut them.
+struct Proxy {
+    address: SocketAddr,
+    connections: Arc<Mutex<Vec<AbortHandle>>>,
+}
+
+impl Proxy {
+    async fn start(server: SocketAddr) -> Self {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let connections = Arc::<Mutex<Vec<AbortHandle>>>::default();
+        let accepted = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let copy = tokio::spawn(async move {
+                    let mut server = TcpStream::connect(server).await.expect("the server is there");
+                    let _ = copy_bidirectional(&mut client, &mut server).await;
+                });
+                accepted.lock().expect("no panic").push(copy.abort_handle());
+            }
+        });
+        Self { address, connections }
+    }
+
+    fn cut(&self) {
+        self.connections.lock().expect("no panic").drain(..).for_each(|connection| connection.abort());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watch_connects_again_and_misses_nothing() {
+    let server = TestServer::start().await;
+    let proxy = Proxy::start(server.address).await;
+    let mut client = server.client().await;
+    let from = client.list_articles(ListArticlesRequest::default()).await.expect("valid").into_inner().resume_token;
+    create(&mut client, "a", given("白鹭河开闸", "水闸开启。")).await;
+    let url = format!("http://{}", proxy.address);
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_articled"))
+        .args(["watch", "--server", &url, "--resume", &from, "--output", "json"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let lines = BufReader::new(watch.stdout.take().expect("piped")).lines();
+    let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+    std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    let mut upserted = async || {
+        loop {
+            let event = json(&events.recv().await.expect("it goes on")).remove(0);
+            if let Some(name) = event["upserted"]["name"].as_str() {
+                return name.to_owned();
+            }
+        }
+    };
+    assert_eq!(upserted().await, "articles/a");
+    for id in ["b", "c"] {
+        proxy.cut();
+        create(&mut client, id, given("白鹭河关闸", id)).await;
+        assert_eq!(upserted().await, format!("articles/{id}"));
+    }
+    watch.kill().expect("it runs for ever");
+    watch.wait().expect("it is gone");
+}
+
+#[test]
+fn the_version_names_all_that_a_store_depends_on() {
+    let ended = articled(&["--version"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let lines: Vec<&str> = ended.out.lines().collect();
+    assert_eq!(lines[0], concat!("articled ", env!("CARGO_PKG_VERSION")));
+    let parts: Vec<&str> = lines[1..].iter().flat_map(|line| line.split(' ').next()).collect();
+    assert_eq!(parts, ["commit", "SQLite", "parser", "schema"]);
+    assert_eq!(articled(&["-V"]).out, format!("{}\n", lines[0]));
 }
