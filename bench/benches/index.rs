@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use articled::keyword_index::{
-    Block, BlockCache, BlockId, Direction, Document, EncodedBlock, Key, Merge, MergeStep, Plan, Query, Search,
-    SearchRange, SegmentId, Snapshot, Step, Term, build, tiers,
+    Block, BlockCache, BlockId, Direction, Document, EncodedBlock, Key, Merge, MergeStep, PairRule, Plan, Query,
+    Search, SearchRange, SegmentId, Snapshot, Step, Term, build, tiers,
 };
 use articled::store::NewArticle;
 use articled::text::fold;
@@ -153,7 +153,7 @@ impl<'a> Bench<'a> {
                 .collect();
             let id = self.next_segment();
             let (start, cpu_start) = (Instant::now(), cpu_time(self.begun));
-            let (segment, blocks) = build(id, documents, self.snapshot.common());
+            let (segment, blocks) = build(id, documents, self.snapshot.common(), PairRule::default());
             let took = start.elapsed();
             self.build_time += cpu_time(self.begun) - cpu_start;
             self.longest_build = self.longest_build.max(took);
@@ -171,7 +171,7 @@ impl<'a> Bench<'a> {
         let output = self.next_segment();
         let cpu_start = cpu_time(self.begun);
         let mut start = Instant::now();
-        let mut merge = Merge::new(output, live);
+        let mut merge = Merge::new(output, live, PairRule::default());
         loop {
             let step = merge.step().expect("sound blocks");
             self.longest_step = self.longest_step.max(start.elapsed());
