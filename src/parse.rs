@@ -151,7 +151,7 @@ fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<S
     let mut names: Vec<String> = Vec::new();
     for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
         // Some newsrooms put a code behind a name: 李四_NN2587.
-        let name = name.split('_').next().unwrap_or_default().to_owned();
+        let name = dateline::without_credit(name.split('_').next().unwrap_or_default()).to_owned();
         if dateline::may_be_a_name(&name) && known.insert(name.clone()) {
             names.push(name);
         }

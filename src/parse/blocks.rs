@@ -20,6 +20,7 @@ use std::borrow::Cow;
 pub use self::line::Line;
 
 use super::dateline::{self, Found, Person};
+use super::headline;
 use super::time::Printed;
 use crate::article::{ParseReport, RemovedLine};
 use chrome::Reason;
@@ -108,6 +109,7 @@ pub fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -
     let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
     let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
     take_dateline(&mut body, &mut layout, start, &mut removed, report);
+    take_feature_title(&mut body, known, &mut layout, start, &mut removed);
     closing::take(&mut body, end, &mut layout.facts, &mut removed, report);
     body.splice(..0, lead);
     body.retain(|paragraph| !paragraph.is_empty());
@@ -136,6 +138,38 @@ fn take_dateline<'a>(
     }
     *first = rest.trim_matches(line::is_blank);
     layout.dateline = Some(found);
+}
+
+/// A feature prints its title once more behind the dateline (`…电　题：…`), and who wrote it on the next line.
+fn take_feature_title<'a>(
+    body: &mut [&'a str],
+    known: &Known<'_>,
+    layout: &mut Layout<'a>,
+    start: usize,
+    removed: &mut Removed<'a>,
+) {
+    let announces = |text: &str| ["题：", "题:", "題：", "題:"].iter().any(|end| text.trim_end().ends_with(end));
+    if !layout.dateline.as_ref().is_some_and(|found| announces(&found.dateline.text)) {
+        return;
+    }
+    let [first, others @ ..] = body else { return };
+    let title = Line::new(first);
+    let repeats = |line: &str| headline::alike(&Line::new(line), &title);
+    let repeated = repeats(known.headline) || layout.headline_block.iter().any(|line| repeats(line));
+    if repeated && !title.is_prose() {
+        removed.add(start, first, chrome::REPEATED_HEADLINE);
+        *first = "";
+    }
+    if !first.is_empty() {
+        return;
+    }
+    let Some(second) = others.first_mut() else { return };
+    let byline = byline::read(&Line::new(second)).filter(|found| found.title_end == 0 && !found.people.is_empty());
+    if let Some(byline) = byline {
+        removed.add(start + 1, second, chrome::BYLINE);
+        *second = "";
+        layout.facts.add(byline);
+    }
 }
 
 const DATELINE_PUNCTUATION: Reason = "DATELINE_PUNCTUATION";

@@ -25,7 +25,7 @@ pub use self::places::is_place;
 
 pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};
-pub(super) use self::people::{are_likely_names, may_be_a_name, read as read_people, role_at};
+pub(super) use self::people::{are_likely_names, may_be_a_name, read as read_people, role_at, without_credit};
 
 /// How much of a line is looked at, in characters: the longest datelines name half a dozen reporters.
 const LOOKED_AT: usize = 240;
@@ -316,8 +316,12 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
         let blank = line.seen(inside.clone()).iter().all(|character| *character == ' ');
         if blank {
             story_end = group_end;
-        } else if let Some(named) = people::read(line, inside.clone(), named.then_some(Role::Reporter)) {
+        } else if let Some((named, place)) = read_group(line, inside.clone(), reports, named.then_some(Role::Reporter))
+        {
             people.extend(named);
+            if location.is_empty() {
+                location = place;
+            }
             story_end = group_end;
             introduced = true;
         } else if group_end - next <= MAX_PROGRAMME && line.at(group_end) == Some(':') {
@@ -353,6 +357,17 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
         people,
         certain: known && (date.is_some() || introduced || portal),
     }
+}
+
+/// The people in brackets behind a verb, and where they report from if 报道 ends the brackets: `（记者林远舟香港报道）`.
+fn read_group(
+    line: &Plain,
+    inside: Range<usize>,
+    reports: bool,
+    unnamed: Option<Role>,
+) -> Option<(Vec<Person>, Range<usize>)> {
+    let place = if reports { byline::place_start(line, inside.clone()) } else { inside.end };
+    Some((people::read(line, inside.start..place, unnamed)?, place..inside.end))
 }
 
 /// Past the words that say by which clock a day is counted.

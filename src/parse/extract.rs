@@ -3,6 +3,7 @@
 //! Owns what is read from markup. Refuses to judge lines: those that stand around the content (byline, source, editors)
 //! are handed on with it, and the next stages say what each is.
 
+mod choice;
 mod content;
 mod frame;
 mod guard;
@@ -16,9 +17,11 @@ mod meta;
 mod outline;
 mod outside;
 mod published;
+mod script_state;
 mod times;
 mod title;
 mod wechat;
+mod widgets;
 
 use std::borrow::Cow;
 
@@ -27,7 +30,6 @@ use dom_query::Document;
 use self::frame::{Frame, MAX_BYLINE, is_byline};
 use self::json_ld::JsonLd;
 use self::lines::Line;
-use self::lists::texts_without_lists;
 use self::meta::Meta;
 use self::outline::Outline;
 pub use self::outside::Outside;
@@ -110,27 +112,33 @@ pub struct Page {
     pub outside: Outside,
 }
 
-/// In characters. A shorter result of the library is compared with our own.
-const SHORT_CONTENT: usize = 120;
-
-/// In characters. So much of the description has to stand in the content.
-const ANCHOR: usize = 16;
-
 pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
     let (html, cuts) = guard::bound(html);
     warn(&cuts, report);
     let document = Document::from(html.as_ref());
     let meta = Meta::of(&document);
-    let json_ld = json_ld::json_ld(&document);
+    let mut json_ld = json_ld::json_ld(&document);
     let wechat = wechat::wechat(&html);
     let outline = Outline::of(&document);
     let page_lines = lines::lines(&outline, 0);
+    if choice::is_bare(&page_lines) {
+        json_ld.add_state(script_state::article(&document));
+    }
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
     let titles = titles(&meta, &json_ld);
     let headline = title::headline(&outline, &page_lines, &titles, &site_name);
     let mut headings = headings::headings(&outline, &page_lines, headline.node);
     headings.subheadlines.retain(|line| !is_byline(line));
-    let mut content = main_lines(document, &outline, &meta);
+    let mut content = choice::main_lines(
+        document,
+        &outline,
+        &page_lines,
+        headline.node,
+        &choice::Evidence::of(&meta, &json_ld, &headline.text),
+    );
+    let labels = widgets::labels(&outline, &page_lines);
+    content.retain(|line| !labels.contains(line.as_str()));
+    drop_buttons(&mut content, &page_lines);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
@@ -214,34 +222,13 @@ fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
     all.map(|title| fit::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
 }
 
-/// The lines of the main content: by the library, or by our own reckoning where the library has lost it.
-fn main_lines(document: Document, outline: &Outline, meta: &Meta) -> Vec<String> {
-    let own = content::main_content(outline)
-        .map(|root| lines::lines_without(outline, root, |index| content::is_left_out(outline, index)))
-        .map(texts_without_lists)
-        .unwrap_or_default();
-    let library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
-    if has_lost(&library, &own, &anchor(meta)) { own } else { library }
-}
-
-/// The start of the page's description, which most often is the start of the article.
-fn anchor(meta: &Meta) -> String {
-    title::letters(meta.first(meta::DESCRIPTION)).chars().take(ANCHOR).collect()
-}
-
-/// Whether the library's choice misses what ours has.
-fn has_lost(library: &[String], own: &[String], anchor: &str) -> bool {
-    let characters = |lines: &[String]| -> usize {
-        lines.iter().filter(|line| !content::is_boilerplate(line)).map(|line| line.chars().count()).sum()
+/// Drops the links that stand alone below the text: `返回首页，查看更多`.
+fn drop_buttons(content: &mut Vec<String>, page: &[Line]) {
+    const MAX_BUTTON: usize = 14;
+    let is_button = |last: &String| {
+        last.chars().count() <= MAX_BUTTON && page.iter().any(|line| line.text == *last && line.is_link())
     };
-    let has_anchor = |lines: &[String]| lines.iter().any(|line| title::letters(line).contains(anchor));
-    let (of_library, of_own) = (characters(library), characters(own));
-    if anchor.chars().count() == ANCHOR && has_anchor(own) && !has_anchor(library) {
-        return true;
-    }
-    // A page with little text fools the library's thresholds; and where both chose different places, ours is the text.
-    let apart = || !library.iter().max_by_key(|line| line.len()).is_some_and(|longest| own.contains(longest));
-    of_library < SHORT_CONTENT && of_own > 2 * of_library || of_own > 3 * of_library && apart()
+    while content.len() > 1 && content.pop_if(|last| is_button(last)).is_some() {}
 }
 
 /// Words of outlets: an `author` that has one is the site and nobody.
@@ -432,6 +419,25 @@ mod tests {
         assert_eq!(by("责任编辑：何秋白"), (none.clone(), owned(&["何秋白"])));
         assert_eq!(by("編輯：何秋白 責任編輯：林小滿"), (none.clone(), owned(&["林小滿", "何秋白"])));
         assert_eq!(by("选稿：何秋白"), (none, owned(&["何秋白"])));
+    }
+
+    #[test]
+    fn an_article_that_only_metadata_holds() {
+        let text =
+            "青石镇图书馆新馆九月一日起向居民开放，共有四层，藏书十二万册，设有儿童阅览室和盲文阅览区。".repeat(4);
+        for script in [
+            format!(
+                "<script type='application/ld+json'>{{\"@type\": \"NewsArticle\", \"headline\": \"新馆开放\", \"articleBody\": \"{text}\"}}</script>"
+            ),
+            format!(
+                "<script id=__NEXT_DATA__ type='application/json'>{{\"a\": {{\"title\": \"新馆开放\", \"content\": \"<p>{text}</p>\"}}}}</script>"
+            ),
+        ] {
+            let Page { text: found, metadata, .. } =
+                page(&format!("<title>新馆开放 - 青石网</title><div id=app></div>{script}"));
+            assert_eq!(metadata.headline, "新馆开放");
+            assert!(found.contains(&text), "{found}");
+        }
     }
 
     #[test]

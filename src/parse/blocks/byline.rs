@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::line::Line;
 use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
+use crate::parse::derive::is_han;
 use crate::parse::plain::{Plain, plain_char};
 use crate::parse::time::{Printed, printed_at};
 
@@ -245,6 +246,18 @@ fn settle(
             return None;
         }
         byline.people = read_people(view, whole, None)?;
+        // `县里慰问一线记者 送上节日祝福` is a title: nobody has such a name.
+        let is_phrase = |person: &Person| {
+            const MAX_UNLIKELY: usize = 4;
+            let plain = Plain::of(&person.name, MAX_BYLINE);
+            let letters = plain.seen(0..plain.len());
+            letters.len() > MAX_UNLIKELY
+                && letters.iter().all(|c| is_han(*c))
+                && !are_likely_names(&plain, 0..plain.len())
+        };
+        if byline.people.iter().any(is_phrase) {
+            return None;
+        }
         // `青石网记者林远舟 台北`: where it was written.
         byline.people.retain(|person| !is_place(&person.name.chars().map(plain_char).collect::<Vec<_>>()));
         if byline.people.is_empty() {
@@ -397,6 +410,10 @@ fn label_at(view: &Plain, index: usize) -> Option<(Field, usize)> {
     let next = view.skip_spaces(end);
     match view.at(next) {
         Some(':') => Some((*field, view.skip_spaces(next + 1))),
+        // `来源 | 某某网`.
+        Some('|' | '│' | '丨') if matches!(field, Field::Source | Field::Author | Field::Editor) => {
+            Some((*field, view.skip_spaces(next + 1)))
+        }
         Some('/') if matches!(field, Field::Author | Field::Editor) => Some((*field, next + 1)),
         Some('(') if *field == Field::Ignored => Some((*field, next)),
         // `来源 某某网`, `浏览 12`: where white space sets it off.
@@ -446,9 +463,24 @@ fn value_end(view: &Plain, start: usize, field: Field) -> usize {
             let spaced = character == ' ' && spaces_end;
             let closing = character == ')' && !view.seen(start..*at).contains(&'(');
             let next = *at > start && (label_at(view, *at).is_some() || printed_at(view, *at).is_some());
-            strong || spaced || closing || next
+            // A label without a value: `来源： 作者：`, `作者： 2021-09-01 08:00`.
+            let empty = *at == start
+                && (is_empty_label(view, start) || printed_at(view, start).is_some_and(|(time, _)| time.year != 0));
+            strong || spaced || closing || next || empty || tool_at(view, start, *at, field)
         })
         .unwrap_or(view.len())
+}
+
+/// Whether another label and its colon stand where a label's value is due.
+fn is_empty_label(view: &Plain, start: usize) -> bool {
+    label_at(view, start).is_some_and(|(_, value)| view.seen(start..value).contains(&':'))
+}
+
+/// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
+fn tool_at(view: &Plain, start: usize, at: usize, field: Field) -> bool {
+    const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
+    let people = matches!(field, Field::Author | Field::Editor);
+    people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, TOOLS).is_some()
 }
 
 /// Stores a value; whether the label with it makes a line a byline.
@@ -545,6 +577,11 @@ mod tests {
         check("青石時報 何秋白 2022/09/03 14:55", "2022-9-3 14:55|青石時報|何秋白|");
         check("青石網記者林遠舟 台北", "||林遠舟|");
         check("记者：镇长，新桥何时通车？", "none");
+        check("县里慰问一线记者 送上节日祝福", "none");
+        check("时间：2021-09-01 08:00 来源： 作者：", "2021-9-1 8:0|||");
+        check("作者： 2021-09-01 08:00", "2021-9-1 8:0|||");
+        check("2021-09-01 來源：青石晚報 作者：何秋白 分享到：", "2021-9-1|青石晚報|何秋白|");
+        check("来源 | 青石晚报　2021-09-01 08:00", "2021-9-1 8:0|青石晚报||");
         check("责编：何秋白 审核：林远舟 签发：李小满", "||何秋白E,林远舟E,李小满E|");
     }
 }

@@ -83,6 +83,7 @@ pub const SHARE: &[&str] = &[
 
 /// Ways around a site and tools of a page.
 pub const NAVIGATION: &[&str] = &[
+    "加载中",
     "返回",
     "顶部",
     "返回顶部",

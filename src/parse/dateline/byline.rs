@@ -117,7 +117,7 @@ pub fn reporters_report(line: &Plain, start: usize) -> Option<Byline> {
 
 /// Where a place begins that closes the words before 报道: behind a slash whatever stands there, else one that is known, also
 /// where it is glued to the name (`记者张三北京报道`). 林深圳 is a name.
-fn place_start(line: &Plain, words: Range<usize>) -> usize {
+pub fn place_start(line: &Plain, words: Range<usize>) -> usize {
     let last = words.clone().rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map(|at| at + 1);
     let last = last.filter(|last| *last < words.end);
     if let Some(last) = last
@@ -127,6 +127,9 @@ fn place_start(line: &Plain, words: Range<usize>) -> usize {
     }
     let run = last.unwrap_or(words.start);
     let name = (run..words.end).find_map(|at| people::role_at(line, at)).map_or(run, |(_, end)| line.skip_spaces(end));
+    // The place is glued to the last name of a list.
+    let name =
+        (name..words.end).rev().find(|at| line.at(*at) == Some('、')).map_or(name, |at| line.skip_spaces(at + 1));
     places::place_suffix(line.seen(name..words.end))
         .filter(|length| (2..=4).contains(length))
         .map_or(words.end, |length| name + length)

@@ -314,6 +314,13 @@ pub fn may_be_a_name(name: &str) -> bool {
     fits && letters && !domain && !login && !NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
 }
 
+/// `林远舟摄`: the name of who took the picture. A name of two characters may end in that character.
+pub fn without_credit(name: &str) -> &str {
+    const MIN_NAME: usize = 2;
+    let bare = name.strip_suffix(['摄', '攝']).filter(|bare| bare.chars().count() >= MIN_NAME);
+    bare.unwrap_or(name)
+}
+
 /// What stands where a name is due, Simplified.
 const NO_NAMES: &[&str] = &[
     "网络",
@@ -340,6 +347,12 @@ const NO_NAMES: &[&str] = &[
     "作者",
     "来源",
     "正文",
+    "分享",
+    "分享到",
+    "责任",
+    "打印",
+    "收藏",
+    "字号",
 ];
 
 pub fn are_likely_names(line: &Plain, range: Range<usize>) -> bool {

@@ -78,7 +78,28 @@ pub fn is_left_out(outline: &Outline, index: usize) -> bool {
 
 /// The index of the element that holds the article, if any does.
 pub fn main_content(outline: &Outline) -> Option<usize> {
-    let paragraphs = paragraphs(outline);
+    main_content_among(outline, &|_| true, &|_| true)
+}
+
+/// The same of the elements around a text that is known to be of the article.
+pub fn main_content_around(outline: &Outline, text_node: usize) -> Option<usize> {
+    let around: Vec<usize> = outline.upwards(outline.parent(text_node)).collect();
+    main_content_among(outline, &|index| around.contains(&index), &|_| true)
+}
+
+/// The same, of nothing but the texts within a part of the page.
+pub fn main_content_within(outline: &Outline, part: &std::ops::Range<usize>) -> Option<usize> {
+    let inside = |index: usize| part.contains(&index) && outline.end(index) <= part.end;
+    main_content_among(outline, &inside, &|index| part.contains(&index))
+}
+
+fn main_content_among(
+    outline: &Outline,
+    may_be_content: &dyn Fn(usize) -> bool,
+    is_asked: &dyn Fn(usize) -> bool,
+) -> Option<usize> {
+    let mut paragraphs = paragraphs(outline);
+    paragraphs.retain(|paragraph| is_asked(paragraph.node));
     let mut score = vec![0.0_f32; outline.nodes.len()];
     let mut total = vec![0.0_f32; outline.nodes.len()];
     let mut all_characters = vec![0_usize; outline.nodes.len()];
@@ -122,7 +143,7 @@ pub fn main_content(outline: &Outline) -> Option<usize> {
             let all = all_characters.get(index).copied().unwrap_or(0).max(1) as f32;
             (index, score * (1.0 - links / all) * weight(outline.marks(index)))
         })
-        .filter(|(_, score)| *score > 0.0)
+        .filter(|(index, score)| *score > 0.0 && may_be_content(*index))
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     // Paragraphs in several sections: their parent, if it has much more of the text.
     let total_of = |index: usize| total.get(index).copied().unwrap_or(0.0);
@@ -130,6 +151,7 @@ pub fn main_content(outline: &Outline) -> Option<usize> {
         .upwards(best.0)
         .skip(1)
         .take(2)
+        .filter(|parent| may_be_content(*parent))
         .find(|parent| total_of(*parent) > 1.8 * total_of(best.0) && weight(outline.marks(*parent)) >= 1.0);
     Some(wider.unwrap_or(best.0))
 }

@@ -3,6 +3,8 @@
 use dom_query::Document;
 use serde_json::{Map, Value};
 
+use super::script_state::State;
+
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct JsonLd {
     pub headline: String,
@@ -11,6 +13,19 @@ pub struct JsonLd {
     pub section: String,
     pub keywords: Vec<String>,
     pub source: String,
+    /// The article's text, where a page prints it there too.
+    pub body: String,
+}
+
+impl JsonLd {
+    /// Adds what a page's scripts hold, where it says nothing of it itself.
+    pub fn add_state(&mut self, state: State) {
+        for (own, other) in [(&mut self.headline, state.headline), (&mut self.body, state.body)] {
+            if own.is_empty() {
+                *own = other;
+            }
+        }
+    }
 }
 
 /// Objects that are looked at; a page has a handful.
@@ -66,6 +81,7 @@ fn take(object: &Map<String, Value>, found: &mut JsonLd) {
     fill(&mut found.published, first(&["datePublished", "pubDate", "dateCreated"]));
     fill(&mut found.section, first(&["articleSection"]));
     fill(&mut found.source, first(&["sourceOrganization"]));
+    fill(&mut found.body, first(&["articleBody"]));
     if found.authors.is_empty() {
         let is_person = |author: &&Value| author.get("@type").is_none_or(|kind| kind == "Person");
         found.authors = match object.get("author") {

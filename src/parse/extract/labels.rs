@@ -41,6 +41,10 @@ const OUTLET_ENDS: &[&str] =
 pub fn source_beside_date(line: &str) -> Option<&str> {
     let is_time = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/:.年月日时分秒時|　".contains(c);
     let name = line.trim_matches(is_time);
+    let name = ["本文来源于", "文章来源于", "来源于", "本文來源於"]
+        .iter()
+        .find_map(|label| name.strip_prefix(label))
+        .unwrap_or(name);
     let digits = line.chars().filter(char::is_ascii_digit).count();
     let characters = name.chars().count();
     let named = (3..=12).contains(&characters) && OUTLET_ENDS.iter().any(|end| name.ends_with(end));
@@ -91,7 +95,7 @@ fn labelled<'a>(line: &'a str, label: &str) -> Option<(&'a str, &'a str)> {
         return None;
     }
     let (before, after) = line.split_once(label)?;
-    let value = after.trim_start().strip_prefix(['：', ':', '︰', '﹕'])?;
+    let value = after.trim_start().strip_prefix(['：', ':', '︰', '﹕', '|', '｜'])?;
     Some((before, value.trim_start()))
 }
 
@@ -140,11 +144,25 @@ fn outlet(value: &str) -> Option<&str> {
         "收藏",
         "人气",
     ];
-    let end = labels.iter().filter_map(|label| name.find(label)).min().unwrap_or(name.len());
+    let end = labels.iter().filter_map(|label| name.find(label)).chain(glued_date(name)).min().unwrap_or(name.len());
     let name = name.get(..end)?.trim_end_matches([':', '：', '-', '—']);
     let characters = name.chars().count();
     let printed = (2..=MAX_VALUE).contains(&characters) && name.chars().any(char::is_alphabetic);
     printed.then_some(name)
+}
+
+/// Where a date begins that is glued to an outlet's name: `青石晚报2021-09-01`. A number alone may be of the name.
+fn glued_date(name: &str) -> Option<usize> {
+    const YEAR: usize = 4;
+    let starts = name.char_indices().map(|(at, _)| at);
+    starts.filter(|at| !name.get(..*at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))).find(
+        |at| {
+            let rest = name.get(*at..).unwrap_or_default();
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let is_year = digits == YEAR && (rest.starts_with("19") || rest.starts_with("20"));
+            is_year && rest.get(YEAR..).is_some_and(|after| after.starts_with(['-', '/', '.', '年']))
+        },
+    )
 }
 
 /// Names, without brackets and the codes that newsrooms put after them (`张三_N123`, `李四 PK155`).
@@ -194,6 +212,10 @@ mod tests {
         check("来源：青石日报阅读：次打印", None, Some("青石日报"));
         check("来源：青石发布 青石 举报", None, Some("青石发布"));
         check("来源：青石日报发布时间：2021-09-01", None, Some("青石日报"));
+        check("来源：青石日报2021-09-01 08:49", None, Some("青石日报"));
+        check("来源：青石360网", None, Some("青石360网"));
+        check("來源 | 綜合青石晚報、河灣日報　2021-09-01 08:49", None, Some("綜合青石晚報、河灣日報"));
+        check("来源： 作者：", None, None);
         check("（资料来源：青石网）", None, None);
         check("图片来源：青石网", None, None);
         check("收入来源稳定", None, None);
@@ -205,6 +227,7 @@ mod tests {
         let check = |line: &str, expected: Option<&str>| assert_eq!(source_beside_date(line), expected, "{line}");
         check("2018年12月28日 19:55 青石晚报", Some("青石晚报"));
         check("青石中文站2016年10月14日07:17", Some("青石中文站"));
+        check("本文来源于青石气象台 2021-09-01 08:49:26", Some("青石气象台"));
         check("2018年12月28日 19:55", None);
         check("2018年12月28日 19:55 林远舟", None);
         check("青石晚报", None);

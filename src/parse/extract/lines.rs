@@ -21,6 +21,9 @@ pub struct Line {
     pub link_characters: usize,
 }
 
+/// In characters. A longer link behind a sentence may be a part of the text.
+const MAX_BUTTON: usize = 14;
+
 impl Line {
     pub fn characters(&self) -> usize {
         self.text.chars().count()
@@ -28,9 +31,13 @@ impl Line {
 
     /// Whether it is a link and no sentence: an entry of a list of other articles.
     pub fn is_link(&self) -> bool {
-        let sentence = self.text.ends_with(['。', '！', '？', '；', '，', '”', '」', '.', '!', '?', ';', ',', '"']);
-        !sentence && self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
+        !ends_sentence(&self.text)
+            && self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
     }
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.ends_with(['。', '！', '？', '；', '，', '”', '」', '.', '!', '?', ';', ',', '"'])
 }
 
 /// The lines of a subtree. None is blank.
@@ -65,6 +72,9 @@ pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) ->
             }
             Kind::Element { name, .. } => {
                 let element = Element::of(name);
+                if element == Element::Link {
+                    writer.link_start = writer.text.len();
+                }
                 writer.boundary(element);
                 open.push((node.end, element));
             }
@@ -109,6 +119,10 @@ struct Writer {
     text: String,
     node: usize,
     link_characters: usize,
+    /// Where in the text the last link begins, in bytes, and where it ends.
+    link_start: usize,
+    link_end: usize,
+    link_node: usize,
     /// White space that was met since the last character.
     pending: Option<Pending>,
 }
@@ -136,6 +150,9 @@ impl Writer {
                 }
                 self.text.push(character);
                 self.link_characters += usize::from(in_link);
+                if in_link {
+                    (self.link_end, self.link_node) = (self.text.len(), node);
+                }
             }
         }
     }
@@ -155,7 +172,21 @@ impl Writer {
     fn end_line(&mut self) {
         self.pending = None;
         let text = std::mem::take(&mut self.text);
-        let link_characters = std::mem::take(&mut self.link_characters);
+        let mut link_characters = std::mem::take(&mut self.link_characters);
+        let (link_start, link_end) = (std::mem::take(&mut self.link_start), std::mem::take(&mut self.link_end));
+        // A button of the page that stands in the last paragraph: `…开放。<a>返回首页，查看更多</a>`.
+        let parts = (link_start > 0 && link_end == text.len()).then(|| text.split_at_checked(link_start)).flatten();
+        if let Some((sentence, button)) = parts.map(|(before, link)| (before.trim(), link.trim()))
+            && sentence.ends_with(['。', '！', '？', '…'])
+            && !ends_sentence(button)
+            && (1..=MAX_BUTTON).contains(&button.chars().count())
+        {
+            let of_button = button.chars().filter(|c| !c.is_whitespace()).count();
+            link_characters = link_characters.saturating_sub(of_button);
+            self.lines.push(Line { text: sentence.to_owned(), node: self.node, link_characters });
+            self.lines.push(Line { text: button.to_owned(), node: self.link_node, link_characters: of_button });
+            return;
+        }
         let trimmed = text.trim();
         if !trimmed.is_empty() {
             let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
@@ -182,6 +213,8 @@ mod tests {
             assert_eq!(lines, expected, "{html}");
         };
         check("<p>甲<b>乙</b> <a href=x>丙</a></p><p>丁", &["甲乙 丙", "丁"]);
+        check("<p>新馆开放。<a>返回首页，查看更多</a></p>", &["新馆开放。", "返回首页，查看更多"]);
+        check("<p>他说，<a>新馆</a></p><p>新馆<a>开放。</a></p>", &["他说，新馆", "新馆开放。"]);
         check("来源: <a>甲</a>\n<a>乙</a>", &["来源: 甲 乙"]);
         check("甲<br>乙<br/><br>丙", &["甲", "乙", "丙"]);
         check("<p>青石\n   镇 open\n   day</p>", &["青石镇 open day"]);

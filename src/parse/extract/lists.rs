@@ -15,6 +15,9 @@ pub fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {
         let is_rank = || is_number(&line.text);
+        if is_reference(&line) && lines.peek().is_none_or(|next| next.is_link() || is_reference(next)) {
+            continue;
+        }
         let in_list = line.is_link() || is_rank() && lines.peek().is_some_and(Line::is_link);
         if !in_list {
             texts.push(line.text);
@@ -33,6 +36,14 @@ pub fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
         }
     }
     texts
+}
+
+/// `推荐阅读：…`, and the rest of the line is a link.
+fn is_reference(line: &Line) -> bool {
+    const MAX_HEADING: usize = 6;
+    let beside = line.text.chars().filter(|c| !c.is_whitespace()).count().saturating_sub(line.link_characters);
+    let heading: String = line.text.chars().take(MAX_HEADING).collect();
+    line.link_characters > 0 && beside <= MAX_HEADING && is_list_heading(&heading)
 }
 
 /// A rank or a date.

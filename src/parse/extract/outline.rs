@@ -25,7 +25,7 @@ pub enum Kind {
     Text(String),
     Element {
         name: String,
-        /// Class and id, in lower case.
+        /// Class, id and role, in lower case.
         marks: String,
     },
 }
@@ -102,9 +102,10 @@ fn push_children<'a>(work: &mut Vec<(Option<NodeRef<'a>>, usize)>, node: &NodeRe
     work.extend(node.children_it(true).map(|child| (Some(child), index)));
 }
 
-/// Class and id, in lower case.
+/// Class, id and role, in lower case.
 fn marks_of(node: &NodeRef<'_>) -> String {
-    format!("{} {}", node.attr_or("class", ""), node.attr_or("id", "")).to_ascii_lowercase()
+    let [class, id, role] = ["class", "id", "role"].map(|name| node.attr_or(name, ""));
+    if role.is_empty() { format!("{class} {id}") } else { format!("{class} {id} {role}") }.to_ascii_lowercase()
 }
 
 fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {

@@ -1,0 +1,136 @@
+//! Which text of a page is its article, of all that may be: by the readability library, by our own reckoning, around the
+//! words by which the page describes its article, and what only its metadata holds.
+//!
+//! Owns the evidence and the order in which it is asked. Refuses to look at words of other pages: what is compared is all
+//! of this page.
+
+use dom_query::Document;
+
+use super::json_ld::JsonLd;
+use super::lines::{self, Line};
+use super::lists::texts_without_lists;
+use super::meta::{self, Meta};
+use super::outline::Outline;
+use super::{content, library, title};
+
+/// In characters. A shorter result of the library is compared with our own.
+const SHORT_CONTENT: usize = 120;
+
+/// In characters. So much of the description has to stand in the content.
+const ANCHOR: usize = 16;
+
+/// Lines with a sentence that make a text of its own.
+const MIN_SENTENCES: usize = 2;
+
+/// What a page says of its article's text outside of it.
+pub struct Evidence<'a> {
+    /// Starts of the article, as letters.
+    anchors: Vec<String>,
+    /// Whether they are other words than the headline's.
+    describes_text: bool,
+    /// The whole text, from metadata; text or HTML.
+    body: &'a str,
+}
+
+impl<'a> Evidence<'a> {
+    pub fn of(meta: &Meta, json_ld: &'a JsonLd, headline: &str) -> Self {
+        let body = json_ld.body.as_str();
+        let texts = [meta.first(meta::DESCRIPTION).to_owned(), lines_of(body).concat()];
+        let headline = title::letters(headline);
+        let starts = texts.iter().map(|text| title::letters(text).chars().take(ANCHOR).collect::<String>());
+        let anchors: Vec<String> = starts.filter(|start| start.chars().count() == ANCHOR).collect();
+        // Many a page's description is its title once more.
+        let describes_text = !anchors.iter().any(|anchor| headline.contains(anchor.as_str()));
+        Self { anchors, describes_text, body }
+    }
+
+    fn is_in(&self, line: &str) -> bool {
+        let letters = title::letters(line);
+        self.anchors.iter().any(|anchor| letters.contains(anchor))
+    }
+}
+
+/// Whether a page prints so little that its article can only stand in a script.
+pub fn is_bare(page: &[Line]) -> bool {
+    characters(page.iter().map(|line| line.text.as_str())) < 2 * SHORT_CONTENT
+}
+
+fn characters<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
+    lines.filter(|line| !content::is_boilerplate(line)).map(|line| line.chars().count()).sum()
+}
+
+/// The lines of the main content.
+pub fn main_lines(
+    document: Document,
+    outline: &Outline,
+    page: &[Line],
+    headline_node: Option<usize>,
+    evidence: &Evidence<'_>,
+) -> Vec<String> {
+    let within = |root: usize| {
+        texts_without_lists(lines::lines_without(outline, root, |index| content::is_left_out(outline, index)))
+    };
+    let own = content::main_content(outline).map(within).unwrap_or_default();
+    let library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
+    let has_anchor = |lines: &[String]| lines.iter().any(|line| evidence.is_in(line));
+    let chosen = if has_lost(&library, &own, has_anchor) { own } else { library };
+    if has_anchor(&chosen) {
+        return chosen;
+    }
+    // The page's description begins like a text that neither has: the article is around that text.
+    let anchored = page
+        .iter()
+        .filter(|_| evidence.describes_text)
+        .find(|line| line.characters() > ANCHOR && evidence.is_in(&line.text) && !line.is_link());
+    let around = anchored.and_then(|line| content::main_content_around(outline, line.node)).map(within);
+    // A summary above the article has the words too, and is no other text: it is short, or the chosen text is around it.
+    let longest = chosen.iter().max_by_key(|line| line.len());
+    let is_other_text = |lines: &Vec<String>| {
+        let sentences = lines.iter().filter(|line| line.contains(['。', '.', '！', '？'])).count();
+        has_anchor(lines) && sentences >= MIN_SENTENCES && longest.is_none_or(|longest| !lines.contains(longest))
+    };
+    if let Some(around) = around.filter(is_other_text) {
+        return around;
+    }
+    if let Some(first) = first_of_several(outline, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
+    {
+        return first;
+    }
+    let body = lines_of(evidence.body);
+    let in_metadata = characters(body.iter().map(String::as_str));
+    let printed = characters(chosen.iter().map(String::as_str));
+    if in_metadata >= SHORT_CONTENT && printed < SHORT_CONTENT { body } else { chosen }
+}
+
+/// Where the chosen text stands below another `h1` than the page's headline, and the headline has a text of its own: that.
+fn first_of_several(outline: &Outline, headline_node: Option<usize>, chosen: &[String]) -> Option<usize> {
+    let text = headline_node?;
+    let headline = outline.upwards(outline.parent(text)).find(|index| outline.name(*index) == "h1")?;
+    let next = (outline.end(headline)..outline.nodes.len()).find(|index| outline.name(*index) == "h1")?;
+    let part = outline.end(headline)..next;
+    let root = content::main_content_within(outline, &part)?;
+    let own: Vec<String> = lines::lines(outline, root).into_iter().map(|line| line.text).collect();
+    let longest = own.iter().max_by_key(|line| line.len())?;
+    let is_text = characters(own.iter().map(String::as_str)) >= SHORT_CONTENT / 2;
+    (is_text && !chosen.contains(longest)).then_some(root)
+}
+
+/// The lines of a text that may be HTML.
+fn lines_of(body: &str) -> Vec<String> {
+    if body.contains("</") || body.contains("<br") || body.contains("<p") {
+        let outline = Outline::of(&Document::fragment(body));
+        return lines::lines(&outline, 0).into_iter().map(|line| line.text).collect();
+    }
+    body.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether the library's choice misses what ours has.
+fn has_lost(library: &[String], own: &[String], has_anchor: impl Fn(&[String]) -> bool) -> bool {
+    let [of_library, of_own] = [library, own].map(|lines| characters(lines.iter().map(String::as_str)));
+    if has_anchor(own) && !has_anchor(library) {
+        return true;
+    }
+    // A page with little text fools the library's thresholds; and where both chose different places, ours is the text.
+    let apart = || !library.iter().max_by_key(|line| line.len()).is_some_and(|longest| own.contains(longest));
+    of_library < SHORT_CONTENT && of_own > 2 * of_library || of_own > 3 * of_library && apart()
+}

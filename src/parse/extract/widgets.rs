@@ -1,0 +1,101 @@
+//! The page's tools within its content: players, pagers, places for advertisements, boxes for sharing, dialogs.
+//!
+//! Owns how markup says so. Refuses to judge words: an element is a tool by its name, role or marks, and only if no running
+//! text stands in it.
+
+use std::collections::HashSet;
+
+use super::lines::Line;
+use super::outline::Outline;
+
+/// Parts of words in class, id and role that say what an element is for.
+const MARKS: &[&str] = &[
+    "player",
+    "pagination",
+    "pager",
+    "pagenav",
+    "page-nav",
+    "page_nav",
+    "advert",
+    "newsletter",
+    "subscribe",
+    "paywall",
+    "toolbar",
+    "navigation",
+    "complementary",
+    "dialog",
+    "contentinfo",
+    "reminder",
+    "tooltip",
+    "breadcrumb",
+];
+
+/// Whole words: as parts they stand in others.
+const WORDS: &[&str] = &["video", "audio", "ad", "ads", "adslot", "nav", "menu", "share", "tags", "modal", "popup"];
+
+/// Elements that are no place for the text of an article.
+const ELEMENTS: &[&str] = &["nav", "form", "dialog", "menu", "footer", "aside"];
+
+/// In characters. A tool says no more on one line.
+const MAX_LABEL: usize = 30;
+
+/// Lines of one tool; a longer list is left to those who know lists.
+const MAX_LINES: usize = 24;
+
+/// Elements above a line that are asked.
+const LEVELS: usize = 6;
+
+/// The texts of the lines that tools of the page hold, and nothing else of the page.
+pub fn labels<'a>(outline: &Outline, page: &'a [Line]) -> HashSet<&'a str> {
+    let mut tools: Vec<(usize, Vec<&'a Line>)> = Vec::new();
+    let mut others: HashSet<&str> = HashSet::new();
+    for line in page {
+        let above = outline.upwards(outline.parent(line.node)).take(LEVELS);
+        match above.filter(|index| is_tool(outline, *index)).last() {
+            Some(tool) => match tools.last_mut().filter(|(known, _)| *known == tool) {
+                Some((_, lines)) => lines.push(line),
+                None => tools.push((tool, vec![line])),
+            },
+            None => {
+                others.insert(&line.text);
+            }
+        }
+    }
+    let is_label = |line: &&Line| line.characters() <= MAX_LABEL && !line.text.ends_with('。');
+    let silent = tools.into_iter().filter(|(_, lines)| lines.len() <= MAX_LINES && lines.iter().all(is_label));
+    silent.flat_map(|(_, lines)| lines).map(|line| line.text.as_str()).filter(|text| !others.contains(text)).collect()
+}
+
+fn is_tool(outline: &Outline, index: usize) -> bool {
+    let marks = outline.marks(index);
+    let is_word = |word: &str| WORDS.contains(&word);
+    ELEMENTS.contains(&outline.name(index))
+        || MARKS.iter().any(|mark| marks.contains(mark))
+        || marks.split(|c: char| !c.is_ascii_alphanumeric()).any(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::super::lines::lines;
+    use super::*;
+
+    #[test]
+    fn tools_by_their_markup() {
+        let check = |html: &str, expected: &[&str]| {
+            let outline = Outline::of(&Document::from(html));
+            let page = lines(&outline, 0);
+            let found = labels(&outline, &page);
+            let found: Vec<&str> =
+                page.iter().map(|line| line.text.as_str()).filter(|text| found.contains(text)).collect();
+            assert_eq!(found, expected, "{html}");
+        };
+        check("<div class='v-player'><p>播放速度</p><i>2X</i></div><p>新馆开放。</p>", &["播放速度", "2X"]);
+        check("<div class=video><span>Play</span><p>新馆开放，镇长林远舟到场。</p></div>", &[]);
+        check("<div role=navigation><a>上一页</a> <b>1</b></div><p>新馆</p>", &["上一页 1"]);
+        check("<div class=ad-slot__note>Advertisement</div><div class=shadow>新馆</div>", &["Advertisement"]);
+        check("<form>手机号</form><p>手机号</p>", &[]);
+        check("<div class=headline>新馆开放</div>", &[]);
+    }
+}
