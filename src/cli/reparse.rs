@@ -138,7 +138,9 @@ fn brief(response: ReparseArticleResponse) -> ReparseArticleResponse {
 
 /// The version of the parser that will do it, which may be another than this program's: what it says of any document.
 async fn parser_version(service: &Service) -> anyhow::Result<i32> {
-    let document = RawDocument { content: "x".into(), content_type: "text/plain".to_owned(), ..Default::default() };
+    // Enough of a text for any parser: what has neither headline nor body is refused.
+    let content = "A bridge opens\nThe bridge across the lake opened today.";
+    let document = RawDocument { content: content.into(), content_type: "text/plain".to_owned(), ..Default::default() };
     let parsed = service.parse(ParseArticleRequest { document: Some(document) }).await.map_err(explain)?;
     let report =
         parsed.article.and_then(|article| article.parse_report).context("the server says no parser version")?;
