@@ -13,8 +13,8 @@ use tracing_subscriber::fmt::{FormatFields, format};
 /// What is logged if nobody says otherwise.
 const DEFAULT_FILTER: &str = "info";
 
-/// What the libraries beneath log if nobody asks for them by name.
-const LIBRARIES_LEVEL: &str = "warn";
+/// What the libraries beneath log if nobody asks for them by name. The parser of HTML warns of every malformed page.
+const LIBRARIES: &str = "warn,html5ever=error";
 
 /// The variable that Rust programs share; ours goes before it.
 const SHARED_FILTER_VARIABLE: &str = "RUST_LOG";
@@ -72,7 +72,7 @@ fn own_lines(filter: &str) -> String {
     let libraries = match level.parse() {
         Ok(LevelFilter::OFF) => "off",
         Ok(LevelFilter::ERROR) => "error",
-        _ => LIBRARIES_LEVEL,
+        _ => LIBRARIES,
     };
     // The last directive for a module counts, so that what was asked for by name comes last.
     let named: Vec<&str> = directives().filter(|directive| !is_level(directive)).collect();
@@ -190,15 +190,15 @@ mod tests {
     #[test]
     fn a_bare_level_is_that_of_our_own_lines() {
         for (filter, expected) in [
-            ("debug", "warn,articled=debug"),
-            ("info", "warn,articled=info"),
-            ("TRACE", "warn,articled=TRACE"),
+            ("debug", "warn,html5ever=error,articled=debug"),
+            ("info", "warn,html5ever=error,articled=info"),
+            ("TRACE", "warn,html5ever=error,articled=TRACE"),
             ("off", "off,articled=off"),
             ("error", "error,articled=error"),
-            ("debug, h2=debug", "warn,articled=debug,h2=debug"),
-            ("warn,articled=debug", "warn,articled=warn,articled=debug"),
+            ("debug, h2=debug", "warn,html5ever=error,articled=debug,h2=debug"),
+            ("warn,articled=debug", "warn,html5ever=error,articled=warn,articled=debug"),
             ("articled::store=debug", "articled::store=debug"),
-            ("h2=trace,debug", "warn,articled=debug,h2=trace"),
+            ("h2=trace,debug", "warn,html5ever=error,articled=debug,h2=trace"),
         ] {
             assert_eq!(own_lines(filter), expected);
             EnvFilter::try_new(own_lines(filter)).expect("a filter");

@@ -14,7 +14,7 @@ use super::wire::{FilterAnswer, Match, WireArticle};
 use crate::article::View;
 use crate::query::{Cursor, FoldedFields, Keyword, KeywordFilter, Order};
 use crate::run_blocking::run_blocking;
-use crate::store::{EncodedArticle, Page, Search, StoreError, Total};
+use crate::store::{EncodedArticle, Page, Search, StoreError, Total, encoded_cursor};
 
 pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -> Result<FilterAnswer, RpcError> {
     let hash = query_hash(&request);
@@ -95,7 +95,7 @@ fn needs_text(keywords: &KeywordFilter, snippet_count: usize) -> bool {
 /// Where a page that ends with this match ends.
 fn cursor(last: &Match, order: Order) -> Result<Cursor, StoreError> {
     let article = last.parts.first().ok_or_else(|| StoreError::Failed("a match without its article".to_owned()))?;
-    Ok(article.0.cursor(order)?)
+    encoded_cursor(&article.0, order)
 }
 
 /// What tag and length of a match take within a page, at most.

@@ -6,10 +6,8 @@
 use bytes::{BufMut, Bytes};
 use prost::encoding::{self, WireType, encode_key, encode_varint, encoded_len_varint, key_len};
 
-use super::pages;
 use super::record::{self, BadRecord};
 use crate::article::{Article, ArticleName, View};
-use crate::query::{Cursor, Order};
 
 /// The numbers of the contract's fields `Article.duplicate_of`, `Article.raw` and `RawDocument.content`.
 const DUPLICATE_OF: u32 = 26;
@@ -65,11 +63,6 @@ impl EncodedArticle {
         let both: Bytes = [&basic[..], &rest[..]].concat().into();
         let (basic, rest) = (both.slice(..basic.len()), both.slice(basic.len()..));
         Self { basic, duplicate_of: duplicate_of.clone(), rest, raw: raw.clone() }
-    }
-
-    /// Where a page that ends with this article ends.
-    pub fn cursor(&self, order: Order) -> Result<Cursor, BadRecord> {
-        Ok(pages::cursor(&self.decode()?, order))
     }
 
     pub fn decode(&self) -> Result<Article, BadRecord> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{EncodedArticle, Page, Search, Total};
+use super::{EncodedArticle, Page, Search, StoreError, Total};
 use crate::article::{Article, View};
 use crate::query::{Cursor, Order, OrderKey};
 
@@ -26,6 +26,11 @@ pub(super) fn cursor(article: &Article, order: Order) -> Cursor {
         OrderKey::UpdateTime => article.update_time,
     };
     Cursor { time, name: article.name.clone() }
+}
+
+/// The same of an article as a page holds it, for a page that is cut shorter than the store cut it.
+pub fn encoded_cursor(article: &EncodedArticle, order: Order) -> Result<Cursor, StoreError> {
+    Ok(cursor(&article.decode()?, order))
 }
 
 /// Which of two comes first. The name is the last key, ascending in every order.
