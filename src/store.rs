@@ -32,7 +32,7 @@ use tokio::sync::watch;
 
 pub use self::encoded::EncodedArticle;
 pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
-pub use self::open::{Access, backup, newest_schema_version, open, repair_index};
+pub use self::open::{Access, backup, engine_versions, newest_schema_version, open, repair_index};
 pub use self::open_error::OpenError;
 pub use self::pages::encoded_cursor;
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};

@@ -1,15 +1,14 @@
 //! What `articled --version` prints: the program's own version, and those that its stores and articles depend on.
 
 use articled::parse::PARSER_VERSION;
-use articled::store::sqlite::SqliteStore;
+use articled::store;
 
 /// The version, a line feed, and then a line for each part. `articled -V` prints the first line alone.
 pub fn versions() -> String {
     format!(
-        "{}\ncommit {}\nSQLite {}\nparser {PARSER_VERSION}\nschema {}",
+        "{}\ncommit {}\nparser {PARSER_VERSION}\n{}",
         env!("CARGO_PKG_VERSION"),
         env!("BUILT_COMMIT"),
-        libsqlite3_sys::SQLITE_VERSION.to_string_lossy(),
-        SqliteStore::schema_version(),
+        store::engine_versions(),
     )
 }

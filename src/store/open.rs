@@ -40,6 +40,12 @@ pub fn newest_schema_version(database: &str) -> Result<i64, OpenError> {
     sqlite_options(database).map(|_| SqliteStore::schema_version())
 }
 
+/// The engine's version and that of the schema, a line each, for `articled --version`.
+pub fn engine_versions() -> String {
+    let engine = libsqlite3_sys::SQLITE_VERSION.to_string_lossy();
+    format!("SQLite {engine}\nschema {}", SqliteStore::schema_version())
+}
+
 fn sqlite_options(database: &str) -> Result<SqliteOptions, OpenError> {
     SqliteOptions::from_url(database).ok_or_else(|| OpenError::UnknownKind { database: database.to_owned() })
 }
