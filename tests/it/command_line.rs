@@ -347,6 +347,6 @@ fn the_version_names_all_that_a_store_depends_on() {
     let lines: Vec<&str> = ended.out.lines().collect();
     assert_eq!(lines[0], concat!("articled ", env!("CARGO_PKG_VERSION")));
     let parts: Vec<&str> = lines[1..].iter().flat_map(|line| line.split(' ').next()).collect();
-    assert_eq!(parts, ["commit", "SQLite", "parser", "schema"]);
+    assert_eq!(parts, ["commit", "parser", "SQLite", "schema"]);
     assert_eq!(articled(&["-V"]).out, format!("{}\n", lines[0]));
 }
