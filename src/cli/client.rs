@@ -14,9 +14,6 @@ pub type Client = ArticleServiceClient<Channel>;
 /// The largest answer: a RAW article of 12 MiB, and its envelope.
 const MAX_ANSWER_BYTES: usize = 13 << 20;
 
-/// In tonic's message where the peer answers in something else than HTTP/2, such as the metrics port in HTTP/1.1.
-const NOT_HTTP2: &str = "h2 protocol error: http2 error";
-
 #[derive(Args, Clone, Debug)]
 pub struct ServerArguments {
     /// The server to ask.
@@ -62,8 +59,12 @@ pub fn explain(status: Status) -> anyhow::Error {
 
 /// The status in a line: its code, its message, and each field that it complains of.
 pub fn describe(status: &Status) -> String {
-    if status.message().contains(NOT_HTTP2) {
-        return "what answers there does not speak gRPC: is --server the metrics port, or behind TLS?".to_owned();
+    if lost_connection(status) && status.code() != Code::Unavailable {
+        let cause = status.message();
+        return format!(
+            "the connection ended without an answer ({cause}): did the server stop, or is --server a port that does not \
+             speak gRPC, such as that of the metrics?"
+        );
     }
     let mut text = format!("{}: {}", code_name(status.code()), status.message());
     let details = status.get_error_details();
@@ -74,6 +75,16 @@ pub fn describe(status: &Status) -> String {
         }
     }
     text
+}
+
+/// Whether the connection broke before the answer, or a peer answered that does not speak gRPC, such as the metrics port.
+/// tonic reports it with codes that the service uses only with a reason.
+pub fn lost_connection(status: &Status) -> bool {
+    match status.code() {
+        Code::Unavailable => true,
+        Code::Unknown | Code::Internal | Code::Cancelled => status.get_details_error_info().is_none(),
+        _ => false,
+    }
 }
 
 /// The name by which gRPC's documentation calls a code.
@@ -101,14 +112,22 @@ pub fn code_name(code: Code) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use tonic_types::ErrorDetails;
+
     use super::*;
 
     #[test]
     fn a_port_without_grpc_is_named_as_such() {
-        // What tonic says of the metrics port.
-        let text = describe(&Status::internal("h2 protocol error: http2 error"));
-        assert!(text.contains("does not speak gRPC"), "{text}");
-        assert_eq!(describe(&Status::internal("disk")), "INTERNAL: disk");
+        // What tonic says of the metrics port, which closes the connection at once.
+        for status in [Status::internal("h2 protocol error: http2 error"), Status::cancelled("operation was canceled")]
+        {
+            let text = describe(&status);
+            assert!(text.contains("does not speak gRPC"), "{text}");
+        }
+        let reason = ErrorDetails::with_error_info("INTERNAL", "articled", HashMap::new());
+        assert_eq!(describe(&Status::with_error_details(Code::Internal, "disk", reason)), "INTERNAL: disk");
     }
 
     #[test]

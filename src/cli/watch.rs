@@ -7,10 +7,9 @@ use anyhow::Context;
 use articled::rpc::proto::watch_articles_response::Event;
 use articled::rpc::proto::{self, WatchArticlesRequest, WatchArticlesResponse};
 use clap::Args;
-use tonic::{Code, Status, Streaming};
-use tonic_types::StatusExt;
+use tonic::{Status, Streaming};
 
-use super::client::{Client, ServerArguments, describe, explain};
+use super::client::{Client, ServerArguments, describe, explain, lost_connection};
 use super::get::View;
 use super::interrupt;
 use super::keywords::KeywordArguments;
@@ -84,7 +83,7 @@ async fn watch(mut client: Client, request: &mut WatchArticlesRequest, output: O
         let progressed = request.resume_token != token;
         was_connected |= progressed;
         // Without a token the next stream would begin later than the lost one.
-        if !was_connected || !is_connection_loss(&status) {
+        if !was_connected || !lost_connection(&status) {
             return Err(explain(status));
         }
         pause = if progressed { FIRST_PAUSE } else { MAX_PAUSE.min(2 * pause) };
@@ -121,25 +120,16 @@ async fn print(
     }
 }
 
-/// Whether the server or the connection went away, and the same request may succeed later. tonic reports a connection that
-/// breaks under a stream with codes that the service uses only with a reason.
-fn is_connection_loss(status: &Status) -> bool {
-    match status.code() {
-        Code::Unavailable => true,
-        Code::Unknown | Code::Internal | Code::Cancelled => status.get_details_error_info().is_none(),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use tonic_types::ErrorDetails;
+    use tonic::Code;
+    use tonic_types::{ErrorDetails, StatusExt};
 
     use super::*;
 
     #[test]
     fn only_a_lost_connection_is_made_again() {
-        let check = |status: Status, expected| assert_eq!(is_connection_loss(&status), expected, "{status}");
+        let check = |status: Status, expected| assert_eq!(lost_connection(&status), expected, "{status}");
         let details = ErrorDetails::with_error_info("STORE_FAILED", "articled", std::collections::HashMap::new());
         check(Status::unavailable("stopping"), true);
         check(Status::unknown("h2 protocol error"), true);

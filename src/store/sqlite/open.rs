@@ -170,7 +170,8 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let path = options.path.as_path();
     let lock = take_lock(path)?;
     roll_back_hot_journal(path).await?;
-    if holds_anything(path)? {
+    let is_new = !holds_anything(path)?;
+    if !is_new {
         let mut connection = connect(path, Role::Read).await.map_err(|fault| refused(path, &fault))?;
         let found = inspect(path, &mut connection).await;
         close(connection).await;
@@ -188,7 +189,9 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let mut connection = connected.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     if !is_of_today(&mut connection).await.map_err(|fault| refused(path, &fault))? {
-        tracing::info!("folding all texts as this version does; the keyword index is made again");
+        if !is_new {
+            tracing::info!("folding all texts again, as this version folds; the keyword index is rebuilt");
+        }
         rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?;
     }
     let index = Arc::new(
