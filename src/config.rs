@@ -85,7 +85,9 @@ pub struct Limits {
     /// How long a peer may leave a response unread: an import or export then ends, and the connection of a unary call is
     /// closed, so that neither places nor memory are held. A paused watch is not ended. 100 to 3,600,000 ms; default 30 s.
     pub stream_stall_ms: u64,
-    /// Documents parsed at once. 1 to 256, or 0, the default: as many as there are cores.
+    /// Documents parsed at once. 1 to 256, or 0, the default: as many as there are cores. One of 8 MiB takes up to 135 MB
+    /// while it is parsed, whatever it is made of: 29 kinds of 8 MB of one repeated piece (comments, tags, references,
+    /// links, text in both scripts and GBK) took 34 to 131 MB each.
     pub parsers: usize,
 }
 
