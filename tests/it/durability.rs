@@ -1,53 +1,15 @@
 //! What was acknowledged survives kill -9, whole; what was not is whole or absent.
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use articled::rpc::proto::import_articles_request::Item;
 use articled::rpc::proto::{Article, CreateArticleRequest, GetArticleRequest, ImportArticlesRequest};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
+use crate::support::program::{self, Program};
 use crate::support::{Client, client_of, given};
 
 /// So many writers at once, each after its own answer; the server is killed in their midst.
 const WRITERS: usize = 4;
 const ACKNOWLEDGED_BEFORE_THE_KILL: usize = 200;
-
-/// The program itself, on a free port; killed when it is dropped.
-struct Program(Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.0.kill().expect("SIGKILL");
-        self.0.wait().expect("it is gone");
-    }
-}
-
-async fn start(database: &Path) -> (Program, SocketAddr) {
-    let database = format!("sqlite:{}", database.display());
-    let child = Command::new(env!("CARGO_BIN_EXE_articled"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "", "--database", &database])
-        .env("ARTICLED_LOG", "info")
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut program = Program(child.expect("the program starts"));
-    let log = BufReader::new(program.0.stderr.take().expect("piped"));
-    let (sender, address) = oneshot::channel();
-    // Reads to the end, so that the program never waits for a reader of its log.
-    std::thread::spawn(move || {
-        let mut sender = Some(sender);
-        for line in log.lines().map_while(Result::ok) {
-            let address = line.split_once(" listen=").and_then(|(_, rest)| rest.split_whitespace().next());
-            if let (Some(address), Some(sender)) = (address, sender.take_if(|_| address.is_some())) {
-                _ = sender.send(address.parse().expect("an address"));
-            }
-        }
-    });
-    let address = address.await.expect("it says where it listens");
-    (program, address)
-}
 
 fn article(writer: usize, number: usize) -> Article {
     given(&format!("第{writer}隊第{number}件"), &"青溪大橋今日通車。\n".repeat(1 + number % 50))
@@ -72,7 +34,7 @@ async fn write(mut client: Client, writer: usize, acknowledged: mpsc::UnboundedS
 async fn acknowledged_writes_survive_kill_9() {
     let folder = tempfile::tempdir().expect("a place for the store");
     let database = folder.path().join("articled.db");
-    let (program, address) = start(&database).await;
+    let (program, address) = Program::start(&database).await;
     let (sender, mut receiver) = mpsc::unbounded_channel();
     let client = client_of(address).await;
     let writers: Vec<_> =
@@ -91,7 +53,7 @@ async fn acknowledged_writes_survive_kill_9() {
         acknowledged.push(article);
     }
 
-    let (program, address) = start(&database).await;
+    let (program, address) = Program::start(&database).await;
     let mut client = client_of(address).await;
     for article in acknowledged {
         let request = GetArticleRequest { name: article.name.clone(), ..Default::default() };
@@ -100,18 +62,14 @@ async fn acknowledged_writes_survive_kill_9() {
     }
     drop(program);
     // So many small commits make merges of the keyword index, and some kills hit one in its midst.
-    let checked = Command::new(env!("CARGO_BIN_EXE_articled"))
-        .args(["check", "--database", &format!("sqlite:{}", database.display())])
-        .output()
-        .expect("the program starts");
-    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    program::check(&database);
 }
 
 #[tokio::test]
 async fn acknowledged_items_of_an_import_survive_kill_9() {
     let folder = tempfile::tempdir().expect("a place for the store");
     let database = folder.path().join("articled.db");
-    let (program, address) = start(&database).await;
+    let (program, address) = Program::start(&database).await;
     let requests = (0..).map(|number: i64| ImportArticlesRequest {
         sequence: number,
         item: Some(Item::Article(article(0, usize::try_from(number).expect("a count")))),
@@ -129,7 +87,7 @@ async fn acknowledged_items_of_an_import_survive_kill_9() {
         acknowledged.push(answer);
     }
 
-    let (_program, address) = start(&database).await;
+    let (_program, address) = Program::start(&database).await;
     let mut client = client_of(address).await;
     for answer in acknowledged {
         assert_eq!(answer.error, None);

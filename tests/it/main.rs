@@ -27,5 +27,6 @@ mod reparse_article;
 mod service_config;
 mod shutdown;
 mod store_errors;
+mod stress;
 mod update_article;
 mod watch_articles;

@@ -1,6 +1,7 @@
 //! Starts a real server on a free port, and reads what it refuses.
 
 mod faulty_store;
+pub mod program;
 mod raw_client;
 
 pub use self::faulty_store::{Fault, FaultyStore, Hang};
