@@ -11,6 +11,7 @@ use articled::rpc::proto::{
     Article, ArticleView, BatchGetArticlesRequest, FilterArticlesRequest, GetArticleRequest, KeywordFilter,
     ListArticlesRequest, UpdateArticleRequest,
 };
+use tokio::sync::watch;
 use tonic::{Code, Status};
 
 use crate::support::program::{self, Program};
@@ -29,7 +30,7 @@ type Versions = HashMap<String, (u64, u64)>;
 /// What a round's tasks share.
 #[derive(Default)]
 struct Round {
-    acknowledged: AtomicU64,
+    acknowledged: watch::Sender<u64>,
     decoded: AtomicU64,
     /// Set before the kill. An error that a caller sees earlier is the server's own fault.
     is_killed: AtomicBool,
@@ -52,7 +53,7 @@ fn name_of(writer: u64, number: u64) -> String {
 
 fn content(name: &str, version: u64) -> Article {
     let length = usize::try_from(version % 90).expect("small") * usize::try_from(1 + version % 7).expect("small");
-    let body = format!("第{version}版。\n{}", "青溪大橋今日通車。\n".repeat(1 + length));
+    let body = format!("第{version}版。{}", "\n青溪大橋今日通車。".repeat(1 + length));
     Article { name: name.to_owned(), ..given(&format!("第{version}版"), &body) }
 }
 
@@ -61,7 +62,7 @@ fn content(name: &str, version: u64) -> Article {
 fn version_of(article: &Article) -> u64 {
     let number = article.headline.strip_prefix('第').and_then(|rest| rest.strip_suffix('版'));
     let version = number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{article:?}"));
-    assert_eq!(article.body, content(&article.name, version).body.trim_end(), "{}", article.name);
+    assert_eq!(article.body, content(&article.name, version).body, "{}", article.name);
     version
 }
 
@@ -83,7 +84,7 @@ async fn write(mut client: Client, round: Arc<Round>, writer: u64, first: u64) -
             Ok(stored) => {
                 assert_eq!(version_of(&stored), version);
                 versions.insert(name, (version, version));
-                round.acknowledged.fetch_add(1, Ordering::SeqCst);
+                round.acknowledged.send_modify(|count| *count += 1);
             }
             // It lost against the one that writes labels, time and again.
             Err(failed) if round.goes_on(&failed, Code::Aborted) => {}
@@ -169,10 +170,13 @@ async fn live(database: &Path, before: &mut Versions, first: u64, writes: u64) -
     let mut readers: Vec<_> =
         (0..READERS).map(|reader| tokio::spawn(read(client.clone(), Arc::clone(&round), reader))).collect();
     readers.push(tokio::spawn(write_labels(client.clone(), Arc::clone(&round))));
-    let writers: Vec<_> =
+    let mut writers: Vec<_> =
         (0..WRITERS).map(|writer| tokio::spawn(write(client.clone(), Arc::clone(&round), writer, first))).collect();
-    while round.acknowledged.load(Ordering::SeqCst) < writes && writers.iter().all(|writer| !writer.is_finished()) {
-        tokio::task::yield_now().await;
+    let mut acknowledged = round.acknowledged.subscribe();
+    tokio::select! {
+        enough = acknowledged.wait_for(|&count| count >= writes) => drop(enough),
+        // It ends before the kill only if it panics.
+        (ended, ..) = futures::future::select_all(&mut writers) => drop(ended.expect("no fault in a write")),
     }
     round.is_killed.store(true, Ordering::SeqCst);
     drop(program);
@@ -196,7 +200,7 @@ async fn every_answer_decodes_amid_kills() {
     let database = folder.path().join("articled.db");
     let (mut versions, mut read, mut first) = (Versions::new(), 0, 1);
     for round in 0..rounds {
-        // Kills come at ever other moments.
+        // Each round is killed at another moment.
         let writes = 20 + round * 37 % 230;
         read += live(&database, &mut versions, first, writes).await;
         first = versions.values().map(|&(_, sent)| sent).max().unwrap_or_default() + 1;
