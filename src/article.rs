@@ -5,15 +5,16 @@
 
 mod name;
 pub mod size;
+mod timestamp;
 mod url;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
 pub use self::name::{ArticleName, BadName};
+pub use self::timestamp::{BadTimestamp, Timestamp};
 pub use self::url::{BadUrl, PageUrl};
 
 /// The longest body that is stored, in bytes of UTF-8: a FULL article then fits the 4 MiB that a gRPC client accepts by

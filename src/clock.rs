@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use crate::article::Timestamp;
 
 /// Says what time it is.
 #[derive(Clone)]
@@ -13,7 +13,8 @@ impl Clock {
     /// else.
     #[expect(clippy::disallowed_methods, reason = "the one place where time comes in")]
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
+        // A machine's clock is never outside the years 1 to 9999.
+        Self(Arc::new(|| Timestamp::from_microsecond(jiff::Timestamp::now().as_microsecond()).unwrap_or_default()))
     }
 
     pub fn of(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {

@@ -27,7 +27,6 @@ mod conformance;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 pub use self::encoded::EncodedArticle;
@@ -35,7 +34,7 @@ pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 pub use self::open::{Access, backup, engine_versions, newest_schema_version, open, repair_index};
 pub use self::open_error::OpenError;
 pub use self::pages::encoded_cursor;
-use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, View};
+use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, Timestamp, View};
 use crate::query::{Cursor, Filter, KeywordFilter, Order, PageSize};
 
 pub type SharedStore = Arc<dyn ArticleStore>;

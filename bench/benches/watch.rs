@@ -10,10 +10,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use articled::article::Timestamp;
 use articled::article::{Article, ArticleContent, ArticleName};
 use articled::query::{FoldedFields, Keyword, KeywordFilter, KeywordMatch};
 use articled::watch::{Matcher, WatchQuery};
-use jiff::Timestamp;
 
 const ARTICLE_CHARS: usize = 800;
 const ARTICLES: usize = 500;

@@ -24,8 +24,7 @@ pub fn score(run: &Run) {
         let expected = text(&record, "title");
         let right = !content.headline.is_empty() && expected.starts_with(&content.headline);
         column(&mut title, "title", &content.headline, expected, right);
-        let printed =
-            content.publish_time.map(|published| tz::offset(8).to_datetime(published.time).date().to_string());
+        let printed = content.publish_time.map(|published| published.time.to_civil(tz::offset(8)).date().to_string());
         let found = printed.unwrap_or_default();
         let expected = text(&record, "publish_time").get(..10).unwrap_or_default();
         column(&mut day, "day", &found, expected, found == expected);

@@ -169,8 +169,7 @@ impl Judged {
             judge("title", right, against(&content.headline, &self.titles));
         }
         if let Some(days) = &self.days {
-            let day =
-                content.publish_time.map(|published| tz::offset(8).to_datetime(published.time).date().to_string());
+            let day = content.publish_time.map(|published| published.time.to_civil(tz::offset(8)).date().to_string());
             let right = day.as_ref().map_or(self.day_may_be_unset, |day| days.contains(day));
             judge("day", right, against(&day, days));
         }

@@ -39,7 +39,7 @@ pub fn score(run: &Run) {
 fn compare(column: &str, content: &articled::article::ArticleContent, truth: &Value) -> Option<(String, String)> {
     let published = || {
         content.publish_time.map_or(String::new(), |published| {
-            jiff::tz::Offset::constant(8).to_datetime(published.time).strftime("%Y-%m-%d %H:%M:%S").to_string()
+            published.time.to_civil(jiff::tz::Offset::constant(8)).strftime("%Y-%m-%d %H:%M:%S").to_string()
         })
     };
     match column {

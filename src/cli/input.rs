@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use articled::article::PageUrl;
+use articled::article::{PageUrl, Timestamp};
 use articled::container::{self, Format, Item, Meter, Options};
 use clap::{Args, ValueEnum};
 use futures::Stream;
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tracing::{info, warn};

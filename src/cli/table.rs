@@ -1,15 +1,15 @@
 //! Articles as people read them: a table of many, or a card of one.
 
+use articled::article::Timestamp;
 use articled::rpc::proto::{Article, ArticleMatch, ParseReport, PublishTimePrecision, Snippet};
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
-use jiff::Timestamp;
-use jiff::tz::{self, TimeZone};
+use jiff::tz::{self, Offset};
 
 use super::terminal::{HIT_END, HIT_START, without_marks};
 
 /// Times are shown in China's: a day is stored as its midnight there, and would show as the day before in UTC.
-const SHOWN_ZONE: TimeZone = TimeZone::fixed(tz::offset(8));
+const SHOWN_ZONE: Offset = tz::offset(8);
 
 /// The widest that the column of headlines gets, in columns of the terminal: a headline in Chinese rarely has more than
 /// 30 characters, and what has is wrapped.
@@ -125,7 +125,7 @@ fn published(article: &Article) -> String {
 
 fn shown(time: &prost_types::Timestamp, form: &str) -> String {
     match Timestamp::new(time.seconds, time.nanos) {
-        Ok(time) => time.to_zoned_datetime(SHOWN_ZONE).strftime(form).to_string(),
+        Ok(time) => time.to_civil(SHOWN_ZONE).strftime(form).to_string(),
         Err(_) => String::new(),
     }
 }

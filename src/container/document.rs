@@ -2,10 +2,8 @@
 
 use std::io;
 
-use jiff::Timestamp;
-
 use super::meter::Meter;
-use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
+use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
 /// The path that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";

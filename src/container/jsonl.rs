@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::BufRead;
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::offset;
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use serde_json::Value;
 use super::document::{ContainerError, Document};
 use super::limits::{Line, read_line};
 
-use crate::article::{ArticleName, MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
+use crate::article::{ArticleName, MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
 /// JSON writes a character of three bytes in six (`\u5b89`), and the other keys need room too.
 const MAX_LINE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES + (1 << 20);
@@ -241,7 +240,7 @@ fn surrogate(text: &[u8]) -> Option<u16> {
 /// RFC 3339; or a day and a time of day as databases print them, `2021-11-14 19:06:13`, which without a zone are
 /// Asia/Shanghai. A day alone is no fetch time: pages of that day would seem to be from the future.
 fn instant(text: &str) -> Option<Timestamp> {
-    let of_shanghai = |time: DateTime| offset(8).to_timestamp(time).ok();
+    let of_shanghai = |time: DateTime| Timestamp::of_civil(time, offset(8)).ok();
     text.parse().ok().or_else(|| text.parse().ok().filter(|_| text.contains(':')).and_then(of_shanghai))
 }
 

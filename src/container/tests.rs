@@ -8,12 +8,11 @@ use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
-use jiff::Timestamp;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::article::{MAX_DOCUMENT_BYTES, PageUrl};
+use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, Timestamp};
 
 const PAGE: &str = "<html><title>青石镇</title><p>图书馆开放。</p></html>";
 

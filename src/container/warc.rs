@@ -5,14 +5,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
-use jiff::Timestamp;
-
 use super::document::{ContainerError, Document};
 use super::gzip::CutMember;
 use super::http::Response;
 use super::limits::{Line, read_document, read_line};
 
-use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
+use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
 /// A record's or a response's head, in bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;

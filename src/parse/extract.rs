@@ -518,7 +518,7 @@ mod tests {
                     misses.push(format!("{file} {what}: {found} for {expected}"));
                 }
             };
-            let day = metadata.publish_time.map(|time| jiff::tz::offset(8).to_datetime(time.time).date().to_string());
+            let day = metadata.publish_time.map(|time| time.time.to_civil(jiff::tz::offset(8)).date().to_string());
             let day = day.unwrap_or_default();
             let title = text_of("title");
             check(

@@ -7,13 +7,15 @@ mod infer;
 mod printed;
 mod url;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 
 pub use self::printed::{Printed, printed_at};
 
-use crate::article::{Dateline, DatelineDate, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision};
+use crate::article::{
+    Dateline, DatelineDate, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision, Timestamp,
+};
 
 /// What a page says of its time.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +97,7 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn believes(&mut self, candidate: &PublishTime) -> bool {
         let Some(fetched) = self.fetch_time else { return true };
-        let latest = fetched.checked_add(TOLERANCE).unwrap_or(fetched);
+        let latest = fetched.saturating_add(TOLERANCE);
         if candidate.time <= latest {
             return true;
         }
@@ -125,7 +127,7 @@ fn publish_time(printed: &Printed, basis: TimeBasis) -> Option<PublishTime> {
     let date = printed.date()?;
     let (hour, minute, second) = (printed.hour, printed.minute, printed.second);
     let time = date.at(hour.unwrap_or(0), minute.unwrap_or(0), second.unwrap_or(0), 0);
-    let time = SHANGHAI.to_timestamp(time).ok()?;
+    let time = Timestamp::of_civil(time, SHANGHAI).ok()?;
     let precision = match (hour, minute, second) {
         (None, ..) => TimePrecision::Day,
         (_, None, _) => TimePrecision::Hour,
@@ -136,7 +138,7 @@ fn publish_time(printed: &Printed, basis: TimeBasis) -> Option<PublishTime> {
 }
 
 fn day_in_shanghai(time: Timestamp) -> Date {
-    SHANGHAI.to_datetime(time).date()
+    time.to_civil(SHANGHAI).date()
 }
 
 fn to_date(date: DatelineDate) -> Option<Date> {

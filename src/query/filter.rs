@@ -25,13 +25,11 @@ mod syntax;
 
 use std::cell::OnceCell;
 
-use jiff::Timestamp;
-
 pub use self::error::{BadFilter, FilterProblem};
 pub use self::field::{ListField, NumberField, Presence, TextScalar, TimeField};
 pub use self::implied::TimeBounds;
 use super::{FoldedFields, Keyword};
-use crate::article::{Article, TimeBasis, TimePrecision};
+use crate::article::{Article, TimeBasis, TimePrecision, Timestamp};
 use crate::text::fold;
 
 /// The longest filter, in bytes.

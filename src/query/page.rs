@@ -1,8 +1,6 @@
 //! Order, page size and cursor of a search.
 
-use jiff::Timestamp;
-
-use crate::article::ArticleName;
+use crate::article::{ArticleName, Timestamp};
 
 /// The default page size.
 const DEFAULT_PAGE_SIZE: u32 = 50;

@@ -1,11 +1,9 @@
 //! The token that continues a list: where the page before ended, and where the feed ended when the first page was asked
 //! for, so that every page of a list can say from where to watch.
 
-use jiff::Timestamp;
-
 use super::resume_token;
 use super::token::{BadToken, QueryHash, open, seal};
-use crate::article::ArticleName;
+use crate::article::{ArticleName, Timestamp};
 use crate::query::Cursor;
 use crate::store::FeedPosition;
 

@@ -100,7 +100,7 @@ impl<M: Message + Default, P: Message> Message for WithParts<M, P> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use jiff::Timestamp;
+    use crate::article::Timestamp;
 
     use super::*;
     use crate::article::{

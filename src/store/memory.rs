@@ -6,7 +6,6 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::write_rules::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
@@ -14,7 +13,7 @@ use super::{
     ArticleStore, Change, ChangeKind, Changes, EncodedArticle, FeedLimit, FeedPosition, MAX_EXACT_TOTAL, Page, Search,
     StoreError, Total, Write, Written, duplicates, pages,
 };
-use crate::article::{Article, ArticleName, Outcome, View};
+use crate::article::{Article, ArticleName, Outcome, Timestamp, View};
 use crate::text::Fingerprint;
 
 #[derive(Default)]

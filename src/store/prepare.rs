@@ -86,8 +86,7 @@ pub(crate) struct PackedRaw {
 }
 
 impl PackedRaw {
-    fn of(mut raw: RawDocument) -> Self {
-        raw.fetch_time = raw.fetch_time.map(write_rules::to_microseconds);
+    fn of(raw: RawDocument) -> Self {
         let head = record::encode_raw_head(&raw);
         match zstd::bulk::compress(&raw.content, ZSTD_LEVEL) {
             Ok(compressed) if compressed.len() < raw.content.len() => {

@@ -8,12 +8,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use prost::Message;
 
 use crate::article::{
     Article, ArticleContent, ArticleName, Dateline, DatelineDate, PageUrl, ParseReport, ParseWarning, PublishTime,
-    RawDocument, RemovedLine, TimeBasis, TimePrecision,
+    RawDocument, RemovedLine, TimeBasis, TimePrecision, Timestamp,
 };
 
 /// Why bytes are not what was written.
@@ -283,20 +282,14 @@ struct TimeRecord {
 }
 
 impl From<Timestamp> for TimeRecord {
-    /// Protobuf counts nanoseconds forward from the second, before 1970 too.
     fn from(time: Timestamp) -> Self {
-        let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
-        if nanos < 0 {
-            return Self { seconds: seconds - 1, nanos: nanos + 1_000_000_000 };
-        }
-        Self { seconds, nanos }
+        Self { seconds: time.as_second(), nanos: time.subsec_nanosecond() }
     }
 }
 
 impl TimeRecord {
     fn read(self, field: &'static str) -> Result<Timestamp, BadRecord> {
-        let nanos = i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos);
-        Timestamp::from_nanosecond(nanos).map_err(|_| BadRecord::Field(field))
+        Timestamp::new(self.seconds, self.nanos).map_err(|_| BadRecord::Field(field))
     }
 }
 

@@ -26,7 +26,6 @@ mod open_tests;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::maintenance::check;
@@ -37,7 +36,7 @@ use self::read::{candidates, filter, list, packed};
 use self::write::writer::Writer;
 use super::article_cache::ArticleCache;
 use super::{ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
-use crate::article::{ArticleName, View};
+use crate::article::{ArticleName, Timestamp, View};
 
 pub struct SqliteStore {
     options: SqliteOptions,

@@ -3,11 +3,10 @@
 //! Pure: the backend brings what is stored and does what is decided. Owns the digest by which an ingest recognises what
 //! it stored before, and how times grow. Refuses to know where anything is kept.
 
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::NewArticle;
-use crate::article::{Article, ArticleContent, Etag, Outcome, ParseReport};
+use crate::article::{Article, ArticleContent, Etag, Outcome, ParseReport, Timestamp};
 
 /// How long the id of a Create request is remembered.
 pub(super) const REQUEST_MEMORY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -65,7 +64,7 @@ pub(super) fn ingest(
 
 /// Whether one capture of a page was fetched before another. Without both times that is not known.
 fn is_older(new: &ArticleContent, stored: &ArticleContent) -> bool {
-    let times = new.fetch_time.map(to_microseconds).zip(stored.fetch_time);
+    let times = new.fetch_time.zip(stored.fetch_time);
     times.is_some_and(|(new, stored)| new < stored)
 }
 
@@ -91,7 +90,6 @@ pub(super) fn create(
 /// Replace: the article with another content. The caller has compared the validators.
 pub(super) fn replace(current: Current, content: ArticleContent, now: Timestamp) -> Decision {
     let Current { article: old, made_from } = current;
-    let content = in_microseconds(content);
     if content == old.content {
         return Decision::Keep(Box::new(old));
     }
@@ -126,7 +124,7 @@ pub(super) fn reparse(
         old.content
     } else {
         // A parser has none of its own: they are the caller's, who may have changed them.
-        ArticleContent { labels: old.content.labels, ..in_microseconds(parsed) }
+        ArticleContent { labels: old.content.labels, ..parsed }
     };
     let article = Article {
         name: old.name,
@@ -154,8 +152,6 @@ pub(super) fn deletion_time(article: &Article, now: Timestamp) -> Timestamp {
 
 fn article_of(new: NewArticle, now: Timestamp) -> Article {
     let NewArticle { name, content, parse_report, raw } = new;
-    let content = in_microseconds(content);
-    let now = to_microseconds(now);
     Article {
         name,
         char_count: char_count(&content),
@@ -165,10 +161,7 @@ fn article_of(new: NewArticle, now: Timestamp) -> Article {
         revision: 1,
         duplicate_of: None,
         parse_report,
-        raw: raw.map(|mut raw| {
-            raw.fetch_time = raw.fetch_time.map(to_microseconds);
-            raw
-        }),
+        raw,
     }
 }
 
@@ -178,25 +171,10 @@ fn char_count(content: &ArticleContent) -> u32 {
 
 /// Now, or a microsecond after the last change if the clock stepped back: an article's update time only grows.
 fn later_than(last: Timestamp, now: Timestamp) -> Timestamp {
-    let now = to_microseconds(now);
     if now > last {
         return now;
     }
-    last.checked_add(jiff::SignedDuration::from_micros(1)).unwrap_or(last)
-}
-
-/// A time as it is stored. Rounded towards the past, so that the order of two times stays.
-pub(super) fn to_microseconds(time: Timestamp) -> Timestamp {
-    let micros = time.as_nanosecond().div_euclid(1_000);
-    i64::try_from(micros).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or(time)
-}
-
-fn in_microseconds(mut content: ArticleContent) -> ArticleContent {
-    content.fetch_time = content.fetch_time.map(to_microseconds);
-    if let Some(published) = &mut content.publish_time {
-        published.time = to_microseconds(published.time);
-    }
-    content
+    last.saturating_add(jiff::SignedDuration::from_micros(1))
 }
 
 /// The digest of a content. It is stored, so its input must not change: a changed digest only costs one needless
@@ -248,7 +226,7 @@ pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
     hash.text(url.as_ref().map_or("", |url| url.as_str()));
     hash.count(usize::from(publish_time.is_some()));
     if let Some(published) = publish_time {
-        hash.number(to_microseconds(published.time).as_microsecond());
+        hash.number(published.time.as_microsecond());
         hash.number(published.precision as i64);
         hash.number(published.basis as i64);
     }

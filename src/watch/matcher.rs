@@ -80,7 +80,7 @@ impl<W> Matcher<W> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use jiff::Timestamp;
+    use crate::article::Timestamp;
     use proptest::prelude::*;
     use proptest::sample::{select, subsequence};
 

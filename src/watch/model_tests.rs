@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{EventKind, Watch, WatchHub, WatchQuery};
-use crate::article::{Article, ArticleContent, ArticleName, View};
+use crate::article::{Article, ArticleContent, ArticleName, Timestamp, View};
 use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, Order, PageSize};
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::{SqliteOptions, SqliteStore};

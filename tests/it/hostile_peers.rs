@@ -4,7 +4,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use articled::article::{ArticleContent, ArticleName, RawDocument};
+use articled::article::{ArticleContent, ArticleName, RawDocument, Timestamp};
 use articled::config::{Config, Limits, Shutdown};
 use articled::rpc::proto::{
     Article, ArticleView, GetArticleRequest, ImportArticlesRequest, import_articles_request::Item,
@@ -12,7 +12,6 @@ use articled::rpc::proto::{
 use articled::store::{NewArticle, SharedStore, Write};
 use bytes::{BufMut, Bytes, BytesMut};
 use h2::client::{ResponseFuture, SendRequest};
-use jiff::Timestamp;
 use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use articled::article::{ArticleContent, ArticleName, RawDocument};
+use articled::article::{ArticleContent, ArticleName, RawDocument, Timestamp};
 use articled::config::{Config, Limits};
 use articled::rpc::proto::{Article, ArticleView, CreateArticleRequest, GetArticleRequest, ParseArticleRequest};
 use articled::store::{NewArticle, Write};
-use jiff::Timestamp;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tonic::codec::CompressionEncoding;

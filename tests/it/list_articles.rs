@@ -174,3 +174,29 @@ async fn a_page_token_of_another_store_is_refused() {
     assert_bad(other_client.list_articles(next.clone()).await, "PAGE_TOKEN_INVALID", "page_token");
     client.list_articles(next).await.expect("its own");
 }
+
+#[tokio::test]
+async fn the_first_and_the_last_second_of_the_contract_are_times_like_others() {
+    let (_server, mut client) = server_with_five().await;
+    // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
+    for (id, seconds) in [("first", -62_135_596_800), ("last", 253_402_300_799)] {
+        let times =
+            Article { publish_time: Some(time(seconds)), fetch_time: Some(time(seconds)), ..given("題", "文") };
+        let created = create(&mut client, id, times).await;
+        let expected = Some(time(seconds));
+        assert_eq!((created.publish_time, created.fetch_time, created.effective_time), (expected, expected, expected));
+    }
+    for (filter, expected) in [
+        ("publish_time = 9999-12-31T23:59:59Z", vec!["last"]),
+        ("fetch_time > 9999-12-31T22:00:00Z", vec!["last"]),
+        ("publish_time <= 9999-12-31T23:59:59Z AND publish_time > 9999-12-31T23:59:58.999999Z", vec!["last"]),
+        ("publish_time = 9999-12-31T23:59:59.000000", vec![]),
+        ("publish_time = 0001-01-01T00:00:00Z", vec!["first"]),
+        ("publish_time < 0001-01-01T00:00:00Z", vec![]),
+        ("effective_time >= 0001-01-01T00:00:00Z AND name = *st", vec!["last", "first"]),
+    ] {
+        let request = ListArticlesRequest { filter: filter.to_owned(), page_size: 1, ..Default::default() };
+        let found = list_all(&mut client, request).await;
+        assert_eq!(ids(&found), expected, "{filter}");
+    }
+}

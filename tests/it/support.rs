@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use articled::article::Timestamp;
 use articled::clock::Clock;
 use articled::config::{Config, Limits};
 use articled::rpc::ArticleRpc;
@@ -19,7 +20,6 @@ use articled::server::{Listeners, RunError, article_rpc};
 use articled::store::SharedStore;
 use articled::store::memory::MemoryStore;
 use articled::store::sqlite::{SqliteOptions, SqliteStore};
-use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;

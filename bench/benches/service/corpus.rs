@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
+use articled::article::Timestamp;
 use articled::article::{ArticleContent, ArticleName, Dateline, PageUrl, PublishTime, TimeBasis, TimePrecision};
 use articled::store::NewArticle;
 use articled::text::fold;
-use jiff::Timestamp;
 
 const ARTICLE_CHARS: usize = 800;
 

@@ -15,11 +15,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use articled::article::ArticleName;
+use articled::article::Timestamp;
 use articled::query::{Cursor, FoldedFields};
 use articled::store::NewArticle;
 use articled::text::fold;
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 pub use self::report::measure;
 use crate::corpus::{Corpus, Question};

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use articled::article::Timestamp;
 use articled::store::sqlite::{SqliteOptions, SqliteStore};
 use articled::store::{ArticleStore, NewArticle, StoreError, Write};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 

@@ -1,11 +1,10 @@
 //! The time of publication as a page's metadata gives it, in the many forms that sites use.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::Offset;
 
-use crate::article::{PublishTime, TimeBasis, TimePrecision};
+use crate::article::{PublishTime, TimeBasis, TimePrecision, Timestamp};
 
 /// Asia/Shanghai, where a time without a zone is taken to be.
 const SHANGHAI_HOURS: i8 = 8;
@@ -43,7 +42,7 @@ fn epoch(text: &str) -> Option<(Timestamp, TimePrecision)> {
 
 fn rfc_2822(text: &str) -> Option<(Timestamp, TimePrecision)> {
     let time = DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some((time, TimePrecision::Second))
+    Some((Timestamp::from_microsecond(time.as_microsecond()).ok()?, TimePrecision::Second))
 }
 
 /// Year, month, day and what follows of the time of day, whatever stands between them; or one run of 8, 12 or 14 digits.
@@ -103,7 +102,7 @@ fn numeric(text: &str) -> Option<(Timestamp, TimePrecision)> {
     .ok()?;
     let offset = if numbers.len() > 3 { zone(text.get(time_end..)?) } else { None };
     let offset = offset.unwrap_or(Offset::constant(SHANGHAI_HOURS));
-    let time = offset.to_timestamp(civil).ok()?;
+    let time = Timestamp::of_civil(civil, offset).ok()?;
     Some((time, precision))
 }
 

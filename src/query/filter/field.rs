@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-
-use crate::article::{Article, ArticleContent};
+use crate::article::{Article, ArticleContent, Timestamp};
 
 /// A field that holds one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a filter implies: bounds that every match lies within, and how much of an article it needs to see. For stores, so
 //! that they look at less; [`Filter::matches`] decides.
 
-use jiff::Timestamp;
+use crate::article::Timestamp;
 
 use super::{Comparison, Filter, Presence, Relation, TextScalar, TextTest, TimeField};
 

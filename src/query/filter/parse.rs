@@ -6,7 +6,6 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization;
 
 use super::field::Field;
@@ -16,15 +15,12 @@ use super::{
     BadFilter, Comparison, Filter, FilterProblem, ListTest, MAX_DEPTH, MAX_FILTER_BYTES, MAX_TERMS, Pattern, Presence,
     Relation, TextTest,
 };
-use crate::article::{TimeBasis, TimePrecision};
+use crate::article::{TimeBasis, TimePrecision, Timestamp};
 use crate::query::Keyword;
 use crate::text::fold;
 
 /// The zone of a time that names none: China's standard time, which has no daylight saving.
 const ZONE: Offset = jiff::tz::offset(8);
-
-/// 0001-01-01T00:00:00Z, where google.protobuf.Timestamp begins.
-const FIRST_SECOND: i64 = -62_135_596_800;
 
 pub(super) fn parse(text: &str) -> Result<Option<Filter>, BadFilter> {
     let mut reader = Reader { chars: half_width_syntax(text), at: 0, depth: 0, terms: 0 };
@@ -550,12 +546,7 @@ fn time(text: &str) -> Option<Timestamp> {
         return None;
     }
     let instant = text.parse::<Timestamp>().ok();
-    let instant = instant.or_else(|| ZONE.to_timestamp(text.parse::<DateTime>().ok()?).ok())?;
-    if instant.as_second() < FIRST_SECOND {
-        return None;
-    }
-    let finer = SignedDuration::from_nanos(i64::from(instant.subsec_nanosecond() % 1000));
-    instant.checked_sub(finer).ok()
+    instant.or_else(|| Timestamp::of_civil(text.parse::<DateTime>().ok()?, ZONE).ok())
 }
 
 fn precision(text: &str) -> Option<Option<TimePrecision>> {

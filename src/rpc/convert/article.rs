@@ -39,7 +39,8 @@ pub fn unsaved_article(name: &ArticleName, content: ArticleContent, report: Pars
     let char_count = u32::try_from(content.char_count()).unwrap_or(u32::MAX);
     // Without either time it is the create time that counts, and there is none yet.
     let known_time = content.publish_time.is_some() || content.fetch_time.is_some();
-    let effective_time = known_time.then(|| time::to_wire(effective_time(&content, jiff::Timestamp::UNIX_EPOCH)));
+    let effective_time =
+        known_time.then(|| time::to_wire(effective_time(&content, crate::article::Timestamp::UNIX_EPOCH)));
     proto::Article {
         name: name.to_string(),
         effective_time,

@@ -1,12 +1,8 @@
 //! Times.
 
-use jiff::Timestamp;
+use crate::article::Timestamp;
 
 use crate::rpc::violations::{Fault, Violations};
-
-/// 0001-01-01T00:00:00Z and 9999-12-30T22:00:00Z: the range of google.protobuf.Timestamp, but for the last hours, which
-/// the domain's type does not hold.
-const SECONDS: std::ops::Range<i64> = -62_135_596_800..253_402_207_200;
 
 /// A time from the wire, cut to the microsecond, in which times are kept.
 pub fn timestamp(
@@ -15,9 +11,8 @@ pub fn timestamp(
     violations: &mut Violations,
 ) -> Option<Timestamp> {
     let prost_types::Timestamp { seconds, nanos } = *given?;
-    let micros = (SECONDS.contains(&seconds) && (0..1_000_000_000).contains(&nanos))
-        .then(|| seconds * 1_000_000 + i64::from(nanos / 1000));
-    let time = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    // What is finer than a microsecond is cut off.
+    let time = Timestamp::new(seconds, nanos).ok().filter(|_| (0..1_000_000_000).contains(&nanos));
     if time.is_none() {
         violations.add(field, Fault::OutOfRange, "must be a time from the year 1 to 9999, with nanos 0 to 999999999");
     }
@@ -25,10 +20,7 @@ pub fn timestamp(
 }
 
 pub fn to_wire(time: Timestamp) -> prost_types::Timestamp {
-    let micros = time.as_microsecond();
-    let nanos = micros.rem_euclid(1_000_000) * 1000;
-    // Less than a second, so it fits.
-    prost_types::Timestamp { seconds: micros.div_euclid(1_000_000), nanos: nanos as i32 }
+    prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() }
 }
 
 #[cfg(test)]
@@ -36,6 +28,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z: the range of `google.protobuf.Timestamp`.
+    const SECONDS: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
 
     proptest! {
         #[test]
@@ -48,8 +43,20 @@ mod tests {
     }
 
     #[test]
+    fn takes_the_first_and_the_last_second() {
+        for seconds in [SECONDS.start, SECONDS.end - 1] {
+            let wire = prost_types::Timestamp { seconds, nanos: 999_999_000 };
+            let mut violations = Violations::default();
+            assert_eq!(timestamp("t", Some(&wire), &mut violations).map(to_wire), Some(wire));
+            assert_eq!(violations.iter().count(), 0);
+        }
+    }
+
+    #[test]
     fn refuses_what_is_out_of_range() {
-        for (seconds, nanos) in [(i64::MAX, 0), (i64::MIN, 0), (0, -1), (0, 1_000_000_000), (SECONDS.end, 0)] {
+        for (seconds, nanos) in
+            [(i64::MAX, 0), (i64::MIN, 0), (0, -1), (0, 1_000_000_000), (SECONDS.start - 1, 0), (SECONDS.end, 0)]
+        {
             let mut violations = Violations::default();
             assert_eq!(timestamp("t", Some(&prost_types::Timestamp { seconds, nanos }), &mut violations), None);
             assert_eq!(violations.iter().count(), 1);

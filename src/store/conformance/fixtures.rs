@@ -1,8 +1,8 @@
 //! Articles to store, and short ways to ask.
 
-use jiff::Timestamp;
-
-use crate::article::{ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, View};
+use crate::article::{
+    ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, Timestamp, View,
+};
 use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
 pub use crate::store::DecodedReads as _;
 use crate::store::{ChangeKind, FeedLimit, FeedPosition, NewArticle, Page, Search, SharedStore, Write, Written};

@@ -228,7 +228,7 @@ pub async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<De
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
-async fn carry_out(store: &SharedStore, deed: &Deed, now: jiff::Timestamp) -> Written {
+async fn carry_out(store: &SharedStore, deed: &Deed, now: crate::article::Timestamp) -> Written {
     let order = match deed.clone() {
         Deed::Ingest(article) => Write::ingest(*article),
         Deed::Create(article, request_id) => Write::Create { article: *article, request_id },

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use super::Fresh;
 pub use super::feed_rules::*;
@@ -13,7 +12,7 @@ pub use super::page_rules::*;
 pub use super::reparse_rules::*;
 use crate::article::{
     ArticleContent, Dateline, DatelineDate, Etag, Outcome, PageUrl, ParseReport, ParseWarning, PublishTime,
-    RawDocument, RemovedLine, TimeBasis, TimePrecision, View,
+    RawDocument, RemovedLine, TimeBasis, TimePrecision, Timestamp, View,
 };
 use crate::query::{Order, OrderKey, PageSize, TextField};
 use crate::store::{NewArticle, Search, Total, Write, Written};
@@ -215,7 +214,7 @@ pub async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
 }
 
 pub async fn an_older_capture_is_left_out_unless_allowed(Fresh { store, .. }: Fresh) {
-    let fetched = |body: &str, time: Option<jiff::Timestamp>| {
+    let fetched = |body: &str, time: Option<crate::article::Timestamp>| {
         let mut article = new("a", "甲", body);
         article.content.fetch_time = time;
         article

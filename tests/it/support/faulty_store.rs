@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use articled::article::{ArticleName, View};
+use articled::article::{ArticleName, Timestamp, View};
 use articled::store::{
     ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written,
 };
 use async_trait::async_trait;
-use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 pub enum Fault {

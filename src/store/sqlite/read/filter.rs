@@ -8,10 +8,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use crate::article::{ArticleName, View};
+use crate::article::{ArticleName, Timestamp, View};
 use crate::keyword_index::{self, Direction, Hit, Plan, SearchRange, Snapshot};
 use crate::query::{Cursor, OrderKey};
 use crate::store::sqlite::error::SqliteError;

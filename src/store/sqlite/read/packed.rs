@@ -13,11 +13,10 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use crate::article::{ArticleName, View};
+use crate::article::{ArticleName, Timestamp, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::EncodedArticle;
 use crate::store::sqlite::error::SqliteError;

@@ -1,10 +1,9 @@
 //! One write on the writer's connection, within its transaction: reads what is stored, asks what the write means, and
 //! does it.
 
-use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
-use crate::article::{Article, ArticleName, Outcome, View};
+use crate::article::{Article, ArticleName, Outcome, Timestamp, View};
 use crate::query::FoldedFields;
 use crate::store::Written;
 use crate::store::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};

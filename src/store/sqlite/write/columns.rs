@@ -4,12 +4,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 
-use crate::article::Article;
+use crate::article::{Article, Timestamp};
 use crate::query::FoldedFields;
 use crate::store::prepare::Indexed;
 use crate::store::record;
