@@ -10,7 +10,7 @@ mod day;
 mod english;
 mod people;
 mod places;
-mod surnames;
+pub(super) mod surnames;
 mod unknown;
 mod verbs;
 

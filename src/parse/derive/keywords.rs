@@ -12,6 +12,7 @@ use jieba_rs::{Keyword, KeywordExtract, KeywordExtractConfig, TfIdf};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::script::{is_han, to_simplified};
+use crate::parse::dateline::surnames;
 use crate::text::dictionary;
 
 const MAX_EXTRACTED: usize = 10;
@@ -120,6 +121,7 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
         })
         .map(Word::without_verb)
         .collect();
+    let words = with_surnames(&simplified, words);
     let mut counts: HashMap<&str, u32> = HashMap::new();
     for word in &words {
         *counts.entry(word.text).or_default() += 1;
@@ -228,6 +230,7 @@ fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters
     printed
 }
 
+#[derive(Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
     /// In characters.
@@ -313,6 +316,40 @@ impl Word<'_> {
             Kind::Attribute | Kind::Other => None,
         }
     }
+}
+
+/// Joins given names that the cutter took for words of their own to their surnames: 季 + 怀远, which is a county too. Only
+/// where the text has the name more than once, and always behind that surname: 张 + 江苏 may stand side by side by chance.
+fn with_surnames<'a>(text: &'a str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
+    let full_name = |at: usize| {
+        let pair = words.get(at..at + 2)?;
+        let [surname, given] = pair else { return None };
+        let is_pair = surname.characters == 1
+            && given.characters == 2
+            && matches!(given.kind, Kind::Person | Kind::Name)
+            && surname.text.chars().next().is_some_and(|first| surnames::rank(&[first]) > 0);
+        is_pair.then(|| text_of(text, pair)).flatten()
+    };
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in (0..words.len()).filter_map(full_name) {
+        *uses.entry(name).or_default() += 1;
+    }
+    let is_always_so = |name: &str, given: &str| {
+        uses.get(name).is_some_and(|count| *count > 1 && *count == text.matches(given).count())
+    };
+    let mut joined = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let name = full_name(at).filter(|name| words.get(at + 1).is_some_and(|given| is_always_so(name, given.text)));
+        if let Some(name) = name {
+            joined.push(Word { text: name, first: word.first, characters: 3, kind: Kind::Person });
+            at += 2;
+        } else {
+            joined.push(*word);
+            at += 1;
+        }
+    }
+    joined
 }
 
 /// The text of neighbouring words; `None` if something stands between them.
@@ -451,6 +488,16 @@ mod tests {
         let (headline, body) = text.split_once('\n').unwrap_or((&text, ""));
         let keywords = extract_keywords(headline, body);
         assert!(keywords.iter().take(5).any(|keyword| keyword == "安全生產"), "{keywords:?}");
+    }
+
+    #[test]
+    fn a_given_name_keeps_its_surname() {
+        let body = "青瀾新區管委會主任季懷遠主持會議。季懷遠指出,要守好門。季懷遠強調,責任要壓實,街道要守好門。";
+        let keywords = extract_keywords("", body);
+        assert!(keywords.iter().any(|keyword| keyword == "季懷遠"), "{keywords:?}");
+        // Here the place stands by itself too.
+        let keywords = extract_keywords("", "季懷遠到懷遠視察。季懷遠說,懷遠的橋很好,懷遠縣的路也很好。");
+        assert!(!keywords.iter().any(|keyword| keyword == "季懷遠"), "{keywords:?}");
     }
 
     #[test]
