@@ -1,8 +1,9 @@
 //! The keyword index: immutable segments of gram lists, kept in blobs.
 //!
-//! Owns what is in a blob, how questions are answered from blobs, and which segments are to be merged. Refuses to know
-//! SQL, threads or time: whoever asks is told which blocks are missing ([`Step::Need`]), fetches them wherever they
-//! rest, and asks again. So the same engine runs on a hash map in tests and on SQLite in service.
+//! Owns what is in a blob, how queries are answered from blobs, and which segments are merged. It knows no SQL, threads
+//! or time. The cores ([`Search`], [`Merge`]) do no input or output: they name the blocks that they need ([`Step::Need`]),
+//! and run on a hash map in tests. Their drivers ([`next_hit()`], [`changes`]) read and write through one trait that a
+//! storage engine implements ([`storage`]).
 //!
 //! - A **gram** is a folded character or a pair of neighbours ([`gram`]) of one piece of text ([`text_grams`]).
 //! - A **segment** covers some documents, newest first; a document's place in it is its ordinal ([`segment`],
@@ -11,23 +12,27 @@
 //!   into one of the next ([`merge`], [`tiers`]).
 //! - What is deleted gets a mark beside the segment ([`snapshot`]); the next merge leaves it out for good.
 //! - A check compares the lists with the texts ([`audit`]).
-//! - A question is compiled to grams ([`plan`]), walked segment by segment ([`walk`]) and merged in the order of the
+//! - A query is compiled to grams ([`plan`]), walked segment by segment ([`walk`]) and merged in the order of the
 //!   default listing ([`search`]).
 
 pub mod audit;
 pub mod block;
 pub mod build;
 pub mod cache;
+mod changes;
 pub mod codec;
+mod context;
 pub mod directory;
 pub mod gram;
 pub mod merge;
+mod next_hit;
 pub mod pairs;
 pub mod plan;
 pub mod postings;
 pub mod search;
 pub mod segment;
 pub mod snapshot;
+mod storage;
 pub mod text_grams;
 pub mod tiers;
 pub mod walk;
@@ -38,11 +43,15 @@ mod tests;
 pub use self::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
 pub use self::build::{Document, build};
 pub use self::cache::BlockCache;
+pub(crate) use self::changes::{BuiltSegment, IndexChanges, RemovedDocuments, indexed_texts, write_changes};
+pub(crate) use self::context::IndexContext;
 pub use self::directory::Key;
 pub use self::gram::Gram;
 pub use self::merge::{Merge, MergeStep};
+pub(crate) use self::next_hit::{NextHit, next_hit};
 pub use self::pairs::{PairRule, PairSet};
 pub use self::plan::{Plan, Query, Term};
 pub use self::search::{Direction, Hit, Search, SearchRange, Step};
 pub use self::segment::Segment;
 pub use self::snapshot::{LiveSegment, Place, Snapshot};
+pub(crate) use self::storage::{IndexStorage, Published, SegmentSwap, StoredIndex};

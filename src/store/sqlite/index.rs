@@ -1,35 +1,30 @@
-//! The keyword index at rest: the engine of [`crate::keyword_index`] on SQLite.
+//! The keyword index on SQLite: [`crate::keyword_index`] with tables for its storage, and tasks for its merges.
 //!
-//! Owns the tables `keyword_…`, the state of the index that is published to readers, and the merges in the background.
-//! What it answers is exactly what belongs to the rows that a reader sees: both have one generation number, read in the
-//! reader's own transaction. Refuses to know rows, orders other than the default one, and pages.
+//! Owns the tables `keyword_…`, the version of the index that is published to readers, and the merges in the background.
+//! A reader gets the version that belongs to the rows that it sees: both have one generation number, read in the
+//! reader's own transaction. It knows no rows, no orders other than the default one, and no pages.
 
-mod ask;
-mod changes;
+mod building;
 mod check;
 mod rebuild;
 mod tables;
 mod upkeep;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sqlx::SqliteConnection;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-pub(super) use self::ask::{Asked, ask};
-pub(super) use self::changes::Changes;
+pub(super) use self::building::Building;
 pub(super) use self::check::IndexCheck;
 pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
-use crate::keyword_index::{Block, BlockCache, EncodedBlock, PairRule, SegmentId, Snapshot};
+use crate::keyword_index::{
+    IndexContext, IndexStorage, NextHit, PairRule, Published, Search, Snapshot, StoredIndex, next_hit,
+};
 use crate::store::sqlite::error::SqliteError;
-
-/// What blocks in memory may take: a few hundred questions' worth, a quarter of what a million articles' index has in
-/// common lists.
-const CACHE_BYTES: usize = 48 << 20;
 
 /// More segments than this slow questions down.
 const MANY_SEGMENTS: usize = 64;
@@ -37,21 +32,12 @@ const MANY_SEGMENTS: usize = 64;
 /// How long a reader waits for the writer to publish what it has just committed. It takes microseconds.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The index as of one committed state of the database.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Published {
-    generation: i64,
-    pub snapshot: Arc<Snapshot>,
-}
-
 /// The index of an open store.
 pub(super) struct Index {
-    cache: BlockCache,
+    context: IndexContext,
     published: watch::Sender<Published>,
-    next_segment: AtomicU32,
     /// Whether this process writes; if not, another one may.
     has_writer: bool,
-    pair_rule: PairRule,
 }
 
 impl Index {
@@ -67,18 +53,16 @@ impl Index {
 
     fn empty(next_segment: u32, has_writer: bool, pair_rule: PairRule) -> Self {
         Self {
-            cache: BlockCache::new(CACHE_BYTES),
+            context: IndexContext::new(next_segment, pair_rule),
             published: watch::Sender::new(Published::default()),
-            next_segment: AtomicU32::new(next_segment),
             has_writer,
-            pair_rule,
         }
     }
 
     /// Reads the state of the index from the database.
     pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-        let (published, next_segment) = tables::load(connection).await?;
-        self.next_segment.fetch_max(next_segment, Ordering::Relaxed);
+        let StoredIndex { published, next_segment } = connection.load_index().await?;
+        self.context.skip_segments(next_segment);
         self.publish(published);
         Ok(())
     }
@@ -108,17 +92,17 @@ impl Index {
         self.published.borrow().snapshot.segments().len() > MANY_SEGMENTS
     }
 
-    /// Keeps posting blocks of a small segment that is about to be used: each question looks into all the small ones, and so
-    /// does the merge that soon replaces them.
-    fn keep(&self, blocks: &[EncodedBlock]) {
-        for block in blocks.iter().filter(|block| block.id.posting_number().is_some()) {
-            self.cache.put(Block::fresh(block));
+    /// Continues a search to its next hit, in the transaction that its snapshot belongs to.
+    pub async fn next_hit(
+        &self,
+        connection: &mut SqliteConnection,
+        search: &mut Search,
+    ) -> Result<NextHit, SqliteError> {
+        let next = next_hit(connection, &self.context.cache, search).await?;
+        if matches!(next, NextHit::Paused) {
+            tokio::task::yield_now().await;
         }
-    }
-
-    /// An id that no segment had.
-    fn new_segment(&self) -> SegmentId {
-        SegmentId(self.next_segment.fetch_add(1, Ordering::Relaxed))
+        Ok(next)
     }
 
     /// Begins a transaction for reading, and answers the index as that transaction sees it.
@@ -135,7 +119,7 @@ impl Index {
                 return Ok(published.snapshot);
             }
             if published.generation < generation || !self.has_writer {
-                let (published, _) = tables::load(connection).await?;
+                let StoredIndex { published, .. } = connection.load_index().await?;
                 let snapshot = Arc::clone(&published.snapshot);
                 if !self.has_writer {
                     self.publish(published);

@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use sqlx::SqliteConnection;
 
-use super::changes::texts;
-use super::tables;
 use crate::keyword_index::audit::{Audit, Audited};
-use crate::keyword_index::{BlockId, Key, SegmentId, Snapshot};
+use crate::keyword_index::{BlockId, IndexStorage, Key, SegmentId, Snapshot, indexed_texts};
 use crate::query::FoldedFields;
 use crate::store::sqlite::error::SqliteError;
 
@@ -28,8 +26,8 @@ impl IndexCheck {
         connection: &mut SqliteConnection,
         faults: &mut Vec<String>,
     ) -> Result<Option<Self>, SqliteError> {
-        let snapshot = match tables::load(connection).await {
-            Ok((published, _)) => published.snapshot,
+        let snapshot = match connection.load_index().await {
+            Ok(stored) => stored.published.snapshot,
             Err(fault @ SqliteError::Row { .. }) => {
                 faults.push(fault.to_string());
                 return Ok(None);
@@ -44,8 +42,8 @@ impl IndexCheck {
                 let ids: Vec<BlockId> = (first..blocks.min(first + BATCH))
                     .map(|number| BlockId::posting(live.segment.id, number))
                     .collect();
-                let read = match tables::read_blocks(connection, &ids).await {
-                    Ok(read) => read.iter().try_for_each(|block| audit.add(block)).map_err(tables::damage),
+                let read = match connection.read_blocks(&ids).await {
+                    Ok(read) => read.iter().try_for_each(|block| audit.add(block)).map_err(SqliteError::from),
                     Err(fault) => Err(fault),
                 };
                 match read {
@@ -76,7 +74,7 @@ impl IndexCheck {
             return;
         };
         let audited = self.audited.get(&place.segment);
-        let agrees = audited.is_some_and(|audited| audited.agrees(place.ordinal, texts(fields)));
+        let agrees = audited.is_some_and(|audited| audited.agrees(place.ordinal, indexed_texts(fields)));
         if !agrees {
             faults.push(format!("article {id}: the keyword index has other grams than its texts"));
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::{Changes, Index, tables};
+use super::{Building, Index};
 use crate::article::View;
-use crate::keyword_index::PairRule;
+use crate::keyword_index::{IndexChanges, IndexStorage, PairRule};
 use crate::query::FoldedFields;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::read::folded;
@@ -21,13 +21,13 @@ pub(in crate::store::sqlite) async fn rebuild(
     pair_rule: PairRule,
 ) -> Result<(), SqliteError> {
     // Its cache is used by no reader: it only gathers the segments.
-    let index = Index::empty(tables::clear(connection).await?, false, pair_rule);
+    let index = Index::empty(connection.clear_index().await?, false, pair_rule);
     let mut after = i64::MIN;
     loop {
         let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
         let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT ?2");
         let batch = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(BATCH).fetch_all(&mut *connection).await?;
-        let mut changes = Changes::default();
+        let mut changes = IndexChanges::default();
         for row in &batch {
             after = row.try_get(0)?;
             let article = rows::read(row, 0, View::Full)?;
@@ -35,7 +35,7 @@ pub(in crate::store::sqlite) async fn rebuild(
             folded::put(connection, after, &texts).await?;
             changes.put(after, article.effective_time().as_microsecond(), article.name.id(), &texts);
         }
-        let Some(published) = changes.build(&index).write(connection, &index).await? else { break };
+        let Some(published) = Building::begin(changes, &index).write(connection, &index).await? else { break };
         index.publish(published);
     }
     Ok(())

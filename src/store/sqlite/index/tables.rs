@@ -1,12 +1,14 @@
-//! Every statement on the tables of the index.
+//! Every statement on the tables of the index: [`IndexStorage`] for SQLite, and the generation that readers compare.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-use super::Published;
-use crate::keyword_index::{Block, BlockId, Damaged, EncodedBlock, Place, Segment, SegmentId, Snapshot};
+use crate::keyword_index::{
+    Block, BlockId, Damaged, EncodedBlock, IndexStorage, Place, Published, Segment, SegmentId, SegmentSwap, Snapshot,
+    StoredIndex,
+};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 
@@ -21,8 +23,10 @@ const BEING_WRITTEN: i64 = 0;
 const IN_USE: i64 = 1;
 const REPLACED: i64 = 2;
 
-pub fn damage(damaged: Damaged) -> SqliteError {
-    SqliteError::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
+impl From<Damaged> for SqliteError {
+    fn from(damaged: Damaged) -> Self {
+        SqliteError::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
+    }
 }
 
 /// Begins a transaction, and answers the generation that it sees.
@@ -41,31 +45,112 @@ pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), Sqlite
     Ok(())
 }
 
-/// Reads the whole state, in one transaction that the caller began or in statements that nothing changes in between;
-/// answers the next segment's id too.
-pub async fn load(connection: &mut SqliteConnection) -> Result<(Published, u32), SqliteError> {
-    let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *connection).await?;
-    let (generation, next_segment): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    let mut snapshot = Snapshot::default();
-    let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
-    for row in sqlx::query(sql).bind(IN_USE).fetch_all(&mut *connection).await? {
-        let id = segment_id(row.try_get(0)?)?;
-        let (first, last) = BlockId::directory_keys_of(id);
-        let sql = "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
-        let rows = sqlx::query(sql).bind(first).bind(last).fetch_all(&mut *connection).await?;
-        let pieces = rows
-            .into_iter()
-            .map(|row| checked_block(row.try_get(0)?, row.try_get(1)?))
-            .collect::<Result<Vec<Block>, SqliteError>>()?;
-        snapshot = snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces).map_err(damage)?));
+impl IndexStorage for SqliteConnection {
+    type Error = SqliteError;
+
+    async fn load_index(&mut self) -> Result<StoredIndex, SqliteError> {
+        let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *self).await?;
+        let (generation, next_segment): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let mut snapshot = Snapshot::default();
+        let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
+        for row in sqlx::query(sql).bind(IN_USE).fetch_all(&mut *self).await? {
+            let id = segment_id(row.try_get(0)?)?;
+            let (first, last) = BlockId::directory_keys_of(id);
+            let sql = "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+            let rows = sqlx::query(sql).bind(first).bind(last).fetch_all(&mut *self).await?;
+            let pieces = rows
+                .into_iter()
+                .map(|row| checked_block(row.try_get(0)?, row.try_get(1)?))
+                .collect::<Result<Vec<Block>, SqliteError>>()?;
+            snapshot =
+                snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces).map_err(SqliteError::from)?));
+        }
+        let mut places = Vec::new();
+        for row in sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(self).await? {
+            let ordinal = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
+            places.push(Place { segment: segment_id(row.try_get(0)?)?, ordinal });
+        }
+        let snapshot = Arc::new(snapshot.with_deletions(&places));
+        Ok(StoredIndex { published: Published { generation, snapshot }, next_segment: segment_id(next_segment)?.0 })
     }
-    let mut places = Vec::new();
-    for row in sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(connection).await? {
-        let ordinal = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
-        places.push(Place { segment: segment_id(row.try_get(0)?)?, ordinal });
+
+    async fn read_blocks(&mut self, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
+        let keys: Vec<i64> = ids.iter().map(|id| id.key()).collect();
+        let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
+        let mut found = HashMap::with_capacity(ids.len());
+        for row in sqlx::query(sql).bind(json_list(&keys)).fetch_all(self).await? {
+            let block = checked_block(row.try_get(0)?, row.try_get(1)?)?;
+            found.insert(block.id(), block);
+        }
+        let missing = |id: &BlockId| SqliteError::Row {
+            table: "keyword_block",
+            id: id.key(),
+            reason: "the block is missing".to_owned(),
+        };
+        ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
     }
-    let snapshot = Arc::new(snapshot.with_deletions(&places));
-    Ok((Published { generation, snapshot }, segment_id(next_segment)?.0))
+
+    async fn write_blocks(&mut self, blocks: &[EncodedBlock]) -> Result<(), SqliteError> {
+        for blocks in blocks.chunks(BLOCKS_AT_ONCE) {
+            let rows = vec!["(?, ?)"; blocks.len()].join(", ");
+            let sql = format!("INSERT INTO keyword_block (key, bytes) VALUES {rows}");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for block in blocks {
+                query = query.bind(block.id.key()).bind(block.bytes.as_slice());
+            }
+            query.execute(&mut *self).await?;
+        }
+        Ok(())
+    }
+
+    async fn swap_segments(&mut self, swap: SegmentSwap<'_>) -> Result<i64, SqliteError> {
+        let SegmentSwap { retired, added, deleted } = swap;
+        for &id in retired {
+            set_state(self, id, REPLACED).await?;
+            let sql = "DELETE FROM keyword_deletion WHERE segment = ?1";
+            sqlx::query(sql).bind(i64::from(id.0)).execute(&mut *self).await?;
+        }
+        if let Some(id) = added {
+            self.begin_segment(id).await?;
+            set_state(self, id, IN_USE).await?;
+        }
+        mark_deleted(self, deleted).await?;
+        let sql = "UPDATE keyword_state SET generation = generation + 1 RETURNING generation";
+        let row = sqlx::query(sql).fetch_one(self).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    async fn begin_segment(&mut self, id: SegmentId) -> Result<(), SqliteError> {
+        set_state(self, id, BEING_WRITTEN).await?;
+        let sql = "UPDATE keyword_state SET next_segment = max(next_segment, ?1 + 1)";
+        sqlx::query(sql).bind(i64::from(id.0)).execute(self).await?;
+        Ok(())
+    }
+
+    async fn unused_segments(&mut self) -> Result<Vec<SegmentId>, SqliteError> {
+        let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";
+        let rows = sqlx::query(sql).bind(IN_USE).fetch_all(self).await?;
+        rows.iter().map(|row| segment_id(row.try_get(0)?)).collect()
+    }
+
+    async fn remove_some_blocks(&mut self, id: SegmentId) -> Result<bool, SqliteError> {
+        let (first, last) = BlockId::keys_of(id);
+        let sql = "DELETE FROM keyword_block
+                   WHERE key IN (SELECT key FROM keyword_block WHERE key BETWEEN ?1 AND ?2 LIMIT ?3)";
+        let done = sqlx::query(sql).bind(first).bind(last).bind(REMOVED_AT_ONCE).execute(&mut *self).await?;
+        let is_gone = done.rows_affected() < u64::from(REMOVED_AT_ONCE);
+        if is_gone {
+            sqlx::query("DELETE FROM keyword_segment WHERE id = ?1").bind(i64::from(id.0)).execute(self).await?;
+        }
+        Ok(is_gone)
+    }
+
+    async fn clear_index(&mut self) -> Result<u32, SqliteError> {
+        let sql = "DELETE FROM keyword_block; DELETE FROM keyword_deletion; DELETE FROM keyword_segment";
+        sqlx::query(sql).execute(&mut *self).await?;
+        let row = sqlx::query("SELECT next_segment FROM keyword_state").fetch_one(self).await?;
+        Ok(segment_id(row.try_get(0)?)?.0)
+    }
 }
 
 fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
@@ -77,58 +162,7 @@ fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
 fn checked_block(key: i64, bytes: Vec<u8>) -> Result<Block, SqliteError> {
     let reason = "no block can have this key".to_owned();
     let id = BlockId::from_key(key).ok_or(SqliteError::Row { table: "keyword_block", id: key, reason })?;
-    Block::check(id, bytes.into()).map_err(damage)
-}
-
-/// Reads blocks, in the order asked for. One that is missing is damage.
-pub async fn read_blocks(connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
-    let keys: Vec<i64> = ids.iter().map(|id| id.key()).collect();
-    let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
-    let mut found = HashMap::with_capacity(ids.len());
-    for row in sqlx::query(sql).bind(json_list(&keys)).fetch_all(connection).await? {
-        let block = checked_block(row.try_get(0)?, row.try_get(1)?)?;
-        found.insert(block.id(), block);
-    }
-    let missing = |id: &BlockId| SqliteError::Row {
-        table: "keyword_block",
-        id: id.key(),
-        reason: "the block is missing".to_owned(),
-    };
-    ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
-}
-
-pub async fn write_blocks(connection: &mut SqliteConnection, blocks: &[EncodedBlock]) -> Result<(), SqliteError> {
-    for blocks in blocks.chunks(BLOCKS_AT_ONCE) {
-        let rows = vec!["(?, ?)"; blocks.len()].join(", ");
-        let sql = format!("INSERT INTO keyword_block (key, bytes) VALUES {rows}");
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for block in blocks {
-            query = query.bind(block.id.key()).bind(block.bytes.as_slice());
-        }
-        query.execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-/// Notes that a segment is being written, so that its blocks are removed should that never end.
-pub async fn begin_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), SqliteError> {
-    set_state(connection, id, BEING_WRITTEN).await?;
-    let sql = "UPDATE keyword_state SET next_segment = max(next_segment, ?1 + 1)";
-    sqlx::query(sql).bind(i64::from(id.0)).execute(connection).await?;
-    Ok(())
-}
-
-/// Puts a segment into use.
-pub async fn use_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), SqliteError> {
-    begin_segment(connection, id).await?;
-    set_state(connection, id, IN_USE).await
-}
-
-/// Takes a segment out of use. Its blocks stay.
-pub async fn retire_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<(), SqliteError> {
-    set_state(connection, id, REPLACED).await?;
-    sqlx::query("DELETE FROM keyword_deletion WHERE segment = ?1").bind(i64::from(id.0)).execute(connection).await?;
-    Ok(())
+    Block::check(id, bytes.into()).map_err(SqliteError::from)
 }
 
 async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64) -> Result<(), SqliteError> {
@@ -137,35 +171,7 @@ async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64)
     Ok(())
 }
 
-/// Removes some blocks of a segment that is not in use, and at last the segment; answers whether it is gone.
-pub async fn remove_segment(connection: &mut SqliteConnection, id: SegmentId) -> Result<bool, SqliteError> {
-    let (first, last) = BlockId::keys_of(id);
-    let sql = "DELETE FROM keyword_block
-               WHERE key IN (SELECT key FROM keyword_block WHERE key BETWEEN ?1 AND ?2 LIMIT ?3)";
-    let done = sqlx::query(sql).bind(first).bind(last).bind(REMOVED_AT_ONCE).execute(&mut *connection).await?;
-    let is_gone = done.rows_affected() < u64::from(REMOVED_AT_ONCE);
-    if is_gone {
-        sqlx::query("DELETE FROM keyword_segment WHERE id = ?1").bind(i64::from(id.0)).execute(connection).await?;
-    }
-    Ok(is_gone)
-}
-
-/// Empties the index, but for what must never come again: generations and ids of segments. Answers the next of these.
-pub async fn clear(connection: &mut SqliteConnection) -> Result<u32, SqliteError> {
-    let sql = "DELETE FROM keyword_block; DELETE FROM keyword_deletion; DELETE FROM keyword_segment";
-    sqlx::query(sql).execute(&mut *connection).await?;
-    let row = sqlx::query("SELECT next_segment FROM keyword_state").fetch_one(connection).await?;
-    Ok(segment_id(row.try_get(0)?)?.0)
-}
-
-/// The segments that are not in use: what a merge left behind.
-pub async fn leftovers(connection: &mut SqliteConnection) -> Result<Vec<SegmentId>, SqliteError> {
-    let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";
-    let rows = sqlx::query(sql).bind(IN_USE).fetch_all(connection).await?;
-    rows.iter().map(|row| segment_id(row.try_get(0)?)).collect()
-}
-
-pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -> Result<(), SqliteError> {
+async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -> Result<(), SqliteError> {
     if places.is_empty() {
         return Ok(());
     }
@@ -174,11 +180,4 @@ pub async fn mark_deleted(connection: &mut SqliteConnection, places: &[Place]) -
                SELECT value ->> 0, value ->> 1 FROM json_each(?1)";
     sqlx::query(sql).bind(json_list(&pairs)).execute(connection).await?;
     Ok(())
-}
-
-/// Says that the index changed; answers the new generation.
-pub async fn next_generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    let sql = "UPDATE keyword_state SET generation = generation + 1 RETURNING generation";
-    let row = sqlx::query(sql).fetch_one(connection).await?;
-    Ok(row.try_get(0)?)
 }

@@ -11,8 +11,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Index, Published, tables};
-use crate::keyword_index::{Block, BlockId, EncodedBlock, LiveSegment, Merge, MergeStep, Place, SegmentId, tiers};
+use super::{Index, tables};
+use crate::keyword_index::{
+    Block, BlockId, EncodedBlock, IndexStorage, LiveSegment, Merge, MergeStep, Place, Published, SegmentId,
+    SegmentSwap, tiers,
+};
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::error::SqliteError;
 
@@ -96,12 +99,12 @@ pub(in crate::store::sqlite) async fn carry_out(
     let mut published = None;
     match act {
         Act::Write { segment, blocks } => {
-            tables::begin_segment(connection, segment).await?;
-            tables::write_blocks(connection, &blocks).await?;
+            connection.begin_segment(segment).await?;
+            connection.write_blocks(&blocks).await?;
         }
         Act::Replace { merge, blocks } => published = Some(replace(connection, index, *merge, &blocks).await?),
         Act::Remove { segment, purges } => {
-            if !tables::remove_segment(connection, segment).await? {
+            if !connection.remove_some_blocks(segment).await? {
                 done = Done::InPart;
             } else if purges {
                 done = Done::Purged;
@@ -122,24 +125,20 @@ async fn replace(
     mut merge: Merge,
     blocks: &[EncodedBlock],
 ) -> Result<Published, SqliteError> {
-    tables::write_blocks(connection, blocks).await?;
-    let output = match merge.step().map_err(tables::damage)? {
+    connection.write_blocks(blocks).await?;
+    let output = match merge.step()? {
         MergeStep::Done(output) => output,
         MergeStep::Need(_) | MergeStep::Write(_) => None,
     };
     let inputs: Vec<SegmentId> = merge.inputs().collect();
     let current = index.current();
     let deleted = merge.deleted_since(&current.snapshot);
-    for &input in &inputs {
-        tables::retire_segment(connection, input).await?;
-    }
-    if let Some(output) = &output {
-        tables::use_segment(connection, output.id).await?;
-        let places: Vec<Place> = deleted.iter().map(|&ordinal| Place { segment: output.id, ordinal }).collect();
-        tables::mark_deleted(connection, &places).await?;
-    }
+    let added = output.as_ref().map(|output| output.id);
+    let places: Vec<Place> =
+        added.iter().flat_map(|&segment| deleted.iter().map(move |&ordinal| Place { segment, ordinal })).collect();
+    let swap = SegmentSwap { retired: &inputs, added, deleted: &places };
+    let generation = connection.swap_segments(swap).await?;
     let snapshot = Arc::new(current.snapshot.with_replaced(&inputs, output, &deleted));
-    let generation = tables::next_generation(connection).await?;
     Ok(Published { generation, snapshot })
 }
 
@@ -257,10 +256,10 @@ impl Merger {
     }
 
     async fn merge(&self, connection: &mut SqliteConnection, inputs: Vec<LiveSegment>) -> Result<(), GivenUp> {
-        let output = self.index.new_segment();
+        let output = self.index.context.new_segment();
         let is_small = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= KEPT_DOCUMENTS;
         // Even this takes a while for a million articles: their directories are merged.
-        let rule = self.index.pair_rule;
+        let rule = self.index.context.pair_rule;
         let begun = tokio::task::spawn_blocking(move || Merge::new(output, inputs, rule));
         let Ok(mut merge) = begun.await else { return Err(GivenUp::Failed) };
         loop {
@@ -273,14 +272,14 @@ impl Merger {
             });
             let Ok((moved, step)) = stepped.await else { return Err(GivenUp::Failed) };
             merge = moved;
-            let step = step.map_err(tables::damage)?;
+            let step = step.map_err(SqliteError::from)?;
             if is_small && let MergeStep::Write(blocks) = &step {
-                self.index.keep(blocks);
+                self.index.context.cache_postings(blocks);
             }
             match step {
                 MergeStep::Need(ids) => {
                     for block in self.blocks(connection, &ids).await? {
-                        merge.supply(block).map_err(tables::damage)?;
+                        merge.supply(block).map_err(SqliteError::from)?;
                     }
                 }
                 MergeStep::Write(mut blocks) if merge.is_finished() => {
@@ -306,15 +305,15 @@ impl Merger {
 
     /// Blocks in the order asked for, from memory where all of them are there.
     async fn blocks(&self, connection: &mut SqliteConnection, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
-        match ids.iter().map(|&id| self.index.cache.get(id)).collect() {
+        match ids.iter().map(|&id| self.index.context.cache.get(id)).collect() {
             Some(blocks) => Ok(blocks),
-            None => tables::read_blocks(connection, ids).await,
+            None => connection.read_blocks(ids).await,
         }
     }
 
     /// Removes what is not in use: what this merge replaced, or one that a crash cut short began.
     async fn remove_leftovers(&self, connection: &mut SqliteConnection, purges: bool) -> Result<(), GivenUp> {
-        for segment in tables::leftovers(connection).await? {
+        for segment in connection.unused_segments().await? {
             while let Done::InPart = self.ask_writer(Act::Remove { segment, purges }).await? {}
         }
         Ok(())

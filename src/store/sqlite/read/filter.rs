@@ -11,10 +11,10 @@ use std::sync::Arc;
 use sqlx::SqliteConnection;
 
 use crate::article::{ArticleName, Timestamp, View};
-use crate::keyword_index::{self, Direction, Hit, Plan, SearchRange, Snapshot};
+use crate::keyword_index::{self, Direction, Hit, NextHit, Plan, SearchRange, Snapshot};
 use crate::query::{Cursor, OrderKey};
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::index::{Asked, Index, ask};
+use crate::store::sqlite::index::Index;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::candidates::{self, Candidates};
 use crate::store::sqlite::read::folded;
@@ -128,15 +128,15 @@ impl Filter<'_> {
             let mut hits = Vec::new();
             let mut is_end = false;
             while hits.len() < at_once.min(most) {
-                match ask(connection, self.index, &mut asked).await? {
-                    Asked::Hit(hit) => hits.push(hit),
-                    Asked::Paused => {
+                match self.index.next_hit(connection, &mut asked).await? {
+                    NextHit::Hit(hit) => hits.push(hit),
+                    NextHit::Paused => {
                         pauses += 1;
                         if pauses >= MAX_PAUSES {
                             break;
                         }
                     }
-                    Asked::End => {
+                    NextHit::End => {
                         is_end = true;
                         break;
                     }
@@ -171,10 +171,10 @@ impl Filter<'_> {
         let mut ids = Vec::new();
         let mut pauses = 0;
         loop {
-            match ask(connection, self.index, &mut asked).await? {
-                Asked::Hit(hit) => ids.push(hit.id),
-                Asked::Paused => pauses += 1,
-                Asked::End => {
+            match self.index.next_hit(connection, &mut asked).await? {
+                NextHit::Hit(hit) => ids.push(hit.id),
+                NextHit::Paused => pauses += 1,
+                NextHit::End => {
                     return Ok(Candidates::These { ids: json_list(&ids), is_exact: self.plan.is_exact });
                 }
             }
@@ -191,14 +191,14 @@ impl Filter<'_> {
         let mut hits = Vec::new();
         let mut is_end = false;
         while !is_end && count <= MAX_EXACT_TOTAL && verified < MAX_COUNTED {
-            match ask(connection, self.index, &mut asked).await? {
-                Asked::Hit(_) if self.plan.is_exact => count += 1,
-                Asked::Hit(hit) => {
+            match self.index.next_hit(connection, &mut asked).await? {
+                NextHit::Hit(_) if self.plan.is_exact => count += 1,
+                NextHit::Hit(hit) => {
                     verified += 1;
                     hits.push(hit);
                 }
-                Asked::Paused => {}
-                Asked::End => is_end = true,
+                NextHit::Paused => {}
+                NextHit::End => is_end = true,
             }
             if hits.len() >= packed::most(View::Full) || is_end {
                 self.verify(connection, &mut hits).await?;

@@ -4,6 +4,7 @@
 use sqlx::{Row, SqliteConnection};
 
 use crate::article::{Article, ArticleName, Outcome, Timestamp, View};
+use crate::keyword_index::IndexChanges;
 use crate::query::FoldedFields;
 use crate::store::Written;
 use crate::store::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
@@ -11,7 +12,6 @@ use crate::store::record::BadRecord;
 use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::duplicates::originals;
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::index::Changes;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::write::batch_lookup::BatchLookup;
 use crate::store::sqlite::write::columns::Columns;
@@ -26,7 +26,7 @@ pub(crate) struct Session {
     /// The number of the next change in the feed.
     pub next_seq: i64,
     pub has_deleted: bool,
-    pub changes: Changes,
+    pub changes: IndexChanges,
     /// The names of stored articles that read otherwise from now on.
     pub changed: Vec<String>,
     pub lookup: BatchLookup,

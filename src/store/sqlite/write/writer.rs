@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::background::Background;
+use crate::keyword_index::IndexChanges;
 use crate::store::article_cache::ArticleCache;
 use crate::store::prepare::{Prepared, prepare, size};
 use crate::store::sqlite::connect::{Role, connect};
@@ -23,7 +24,7 @@ use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::{self, Feed};
-use crate::store::sqlite::index::{self, Changes, Done, Index, Merger, Upkeep};
+use crate::store::sqlite::index::{self, Building, Done, Index, Merger, Upkeep};
 use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
 use crate::store::sqlite::write::apply::{Session, apply};
 use crate::store::sqlite::write::batch_lookup::BatchLookup;
@@ -526,7 +527,7 @@ async fn carry_out(
         next_id: *next_id,
         next_seq: *next_seq,
         has_deleted: false,
-        changes: Changes::default(),
+        changes: IndexChanges::default(),
         changed: Vec::new(),
         lookup: BatchLookup::default(),
         rows: NewRows::default(),
@@ -546,7 +547,7 @@ async fn carry_out(
     let added = u64::try_from(session.next_id - *next_id).unwrap_or_default();
     (*next_id, *next_seq) = (session.next_id, session.next_seq);
     // Beside the writing of rows.
-    let built = (end == End::Commit).then(|| session.changes.build(index));
+    let built = (end == End::Commit).then(|| Building::begin(session.changes, index));
     session.rows.write(connection).await?;
     if session.has_deleted {
         feed::forget(connection, session.next_seq - 1, keep_deletions).await?;
