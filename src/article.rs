@@ -4,7 +4,7 @@
 //! types nor the rows.
 
 mod name;
-pub mod size;
+pub(crate) mod size;
 mod timestamp;
 mod url;
 
@@ -32,28 +32,42 @@ pub const MAX_ITEMS: usize = 256;
 pub const MAX_ITEM_BYTES: usize = 512;
 
 /// The largest document that is parsed, in bytes.
-pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
+pub(crate) const MAX_DOCUMENT_BYTES: usize = 8 << 20;
 
 /// The fields that a page or a caller provides: all of an article but what the store sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArticleContent {
+    /// The main title.
     pub headline: String,
+    /// The line above the headline; empty if there is none.
     pub kicker: String,
+    /// The lines between headline and byline, in the order of the page.
     pub subheadlines: Vec<String>,
+    /// The opening of a wire story, taken out of the body.
     pub dateline: Option<Dateline>,
+    /// Who wrote it, in the order of the byline.
     pub authors: Vec<String>,
+    /// Who edited it, in the order of the credits.
     pub editors: Vec<String>,
+    /// The outlet that the page names as its source; empty if it names none.
     pub info_source: String,
+    /// The part of the site or paper that it ran in; empty if unknown.
     pub section: String,
     /// Paragraphs, separated by one `\n`.
     pub body: String,
+    /// The topics, from the page or derived from the text.
     pub keywords: Vec<String>,
+    /// What the body cites in 《…》, without the marks, each once.
     pub cited_works: Vec<String>,
     /// A BCP-47 tag; `und` if unknown.
     pub language_code: String,
+    /// The address of the page.
     pub url: Option<PageUrl>,
+    /// `None` if the page does not say it.
     pub publish_time: Option<PublishTime>,
+    /// When the crawler fetched the page.
     pub fetch_time: Option<Timestamp>,
+    /// The caller's own key-value pairs.
     pub labels: BTreeMap<String, String>,
 }
 
@@ -84,14 +98,19 @@ impl ArticleContent {
 /// An article as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Article {
+    /// The key in the store.
     pub name: ArticleName,
+    /// What a page or a caller provided.
     pub content: ArticleContent,
     /// The length of the body in code points. Stored separately, as the BASIC view has no body.
     pub char_count: u32,
+    /// When it was first stored, by the server's clock.
     pub create_time: Timestamp,
+    /// When it was last changed, by the server's clock.
     pub update_time: Timestamp,
     /// Counts from 1.
     pub revision: u64,
+    /// The earlier article that this one nearly repeats.
     pub duplicate_of: Option<ArticleName>,
     /// `None` if the article was made without a document, or the report was not asked for.
     pub parse_report: Option<ParseReport>,
@@ -122,12 +141,13 @@ pub fn effective_time(content: &ArticleContent, create_time: Timestamp) -> Times
 pub struct Etag(String);
 
 impl Etag {
+    /// The etag of the state with this revision and update time.
     pub fn new(revision: u64, update_time: Timestamp) -> Self {
         Etag(format!("\"{revision:x}-{:x}\"", update_time.as_microsecond()))
     }
 
     /// An etag from a caller. Any text is accepted; a malformed one just never equals the current etag.
-    pub fn from_caller(text: &str) -> Self {
+    pub(crate) fn from_caller(text: &str) -> Self {
         Etag(text.to_owned())
     }
 
@@ -142,8 +162,11 @@ impl Etag {
 pub struct Dateline {
     /// As printed, cleaned of residue.
     pub text: String,
+    /// The news agency; empty if it is not printed.
     pub agency: String,
+    /// The place of the report; empty if it is not printed.
     pub location: String,
+    /// `None` if no day is printed.
     pub date: Option<DatelineDate>,
 }
 
@@ -169,15 +192,20 @@ impl DatelineDate {
     }
 }
 
-/// When an article was published, how exactly that is known, and whence.
+/// When an article was published, how exactly that is known, and where it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishTime {
+    /// A day is given as its midnight, in Asia/Shanghai unless the page names another zone.
     pub time: Timestamp,
+    /// How exact `time` is.
     pub precision: TimePrecision,
+    /// Where it was read.
     pub basis: TimeBasis,
 }
 
+/// The smallest unit of a time that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum TimePrecision {
     Year,
     Month,
@@ -189,6 +217,7 @@ pub enum TimePrecision {
 
 /// Where a publish time was read, most trusted first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum TimeBasis {
     Caller,
     Metadata,
@@ -200,40 +229,50 @@ pub enum TimeBasis {
 /// A document as a crawler fetched it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawDocument {
+    /// The bytes, as fetched.
     pub content: Bytes,
     /// A media type with an optional charset; empty if it is to be detected.
     pub content_type: String,
+    /// The address that it was fetched from.
     pub url: Option<PageUrl>,
+    /// When it was fetched.
     pub fetch_time: Option<Timestamp>,
+    /// The caller's own key-value pairs.
     pub labels: BTreeMap<String, String>,
 }
 
 /// What the parser did to a document, and doubted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParseReport {
+    /// The [`PARSER_VERSION`](crate::parse::PARSER_VERSION) that made the article.
     pub parser_version: u32,
     /// How often each kind of repair was made.
     pub repairs: BTreeMap<RepairKind, u32>,
     /// In the order of the page.
     pub removed_lines: Vec<RemovedLine>,
+    /// What the parser was not sure of.
     pub warnings: Vec<ParseWarning>,
 }
 
 /// The name of a kind of repair, UPPER_SNAKE_CASE: `PINYIN_RESIDUE`. A word rather than an enum, as articles stored by
 /// older and newer versions of the rules meet in one store.
-pub type RepairKind = Cow<'static, str>;
+pub(crate) type RepairKind = Cow<'static, str>;
 
+/// A line of the page that is not part of the article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemovedLine {
+    /// The line, repaired.
     pub text: String,
     /// UPPER_SNAKE_CASE, such as `SHARE_LABEL`.
     pub reason: Cow<'static, str>,
 }
 
+/// A doubt of the parser about one field or the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseWarning {
     /// UPPER_SNAKE_CASE, such as `PUBLISH_YEAR_UNKNOWN`.
     pub reason: Cow<'static, str>,
+    /// One English sentence for people.
     pub message: String,
 }
 
@@ -244,11 +283,13 @@ pub enum View {
     Basic,
     /// All but the raw document.
     Full,
+    /// The whole article.
     Raw,
 }
 
 /// What storing an article did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Outcome {
     Created,
     Updated,

@@ -20,14 +20,14 @@ use tokio::sync::oneshot;
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
-pub struct Background {
-    pub handle: Handle,
+pub(crate) struct Background {
+    pub(crate) handle: Handle,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
 }
 
 impl Background {
-    pub fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("articled-work")
@@ -51,13 +51,13 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// A fixed number of threads for work that computes rather than waits. All are made at the start: a moment later the
 /// process may have no thread left to make, and work that waits for one would never be done.
-pub struct Workers {
+pub(crate) struct Workers {
     jobs: mpsc::Sender<Job>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Workers {
-    pub fn start(count: usize) -> io::Result<Self> {
+    pub(crate) fn start(count: usize) -> io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
         let start = |_| {
@@ -80,7 +80,7 @@ impl Workers {
     ///
     /// # Panics
     /// If the work does, in the caller: its guard against panics sees it, and the thread goes on.
-    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(crate) async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (answer, answered) = oneshot::channel();
         let job = move || {
             if !answer.is_closed() {
@@ -96,7 +96,7 @@ impl Workers {
     }
 
     /// Whether all threads run.
-    pub fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         self.threads.iter().all(|thread| !thread.is_finished())
     }
 }

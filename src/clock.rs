@@ -17,10 +17,12 @@ impl Clock {
         Self(Arc::new(|| Timestamp::from_microsecond(jiff::Timestamp::now().as_microsecond()).unwrap_or_default()))
     }
 
+    /// A clock that a caller drives, for tests.
     pub fn of(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }

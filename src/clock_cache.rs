@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 /// A cache that drops, when full, what was not used since it last looked (the clock algorithm).
 #[derive(Debug)]
-pub struct ClockCache<K, V> {
+pub(crate) struct ClockCache<K, V> {
     capacity_bytes: usize,
     places: HashMap<K, usize>,
     entries: Vec<Entry<K, V>>,
@@ -22,11 +22,11 @@ struct Entry<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
-    pub fn new(capacity_bytes: usize) -> Self {
+    pub(crate) fn new(capacity_bytes: usize) -> Self {
         Self { capacity_bytes, places: HashMap::new(), entries: Vec::new(), bytes: 0, hand: 0 }
     }
 
-    pub fn get<Q>(&mut self, key: &Q) -> Option<V>
+    pub(crate) fn get<Q>(&mut self, key: &Q) -> Option<V>
     where
         K: std::borrow::Borrow<Q>,
         Q: Eq + Hash + ?Sized,
@@ -38,7 +38,7 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
     }
 
     /// Keeps a value that takes `cost` bytes, unless there is one of that key or it is too large.
-    pub fn put(&mut self, key: K, value: V, cost: usize) {
+    pub(crate) fn put(&mut self, key: K, value: V, cost: usize) {
         if cost > self.capacity_bytes || self.places.contains_key(&key) {
             return;
         }
@@ -50,7 +50,7 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
         self.bytes += cost;
     }
 
-    pub fn remove<Q>(&mut self, key: &Q)
+    pub(crate) fn remove<Q>(&mut self, key: &Q)
     where
         K: std::borrow::Borrow<Q>,
         Q: Eq + Hash + ?Sized,
@@ -61,7 +61,7 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
     }
 
     /// The bytes that all values take.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 

@@ -27,8 +27,11 @@ pub struct Config {
     pub insecure: bool,
     /// Serves the contract to tools such as grpcurl. Default true.
     pub reflection: bool,
+    /// What one call, connection or client may use.
     pub limits: Limits,
+    /// How the change feed is kept and watched.
     pub feed: Feed,
+    /// How long a stopping server waits.
     pub shutdown: Shutdown,
 }
 
@@ -174,6 +177,7 @@ impl Default for Shutdown {
 
 /// A setting that is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum BadConfig {
     #[error("{setting} must be between {min} and {max}, and is {value}")]
     Range { setting: &'static str, value: u64, min: u64, max: u64 },

@@ -17,7 +17,7 @@ mod open;
 mod walk;
 mod warc;
 
-pub use self::document::{ContainerError, Document, Format, Item, Options, STANDARD_INPUT};
+pub use self::document::{ContainerError, Document, Format, Item, Options};
 pub use self::items::{Items, read};
 pub use self::meter::Meter;
 pub use self::walk::total_bytes;

@@ -14,7 +14,7 @@ use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
 /// The most text that one article and its report hold, in bytes. With it a FULL article fits a page, and the 4 MiB that
 /// a gRPC client accepts by default; only a document made of little but page chrome comes near.
-pub const MAX_ARTICLE_BYTES: usize = 5 << 19;
+pub(crate) const MAX_ARTICLE_BYTES: usize = 5 << 19;
 
 /// How long a patient write waits before it tries an overloaded store again. The store itself waits for a while too.
 const OVERLOAD_PAUSE: Duration = Duration::from_millis(50);
@@ -30,6 +30,7 @@ pub struct Ingest {
 
 /// Why a document was not stored.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum IngestError {
     #[error("article and report would have {bytes} bytes, and at most {MAX_ARTICLE_BYTES} are stored")]
     ArticleTooLarge { bytes: usize },
@@ -42,8 +43,11 @@ pub enum IngestError {
 /// A document, its article, and the name that the article gets.
 #[derive(Clone, Debug)]
 pub struct ParsedDocument {
+    /// Derived from the URL, or from the document.
     pub name: ArticleName,
+    /// The article and the parser's report.
     pub parsed: Parsed,
+    /// The document itself.
     pub raw: RawDocument,
 }
 
@@ -63,12 +67,12 @@ impl Ingest {
     }
 
     /// Whether documents can be parsed: for health checks.
-    pub fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         self.parsers.is_alive()
     }
 
     /// How many documents are parsed at once.
-    pub fn parser_count(&self) -> usize {
+    pub(crate) fn parser_count(&self) -> usize {
         self.parser_count
     }
 
@@ -95,7 +99,7 @@ impl Ingest {
 
     /// Stores an article as [`Self::ingest`] does, and waits for a store that is overloaded: for who has many to store,
     /// and time.
-    pub async fn store_patiently(&self, article: NewArticle, allow_older: bool) -> Result<Written, StoreError> {
+    pub(crate) async fn store_patiently(&self, article: NewArticle, allow_older: bool) -> Result<Written, StoreError> {
         let write = Write::Ingest { article, allow_older };
         loop {
             match self.store.write(write.clone(), false, self.clock.now()).await {
@@ -130,7 +134,7 @@ pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<Par
 }
 
 /// Whether an article and its report are small enough to be stored.
-pub fn check_size(parsed: &Parsed) -> Result<(), IngestError> {
+pub(crate) fn check_size(parsed: &Parsed) -> Result<(), IngestError> {
     let Parsed { content, report } = parsed;
     let bytes = size::content_bytes(content) + size::report_bytes(report);
     if bytes > MAX_ARTICLE_BYTES { Err(IngestError::ArticleTooLarge { bytes }) } else { Ok(()) }

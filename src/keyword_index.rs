@@ -15,27 +15,27 @@
 //! - A query is compiled to grams ([`plan`]), walked segment by segment ([`walk`]) and merged in the order of the
 //!   default listing ([`search`]).
 
-pub mod audit;
-pub mod block;
-pub mod build;
-pub mod cache;
+pub(crate) mod audit;
+pub(crate) mod block;
+pub(crate) mod build;
+pub(crate) mod cache;
 mod changes;
-pub mod codec;
+pub(crate) mod codec;
 mod context;
-pub mod directory;
-pub mod gram;
-pub mod merge;
+pub(crate) mod directory;
+pub(crate) mod gram;
+pub(crate) mod merge;
 mod next_hit;
-pub mod pairs;
-pub mod plan;
-pub mod postings;
-pub mod search;
-pub mod segment;
-pub mod snapshot;
+pub(crate) mod pairs;
+pub(crate) mod plan;
+pub(crate) mod postings;
+pub(crate) mod search;
+pub(crate) mod segment;
+pub(crate) mod snapshot;
 mod storage;
-pub mod text_grams;
+pub(crate) mod text_grams;
 pub mod tiers;
-pub mod walk;
+pub(crate) mod walk;
 
 #[cfg(test)]
 mod tests;

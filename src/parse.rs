@@ -14,7 +14,7 @@
 
 mod blocks;
 mod credit;
-pub mod dateline;
+pub(crate) mod dateline;
 pub mod decode;
 mod derive;
 mod extract;

@@ -3,7 +3,7 @@
 //! Owns the keyword filter and its exact meaning, the metadata filter, order, page size and cursor. Refuses to know how
 //! an answer is found: the store decides that, and must find what [`KeywordFilter::matches`] defines.
 
-pub mod filter;
+pub(crate) mod filter;
 mod folded;
 mod keywords;
 mod matching;

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 ///
 /// # Panics
 /// If the work does: the caller's guard against panics is to see it.
-pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+pub(crate) async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     join_or_resume_panic(tokio::task::spawn_blocking(work)).await
 }
 
@@ -16,7 +16,7 @@ pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
 ///
 /// # Panics
 /// If the work does.
-pub async fn join_or_resume_panic<T>(work: JoinHandle<T>) -> Option<T> {
+pub(crate) async fn join_or_resume_panic<T>(work: JoinHandle<T>) -> Option<T> {
     match work.await {
         Ok(done) => Some(done),
         Err(error) => match error.try_into_panic() {

@@ -66,6 +66,7 @@ const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
 
 /// Why the server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum RunError {
     #[error("configuration: {0}")]
     Config(#[from] BadConfig),
@@ -81,7 +82,9 @@ pub enum RunError {
 
 /// Where the server is reached.
 pub struct Listeners {
+    /// For gRPC, health and reflection.
     pub grpc: TcpListener,
+    /// For Prometheus, over plain HTTP.
     pub metrics: Option<TcpListener>,
 }
 

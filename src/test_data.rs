@@ -6,7 +6,7 @@ use std::path::PathBuf;
 ///
 /// Without it a test prints one line and passes, so that a fresh clone is green. In CI (`CI` is set) it fails: a gate that
 /// skips its measurements proves nothing.
-pub fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("ARTICLED_TEST_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     if folder.is_dir() {
         return Some(folder);

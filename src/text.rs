@@ -8,7 +8,9 @@ mod han;
 mod normalize;
 mod segment;
 
-pub use self::fingerprint::{FINGERPRINT_BYTES, Fingerprint, KEY_COUNT};
-pub use self::fold::{FOLDING_VERSION, Folded, fold, fold_into};
-pub use self::han::{is_han, to_simplified, to_traditional};
+pub use self::fingerprint::Fingerprint;
+pub(crate) use self::fingerprint::KEY_COUNT;
+pub use self::fold::fold;
+pub(crate) use self::fold::{FOLDING_VERSION, Folded, fold_into};
+pub use self::han::{is_han, to_traditional};
 pub use self::segment::{Words, dictionary};

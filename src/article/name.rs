@@ -25,6 +25,7 @@ pub struct ArticleName {
 
 /// A malformed name or id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum BadName {
     #[error("must have the form articles/{{article}}")]
     Pattern,
@@ -51,17 +52,17 @@ impl ArticleName {
     }
 
     /// The name of the page at an address.
-    pub fn of_url(url: &PageUrl) -> Self {
+    pub(crate) fn of_url(url: &PageUrl) -> Self {
         Self::of_bytes([url.canonical().as_bytes()])
     }
 
     /// The name of a document without an address.
-    pub fn of_document(content: &[u8]) -> Self {
+    pub(crate) fn of_document(content: &[u8]) -> Self {
         Self::of_bytes([content])
     }
 
     /// The name of an article with neither address nor document.
-    pub fn of_text(headline: &str, body: &str) -> Self {
+    pub(crate) fn of_text(headline: &str, body: &str) -> Self {
         Self::of_bytes([headline.as_bytes(), b"\n", body.as_bytes()])
     }
 

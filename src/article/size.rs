@@ -12,7 +12,7 @@ const PIECE_BYTES: usize = 6;
 const FIXED_BYTES: usize = 300;
 
 /// The size of a content, in bytes.
-pub fn content_bytes(content: &ArticleContent) -> usize {
+pub(crate) fn content_bytes(content: &ArticleContent) -> usize {
     let ArticleContent {
         headline,
         kicker,
@@ -43,7 +43,7 @@ pub fn content_bytes(content: &ArticleContent) -> usize {
 }
 
 /// The size of a report, in bytes.
-pub fn report_bytes(report: &ParseReport) -> usize {
+pub(crate) fn report_bytes(report: &ParseReport) -> usize {
     let ParseReport { parser_version: _, repairs, removed_lines, warnings } = report;
     let repairs = repairs.keys().map(|kind| piece(kind));
     let removed = removed_lines.iter().map(|RemovedLine { text, reason }| piece(text) + piece(reason));
@@ -52,7 +52,7 @@ pub fn report_bytes(report: &ParseReport) -> usize {
 }
 
 /// The size of a whole article, in bytes.
-pub fn article_bytes(article: &Article) -> usize {
+pub(crate) fn article_bytes(article: &Article) -> usize {
     let Article {
         name: _,
         content,
@@ -71,7 +71,7 @@ pub fn article_bytes(article: &Article) -> usize {
 }
 
 /// The size of a document, in bytes.
-pub fn raw_bytes(raw: &RawDocument) -> usize {
+pub(crate) fn raw_bytes(raw: &RawDocument) -> usize {
     let RawDocument { content, content_type, url, fetch_time: _, labels } = raw;
     let labels: usize = labels.iter().map(|(key, value)| piece(key) + piece(value)).sum();
     content.len() + piece(content_type) + url.as_ref().map_or(0, |url| piece(url.as_str())) + labels

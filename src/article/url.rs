@@ -43,6 +43,7 @@ pub struct PageUrl {
 
 /// Text that is no address of a page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum BadUrl {
     #[error("must have at most {MAX_URL_BYTES} bytes")]
     TooLong,
@@ -53,6 +54,7 @@ pub enum BadUrl {
 }
 
 impl PageUrl {
+    /// Checks an address and derives its canonical form.
     pub fn parse(given: &str) -> Result<Self, BadUrl> {
         if given.len() > MAX_URL_BYTES {
             return Err(BadUrl::TooLong);

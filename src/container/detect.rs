@@ -21,7 +21,7 @@ const UNSUPPORTED: &[(&[u8], &str)] = &[
 const LOOK_AHEAD: usize = 1024;
 
 /// By a signature that nothing else has, then by name, then by what the text looks like.
-pub fn detect(start: &[u8], path: &Path) -> Result<Format, ContainerError> {
+pub(crate) fn detect(start: &[u8], path: &Path) -> Result<Format, ContainerError> {
     if start.starts_with(b"WARC/") {
         return Ok(Format::Warc);
     }
@@ -55,7 +55,7 @@ fn by_name(path: &Path) -> Option<Format> {
 }
 
 /// Also used on payloads that don't say what they are.
-pub fn looks_like_html(start: &[u8]) -> bool {
+pub(crate) fn looks_like_html(start: &[u8]) -> bool {
     let start = String::from_utf8_lossy(start.get(..LOOK_AHEAD).unwrap_or(start)).to_ascii_lowercase();
     let start = start.trim_start_matches('\u{FEFF}').trim_start();
     let marks = ["<!doctype html", "<html", "<head", "<body", "<meta ", "<title", "<div", "<p>", "<table"];

@@ -6,7 +6,7 @@ use super::meter::Meter;
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
 /// The path that stands for standard input.
-pub const STANDARD_INPUT: &str = "-";
+pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +41,14 @@ pub struct Options {
 pub struct Item {
     /// Where it stands: `path`, `path:LINE` or `path:RECORD`, counted from 1.
     pub origin: String,
+    /// The document, or why it could not be read.
     pub document: Result<Document, ContainerError>,
 }
 
+/// A document and what its container says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
+    /// Content, type, URL, fetch time and labels.
     pub raw: RawDocument,
     /// `raw.content` is no page, but the JSON of an article as `export` writes it. What it says is for those to read who
     /// know the contract.
@@ -58,6 +61,7 @@ pub struct Document {
 
 /// Why an item has no document.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ContainerError {
     #[error("can't be read: {0}")]
     Read(#[from] io::Error),

@@ -25,15 +25,15 @@ const READ_BYTES: usize = 64 << 10;
 /// The error between a member that is cut and the next one.
 #[derive(Debug, thiserror::Error)]
 #[error("a gzip member is cut off or damaged")]
-pub struct CutMember;
+pub(crate) struct CutMember;
 
-pub struct GzipMembers<R> {
+pub(crate) struct GzipMembers<R> {
     /// `None` after the last member.
     member: Option<GzDecoder<Kept<R>>>,
 }
 
 impl<R: Read> GzipMembers<R> {
-    pub fn new(compressed: R) -> Self {
+    pub(crate) fn new(compressed: R) -> Self {
         Self { member: Some(GzDecoder::new(Kept { inner: compressed, bytes: Vec::new(), at: 0 })) }
     }
 

@@ -12,7 +12,7 @@ use crate::article::MAX_DOCUMENT_BYTES;
 /// Input that the brotli decoder takes at once. The body is in memory already.
 const BROTLI_BUFFER_BYTES: usize = 4 << 10;
 
-pub struct Response<'a> {
+pub(crate) struct Response<'a> {
     pub status: u16,
     content_type: &'a str,
     content_encoding: String,
@@ -22,7 +22,7 @@ pub struct Response<'a> {
 
 impl<'a> Response<'a> {
     /// `None` if it is no response.
-    pub fn read(message: &'a [u8]) -> Option<Self> {
+    pub(crate) fn read(message: &'a [u8]) -> Option<Self> {
         let (head, body) = split_head(message);
         let head = std::str::from_utf8(head).ok().or_else(|| head.utf8_chunks().next().map(|chunk| chunk.valid()))?;
         let mut lines = head.lines();
@@ -42,13 +42,13 @@ impl<'a> Response<'a> {
     }
 
     /// As the server said, else as it looks.
-    pub fn content_type(&self) -> &'a str {
+    pub(crate) fn content_type(&self) -> &'a str {
         if self.content_type.is_empty() && looks_like_html(self.body) { "text/html" } else { self.content_type }
     }
 
     /// The body as it was before it was sent. Many crawlers undo the encodings and keep the headers, so that both are
     /// believed only where the bytes agree.
-    pub fn content(&self) -> Result<Vec<u8>, ContainerError> {
+    pub(crate) fn content(&self) -> Result<Vec<u8>, ContainerError> {
         let dechunked = if self.chunked { dechunk(self.body) } else { None };
         let body = dechunked.as_deref().unwrap_or(self.body);
         match self.content_encoding.as_str() {

@@ -17,7 +17,7 @@ use crate::article::{ArticleName, MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Time
 /// JSON writes a character of three bytes in six (`\u5b89`), and the other keys need room too.
 const MAX_LINE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES + (1 << 20);
 
-pub struct Jsonl {
+pub(crate) struct Jsonl {
     reader: Box<dyn BufRead>,
     line: u64,
     /// After an error of the file itself there is nothing more to read.
@@ -31,7 +31,7 @@ pub struct Jsonl {
 const MAX_LINES_WITHOUT_CONTENT: usize = 20;
 
 impl Jsonl {
-    pub fn new(reader: Box<dyn BufRead>) -> Self {
+    pub(crate) fn new(reader: Box<dyn BufRead>) -> Self {
         Self { reader, line: 0, ended: false, held: VecDeque::new(), has_document: false }
     }
 }

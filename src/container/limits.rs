@@ -14,7 +14,7 @@ const MAX_EXPANSION: u64 = 100;
 const FREE_EXPANSION: u64 = 16 << 20;
 
 /// The whole reader as one document.
-pub fn read_document(reader: impl Read) -> Result<Vec<u8>, ContainerError> {
+pub(crate) fn read_document(reader: impl Read) -> Result<Vec<u8>, ContainerError> {
     let mut content = Vec::new();
     // One byte more than is allowed tells a document that is too large from one that just fits.
     reader.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut content)?;
@@ -26,7 +26,7 @@ pub fn read_document(reader: impl Read) -> Result<Vec<u8>, ContainerError> {
 }
 
 /// A line and its end.
-pub enum Line {
+pub(crate) enum Line {
     /// Without its `\n` or `\r\n`.
     Whole(Vec<u8>),
     /// It was passed over.
@@ -34,7 +34,7 @@ pub enum Line {
 }
 
 /// The next line, if it has at most so many bytes; `None` at the end.
-pub fn read_line(reader: &mut impl BufRead, most: usize) -> io::Result<Option<Line>> {
+pub(crate) fn read_line(reader: &mut impl BufRead, most: usize) -> io::Result<Option<Line>> {
     let mut line = Vec::new();
     let read = reader.by_ref().take(most as u64 + 1).read_until(b'\n', &mut line)?;
     if read == 0 {
@@ -66,17 +66,17 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
 }
 
 /// Counts what is read through it.
-pub struct Counting<R> {
+pub(crate) struct Counting<R> {
     inner: R,
     count: Rc<Cell<u64>>,
 }
 
 impl<R> Counting<R> {
-    pub fn new(inner: R) -> Self {
+    pub(crate) fn new(inner: R) -> Self {
         Self { inner, count: Rc::default() }
     }
 
-    pub fn count(&self) -> Rc<Cell<u64>> {
+    pub(crate) fn count(&self) -> Rc<Cell<u64>> {
         Rc::clone(&self.count)
     }
 }
@@ -90,7 +90,7 @@ impl<R: Read> Read for Counting<R> {
 }
 
 /// A decompressor's output that ends in an error once it is out of proportion to its input.
-pub struct Expanding<R> {
+pub(crate) struct Expanding<R> {
     decoder: R,
     compressed: Rc<Cell<u64>>,
     expanded: u64,
@@ -98,7 +98,7 @@ pub struct Expanding<R> {
 
 impl<R> Expanding<R> {
     /// `compressed` counts the decoder's input.
-    pub fn new(decoder: R, compressed: Rc<Cell<u64>>) -> Self {
+    pub(crate) fn new(decoder: R, compressed: Rc<Cell<u64>>) -> Self {
         Self { decoder, compressed, expanded: 0 }
     }
 }

@@ -18,12 +18,12 @@ const MAX_ZSTD_WINDOW_LOG: u32 = 27;
 const GZIP_MAGIC: &[u8] = &[0x1F, 0x8B];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
 
-pub struct Opened {
+pub(crate) struct Opened {
     pub reader: Box<dyn BufRead>,
     pub format: Format,
 }
 
-pub fn open(path: &Path, format: Option<Format>, meter: &Meter) -> Result<Opened, ContainerError> {
+pub(crate) fn open(path: &Path, format: Option<Format>, meter: &Meter) -> Result<Opened, ContainerError> {
     let raw: Box<dyn Read> =
         if path == Path::new(STANDARD_INPUT) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
     let mut reader = decompressed(BufReader::with_capacity(BUFFER_BYTES, Box::new(meter.reader(raw))))?;

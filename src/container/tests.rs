@@ -11,6 +11,7 @@ use flate2::write::{DeflateEncoder, GzEncoder};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::document::STANDARD_INPUT;
 use super::*;
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, Timestamp};
 

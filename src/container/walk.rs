@@ -19,7 +19,7 @@ struct Entry {
     depth: usize,
 }
 
-pub struct Walk {
+pub(crate) struct Walk {
     /// Still to be visited, the next last.
     pending: Vec<Entry>,
     /// Device and inode of the folders visited so far.
@@ -29,14 +29,14 @@ pub struct Walk {
 }
 
 impl Walk {
-    pub fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub(crate) fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let mut pending: Vec<Entry> = paths.into_iter().map(|path| Entry { path, depth: 0 }).collect();
         pending.reverse();
         Self { pending, visited: HashSet::new(), skipped: BTreeMap::new() }
     }
 
     /// Takes the counts of what was passed over since the last call.
-    pub fn take_skipped(&mut self) -> BTreeMap<&'static str, u64> {
+    pub(crate) fn take_skipped(&mut self) -> BTreeMap<&'static str, u64> {
         std::mem::take(&mut self.skipped)
     }
 

@@ -18,7 +18,7 @@ const MAX_HEAD_BYTES: usize = 64 << 10;
 /// Headers of one record.
 const MAX_HEADERS: usize = 256;
 
-pub struct Warc {
+pub(crate) struct Warc {
     reader: Box<dyn BufRead>,
     /// Records met so far.
     record: u64,
@@ -47,12 +47,12 @@ enum Next {
 }
 
 impl Warc {
-    pub fn new(reader: Box<dyn BufRead>) -> Self {
+    pub(crate) fn new(reader: Box<dyn BufRead>) -> Self {
         Self { reader, record: 0, ended: false, at_fields: false }
     }
 
     /// The next document and the number of its record; what is none is counted in `skipped`.
-    pub fn next_document(&mut self, skipped: &mut BTreeMap<String, u64>) -> Option<(u64, Found)> {
+    pub(crate) fn next_document(&mut self, skipped: &mut BTreeMap<String, u64>) -> Option<(u64, Found)> {
         while !self.ended {
             self.record += 1;
             let head = match self.head() {

@@ -25,15 +25,16 @@ mod syntax;
 
 use std::cell::OnceCell;
 
-pub use self::error::{BadFilter, FilterProblem};
-pub use self::field::{ListField, NumberField, Presence, TextScalar, TimeField};
-pub use self::implied::TimeBounds;
+pub use self::error::BadFilter;
+pub(crate) use self::error::FilterProblem;
+pub(crate) use self::field::{ListField, NumberField, Presence, TextScalar, TimeField};
+pub(crate) use self::implied::TimeBounds;
 use super::{FoldedFields, Keyword};
 use crate::article::{Article, TimeBasis, TimePrecision, Timestamp};
 use crate::text::fold;
 
 /// The longest filter, in bytes.
-pub const MAX_FILTER_BYTES: usize = 4096;
+pub(crate) const MAX_FILTER_BYTES: usize = 4096;
 
 /// How deep parentheses may nest.
 const MAX_DEPTH: usize = 8;
@@ -48,9 +49,11 @@ pub enum Filter {
     And(Vec<Filter>),
     /// At least two, none of them an `Or`.
     Or(Vec<Filter>),
+    /// The part does not hold.
     Not(Box<Filter>),
     /// It occurs in some text field.
     Keyword(Keyword),
+    /// A field compares with a value.
     Compare(Comparison),
 }
 
@@ -107,9 +110,9 @@ pub enum Relation {
 pub struct Pattern {
     pub text: String,
     /// Anything may come before.
-    pub open_start: bool,
+    pub(crate) open_start: bool,
     /// Anything may come after.
-    pub open_end: bool,
+    pub(crate) open_end: bool,
 }
 
 impl Filter {
@@ -124,7 +127,7 @@ impl Filter {
     }
 
     /// As [`Filter::matches`], for one who has the folded texts at hand.
-    pub fn matches_folded(&self, article: &Article, texts: FoldedFields) -> bool {
+    pub(crate) fn matches_folded(&self, article: &Article, texts: FoldedFields) -> bool {
         self.holds(article, &OnceCell::from(texts))
     }
 

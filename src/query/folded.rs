@@ -42,7 +42,7 @@ impl FoldedFields {
 
 impl<T: AsRef<str>> FoldedFields<T> {
     /// The inverse of [`FoldedFields::as_str`]; `None` for a text that it cannot have returned.
-    pub fn from_stored(text: T) -> Option<Self> {
+    pub(crate) fn from_stored(text: T) -> Option<Self> {
         let mut ends = [0; TextField::ALL.len()];
         let mut found = text.as_ref().match_indices(FIELD_END).map(|(at, _)| at);
         for end in &mut ends {
@@ -52,7 +52,7 @@ impl<T: AsRef<str>> FoldedFields<T> {
         is_whole.then_some(Self { text, ends })
     }
 
-    pub fn borrowed(&self) -> FoldedFields<&str> {
+    pub(crate) fn borrowed(&self) -> FoldedFields<&str> {
         FoldedFields { text: self.as_str(), ends: self.ends }
     }
 
@@ -75,7 +75,7 @@ impl<T: AsRef<str>> FoldedFields<T> {
     }
 
     /// The field that a place in [`FoldedFields::as_str`] is in.
-    pub fn field_at(&self, at: usize) -> TextField {
+    pub(crate) fn field_at(&self, at: usize) -> TextField {
         let index = self.ends.partition_point(|&end| end < at);
         TextField::ALL.get(index).copied().unwrap_or(TextField::Body)
     }

@@ -16,6 +16,7 @@ pub struct Keyword {
 }
 
 impl Keyword {
+    /// Folds and checks a keyword.
     pub fn new(given: &str) -> Result<Self, BadKeywords> {
         if given.chars().count() > MAX_KEYWORD_CHARS {
             return Err(BadKeywords::TooLong);
@@ -40,6 +41,7 @@ impl Keyword {
 
 /// Why a keyword filter is invalid. The caller adds the field's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum BadKeywords {
     #[error("must hold at least one keyword")]
     Empty,
@@ -53,6 +55,7 @@ pub enum BadKeywords {
 
 /// A searchable field, the most significant first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum TextField {
     Headline,
     Kicker,
@@ -64,7 +67,7 @@ pub enum TextField {
 }
 
 impl TextField {
-    pub const ALL: [TextField; 7] = [
+    pub(crate) const ALL: [TextField; 7] = [
         TextField::Headline,
         TextField::Kicker,
         TextField::Subheadline,
@@ -78,26 +81,33 @@ impl TextField {
 /// What counts as an occurrence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeywordMatch {
+    /// Anywhere in the folded text.
     #[default]
     Substring,
+    /// From one word boundary to another.
     Word,
 }
 
 /// Which keywords an article must and must not contain. Never empty; `none` alone is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeywordFilter {
+    /// Each must occur.
     pub all: Vec<Keyword>,
+    /// At least one must occur, if there are any.
     pub any: Vec<Keyword>,
+    /// None may occur.
     pub none: Vec<Keyword>,
     /// Sorted, each once, never empty.
     pub fields: Vec<TextField>,
+    /// What counts as an occurrence.
     pub matching: KeywordMatch,
 }
 
 impl KeywordFilter {
     /// The most keywords in one filter.
-    pub const MAX_KEYWORDS: usize = MAX_KEYWORDS;
+    pub(crate) const MAX_KEYWORDS: usize = MAX_KEYWORDS;
 
+    /// Checks the number of keywords; no fields means all fields.
     pub fn new(
         all: Vec<Keyword>,
         any: Vec<Keyword>,

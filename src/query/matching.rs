@@ -11,7 +11,7 @@ impl KeywordFilter {
     }
 
     /// Whether an article with these folded texts matches.
-    pub fn matches_folded<T: AsRef<str>>(&self, texts: &FoldedFields<T>) -> bool {
+    pub(crate) fn matches_folded<T: AsRef<str>>(&self, texts: &FoldedFields<T>) -> bool {
         let occurs = |keyword: &Keyword| self.occurs(keyword, texts);
         self.all.iter().all(occurs)
             && (self.any.is_empty() || self.any.iter().any(occurs))

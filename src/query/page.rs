@@ -27,6 +27,7 @@ impl PageSize {
         }
     }
 
+    /// The number of articles.
     pub fn get(self) -> usize {
         self.0 as usize
     }
@@ -35,11 +36,14 @@ impl PageSize {
 /// The order of an answer. The last key is always the name, ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
+    /// The time that sorts first.
     pub key: OrderKey,
-    pub descending: bool,
+    pub(crate) descending: bool,
 }
 
+/// A time to sort by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum OrderKey {
     EffectiveTime,
     CreateTime,
@@ -78,6 +82,7 @@ impl Order {
 pub struct Cursor {
     /// The value of the order's key, in microseconds as stored.
     pub time: Timestamp,
+    /// The last key of every order.
     pub name: ArticleName,
 }
 

@@ -23,6 +23,7 @@ const HITS_A_SNIPPET: usize = 2 * FULL_SNIPPET_BYTES;
 /// A stretch of one field around hits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
+    /// The field that the text is from.
     pub field: TextField,
     /// Joined, they are a stretch of the original text. None is empty, and none begins or ends within a grapheme cluster.
     pub segments: Vec<Segment>,
@@ -31,7 +32,9 @@ pub struct Snippet {
 /// A piece of a snippet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
+    /// Original text, not folded.
     pub text: String,
+    /// Whether this is an occurrence of a keyword.
     pub hit: bool,
 }
 

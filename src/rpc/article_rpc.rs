@@ -11,11 +11,12 @@ use crate::watch::WatchHub;
 /// The state that all RPCs share. Cheap to clone; clones share all.
 #[derive(Clone)]
 pub struct ArticleRpc {
+    /// Where articles are read and written.
     pub store: SharedStore,
-    pub ingest: Ingest,
-    pub clock: Clock,
-    pub watches: Arc<WatchHub>,
-    pub streams: StreamLimiter,
+    pub(crate) ingest: Ingest,
+    pub(crate) clock: Clock,
+    pub(crate) watches: Arc<WatchHub>,
+    pub(crate) streams: StreamLimiter,
     /// The articles of one page or batch, in bytes.
-    pub max_page_bytes: usize,
+    pub(crate) max_page_bytes: usize,
 }

@@ -14,7 +14,7 @@ const MAX_NAMES: usize = 100;
 /// What tag and length of an article take within the answer, at most.
 const ENTRY_BYTES: usize = 6;
 
-pub async fn batch_get_articles(
+pub(crate) async fn batch_get_articles(
     rpc: &ArticleRpc,
     request: BatchGetArticlesRequest,
 ) -> Result<BatchGetAnswer, RpcError> {

@@ -20,7 +20,7 @@ use super::status::{internal, overload_status};
 const AHEAD: usize = 1;
 
 /// The task's end of the stream. Clones share it.
-pub struct ResponseSender<T> {
+pub(crate) struct ResponseSender<T> {
     sender: mpsc::Sender<T>,
     stall_timeout: Duration,
 }
@@ -33,7 +33,7 @@ impl<T> Clone for ResponseSender<T> {
 
 impl<T> ResponseSender<T> {
     /// Waits until the client takes an answer. An error is what the stream is to end with.
-    pub async fn send(&self, answer: T) -> Result<(), Status> {
+    pub(crate) async fn send(&self, answer: T) -> Result<(), Status> {
         self.sender.send_timeout(answer, self.stall_timeout).await.map_err(|error| match error {
             SendTimeoutError::Timeout(_) => stalled(),
             // Nobody will read this.
@@ -48,7 +48,7 @@ fn stalled() -> Status {
 }
 
 /// The answers that a task makes, then its error if it has one. Who drops them ends the task.
-pub fn bounded_stream<T, F>(
+pub(crate) fn bounded_stream<T, F>(
     stall_timeout: Duration,
     make: impl FnOnce(ResponseSender<T>) -> F,
 ) -> impl Stream<Item = Result<T, Status>> + Send

@@ -8,7 +8,10 @@ use super::violations::{Fault, Violations, bad_field};
 use crate::article::{ArticleContent, ArticleName, View};
 use crate::store::{NewArticle, StoreError, Write, Written};
 
-pub async fn create_article(rpc: &ArticleRpc, request: CreateArticleRequest) -> Result<proto::Article, RpcError> {
+pub(crate) async fn create_article(
+    rpc: &ArticleRpc,
+    request: CreateArticleRequest,
+) -> Result<proto::Article, RpcError> {
     let CreateArticleRequest { article, article_id, request_id, validate_only } = request;
     let mut violations = Violations::default();
     if article.is_none() {
@@ -40,14 +43,14 @@ pub async fn create_article(rpc: &ArticleRpc, request: CreateArticleRequest) -> 
 }
 
 /// An article says something.
-pub fn require_text(content: &ArticleContent, violations: &mut Violations) {
+pub(crate) fn require_text(content: &ArticleContent, violations: &mut Violations) {
     if content.headline.trim().is_empty() && content.body.trim().is_empty() {
         violations.add("article.headline", Fault::Required, "or article.body must be set");
     }
 }
 
 /// The name of an article for which the caller has none.
-pub fn derived_name(content: &ArticleContent) -> ArticleName {
+pub(crate) fn derived_name(content: &ArticleContent) -> ArticleName {
     match &content.url {
         Some(url) => ArticleName::of_url(url),
         None => ArticleName::of_text(&content.headline, &content.body),

@@ -7,7 +7,7 @@ use super::status::RpcError;
 use super::violations::Violations;
 use crate::store::{StoreError, Write, Written};
 
-pub async fn delete_article(rpc: &ArticleRpc, request: DeleteArticleRequest) -> Result<(), RpcError> {
+pub(crate) async fn delete_article(rpc: &ArticleRpc, request: DeleteArticleRequest) -> Result<(), RpcError> {
     let DeleteArticleRequest { name, etag, allow_missing } = request;
     let mut violations = Violations::default();
     let name = convert::article_name("name", &name, &mut violations);

@@ -23,7 +23,7 @@ use crate::store::{DecodedReads as _, Search};
 /// Articles in a page at most. Long ones are bounded by their bytes.
 const PAGE_SIZE: i32 = 256;
 
-pub type ExportStream = Pin<Box<dyn Stream<Item = Result<ExportArticlesResponse, Status>> + Send>>;
+pub(crate) type ExportStream = Pin<Box<dyn Stream<Item = Result<ExportArticlesResponse, Status>> + Send>>;
 
 /// `peer` is whose share of the places is taken.
 pub fn export_articles(

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What is counted for each peer.
 #[derive(Clone, Copy, Debug)]
-pub enum Resource {
+pub(crate) enum Resource {
     Calls,
     RequestBytes,
     ResponseBytes,
@@ -29,7 +29,7 @@ pub struct Peer {
 
 /// The whole of one resource.
 #[derive(Debug)]
-pub struct Budget {
+pub(crate) struct Budget {
     resource: Resource,
     total: usize,
     /// A peer may always hold this much while there is room: the largest single request for the resource.
@@ -38,12 +38,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    pub fn new(resource: Resource, total: usize, floor: usize) -> Arc<Self> {
+    pub(crate) fn new(resource: Resource, total: usize, floor: usize) -> Arc<Self> {
         Arc::new(Self { resource, total, floor, used: AtomicUsize::new(0) })
     }
 
     /// Takes an amount for a peer, which is given back when the share is dropped.
-    pub fn try_take(self: &Arc<Self>, peer: &Arc<Peer>, amount: usize) -> Option<Share> {
+    pub(crate) fn try_take(self: &Arc<Self>, peer: &Arc<Peer>, amount: usize) -> Option<Share> {
         let mut share = Share { budget: Arc::clone(self), peer: Arc::clone(peer), amount: 0 };
         share.try_grow(amount).then_some(share)
     }
@@ -51,7 +51,7 @@ impl Budget {
 
 /// RAII permit for an amount of a budget.
 #[derive(Debug)]
-pub struct Share {
+pub(crate) struct Share {
     budget: Arc<Budget>,
     peer: Arc<Peer>,
     amount: usize,
@@ -63,7 +63,7 @@ impl Share {
     }
 
     /// Takes more, or nothing.
-    pub fn try_grow(&mut self, more: usize) -> bool {
+    pub(crate) fn try_grow(&mut self, more: usize) -> bool {
         let used = self.budget.used.fetch_add(more, Ordering::Relaxed);
         let used_by_peer = self.used_by_peer().fetch_add(more, Ordering::Relaxed);
         let free = self.budget.total.saturating_sub(used);
@@ -77,7 +77,7 @@ impl Share {
     }
 
     /// A part of this share as one of its own.
-    pub fn split(&mut self, amount: usize) -> Self {
+    pub(crate) fn split(&mut self, amount: usize) -> Self {
         let amount = amount.min(self.amount);
         self.amount -= amount;
         Self { budget: Arc::clone(&self.budget), peer: Arc::clone(&self.peer), amount }

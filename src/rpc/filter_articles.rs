@@ -16,7 +16,10 @@ use crate::query::{Cursor, FoldedFields, Keyword, KeywordFilter, Order};
 use crate::run_blocking::run_blocking;
 use crate::store::{EncodedArticle, Page, Search, StoreError, Total, encoded_cursor};
 
-pub async fn filter_articles(rpc: &ArticleRpc, request: FilterArticlesRequest) -> Result<FilterAnswer, RpcError> {
+pub(crate) async fn filter_articles(
+    rpc: &ArticleRpc,
+    request: FilterArticlesRequest,
+) -> Result<FilterAnswer, RpcError> {
     let hash = query_hash(&request);
     let watched = resume_token::watch_hash(request.keywords.as_ref(), &request.filter);
     // Taken before anything is read, as in ListArticles.

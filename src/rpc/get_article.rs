@@ -8,7 +8,7 @@ use super::violations::Violations;
 use super::wire::WireArticle;
 use crate::article::View;
 
-pub async fn get_article(rpc: &ArticleRpc, request: GetArticleRequest) -> Result<WireArticle, RpcError> {
+pub(crate) async fn get_article(rpc: &ArticleRpc, request: GetArticleRequest) -> Result<WireArticle, RpcError> {
     let GetArticleRequest { name, view } = request;
     let mut violations = Violations::default();
     let name = convert::article_name("name", &name, &mut violations);

@@ -37,7 +37,7 @@ use crate::store::{NewArticle, StoreError, Written};
 /// Items of one import that are under way at once: enough to fill a group that is written with one sync.
 const IN_FLIGHT: usize = 64;
 
-pub type ImportStream = Pin<Box<dyn Stream<Item = Result<ImportArticlesResponse, Status>> + Send>>;
+pub(crate) type ImportStream = Pin<Box<dyn Stream<Item = Result<ImportArticlesResponse, Status>> + Send>>;
 
 /// `peer` is whose share of the places is taken.
 pub fn import_articles(

@@ -18,20 +18,20 @@ const PRUNE_AT: usize = 512;
 
 /// The last item of each name that is under way.
 #[derive(Default)]
-pub struct ImportOrder {
+pub(crate) struct ImportOrder {
     last: HashMap<ArticleName, oneshot::Receiver<()>>,
 }
 
 /// An item's place among those of its name. The next one's turn comes when this is dropped.
 #[derive(Default)]
-pub struct Turn {
+pub(crate) struct Turn {
     before: Option<oneshot::Receiver<()>>,
     _done: Option<oneshot::Sender<()>>,
 }
 
 impl ImportOrder {
     /// The place of the next item. Called in the order of the stream.
-    pub fn turn(&mut self, request: &ImportArticlesRequest) -> Turn {
+    pub(crate) fn turn(&mut self, request: &ImportArticlesRequest) -> Turn {
         let Some(name) = name(request) else { return Turn::default() };
         if self.last.len() >= PRUNE_AT {
             self.last.retain(|_, done| matches!(done.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
@@ -43,7 +43,7 @@ impl ImportOrder {
 
 impl Turn {
     /// Waits until the items of this name that were sent before are done.
-    pub async fn wait(&mut self) {
+    pub(crate) async fn wait(&mut self) {
         if let Some(before) = self.before.take() {
             // Nothing is sent: the sender is dropped.
             _ = before.await;

@@ -8,7 +8,7 @@ use super::violations::Violations;
 use crate::article::{Outcome, View};
 use crate::store::{StoreError, Written};
 
-pub async fn ingest_article(
+pub(crate) async fn ingest_article(
     rpc: &ArticleRpc,
     request: IngestArticleRequest,
 ) -> Result<IngestArticleResponse, RpcError> {

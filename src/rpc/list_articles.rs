@@ -13,7 +13,7 @@ use crate::article::View;
 use crate::query::Cursor;
 use crate::store::{FeedPosition, Search};
 
-pub async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Result<ListAnswer, RpcError> {
+pub(crate) async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Result<ListAnswer, RpcError> {
     let hash = query_hash(&request);
     let watched = resume_token::watch_hash(None, &request.filter);
     // Taken before anything is read: what changes from here on is told to who watches from here.
@@ -51,7 +51,7 @@ fn query_hash(request: &ListArticlesRequest) -> QueryHash {
 /// What the page before left, if there was one.
 ///
 /// `end` is where the feed of this store ends: a token of another store has a place in another feed.
-pub fn read_page_token(
+pub(crate) fn read_page_token(
     token: &str,
     end: FeedPosition,
     hash: QueryHash,
@@ -65,6 +65,6 @@ pub fn read_page_token(
     token.map_err(|error| violations.add("page_token", Fault::BadPageToken, error.to_string())).ok()
 }
 
-pub fn next_page_token(next: Option<Cursor>, since: FeedPosition, hash: QueryHash) -> String {
+pub(crate) fn next_page_token(next: Option<Cursor>, since: FeedPosition, hash: QueryHash) -> String {
     next.map(|cursor| PageToken { cursor, since }.encode(hash)).unwrap_or_default()
 }

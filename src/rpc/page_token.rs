@@ -12,21 +12,21 @@ const KIND: u8 = 2;
 
 /// What a page needs to know of those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageToken {
+pub(crate) struct PageToken {
     pub cursor: Cursor,
     /// The end of the feed before the first page was read.
     pub since: FeedPosition,
 }
 
 impl PageToken {
-    pub fn encode(&self, query: QueryHash) -> String {
+    pub(crate) fn encode(&self, query: QueryHash) -> String {
         let mut bytes = resume_token::bytes(self.since).to_vec();
         bytes.extend(self.cursor.time.as_microsecond().to_be_bytes());
         bytes.extend(self.cursor.name.id().as_bytes());
         seal(KIND, query, &bytes)
     }
 
-    pub fn decode(token: &str, query: QueryHash) -> Result<Self, BadToken> {
+    pub(crate) fn decode(token: &str, query: QueryHash) -> Result<Self, BadToken> {
         let content = open(KIND, query, token)?;
         let (since, content) = content.split_first_chunk::<16>().ok_or(BadToken::Foreign)?;
         let (time, id) = content.split_first_chunk::<8>().ok_or(BadToken::Foreign)?;

@@ -8,7 +8,10 @@ use super::violations::Violations;
 use crate::ingest::ParsedDocument;
 use crate::parse::Parsed;
 
-pub async fn parse_article(rpc: &ArticleRpc, request: ParseArticleRequest) -> Result<ParseArticleResponse, RpcError> {
+pub(crate) async fn parse_article(
+    rpc: &ArticleRpc,
+    request: ParseArticleRequest,
+) -> Result<ParseArticleResponse, RpcError> {
     let ParseArticleRequest { document } = request;
     let mut violations = Violations::default();
     let document = convert::document(document, &mut violations);

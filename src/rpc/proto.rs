@@ -4,7 +4,7 @@
 #![allow(clippy::all, missing_docs)]
 
 mod articled {
-    pub mod v1 {
+    pub(crate) mod v1 {
         tonic::include_proto!("articled.v1");
         include!(concat!(env!("OUT_DIR"), "/articled.v1.ArticleService.rs"));
     }

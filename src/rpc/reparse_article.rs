@@ -10,7 +10,7 @@ use crate::article::View;
 use crate::ingest::IngestError;
 use crate::store::{DecodedReads as _, StoreError, Written};
 
-pub async fn reparse_article(
+pub(crate) async fn reparse_article(
     rpc: &ArticleRpc,
     request: ReparseArticleRequest,
 ) -> Result<ReparseArticleResponse, RpcError> {

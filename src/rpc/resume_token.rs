@@ -9,17 +9,17 @@ use crate::store::FeedPosition;
 const KIND: u8 = 101;
 
 /// What a watch, or the watch that a list can be continued by, is bound to. The view is not: it may change.
-pub fn watch_hash(keywords: Option<&KeywordFilter>, filter: &str) -> QueryHash {
+pub(crate) fn watch_hash(keywords: Option<&KeywordFilter>, filter: &str) -> QueryHash {
     let watched = WatchArticlesRequest { keywords: keywords.cloned(), filter: filter.to_owned(), ..Default::default() };
     QueryHash::of("WatchArticles", &watched)
 }
 
-pub fn encode(position: FeedPosition, watched: QueryHash) -> String {
+pub(crate) fn encode(position: FeedPosition, watched: QueryHash) -> String {
     seal(KIND, watched, &bytes(position))
 }
 
 /// Where a watch begins; `None` without a token.
-pub fn read(token: &str, watched: QueryHash, violations: &mut Violations) -> Option<FeedPosition> {
+pub(crate) fn read(token: &str, watched: QueryHash, violations: &mut Violations) -> Option<FeedPosition> {
     if token.is_empty() {
         return None;
     }

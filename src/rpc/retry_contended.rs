@@ -8,7 +8,7 @@ use crate::article::ArticleName;
 const MAX_ATTEMPTS: u32 = 8;
 
 /// Calls `attempt` until it returns a value; `None` means that the article changed between its read and its write.
-pub async fn retry_contended<T, F: Future<Output = Result<Option<T>, RpcError>>>(
+pub(crate) async fn retry_contended<T, F: Future<Output = Result<Option<T>, RpcError>>>(
     name: &ArticleName,
     attempt: impl Fn() -> F,
 ) -> Result<T, RpcError> {

@@ -17,7 +17,7 @@ use crate::store::StoreError;
 use crate::watch::WatchError;
 
 /// The domain of every ErrorInfo.
-pub const ERROR_DOMAIN: &str = "articled";
+pub(crate) const ERROR_DOMAIN: &str = "articled";
 
 /// The type in every ResourceInfo, as the proto annotates it.
 const RESOURCE_TYPE: &str = "articled/Article";
@@ -45,8 +45,11 @@ const MAX_ENCODED_MESSAGE_BYTES: usize = 2048;
 /// Why a call failed.
 #[derive(Debug)]
 pub enum RpcError {
+    /// The request has invalid fields.
     BadRequest(Violations),
+    /// No article has this name.
     NotFound(ArticleName),
+    /// An article already has this name.
     AlreadyExists(ArticleName),
     /// The article was made without a document.
     NoRawDocument(ArticleName),
@@ -56,6 +59,7 @@ pub enum RpcError {
     Contended(ArticleName),
     /// The articles asked for are too large for one answer; the first `fitting` of them are not.
     BatchTooLarge {
+        /// How many articles from the start fit.
         fitting: usize,
     },
     /// The feed does not reach back to where a watch should begin.
@@ -66,6 +70,7 @@ pub enum RpcError {
     TooManyStreams(&'static str),
     /// The server ends.
     Stopping,
+    /// The store failed.
     Store(StoreError),
 }
 
@@ -226,7 +231,7 @@ fn bad_request(violations: &Violations) -> Status {
 }
 
 /// A status of what protects the server, for the layers: a code, a reason, and how long to wait before another try.
-pub fn overload_status(code: Code, reason: &str, message: &str, retry_after: Option<Duration>) -> Status {
+pub(crate) fn overload_status(code: Code, reason: &str, message: &str, retry_after: Option<Duration>) -> Status {
     let mut details = info(reason);
     if retry_after.is_some() {
         details.set_retry_info(retry_after);
@@ -235,7 +240,7 @@ pub fn overload_status(code: Code, reason: &str, message: &str, retry_after: Opt
 }
 
 /// What every failure inside looks like from outside.
-pub fn internal() -> Status {
+pub(crate) fn internal() -> Status {
     status(Code::Internal, "internal error", info("INTERNAL"))
 }
 

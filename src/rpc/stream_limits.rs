@@ -18,20 +18,20 @@ const OWN_BYTES: usize = 1 << 20;
 
 /// The bounds of imports and exports.
 #[derive(Clone, Copy, Debug)]
-pub struct StreamLimits {
+pub(crate) struct StreamLimits {
     pub max_imports: usize,
     pub max_exports: usize,
     /// Items of all imports that are under way may have so many bytes.
     pub max_import_bytes: usize,
     /// An import that sends nothing for so long ends.
-    pub import_idle: Duration,
+    pub(crate) import_idle: Duration,
     /// An import or export whose answers are not read for so long ends.
-    pub stall_timeout: Duration,
+    pub(crate) stall_timeout: Duration,
 }
 
 /// Cheap to clone; clones share all.
 #[derive(Clone)]
-pub struct StreamLimiter {
+pub(crate) struct StreamLimiter {
     limits: StreamLimits,
     imports: Arc<Budget>,
     exports: Arc<Budget>,
@@ -41,10 +41,12 @@ pub struct StreamLimiter {
 }
 
 /// A right, given back when it is dropped.
-pub struct Permit(#[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>);
+pub(crate) struct Permit(
+    #[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>,
+);
 
 /// The place of an import that is open, and its share of what all of them use.
-pub struct ImportPermit {
+pub(crate) struct ImportPermit {
     streams: StreamLimiter,
     _open: Share,
     bytes: Arc<Semaphore>,
@@ -53,7 +55,7 @@ pub struct ImportPermit {
 
 impl ImportPermit {
     /// Waits until an item of so many bytes may be in memory.
-    pub async fn room(&self, bytes: usize) -> Permit {
+    pub(crate) async fn room(&self, bytes: usize) -> Permit {
         let permits = |most: usize| u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
         let shared = Arc::clone(&self.streams.bytes).acquire_many_owned(permits(self.streams.limits.max_import_bytes));
         if bytes > OWN_BYTES {
@@ -69,18 +71,18 @@ impl ImportPermit {
 
     /// Waits until an item may stand in line for a parser: from each import as many as there are, so that the line is
     /// short for others.
-    pub async fn turn_to_parse(&self) -> Permit {
+    pub(crate) async fn turn_to_parse(&self) -> Permit {
         Permit(Arc::clone(&self.parsers).acquire_owned().await.ok())
     }
 
     /// Waits until an item may be given to the store.
-    pub async fn turn_to_write(&self) -> Permit {
+    pub(crate) async fn turn_to_write(&self) -> Permit {
         Permit(Arc::clone(&self.streams.writes).acquire_owned().await.ok())
     }
 }
 
 impl StreamLimiter {
-    pub fn new(limits: StreamLimits) -> Self {
+    pub(crate) fn new(limits: StreamLimits) -> Self {
         Self {
             limits,
             imports: Budget::new(Resource::Imports, limits.max_imports, 1),
@@ -92,30 +94,30 @@ impl StreamLimiter {
     }
 
     /// Lets imports finish what they have taken, and exports their page, and no more.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopping.cancel();
     }
 
-    pub fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.is_cancelled()
     }
 
     /// Ready when [`Self::stop`] is called.
-    pub async fn stopping(&self) {
+    pub(crate) async fn stopping(&self) {
         self.stopping.cancelled().await;
     }
 
-    pub fn import_idle(&self) -> Duration {
+    pub(crate) fn import_idle(&self) -> Duration {
         self.limits.import_idle
     }
 
     /// How long an answer may wait to be read.
-    pub fn stall_timeout(&self) -> Duration {
+    pub(crate) fn stall_timeout(&self) -> Duration {
         self.limits.stall_timeout
     }
 
     /// Opens an import, of whose items so many may be parsed at once.
-    pub fn begin_import(&self, peer: &Arc<Peer>, parsers: usize) -> Result<ImportPermit, RpcError> {
+    pub(crate) fn begin_import(&self, peer: &Arc<Peer>, parsers: usize) -> Result<ImportPermit, RpcError> {
         Ok(ImportPermit {
             _open: begin(&self.imports, peer, "imports")?,
             streams: self.clone(),
@@ -124,7 +126,7 @@ impl StreamLimiter {
         })
     }
 
-    pub fn begin_export(&self, peer: &Arc<Peer>) -> Result<Share, RpcError> {
+    pub(crate) fn begin_export(&self, peer: &Arc<Peer>) -> Result<Share, RpcError> {
         begin(&self.exports, peer, "exports")
     }
 }

@@ -10,11 +10,11 @@ use prost::Message;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// No token that was given is longer: 37 bytes and the longest id, in base64, and some room.
-pub const MAX_TOKEN_BYTES: usize = 256;
+pub(crate) const MAX_TOKEN_BYTES: usize = 256;
 
 /// A token that was not given by the server, or not for this query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadToken {
+pub(crate) enum BadToken {
     #[error("is not a token of this service")]
     Foreign,
     #[error("belongs to a request with other arguments")]
@@ -25,18 +25,18 @@ pub enum BadToken {
 
 /// What a token is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueryHash(pub(super) u64);
+pub(crate) struct QueryHash(pub(super) u64);
 
 impl QueryHash {
     /// Hashes a request whose fields that may change between calls were cleared by the caller. A field that is added to
     /// the request is thereby bound by itself.
-    pub fn of(method: &str, request: &impl Message) -> Self {
+    pub(crate) fn of(method: &str, request: &impl Message) -> Self {
         Self(xxh3_64_with_seed(&request.encode_to_vec(), xxh3_64(method.as_bytes())))
     }
 }
 
 /// Makes a token. `kind` says what the content is; another layout is another kind.
-pub fn seal(kind: u8, query: QueryHash, content: &[u8]) -> String {
+pub(crate) fn seal(kind: u8, query: QueryHash, content: &[u8]) -> String {
     let mut bytes = vec![kind];
     bytes.extend(query.0.to_be_bytes());
     bytes.extend(content);
@@ -46,7 +46,7 @@ pub fn seal(kind: u8, query: QueryHash, content: &[u8]) -> String {
 }
 
 /// The content of a token.
-pub fn open(kind: u8, query: QueryHash, token: &str) -> Result<Vec<u8>, BadToken> {
+pub(crate) fn open(kind: u8, query: QueryHash, token: &str) -> Result<Vec<u8>, BadToken> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(BadToken::Foreign);
     }

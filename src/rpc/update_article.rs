@@ -11,7 +11,10 @@ use super::violations::{Fault, Violations};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, View};
 use crate::store::{DecodedReads as _, NewArticle, StoreError, Write, Written};
 
-pub async fn update_article(rpc: &ArticleRpc, request: UpdateArticleRequest) -> Result<proto::Article, RpcError> {
+pub(crate) async fn update_article(
+    rpc: &ArticleRpc,
+    request: UpdateArticleRequest,
+) -> Result<proto::Article, RpcError> {
     let update = Update::new(request)?;
     retry_contended(&update.name, || async {
         let written = match rpc.store.get(&update.name, View::Full).await? {

@@ -66,17 +66,17 @@ impl Violations {
     }
 
     /// Keeps the faults of the fields that count, by their paths.
-    pub fn retain_fields(&mut self, counts: impl Fn(&str) -> bool) {
+    pub(crate) fn retain_fields(&mut self, counts: impl Fn(&str) -> bool) {
         self.0.retain(|violation| counts(&violation.field));
     }
 
     /// Refuses the request if anything is wrong with it.
-    pub fn refuse(self) -> Result<(), Self> {
+    pub(crate) fn refuse(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
     /// What was checked, if nothing is wrong with the request. A check that has nothing to give has found a fault.
-    pub fn require<T>(self, checked: Option<T>) -> Result<T, Self> {
+    pub(crate) fn require<T>(self, checked: Option<T>) -> Result<T, Self> {
         match checked {
             Some(checked) if self.0.is_empty() => Ok(checked),
             _ => Err(self),
@@ -89,7 +89,7 @@ impl Violations {
 }
 
 /// A request with one fault.
-pub fn bad_field(field: impl Into<String>, fault: Fault, description: impl Into<String>) -> Violations {
+pub(crate) fn bad_field(field: impl Into<String>, fault: Fault, description: impl Into<String>) -> Violations {
     let mut violations = Violations::default();
     violations.add(field, fault, description);
     violations

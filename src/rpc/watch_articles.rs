@@ -17,9 +17,9 @@ use crate::article::View;
 use crate::watch::{Event, EventKind, Watch, WatchQuery};
 
 /// Ends with an error always: a watch has no end of its own.
-pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchArticlesResponse, Status>> + Send>>;
+pub(crate) type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchArticlesResponse, Status>> + Send>>;
 
-pub fn watch_articles(rpc: &ArticleRpc, request: WatchArticlesRequest) -> Result<WatchStream, RpcError> {
+pub(crate) fn watch_articles(rpc: &ArticleRpc, request: WatchArticlesRequest) -> Result<WatchStream, RpcError> {
     let WatchArticlesRequest { keywords, filter, view, resume_token } = request;
     let watched = resume_token::watch_hash(keywords.as_ref(), &filter);
     let mut violations = Violations::default();

@@ -13,13 +13,13 @@ use crate::store::EncodedArticle;
 /// The number of the repeated field of each page's message, and of `ArticleMatch.article`.
 const FIRST_FIELD: u32 = 1;
 
-pub type BatchGetAnswer = WithParts<proto::BatchGetArticlesResponse, WireArticle>;
-pub type ListAnswer = WithParts<proto::ListArticlesResponse, WireArticle>;
-pub type Match = WithParts<proto::ArticleMatch, WireArticle>;
-pub type FilterAnswer = WithParts<proto::FilterArticlesResponse, Match>;
+pub(crate) type BatchGetAnswer = WithParts<proto::BatchGetArticlesResponse, WireArticle>;
+pub(crate) type ListAnswer = WithParts<proto::ListArticlesResponse, WireArticle>;
+pub(crate) type Match = WithParts<proto::ArticleMatch, WireArticle>;
+pub(crate) type FilterAnswer = WithParts<proto::FilterArticlesResponse, Match>;
 
 /// What generated code calls an answer that says nothing.
-pub type Empty = ();
+pub(crate) type Empty = ();
 
 /// A stored article as a message, to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

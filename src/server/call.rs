@@ -13,7 +13,7 @@ use super::metrics::{MethodMetrics, code_name};
 const MAX_LOGGED_PATH_BYTES: usize = 128;
 
 /// A call that is open. Dropped before it was [`Self::end`]ed, it counts as cancelled by the client.
-pub struct Call {
+pub(crate) struct Call {
     id: u64,
     method: Arc<MethodMetrics>,
     path: Option<PathAndQuery>,
@@ -22,22 +22,22 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn begin(id: u64, method: Arc<MethodMetrics>, path: Option<PathAndQuery>) -> Self {
+    pub(crate) fn begin(id: u64, method: Arc<MethodMetrics>, path: Option<PathAndQuery>) -> Self {
         method.began();
         Self { id, method, path, began: Instant::now(), ended: false }
     }
 
-    pub fn began(&self) -> Instant {
+    pub(crate) fn began(&self) -> Instant {
         self.began
     }
 
     /// For what a long call logs while it is open.
-    pub fn span(&self) -> tracing::Span {
+    pub(crate) fn span(&self) -> tracing::Span {
         tracing::info_span!("call", id = self.id, method = self.path())
     }
 
     /// `cause` is what the client is not told.
-    pub fn end(mut self, code: Code, message: &str, cause: Option<&dyn std::fmt::Display>) {
+    pub(crate) fn end(mut self, code: Code, message: &str, cause: Option<&dyn std::fmt::Display>) {
         self.record(code, message, cause);
     }
 

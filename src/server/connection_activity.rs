@@ -14,9 +14,9 @@ use crate::rpc::fair_share::Peer;
 
 /// A connection as its calls see it.
 #[derive(Clone)]
-pub struct ConnectionInfo {
+pub(crate) struct ConnectionInfo {
     pub peer: Arc<Peer>,
-    pub activity: Arc<Activity>,
+    pub(crate) activity: Arc<Activity>,
 }
 
 impl Default for ConnectionInfo {
@@ -25,7 +25,7 @@ impl Default for ConnectionInfo {
     }
 }
 
-pub struct Activity {
+pub(crate) struct Activity {
     /// Closes the connection.
     pub close: CancellationToken,
     began: Instant,
@@ -48,7 +48,7 @@ struct Progress {
 const WAITS_FOR_PRODUCER: u64 = u64::MAX;
 
 impl Activity {
-    pub fn new(close: CancellationToken) -> Arc<Self> {
+    pub(crate) fn new(close: CancellationToken) -> Arc<Self> {
         Arc::new(Self {
             close,
             began: Instant::now(),
@@ -68,13 +68,13 @@ impl Activity {
     }
 
     /// Records a call until the guard is dropped.
-    pub fn begin_call(self: &Arc<Self>) -> OpenCall {
+    pub(crate) fn begin_call(self: &Arc<Self>) -> OpenCall {
         self.open_calls.fetch_add(1, Ordering::Relaxed);
         OpenCall(Arc::clone(self))
     }
 
     /// Records a response until it is read; `timeout` is how long its peer may take nothing of it.
-    pub fn begin_response(self: &Arc<Self>, timeout: Duration) -> UnreadResponse {
+    pub(crate) fn begin_response(self: &Arc<Self>, timeout: Duration) -> UnreadResponse {
         let id = self.next_response.fetch_add(1, Ordering::Relaxed);
         let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         let progress = Arc::new(Progress { taken_ms: AtomicU64::new(self.now_ms()), timeout_ms });
@@ -83,14 +83,14 @@ impl Activity {
     }
 
     /// How long the connection has had no call and no unread response; `None` if it has one.
-    pub fn idle_for(&self) -> Option<Duration> {
+    pub(crate) fn idle_for(&self) -> Option<Duration> {
         let is_idle = self.open_calls.load(Ordering::Relaxed) == 0 && self.unread().is_empty();
         let idle_ms = self.now_ms().saturating_sub(self.idle_from_ms.load(Ordering::Relaxed));
         is_idle.then(|| Duration::from_millis(idle_ms))
     }
 
     /// Whether the peer has left a response unread for too long.
-    pub fn is_stalled(&self) -> bool {
+    pub(crate) fn is_stalled(&self) -> bool {
         let now_ms = self.now_ms();
         self.unread().values().any(|progress| {
             let taken_ms = progress.taken_ms.load(Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl Activity {
 }
 
 /// A call that keeps its connection from being idle.
-pub struct OpenCall(Arc<Activity>);
+pub(crate) struct OpenCall(Arc<Activity>);
 
 impl Drop for OpenCall {
     fn drop(&mut self) {
@@ -110,7 +110,7 @@ impl Drop for OpenCall {
 }
 
 /// A response that its peer has not read to the end. It is shared by the parts that wait to be written.
-pub struct UnreadResponse {
+pub(crate) struct UnreadResponse {
     activity: Arc<Activity>,
     progress: Arc<Progress>,
     id: u64,
@@ -118,12 +118,12 @@ pub struct UnreadResponse {
 
 impl UnreadResponse {
     /// The peer took a part.
-    pub fn note_taken(&self) {
+    pub(crate) fn note_taken(&self) {
         self.progress.taken_ms.store(self.activity.now_ms(), Ordering::Relaxed);
     }
 
     /// All that was made is taken; the next part is not made yet.
-    pub fn note_waiting(&self) {
+    pub(crate) fn note_waiting(&self) {
         self.progress.taken_ms.store(WAITS_FOR_PRODUCER, Ordering::Relaxed);
     }
 }

@@ -37,7 +37,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 const DRAIN_IDLE: Duration = Duration::from_millis(500);
 
 /// Accepts and limits connections, and closes them.
-pub struct ConnectionLimiter {
+pub(crate) struct ConnectionLimiter {
     max_connections: u32,
     max_connections_per_peer: usize,
     preface_deadline: Duration,
@@ -51,7 +51,7 @@ pub struct ConnectionLimiter {
 }
 
 impl ConnectionLimiter {
-    pub fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             // Within u32, as the range of the setting says.
             max_connections: limits.max_connections as u32,
@@ -68,7 +68,7 @@ impl ConnectionLimiter {
     }
 
     /// The connections that are let in.
-    pub fn incoming(self: Arc<Self>, listener: TcpListener) -> impl Stream<Item = io::Result<Connection>> {
+    pub(crate) fn incoming(self: Arc<Self>, listener: TcpListener) -> impl Stream<Item = io::Result<Connection>> {
         futures::stream::unfold((self, listener), |(gate, listener)| async move {
             let connection = gate.accept(&listener).await;
             Some((Ok(connection), (gate, listener)))
@@ -76,17 +76,17 @@ impl ConnectionLimiter {
     }
 
     /// Sends those away that have not said anything yet.
-    pub fn drain(&self) {
+    pub(crate) fn drain(&self) {
         self.draining.cancel();
     }
 
     /// Resolves when draining began.
-    pub async fn drained(&self) {
+    pub(crate) async fn drained(&self) {
         self.draining.cancelled().await;
     }
 
     /// Breaks every connection that is left, and returns when they are gone.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.closing.cancel();
         // The semaphore is never closed; all its permits are back when all connections are gone.
@@ -94,7 +94,7 @@ impl ConnectionLimiter {
     }
 
     /// Closes connections whose peers leave responses unread, and idle ones once draining began. Never returns.
-    pub async fn sweep(&self) {
+    pub(crate) async fn sweep(&self) {
         let mut interval = tokio::time::interval(SWEEP_INTERVAL);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut draining_from = None;
@@ -260,7 +260,7 @@ impl Drop for PeerSlot {
 }
 
 /// A connection that was let in.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     /// `None` once it is complete.
     preface: Option<Preface>,

@@ -12,18 +12,18 @@ const MARGIN: Duration = Duration::from_millis(2);
 
 /// A grpc-timeout that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadTimeout;
+pub(crate) struct BadTimeout;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
+pub(crate) struct Allowance {
     /// Until there is an answer, or the first message of one.
     pub answer: Duration,
     /// Until a stream of answers ends; `None` if the client set no deadline.
     pub stream: Option<Duration>,
 }
 
-pub fn allowance(headers: &HeaderMap, limits: &Limits) -> Result<Allowance, BadTimeout> {
+pub(crate) fn allowance(headers: &HeaderMap, limits: &Limits) -> Result<Allowance, BadTimeout> {
     let most = Duration::from_millis(limits.max_deadline_ms);
     match grpc_timeout(headers)? {
         None => Ok(Allowance { answer: Duration::from_millis(limits.default_deadline_ms), stream: None }),

@@ -6,22 +6,22 @@ use prost_types::FileDescriptorSet;
 use crate::rpc::proto;
 
 /// The descriptors of everything that is served, but for reflection's own.
-pub const DESCRIPTORS: [&[u8]; 2] = [proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET];
+pub(crate) const DESCRIPTORS: [&[u8]; 2] = [proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET];
 
 /// The descriptors of reflection.
-pub const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
+pub(crate) const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
     [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET];
 
 /// A method, and which of its sides are streams.
 #[derive(Clone, Debug)]
-pub struct Method {
+pub(crate) struct Method {
     pub name: String,
-    pub is_client_streaming: bool,
-    pub is_server_streaming: bool,
+    pub(crate) is_client_streaming: bool,
+    pub(crate) is_server_streaming: bool,
 }
 
 /// Every service that is served, as `package.Service`, with its methods.
-pub fn services(reflection: bool) -> Vec<(String, Vec<Method>)> {
+pub(crate) fn services(reflection: bool) -> Vec<(String, Vec<Method>)> {
     let reflection: &[&[u8]] = if reflection { &REFLECTION_DESCRIPTORS } else { &[] };
     let mut services = Vec::new();
     for encoded in DESCRIPTORS.iter().chain(reflection) {

@@ -48,13 +48,13 @@ const STREAM_STALL_FACTOR: u32 = 2;
 
 /// Which sides of a method are streams.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Shape {
+pub(crate) struct Shape {
     is_client_streaming: bool,
     is_server_streaming: bool,
 }
 
 /// The methods that are served, by path.
-pub fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Shape> {
+pub(crate) fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Shape> {
     let paths = services.iter().flat_map(|(service, methods)| {
         methods.iter().map(move |method| {
             let Method { name, is_client_streaming, is_server_streaming } = method;
@@ -77,12 +77,12 @@ struct Shared {
 }
 
 #[derive(Clone)]
-pub struct GuardLayer {
+pub(crate) struct GuardLayer {
     shared: Arc<Shared>,
 }
 
 impl GuardLayer {
-    pub fn new(limits: &Limits, methods: HashMap<String, Shape>, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(limits: &Limits, methods: HashMap<String, Shape>, metrics: Arc<Metrics>) -> Self {
         let max_request_bytes = limits.max_request_bytes + PREFIX_BYTES;
         let shared = Shared {
             limits: limits.clone(),
@@ -114,7 +114,7 @@ impl<S> Layer<S> for GuardLayer {
 }
 
 #[derive(Clone)]
-pub struct Guard<S> {
+pub(crate) struct Guard<S> {
     inner: S,
     shared: Arc<Shared>,
 }

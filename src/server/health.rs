@@ -34,26 +34,26 @@ enum State {
 
 /// Sets what health says; all clones set the same.
 #[derive(Clone)]
-pub struct Reporter {
+pub(crate) struct Reporter {
     state: Arc<watch::Sender<State>>,
 }
 
 impl Reporter {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { state: Arc::new(watch::Sender::new(State::NotServing)) }
     }
 
     /// The service that says it, of these services and, by the empty name, of the whole.
-    pub fn service(&self, names: Vec<String>) -> HealthService {
+    pub(crate) fn service(&self, names: Vec<String>) -> HealthService {
         HealthService { names, state: self.state.subscribe() }
     }
 
-    pub fn is_serving(&self) -> bool {
+    pub(crate) fn is_serving(&self) -> bool {
         *self.state.borrow() == State::Serving
     }
 
     /// Says whether the store answers and documents can be parsed, until the future is dropped.
-    pub async fn follow(&self, store: SharedStore, ingest: Ingest) {
+    pub(crate) async fn follow(&self, store: SharedStore, ingest: Ingest) {
         let mut interval = tokio::time::interval(PING_INTERVAL);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -68,12 +68,12 @@ impl Reporter {
     }
 
     /// From here on the answer is no, for good if [`Self::follow`] was stopped.
-    pub fn set_not_serving(&self) {
+    pub(crate) fn set_not_serving(&self) {
         self.set(State::NotServing);
     }
 
     /// Ends the streams of those who watch.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.set(State::Ended);
     }
 
@@ -82,7 +82,7 @@ impl Reporter {
     }
 }
 
-pub struct HealthService {
+pub(crate) struct HealthService {
     names: Vec<String>,
     state: watch::Receiver<State>,
 }

@@ -42,19 +42,19 @@ const CODES: [&str; 17] = [
 const OTHER: &str = "other";
 
 /// The word for a code, as in gRPC's documentation.
-pub fn code_name(code: Code) -> &'static str {
+pub(crate) fn code_name(code: Code) -> &'static str {
     CODES.get(code as usize).copied().unwrap_or("UNKNOWN")
 }
 
 /// The counters of one server.
-pub struct Metrics {
+pub(crate) struct Metrics {
     /// By path, `package.Service/Method`.
     methods: BTreeMap<String, Arc<MethodMetrics>>,
     other: Arc<MethodMetrics>,
 }
 
 #[derive(Default)]
-pub struct MethodMetrics {
+pub(crate) struct MethodMetrics {
     by_code: [AtomicU64; CODES.len()],
     buckets: [AtomicU64; BUCKETS_US.len()],
     sum_us: AtomicU64,
@@ -62,18 +62,18 @@ pub struct MethodMetrics {
 }
 
 impl Metrics {
-    pub fn new(methods: Vec<String>) -> Self {
+    pub(crate) fn new(methods: Vec<String>) -> Self {
         let methods = methods.into_iter().map(|method| (method, Arc::default())).collect();
         Self { methods, other: Arc::default() }
     }
 
     /// The counters of the method at a path, `/package.Service/Method`.
-    pub fn method(&self, path: &str) -> &Arc<MethodMetrics> {
+    pub(crate) fn method(&self, path: &str) -> &Arc<MethodMetrics> {
         path.strip_prefix('/').and_then(|method| self.methods.get(method)).unwrap_or(&self.other)
     }
 
     /// The text that Prometheus reads (prometheus.io/docs/instrumenting/exposition_formats).
-    pub fn text(&self, serving: bool) -> String {
+    pub(crate) fn text(&self, serving: bool) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
         _ = self.write(serving, &mut text);
@@ -115,11 +115,11 @@ impl Metrics {
 }
 
 impl MethodMetrics {
-    pub fn began(&self) {
+    pub(crate) fn began(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub fn ended(&self, code: Code, duration: Duration) {
+    pub(crate) fn ended(&self, code: Code, duration: Duration) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
         if let Some(count) = self.by_code.get(code as usize) {
             count.fetch_add(1, Ordering::Relaxed);

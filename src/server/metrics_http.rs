@@ -25,7 +25,7 @@ const MAX_CONNECTIONS: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the future is dropped.
-pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, health: Reporter) {
+pub(crate) async fn serve(listener: TcpListener, metrics: Arc<Metrics>, health: Reporter) {
     let mut connections: VecDeque<AbortHandle> = VecDeque::new();
     loop {
         match listener.accept().await {

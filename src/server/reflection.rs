@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::descriptors::{DESCRIPTORS, REFLECTION_DESCRIPTORS};
 
 /// Adds both versions of the service.
-pub fn add_services(routes: Routes) -> Result<Routes, DescriptorError> {
+pub(crate) fn add_services(routes: Routes) -> Result<Routes, DescriptorError> {
     let mut pool = DescriptorPool::new();
     for descriptors in DESCRIPTORS.into_iter().chain(REFLECTION_DESCRIPTORS) {
         pool.decode_file_descriptor_set(descriptors)?;
@@ -112,7 +112,7 @@ macro_rules! version {
 
             use super::*;
 
-            pub fn service(served: Served) -> ServerReflectionServer<impl ServerReflection> {
+            pub(crate) fn service(served: Served) -> ServerReflectionServer<impl ServerReflection> {
                 ServerReflectionServer::new(Service(served))
                     .accept_compressed(CompressionEncoding::Gzip)
                     .accept_compressed(CompressionEncoding::Zstd)

@@ -13,10 +13,14 @@ use crate::rpc::fair_share::Share;
 use crate::rpc::status::overload_status;
 
 /// What gRPC puts before a message: a flag and a length.
-pub const PREFIX_BYTES: usize = 5;
+pub(crate) const PREFIX_BYTES: usize = 5;
 
 /// Reads a request to its end. `share` grows with it.
-pub async fn receive(request: Request<Body>, share: &mut Share, max_bytes: usize) -> Result<Request<Body>, Status> {
+pub(crate) async fn receive(
+    request: Request<Body>,
+    share: &mut Share,
+    max_bytes: usize,
+) -> Result<Request<Body>, Status> {
     let (head, mut body) = request.into_parts();
     let mut received: Vec<Bytes> = Vec::new();
     let mut bytes = 0;

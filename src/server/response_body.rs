@@ -28,19 +28,19 @@ use crate::rpc::status::{internal, overload_status};
 const CHUNK_BYTES: usize = 32 << 10;
 
 /// What a response holds until it is read.
-pub struct Holdings {
+pub(crate) struct Holdings {
     pub budget: Arc<Budget>,
     pub peer: Arc<Peer>,
     /// The place among the calls; `None` for what is not counted there.
-    pub _place: Option<Share>,
-    pub _open_call: OpenCall,
+    pub(crate) _place: Option<Share>,
+    pub(crate) _open_call: OpenCall,
     /// `None` if the peer may pause as long as it likes.
     pub unread: Option<Arc<UnreadResponse>>,
 }
 
 type Polled = Option<Result<Frame<Bytes>, Status>>;
 
-pub struct ResponseBody {
+pub(crate) struct ResponseBody {
     inner: Body,
     deadline: Option<Pin<Box<Sleep>>>,
     /// `None` once the body has ended.
@@ -53,14 +53,14 @@ pub struct ResponseBody {
 }
 
 impl ResponseBody {
-    pub fn new(inner: Body, deadline: Option<Sleep>, call: Call, holdings: Holdings) -> Self {
+    pub(crate) fn new(inner: Body, deadline: Option<Sleep>, call: Call, holdings: Holdings) -> Self {
         let deadline = deadline.map(Box::pin);
         Self { inner, deadline, call: Some(call), holdings: Some(holdings), next: None, data: None }
     }
 
     /// Encodes and counts the message of a unary response at once. HTTP/2 asks for it only when the peer takes something,
     /// and until then the message would be held uncounted.
-    pub fn encode_now(&mut self) -> Result<(), Status> {
+    pub(crate) fn encode_now(&mut self) -> Result<(), Status> {
         match self.poll_inner(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Some(Ok(frame))) if frame.is_data() => match frame.into_data() {
                 Ok(data) => self.count(data)?,
@@ -73,7 +73,7 @@ impl ResponseBody {
     }
 
     /// Ends the call with a status alone. Its headers need no window, so that a peer that reads nothing gets it too.
-    pub fn refuse<T>(mut self, status: &Status) -> http::Response<T>
+    pub(crate) fn refuse<T>(mut self, status: &Status) -> http::Response<T>
     where
         T: Default,
     {
@@ -200,6 +200,6 @@ impl Drop for Chunk {
     }
 }
 
-pub fn deadline_exceeded() -> Status {
+pub(crate) fn deadline_exceeded() -> Status {
     overload_status(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed", None)
 }

@@ -10,12 +10,12 @@ use crate::rpc::status::{internal, overload_status};
 const DETAILS: &str = "grpc-status-details-bin";
 
 /// Whether headers or trailers say that all went well.
-pub fn is_ok(headers: &HeaderMap) -> bool {
+pub(crate) fn is_ok(headers: &HeaderMap) -> bool {
     headers.get("grpc-status").is_some_and(|status| status == "0")
 }
 
 /// Replaces the status in headers or trailers, if it is one that tonic made.
-pub fn map_status(headers: &mut HeaderMap) {
+pub(crate) fn map_status(headers: &mut HeaderMap) {
     let Some(status) = Status::from_header_map(headers) else { return };
     if status.code() == Code::Ok || headers.contains_key(DETAILS) {
         return;
@@ -24,7 +24,7 @@ pub fn map_status(headers: &mut HeaderMap) {
 }
 
 /// Puts a status into headers or trailers.
-pub fn write(status: &Status, headers: &mut HeaderMap) {
+pub(crate) fn write(status: &Status, headers: &mut HeaderMap) {
     headers.remove("grpc-message");
     headers.remove(DETAILS);
     if status.add_header(headers).is_err() {

@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::fold;
 
 /// How many keys a fingerprint is found by.
-pub const KEY_COUNT: usize = 6;
+pub(crate) const KEY_COUNT: usize = 6;
 
 /// In characters. Long enough that an agency's opening words are not a gram.
 const KEY_GRAM: usize = 12;
@@ -47,8 +47,9 @@ const MIN_NUMBERS: u16 = 4;
 const EMPTY: u8 = 0;
 
 /// The length of [`Fingerprint::to_bytes`].
-pub const FINGERPRINT_BYTES: usize = 4 * KEY_COUNT + 2 + NUMBER_SLOTS + TEXT_SLOTS;
+pub(crate) const FINGERPRINT_BYTES: usize = 4 * KEY_COUNT + 2 + NUMBER_SLOTS + TEXT_SLOTS;
 
+/// Sketch of a body, compared to decide whether another is nearly the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     keys: [u32; KEY_COUNT],
@@ -65,7 +66,7 @@ impl Fingerprint {
     }
 
     /// The same of a body that is folded already.
-    pub fn of_folded(folded: &str) -> Option<Self> {
+    pub(crate) fn of_folded(folded: &str) -> Option<Self> {
         let letters: Vec<u32> = folded.chars().filter(|&c| is_letter_or_digit(c)).map(u32::from).collect();
         if letters.len() < MIN_CHARACTERS {
             return None;
@@ -95,7 +96,7 @@ impl Fingerprint {
     }
 
     /// A stable form for storage.
-    pub fn to_bytes(&self) -> [u8; FINGERPRINT_BYTES] {
+    pub(crate) fn to_bytes(&self) -> [u8; FINGERPRINT_BYTES] {
         let Self { keys, number_count, numbers, text } = self;
         let mut bytes = [0; FINGERPRINT_BYTES];
         let all = keys.iter().flat_map(|key| key.to_le_bytes()).chain(number_count.to_le_bytes());
@@ -107,7 +108,7 @@ impl Fingerprint {
     }
 
     /// `None` for bytes of another length: those of another version of this type.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; FINGERPRINT_BYTES] = bytes.try_into().ok()?;
         let (key_bytes, rest) = bytes.split_first_chunk::<{ 4 * KEY_COUNT }>()?;
         let (number_count, rest) = rest.split_first_chunk::<2>()?;

@@ -24,7 +24,7 @@ use super::han::is_han;
 ///
 /// 1: until variants were those of OpenCC 1.1 and default-ignorable characters were kept. 2: variants of OpenCC 1.4.2, and
 /// default-ignorable characters left out.
-pub const FOLDING_VERSION: u32 = 2;
+pub(crate) const FOLDING_VERSION: u32 = 2;
 
 /// Folds text for comparison.
 pub fn fold(text: &str) -> String {
@@ -34,19 +34,19 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Folds text for comparison, appending to `folded`, whose content so far plays no part.
-pub fn fold_into(text: &str, folded: &mut String) {
+pub(crate) fn fold_into(text: &str, folded: &mut String) {
     fold_traced(text, folded, &mut Untraced);
 }
 
 /// Folded text that remembers where each piece of it came from.
 #[derive(Clone, Debug)]
-pub struct Folded {
+pub(crate) struct Folded {
     pub text: String,
     pieces: Vec<Piece>,
 }
 
 impl Folded {
-    pub fn new(original: &str) -> Self {
+    pub(crate) fn new(original: &str) -> Self {
         let mut text = String::with_capacity(original.len());
         let mut pieces = Pieces(Vec::new());
         fold_traced(original, &mut text, &mut pieces);
@@ -58,7 +58,7 @@ impl Folded {
     ///
     /// Where several characters were folded together (ﬁ, or e with a combining accent), any part of what they became came
     /// from all of them.
-    pub fn original_range(&self, folded: Range<usize>) -> Range<usize> {
+    pub(crate) fn original_range(&self, folded: Range<usize>) -> Range<usize> {
         let start = self.piece_at(folded.start).map_or(0, |piece| piece.original_start(folded.start));
         let last = folded.end.saturating_sub(1);
         let end = self.piece_at(last).map_or(0, |piece| piece.original_end(folded.end));

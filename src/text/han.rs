@@ -32,7 +32,7 @@ pub fn is_han(c: char) -> bool {
 }
 
 /// The Simplified form of a character; the character itself if it has no other.
-pub fn to_simplified(c: char) -> char {
+pub(crate) fn to_simplified(c: char) -> char {
     SIMPLIFIED.get(c)
 }
 

@@ -79,7 +79,7 @@ impl<'a> Words<'a> {
     }
 
     /// Whether a word begins or ends at an offset, which lies on a character boundary.
-    pub fn is_edge(&mut self, at: usize) -> bool {
+    pub(crate) fn is_edge(&mut self, at: usize) -> bool {
         let (Some(before), Some(after)) = (self.text.get(..at), self.text.get(at..)) else { return false };
         let (Some(previous), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return true };
         if is_han(previous) && is_han(next) { self.is_han_edge(at) } else { self.is_other_edge(at) }

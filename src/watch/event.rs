@@ -8,9 +8,11 @@ use crate::store::{FeedPosition, StoreError};
 pub struct Event {
     /// Going on from here, nothing is missed.
     pub position: FeedPosition,
+    /// What happened.
     pub kind: EventKind,
 }
 
+/// One change that a watcher sees, or a sign of life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// The article as it now is, in the watcher's view or more.
@@ -23,6 +25,7 @@ pub enum EventKind {
 
 /// Why a watch ends. It never does without a reason.
 #[derive(Clone, Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum WatchError {
     #[error("the feed no longer knows what came after that position")]
     Expired,

@@ -66,7 +66,7 @@ enum Stage {
 /// A number in a watcher's queue.
 #[derive(Clone, Copy)]
 pub(super) struct Delivery {
-    pub seq: u64,
+    pub(crate) seq: u64,
     /// Otherwise the watcher gets a removal.
     pub is_match: bool,
 }
@@ -88,6 +88,7 @@ impl Subscriber {
 }
 
 impl WatchHub {
+    /// A hub without watchers. Its task starts with the first one.
     pub fn new(store: SharedStore, checkpoint_interval_ms: u64) -> Arc<Self> {
         let state = State { stage: Stage::Idle, position: 0, newcomers: Vec::new(), recent: RecentChanges::default() };
         Arc::new(Self {

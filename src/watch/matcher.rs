@@ -51,6 +51,7 @@ impl<W> Matcher<W> {
         self.tiers.sort_by_key(|tier| std::cmp::Reverse(tier.len()));
     }
 
+    /// Whether there is no watcher.
     pub fn is_empty(&self) -> bool {
         self.tiers.is_empty()
     }

@@ -80,7 +80,7 @@ struct Scratch {
 }
 
 impl<W> MatcherTier<W> {
-    pub fn new(entries: Vec<Entry<W>>) -> Self {
+    pub(crate) fn new(entries: Vec<Entry<W>>) -> Self {
         let mut patterns = Patterns::default();
         let mut always = Vec::new();
         let mut needs: Vec<Need> = Vec::with_capacity(entries.len());
@@ -118,25 +118,25 @@ impl<W> MatcherTier<W> {
         Self { entries, needs, automaton, seekers, uses, always, scratch }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub fn into_entries(self) -> Vec<Entry<W>> {
+    pub(crate) fn into_entries(self) -> Vec<Entry<W>> {
         self.entries
     }
 
-    pub fn watchers(&self) -> impl Iterator<Item = &W> {
+    pub(crate) fn watchers(&self) -> impl Iterator<Item = &W> {
         self.entries.iter().map(|entry| &entry.watcher)
     }
 
     /// Tells every watcher.
-    pub fn each(&mut self, mut tell: impl FnMut(&mut W)) {
+    pub(crate) fn each(&mut self, mut tell: impl FnMut(&mut W)) {
         self.entries.iter_mut().for_each(|entry| tell(&mut entry.watcher));
     }
 
     /// Tells those who watch an article so; and, if asked to, all others that they do not.
-    pub fn judge(
+    pub(crate) fn judge(
         &mut self,
         article: &Article,
         texts: &FoldedFields,

@@ -6,7 +6,9 @@ use crate::query::{Filter, FoldedFields, KeywordFilter};
 /// The articles that a watcher wants: those that match both parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchQuery {
+    /// `None` matches every article.
     pub keywords: Option<KeywordFilter>,
+    /// `None` matches every article.
     pub filter: Option<Filter>,
 }
 

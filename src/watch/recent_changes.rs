@@ -20,7 +20,7 @@ pub(super) struct RecentChanges {
 }
 
 impl RecentChanges {
-    pub fn push(&mut self, change: Arc<Change>) {
+    pub(crate) fn push(&mut self, change: Arc<Change>) {
         self.bytes += change.bytes();
         self.changes.push_back(change);
         while self.changes.len() > MAX_CHANGES || (self.bytes > MAX_BYTES && self.changes.len() > 1) {
@@ -30,12 +30,12 @@ impl RecentChanges {
         }
     }
 
-    pub fn get(&self, seq: u64) -> Option<Arc<Change>> {
+    pub(crate) fn get(&self, seq: u64) -> Option<Arc<Change>> {
         let at = self.changes.binary_search_by_key(&seq, |change| change.seq).ok()?;
         self.changes.get(at).cloned()
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 }

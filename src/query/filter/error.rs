@@ -9,11 +9,11 @@ use crate::query::BadKeywords;
 pub struct BadFilter {
     /// Where in the text, in code points, counting from 1; one more than there are, if something is missing at the end.
     pub position: usize,
-    pub problem: FilterProblem,
+    pub(crate) problem: FilterProblem,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FilterProblem {
+pub(crate) enum FilterProblem {
     #[error("the filter has more than {MAX_FILTER_BYTES} bytes")]
     TooLong,
     #[error("parentheses are nested deeper than {MAX_DEPTH}")]

@@ -24,7 +24,7 @@ pub enum TextScalar {
 }
 
 impl TextScalar {
-    pub const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Name,
         Self::Headline,
         Self::Kicker,
@@ -42,7 +42,7 @@ impl TextScalar {
     ];
 
     /// As the contract calls it.
-    pub fn proto_name(self) -> &'static str {
+    pub(crate) fn proto_name(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Headline => "headline",
@@ -99,10 +99,10 @@ pub enum TimeField {
 }
 
 impl TimeField {
-    pub const ALL: [Self; 5] = [Self::Publish, Self::Fetch, Self::Create, Self::Update, Self::Effective];
+    pub(crate) const ALL: [Self; 5] = [Self::Publish, Self::Fetch, Self::Create, Self::Update, Self::Effective];
 
     /// As the contract calls it.
-    pub fn proto_name(self) -> &'static str {
+    pub(crate) fn proto_name(self) -> &'static str {
         match self {
             Self::Publish => "publish_time",
             Self::Fetch => "fetch_time",
@@ -134,11 +134,11 @@ pub enum NumberField {
 }
 
 impl NumberField {
-    pub const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Revision, Self::CharCount, Self::DatelineYear, Self::DatelineMonth, Self::DatelineDay];
 
     /// As the contract calls it.
-    pub fn proto_name(self) -> &'static str {
+    pub(crate) fn proto_name(self) -> &'static str {
         match self {
             Self::Revision => "revision",
             Self::CharCount => "char_count",
@@ -172,10 +172,11 @@ pub enum ListField {
 }
 
 impl ListField {
-    pub const ALL: [Self; 5] = [Self::Subheadlines, Self::Authors, Self::Editors, Self::Keywords, Self::CitedWorks];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Subheadlines, Self::Authors, Self::Editors, Self::Keywords, Self::CitedWorks];
 
     /// As the contract calls it.
-    pub fn proto_name(self) -> &'static str {
+    pub(crate) fn proto_name(self) -> &'static str {
         match self {
             Self::Subheadlines => "subheadlines",
             Self::Authors => "authors",

@@ -7,14 +7,14 @@ use super::{Comparison, Filter, Presence, Relation, TextScalar, TextTest, TimeFi
 
 /// Times that a match lies between, both ends included. Empty if `earliest` is after `latest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeBounds {
-    pub earliest: Timestamp,
-    pub latest: Timestamp,
+pub(crate) struct TimeBounds {
+    pub(crate) earliest: Timestamp,
+    pub(crate) latest: Timestamp,
 }
 
 impl TimeBounds {
     /// Any time.
-    pub const ALL: Self = Self { earliest: Timestamp::MIN, latest: Timestamp::MAX };
+    pub(crate) const ALL: Self = Self { earliest: Timestamp::MIN, latest: Timestamp::MAX };
 
     fn both(self, other: Self) -> Self {
         Self { earliest: self.earliest.max(other.earliest), latest: self.latest.min(other.latest) }
@@ -27,7 +27,7 @@ impl TimeBounds {
 
 impl Filter {
     /// Bounds of a time in every match.
-    pub fn time_bounds(&self, field: TimeField) -> TimeBounds {
+    pub(crate) fn time_bounds(&self, field: TimeField) -> TimeBounds {
         match self {
             Self::And(parts) => parts.iter().fold(TimeBounds::ALL, |bounds, part| bounds.both(part.time_bounds(field))),
             Self::Or(parts) => {
@@ -48,7 +48,7 @@ impl Filter {
     }
 
     /// Whether it cannot be decided without an article's body.
-    pub fn needs_body(&self) -> bool {
+    pub(crate) fn needs_body(&self) -> bool {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::needs_body),
             Self::Not(part) => part.needs_body(),
@@ -62,7 +62,7 @@ impl Filter {
     }
 
     /// The one value that a text field has in every match, if there is such.
-    pub fn required_text(&self, field: TextScalar) -> Option<&str> {
+    pub(crate) fn required_text(&self, field: TextScalar) -> Option<&str> {
         match self {
             Self::And(parts) => parts.iter().find_map(|part| part.required_text(field)),
             Self::Compare(Comparison::Text { field: compared, test: TextTest::Is(pattern) }) if *compared == field => {

@@ -134,14 +134,14 @@ fn wire_basis(basis: TimeBasis) -> proto::PublishTimeBasis {
 }
 
 /// Says that a document was fetched before what is stored under its name, and so was not stored.
-pub fn older_capture() -> proto::ParseWarning {
+pub(crate) fn older_capture() -> proto::ParseWarning {
     proto::ParseWarning {
         reason: "OLDER_CAPTURE".to_owned(),
         message: "the stored article was fetched later and is kept; allow_older replaces it".to_owned(),
     }
 }
 
-pub fn outcome(outcome: Outcome) -> proto::Outcome {
+pub(crate) fn outcome(outcome: Outcome) -> proto::Outcome {
     match outcome {
         Outcome::Created => proto::Outcome::Created,
         Outcome::Updated => proto::Outcome::Updated,

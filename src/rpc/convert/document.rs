@@ -11,7 +11,7 @@ const MEDIA_TYPES: [&str; 3] = ["text/plain", "text/html", "application/xhtml+xm
 const MAX_CONTENT_TYPE_BYTES: usize = 255;
 
 /// Checks a document that must be given.
-pub fn document(given: Option<proto::RawDocument>, violations: &mut Violations) -> RawDocument {
+pub(crate) fn document(given: Option<proto::RawDocument>, violations: &mut Violations) -> RawDocument {
     let Some(given) = given else {
         violations.add("document", Fault::Required, "must be set");
         return RawDocument::default();
@@ -20,7 +20,7 @@ pub fn document(given: Option<proto::RawDocument>, violations: &mut Violations) 
 }
 
 /// Checks a document; `field` is its path in the request.
-pub fn given_document(field: &str, given: proto::RawDocument, violations: &mut Violations) -> RawDocument {
+pub(crate) fn given_document(field: &str, given: proto::RawDocument, violations: &mut Violations) -> RawDocument {
     let proto::RawDocument { content, content_type, url, fetch_time, labels } = given;
     let path = |name: &str| format!("{field}.{name}");
     if content.is_empty() {
@@ -44,7 +44,7 @@ pub fn given_document(field: &str, given: proto::RawDocument, violations: &mut V
 }
 
 /// An address, if one is given.
-pub fn page_url(field: &str, given: &str, violations: &mut Violations) -> Option<PageUrl> {
+pub(crate) fn page_url(field: &str, given: &str, violations: &mut Violations) -> Option<PageUrl> {
     if given.is_empty() {
         return None;
     }
@@ -64,6 +64,7 @@ fn check_content_type(field: String, content_type: &str, violations: &mut Violat
     }
 }
 
+/// A document as `ImportArticles` takes it.
 pub fn to_wire(document: RawDocument) -> proto::RawDocument {
     let RawDocument { content, content_type, url, fetch_time, labels } = document;
     proto::RawDocument {

@@ -13,21 +13,21 @@ use crate::rpc::proto;
 use crate::rpc::violations::{Fault, Violations};
 
 /// What a caller says of an article. Precision and basis are apart, as a mask can name them apart.
-pub struct GivenArticle {
+pub(crate) struct GivenArticle {
     pub content: ArticleContent,
     pub precision: Option<TimePrecision>,
     pub basis: Option<TimeBasis>,
 }
 
 /// An article with what only a parser makes.
-pub struct ImportedArticle {
+pub(crate) struct ImportedArticle {
     pub content: ArticleContent,
     pub parse_report: Option<ParseReport>,
     pub raw: Option<RawDocument>,
 }
 
 /// Checks an article that may have been exported: its document and its report are taken too.
-pub fn imported_article(mut given: proto::Article, violations: &mut Violations) -> ImportedArticle {
+pub(crate) fn imported_article(mut given: proto::Article, violations: &mut Violations) -> ImportedArticle {
     let raw = given.raw.take().map(|raw| document::given_document("article.raw", raw, violations));
     let parse_report = given.parse_report.take().map(|given| report::given(given, violations));
     let content = given_article(given, violations).content;
@@ -35,7 +35,7 @@ pub fn imported_article(mut given: proto::Article, violations: &mut Violations) 
 }
 
 /// Checks an article. What only the server sets is ignored, as the proto says; the name is the caller's to check.
-pub fn given_article(given: proto::Article, violations: &mut Violations) -> GivenArticle {
+pub(crate) fn given_article(given: proto::Article, violations: &mut Violations) -> GivenArticle {
     let proto::Article {
         name: _,
         headline,

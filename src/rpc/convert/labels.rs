@@ -10,7 +10,11 @@ const MAX_LABELS: usize = 64;
 const MAX_KEY_BYTES: usize = 63;
 const MAX_VALUE_BYTES: usize = 255;
 
-pub fn labels(field: &str, given: HashMap<String, String>, violations: &mut Violations) -> BTreeMap<String, String> {
+pub(crate) fn labels(
+    field: &str,
+    given: HashMap<String, String>,
+    violations: &mut Violations,
+) -> BTreeMap<String, String> {
     // Sorted, so that the same request gets the same answer.
     let labels: BTreeMap<String, String> = given.into_iter().collect();
     check_count(field, &labels, violations);
@@ -35,7 +39,7 @@ pub fn labels(field: &str, given: HashMap<String, String>, violations: &mut Viol
 }
 
 /// Checks the labels of an article that was put together from what was stored and what was given.
-pub fn check_label_count(labels: &BTreeMap<String, String>, violations: &mut Violations) {
+pub(crate) fn check_label_count(labels: &BTreeMap<String, String>, violations: &mut Violations) {
     check_count("article.labels", labels, violations);
 }
 
@@ -46,7 +50,7 @@ fn check_count(field: &str, labels: &BTreeMap<String, String>, violations: &mut 
 }
 
 /// Whether a text may be the key of a label.
-pub fn is_key(key: &str) -> bool {
+pub(crate) fn is_key(key: &str) -> bool {
     key.len() <= MAX_KEY_BYTES
         && key.starts_with(|first: char| first.is_ascii_lowercase())
         && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte))

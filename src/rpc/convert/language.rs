@@ -8,7 +8,7 @@ use crate::rpc::violations::{Fault, Violations};
 const MAX_LANGUAGE_BYTES: usize = 35;
 
 /// Checks a tag and gives it in canonical case, such as `zh-Hans` for `zh-hans`. An empty tag is `und`.
-pub fn language_code(field: &str, tag: String, violations: &mut Violations) -> String {
+pub(crate) fn language_code(field: &str, tag: String, violations: &mut Violations) -> String {
     if tag.is_empty() {
         return "und".to_owned();
     }

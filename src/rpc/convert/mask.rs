@@ -79,13 +79,17 @@ const NOT_SETTABLE: [&str; 11] = [
 
 /// The fields that an update changes, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UpdateMask {
+pub(crate) struct UpdateMask {
     fields: Vec<(String, Field)>,
 }
 
 impl UpdateMask {
     /// Reads a mask. Without one, or with an empty one, it is every field that the article has set; with `*`, all.
-    pub fn new(mask: Option<&prost_types::FieldMask>, article: &proto::Article, violations: &mut Violations) -> Self {
+    pub(crate) fn new(
+        mask: Option<&prost_types::FieldMask>,
+        article: &proto::Article,
+        violations: &mut Violations,
+    ) -> Self {
         let paths = mask.map_or(&[][..], |mask| &mask.paths);
         if paths.is_empty() {
             return Self { fields: populated(article) };
@@ -114,7 +118,7 @@ impl UpdateMask {
     }
 
     /// Whether a fault at this path of the request concerns what is changed.
-    pub fn concerns(&self, path: &str) -> bool {
+    pub(crate) fn concerns(&self, path: &str) -> bool {
         let Some(path) = path.strip_prefix("article.") else { return true };
         self.fields.iter().any(|(named, field)| {
             let within = |named: &str| {
@@ -126,7 +130,7 @@ impl UpdateMask {
     }
 
     /// Takes the named fields, and only them, from what was given.
-    pub fn apply(&self, given: &GivenArticle, onto: &mut ArticleContent) {
+    pub(crate) fn apply(&self, given: &GivenArticle, onto: &mut ArticleContent) {
         for (_, field) in &self.fields {
             apply(field, given, onto);
         }

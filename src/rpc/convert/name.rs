@@ -4,7 +4,7 @@ use crate::article::{ArticleName, Etag};
 use crate::rpc::violations::{Fault, Violations};
 
 /// A name that must be given.
-pub fn article_name(field: &str, name: &str, violations: &mut Violations) -> Option<ArticleName> {
+pub(crate) fn article_name(field: &str, name: &str, violations: &mut Violations) -> Option<ArticleName> {
     if name.is_empty() {
         violations.add(field, Fault::Required, "must be set");
         return None;
@@ -13,7 +13,7 @@ pub fn article_name(field: &str, name: &str, violations: &mut Violations) -> Opt
 }
 
 /// An id that may be left out.
-pub fn article_id(id: &str, violations: &mut Violations) -> Option<ArticleName> {
+pub(crate) fn article_id(id: &str, violations: &mut Violations) -> Option<ArticleName> {
     if id.is_empty() {
         return None;
     }
@@ -21,13 +21,13 @@ pub fn article_id(id: &str, violations: &mut Violations) -> Option<ArticleName> 
 }
 
 /// An etag, if one is given. One of any form is taken: it is then just not the current one.
-pub fn etag(etag: &str) -> Option<Etag> {
+pub(crate) fn etag(etag: &str) -> Option<Etag> {
     if etag.is_empty() { None } else { Some(Etag::from_caller(etag)) }
 }
 
 /// A request id, if one is given: a UUID (AIP-155) as RFC 9562 prints it. The nil UUID is refused, as the AIP asks: it is
 /// what a client sends that forgot to make one. The answer is in lower case, so that the same UUID is the same text.
-pub fn request_id(id: &str, violations: &mut Violations) -> Option<String> {
+pub(crate) fn request_id(id: &str, violations: &mut Violations) -> Option<String> {
     if id.is_empty() {
         return None;
     }

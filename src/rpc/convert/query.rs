@@ -8,7 +8,7 @@ use crate::rpc::violations::{Fault, Violations};
 /// The most snippets for one match.
 const MAX_SNIPPETS: i32 = 10;
 
-pub fn view(value: i32, default: View, violations: &mut Violations) -> View {
+pub(crate) fn view(value: i32, default: View, violations: &mut Violations) -> View {
     match proto::ArticleView::try_from(value) {
         Ok(proto::ArticleView::Unspecified) => default,
         Ok(proto::ArticleView::Basic) => View::Basic,
@@ -21,14 +21,14 @@ pub fn view(value: i32, default: View, violations: &mut Violations) -> View {
     }
 }
 
-pub fn page_size(requested: i32, violations: &mut Violations) -> PageSize {
+pub(crate) fn page_size(requested: i32, violations: &mut Violations) -> PageSize {
     PageSize::new(requested).unwrap_or_else(|| {
         violations.add("page_size", Fault::OutOfRange, format!("must not be negative, and is {requested}"));
         PageSize::default()
     })
 }
 
-pub fn order(order_by: &str, violations: &mut Violations) -> Order {
+pub(crate) fn order(order_by: &str, violations: &mut Violations) -> Order {
     Order::parse(order_by).unwrap_or_else(|| {
         let description = "must be effective_time, create_time or update_time, with desc or without";
         violations.add("order_by", Fault::Malformed, description);
@@ -37,21 +37,24 @@ pub fn order(order_by: &str, violations: &mut Violations) -> Order {
 }
 
 /// The metadata filter; without text there is none.
-pub fn filter(text: &str, violations: &mut Violations) -> Option<Filter> {
+pub(crate) fn filter(text: &str, violations: &mut Violations) -> Option<Filter> {
     Filter::parse(text).unwrap_or_else(|error| {
         violations.add("filter", Fault::BadFilter, format!("cannot be read: {error}"));
         None
     })
 }
 
-pub fn snippet_count(requested: i32, violations: &mut Violations) -> usize {
+pub(crate) fn snippet_count(requested: i32, violations: &mut Violations) -> usize {
     if !(0..=MAX_SNIPPETS).contains(&requested) {
         violations.add("snippets", Fault::OutOfRange, format!("must be 0 to {MAX_SNIPPETS}, and is {requested}"));
     }
     usize::try_from(requested).unwrap_or_default()
 }
 
-pub fn keyword_filter(given: Option<proto::KeywordFilter>, violations: &mut Violations) -> Option<KeywordFilter> {
+pub(crate) fn keyword_filter(
+    given: Option<proto::KeywordFilter>,
+    violations: &mut Violations,
+) -> Option<KeywordFilter> {
     let Some(given) = given else {
         violations.add("keywords", Fault::Required, "must be set");
         return None;

@@ -6,7 +6,7 @@ use crate::article::{ParseReport, ParseWarning, RemovedLine};
 use crate::rpc::proto;
 use crate::rpc::violations::{Fault, Violations};
 
-pub fn report(report: ParseReport) -> proto::ParseReport {
+pub(crate) fn report(report: ParseReport) -> proto::ParseReport {
     let ParseReport { parser_version, repairs, removed_lines, warnings } = report;
     proto::ParseReport {
         parser_version: wire_count(parser_version),
@@ -26,7 +26,7 @@ pub fn report(report: ParseReport) -> proto::ParseReport {
 }
 
 /// A report that comes in again, with the article that was exported. How much it holds is bounded with the article.
-pub fn given(given: proto::ParseReport, violations: &mut Violations) -> ParseReport {
+pub(crate) fn given(given: proto::ParseReport, violations: &mut Violations) -> ParseReport {
     let proto::ParseReport { parser_version, repairs, removed_lines, warnings } = given;
     let parser_version = u32::try_from(parser_version).unwrap_or_else(|_| {
         violations.add("article.parse_report.parser_version", Fault::OutOfRange, "must not be negative");
@@ -54,6 +54,6 @@ pub fn given(given: proto::ParseReport, violations: &mut Violations) -> ParseRep
 }
 
 /// A count as the wire has it. No document is large enough to reach the bound.
-pub fn wire_count(count: u32) -> i32 {
+pub(crate) fn wire_count(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }

@@ -3,7 +3,7 @@
 use crate::query::{Segment, Snippet, TextField};
 use crate::rpc::proto;
 
-pub fn snippet(snippet: Snippet) -> proto::Snippet {
+pub(crate) fn snippet(snippet: Snippet) -> proto::Snippet {
     let Snippet { field, segments } = snippet;
     let segments = segments.into_iter().map(|Segment { text, hit }| proto::SnippetSegment { text, hit }).collect();
     proto::Snippet { field: text_field(field).into(), segments }

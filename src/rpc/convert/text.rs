@@ -6,14 +6,14 @@
 use crate::rpc::violations::{Fault, Violations};
 
 /// Checks a text of several lines: no control that reorders what is shown.
-pub fn check_text(field: &str, text: &str, violations: &mut Violations) {
+pub(crate) fn check_text(field: &str, text: &str, violations: &mut Violations) {
     if let Some(control) = text.chars().find(|&c| is_bidi_control(c)) {
         refuse(field, control, violations);
     }
 }
 
 /// Checks a text of one line: no line break of any kind, and no other control either.
-pub fn check_line(field: &str, text: &str, violations: &mut Violations) {
+pub(crate) fn check_line(field: &str, text: &str, violations: &mut Violations) {
     let is_line_break = |c| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     if text.contains(is_line_break) {
         violations.add(field, Fault::Malformed, "must be a single line");

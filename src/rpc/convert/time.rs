@@ -5,7 +5,7 @@ use crate::article::Timestamp;
 use crate::rpc::violations::{Fault, Violations};
 
 /// A time from the wire, cut to the microsecond, in which times are kept.
-pub fn timestamp(
+pub(crate) fn timestamp(
     field: &str,
     given: Option<&prost_types::Timestamp>,
     violations: &mut Violations,
@@ -19,7 +19,7 @@ pub fn timestamp(
     time
 }
 
-pub fn to_wire(time: Timestamp) -> prost_types::Timestamp {
+pub(crate) fn to_wire(time: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() }
 }
 
