@@ -18,9 +18,10 @@ pub(crate) mod dateline;
 pub mod decode;
 mod derive;
 mod extract;
-mod fit;
 mod headline;
-mod plain;
+mod lexicon;
+mod limits;
+mod normalized_line;
 mod refusal;
 mod repair;
 mod time;
@@ -68,7 +69,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         }
         decode::Format::Text => extract::Page { text: decoded.text, ..extract::Page::default() },
     };
-    fit::page(&mut page.text, &mut report);
+    limits::page(&mut page.text, &mut report);
     let repairer = repair::Repairer::learn(&page.text);
     let text = decode::clean(&repairer.apply(&page.text, &mut report), &mut report);
     let metadata = repaired(page.metadata, &repairer, &mut report);
@@ -87,7 +88,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     if headlines.headline.is_empty() {
         warn(&mut report, "HEADLINE_MISSING", "no line of the page is its headline".to_owned());
     }
-    let body = fit::body(layout.body.join("\n"), &mut report);
+    let body = limits::body(layout.body.join("\n"), &mut report);
     let found = layout.dateline.map(|found| (found.dateline, found.people));
     let (mut dateline, dateline_people) = found.map_or((None, Vec::new()), |(line, people)| (Some(line), people));
     let clues = time::Clues {
@@ -132,8 +133,8 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         fetch_time: document.fetch_time,
         labels: document.labels.clone(),
     };
-    fit::fields(&mut content, &mut report);
-    fit::removed_lines(&mut report);
+    limits::fields(&mut content, &mut report);
+    limits::removed_lines(&mut report);
     Parsed { content, report }
 }
 
@@ -187,7 +188,7 @@ fn repaired_line(line: &str, repairer: &repair::Repairer, report: &mut ParseRepo
 /// The same habit of a page shows in its title and metadata.
 fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &mut ParseReport) -> extract::Metadata {
     metadata.map_texts(&mut |text| {
-        if text.is_empty() { text } else { repaired_line(&fit::metadata(text), repairer, report) }
+        if text.is_empty() { text } else { repaired_line(&limits::metadata(text), repairer, report) }
     })
 }
 

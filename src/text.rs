@@ -12,5 +12,6 @@ pub use self::fingerprint::Fingerprint;
 pub(crate) use self::fingerprint::KEY_COUNT;
 pub use self::fold::fold;
 pub(crate) use self::fold::{FOLDING_VERSION, Folded, fold_into};
+pub(crate) use self::han::to_simplified;
 pub use self::han::{is_han, to_traditional};
 pub use self::segment::{Words, dictionary};

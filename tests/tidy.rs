@@ -89,14 +89,9 @@ fn the_table_of_uses_is_complete_and_has_no_spare_row() {
     none(missing.chain(spare).collect());
 }
 
-/// Cycles that are older than this check. None may be added.
-const KNOWN_CYCLES: [&str; 1] = ["src/parse/extract/frame.rs and src/parse/extract/title.rs import each other"];
-
 #[test]
 fn no_two_files_import_each_other() {
-    let mut cycles = imports::Sources::read(&rust_files("src")).two_file_cycles();
-    cycles.retain(|cycle| !KNOWN_CYCLES.contains(&cycle.as_str()));
-    none(cycles);
+    none(imports::Sources::read(&rust_files("src")).two_file_cycles());
 }
 
 #[test]

@@ -11,8 +11,6 @@ mod chrome;
 mod closing;
 mod head;
 mod line;
-mod phrases;
-mod tables;
 mod tail;
 
 use std::borrow::Cow;

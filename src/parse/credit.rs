@@ -1,7 +1,7 @@
 //! The outlet that a story's own text credits: in its dateline, or in its first words, `据某某社9月26日消息`.
 
 use super::dateline::ends_like_an_outlet;
-use super::plain::Plain;
+use super::normalized_line::NormalizedLine;
 use crate::article::Dateline;
 
 /// In characters.
@@ -25,7 +25,7 @@ pub fn are_of_one_house(one: &str, other: &str) -> bool {
 }
 
 fn by_first_words(body: &str) -> Option<&str> {
-    let view = Plain::of(body.lines().next()?, 1 + MAX_OUTLET + MAX_BETWEEN + 2);
+    let view = NormalizedLine::of(body.lines().next()?, 1 + MAX_OUTLET + MAX_BETWEEN + 2);
     view.word_at(0, &["据"])?;
     let reported = (1..view.len()).find(|at| view.word_at(*at, &["消息", "报道", "报导"]).is_some())?;
     // The shortest name that reads like an outlet's, with nothing but a date and the like after it.

@@ -8,20 +8,20 @@ mod bracketed;
 mod byline;
 mod day;
 mod english;
+mod name_runs;
 mod people;
-mod places;
-pub(super) mod surnames;
 mod unknown;
 mod verbs;
 
 use std::ops::Range;
 
 use self::verbs::{after_day, colon_end, dash_end, past_pause, verb_at};
-use super::plain::Plain;
+use super::lexicon::places;
+use super::normalized_line::NormalizedLine;
 use crate::article::{Dateline, DatelineDate};
 
 pub use self::people::{Person, Role};
-pub use self::places::is_place;
+pub use super::lexicon::places::is_place;
 
 pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};
@@ -46,7 +46,7 @@ pub struct Found {
 
 /// The dateline that opens a line.
 pub fn at_start(line: &str) -> Option<Found> {
-    let view = Plain::of(line, LOOKED_AT);
+    let view = NormalizedLine::of(line, LOOKED_AT);
     let start = view.skip_spaces(0);
     chinese(&view, start).map(|story| story.found(&view)).or_else(|| english::at_start(line))
 }
@@ -54,7 +54,7 @@ pub fn at_start(line: &str) -> Option<Found> {
 /// A dateline that something is glued to the front of, a headline or a byline. Only a form that can't be anything else:
 /// an agency that is known, with its date and verb, or with its reporters in brackets.
 pub fn glued(line: &str) -> Option<Found> {
-    let view = Plain::of(line, LOOKED_AT);
+    let view = NormalizedLine::of(line, LOOKED_AT);
     // Most lines have no verb of datelines, and are done with here.
     if !view.chars.iter().any(|character| matches!(character, '电' | '讯' | '消')) {
         return None;
@@ -93,7 +93,7 @@ impl Story {
         self.certain
     }
 
-    fn found(self, line: &Plain) -> Found {
+    fn found(self, line: &NormalizedLine) -> Found {
         let body_start = {
             let mut at = self.end;
             while line.at(at).is_some_and(|character| matches!(character, ' ' | ',')) {
@@ -124,7 +124,7 @@ struct Head {
     end: usize,
 }
 
-fn chinese(line: &Plain, start: usize) -> Option<Story> {
+fn chinese(line: &NormalizedLine, start: usize) -> Option<Story> {
     if let Some(end) = line.group_at(start, bracketed::MAX_BRACKETED) {
         return bracketed::story_at(line, start, end);
     }
@@ -138,7 +138,7 @@ fn chinese(line: &Plain, start: usize) -> Option<Story> {
 }
 
 /// A dateline whose beginning was cut off with the line before it: `讯（记者张三）`.
-fn cut_off(line: &Plain, start: usize) -> Option<Story> {
+fn cut_off(line: &NormalizedLine, start: usize) -> Option<Story> {
     let (_, verb) = line.word_at(start, &["讯", "电", "消息"])?;
     let group = line.skip_spaces(verb);
     let end = line.group_at(group, people::MAX_GROUP)?;
@@ -150,7 +150,7 @@ fn cut_off(line: &Plain, start: usize) -> Option<Story> {
 }
 
 /// From `据` or the agency's name to the verb. In brackets more verbs are trusted, as nothing else stands there.
-fn head_at(line: &Plain, start: usize, in_brackets: bool) -> Option<Head> {
+fn head_at(line: &NormalizedLine, start: usize, in_brackets: bool) -> Option<Head> {
     let named = if line.at(start) == Some('据') { start + 1 } else { start };
     match agency::known_at(line, named) {
         Some(agency) if named == start => known_head(line, agency, in_brackets),
@@ -162,7 +162,7 @@ fn head_at(line: &Plain, start: usize, in_brackets: bool) -> Option<Head> {
     }
 }
 
-fn known_head(line: &Plain, agency: agency::Agency, in_brackets: bool) -> Option<Head> {
+fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) -> Option<Head> {
     let mut from = line.skip_spaces(agency.end);
     // 央视网(新闻联播)消息
     if let Some(end) = line.group_at(from, MAX_PROGRAMME)
@@ -213,14 +213,14 @@ const PROGRAMMES: &[&str] =
 const MAX_PROGRAMME: usize = 12;
 
 fn may_be_in_a_place(character: char) -> bool {
-    super::derive::is_han(character)
+    crate::text::is_han(character)
         || character.is_ascii_alphanumeric()
         || matches!(character, '·' | '-' | '—' | '/' | ' ' | '(' | ')' | '、' | '“' | '”')
 }
 
 /// The verb after an agency's name without a date between them.
 fn undated(
-    line: &Plain,
+    line: &NormalizedLine,
     agency: &agency::Agency,
     between: Range<usize>,
     verb: usize,
@@ -265,12 +265,12 @@ fn undated(
         || matches!(next, Some('(' | ' ' | ':'))
         || people::role_at(line, verb).is_some()
         || agency::known_at(line, verb).is_some();
-    let like_a_place = (2..=8).contains(&seen.len()) && seen.iter().all(|character| super::derive::is_han(*character));
+    let like_a_place = (2..=8).contains(&seen.len()) && seen.iter().all(|character| crate::text::is_han(*character));
     (sure && like_a_place).then(|| head(between, Vec::new())).flatten()
 }
 
 /// `中央社記者林六台北15日電`, `本报记者张三北京1月2日电`.
-fn reporter_before_place(line: &Plain, agency: &agency::Agency, from: usize) -> Option<Head> {
+fn reporter_before_place(line: &NormalizedLine, agency: &agency::Agency, from: usize) -> Option<Head> {
     let (_, names) = people::role_at(line, from)?;
     let (date_start, date, date_end) = (names..line.len().min(names + MAX_PLACE * 2))
         .find_map(|at| day::day_at(line, at).map(|(date, end)| (at, date, end)))?;
@@ -293,7 +293,7 @@ fn reporter_before_place(line: &Plain, agency: &agency::Agency, from: usize) -> 
 }
 
 /// Adds what stands after the verb: reporters in brackets, `记者张三报道：`, the announcement of a title, a colon, a dash.
-fn with_people(line: &Plain, start: usize, head: Head) -> Story {
+fn with_people(line: &NormalizedLine, start: usize, head: Head) -> Story {
     let Head { agency, mut location, mut date, mut people, end } = head;
     let mut story_end = end;
     // `新浪财经讯 5月20日消息，`: the day has a verb of its own.
@@ -361,7 +361,7 @@ fn with_people(line: &Plain, start: usize, head: Head) -> Story {
 
 /// The people in brackets behind a verb, and where they report from if 报道 ends the brackets: `（记者林远舟香港报道）`.
 fn read_group(
-    line: &Plain,
+    line: &NormalizedLine,
     inside: Range<usize>,
     reports: bool,
     unnamed: Option<Role>,
@@ -371,12 +371,12 @@ fn read_group(
 }
 
 /// Past the words that say by which clock a day is counted.
-fn past_clock(line: &Plain, at: usize) -> usize {
+fn past_clock(line: &NormalizedLine, at: usize) -> usize {
     line.word_at(at, &["北京时间"]).map_or(at, |(_, end)| line.skip_spaces(end))
 }
 
 /// Where people may be named behind a verb: behind a colon (`消息：（记者张三）`) only in brackets.
-fn people_start(line: &Plain, end: usize) -> usize {
+fn people_start(line: &NormalizedLine, end: usize) -> usize {
     let next = past_pause(line, end);
     let behind = line.skip_spaces(next + 1);
     let bracketed = line.at(next) == Some(':') && line.at(behind) == Some('(') && byline::follows(line, behind);
@@ -384,20 +384,20 @@ fn people_start(line: &Plain, end: usize) -> usize {
 }
 
 /// The end of `题：` behind a verb. It only announces the title that follows, and is no part of it.
-fn title_announced(line: &Plain, end: usize) -> Option<usize> {
+fn title_announced(line: &NormalizedLine, end: usize) -> Option<usize> {
     let at = past_pause(line, end);
     (line.starts_with(at, "题:") || line.starts_with(at, "题 ")).then_some(at + 2)
 }
 
 /// `电（信莲）`: a pen name, which begins with no surname. What says of what kind the story is stands there too.
-fn may_be_signed(line: &Plain, inside: &Range<usize>) -> bool {
+fn may_be_signed(line: &NormalizedLine, inside: &Range<usize>) -> bool {
     const KINDS: &[&str] = &[
         "组图", "多图", "附图", "附表", "图文", "图集", "高清", "视频", "现场", "实录", "全文", "摘要", "综合", "更新",
         "快讯", "独家", "原创", "评论", "特写", "特稿", "述评", "综述", "专访", "上", "中", "下", "完", "图", "续",
     ];
     let seen = line.seen(inside.clone());
     (2..=3).contains(&seen.len())
-        && seen.iter().all(|character| super::derive::is_han(*character))
+        && seen.iter().all(|character| crate::text::is_han(*character))
         && !KINDS.iter().any(|kind| seen.iter().copied().zip(kind.chars()).all(|(own, other)| own == other))
 }
 

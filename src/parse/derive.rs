@@ -10,4 +10,3 @@ mod script;
 pub(super) use self::cited_works::cited_works;
 pub(super) use self::keywords::{extract_keywords, own_keywords};
 pub(super) use self::language::language_code;
-pub(super) use self::script::{is_han, to_simplified};

@@ -27,13 +27,14 @@ use std::borrow::Cow;
 
 use dom_query::Document;
 
-use self::frame::{Frame, MAX_BYLINE, is_byline};
+use self::frame::Frame;
 use self::json_ld::JsonLd;
-use self::lines::Line;
+use self::labels::{MAX_BYLINE, is_byline};
+use self::lines::RenderedLine;
 use self::meta::Meta;
 use self::outline::Outline;
 pub use self::outside::Outside;
-use super::fit;
+use super::limits;
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
 /// What a page's markup says of the article, apart from its text.
@@ -219,11 +220,11 @@ fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
 fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
     let all = [json_ld.headline.as_str()].into_iter().chain(meta.all(meta::TITLE)).chain([meta.title.as_str()]);
     let one_line = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
-    all.map(|title| fit::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
+    all.map(|title| limits::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
 }
 
 /// Drops the links that stand alone below the text: `返回首页，查看更多`.
-fn drop_buttons(content: &mut Vec<String>, page: &[Line]) {
+fn drop_buttons(content: &mut Vec<String>, page: &[RenderedLine]) {
     const MAX_BUTTON: usize = 14;
     let is_button = |last: &String| {
         last.chars().count() <= MAX_BUTTON && page.iter().any(|line| line.text == *last && line.is_link())
@@ -317,7 +318,7 @@ const SOURCE_MARKS: &[&str] = &["source"];
 
 /// The outlet that stands between headline and content in an element which is marked to hold the source.
 fn marked_source<'a>(outline: &Outline, frame: &Frame<'a>) -> Option<&'a str> {
-    let is_marked = |line: &&Line| outline.is_marked(line.node, 2, SOURCE_MARKS);
+    let is_marked = |line: &&RenderedLine| outline.is_marked(line.node, 2, SOURCE_MARKS);
     frame.between.iter().filter(is_marked).find_map(|line| labels::bare_source(&line.text))
 }
 
@@ -329,7 +330,7 @@ fn is_own_site(outlet: &str, meta: &Meta, site_name: &str) -> bool {
 /// Marks of elements that hold a breadcrumb.
 const BREADCRUMB_MARKS: &[&str] = &["crumb", "path", "location", "position", "weizhi", "dqwz", "where"];
 
-fn section(outline: &Outline, page: &[Line], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
+fn section(outline: &Outline, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
     let breadcrumb = page.iter().find_map(|line| {
         let marked = || outline.is_marked(line.node, 4, BREADCRUMB_MARKS);
         let labelled = ["当前位置", "當前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"]
@@ -372,7 +373,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::frame::is_closing;
+    use super::labels::is_closing;
     use super::*;
 
     /// An invented page with what pages of Chinese sites have around an article.

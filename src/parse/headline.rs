@@ -1,7 +1,7 @@
 //! Which line of a headline block is what: kicker, headline, subheadlines.
 
 use super::blocks::Line;
-use super::plain::plain;
+use super::normalized_line::normalize_line;
 use crate::article::{ParseReport, RemovedLine};
 
 /// A headline block, read.
@@ -157,7 +157,7 @@ fn end_of_mark(line: &str) -> Option<usize> {
 
 /// Whether a line needs the next one to be understood.
 pub fn cannot_stand_alone(line: &str) -> bool {
-    let seen = plain(line.trim());
+    let seen = normalize_line(line.trim());
     let seen = seen.trim_end_matches(['”', '"', '」']);
     let marked = ["引题", "眉题", "肩题"].iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
     let open = OPEN_ENDS.iter().any(|end| seen.ends_with(end)) && !CLOSED_ENDS.iter().any(|end| seen.ends_with(end));

@@ -71,6 +71,10 @@ impl Conversion {
     }
 
     fn get(&self, c: char) -> char {
+        // Keeps the characters of other scripts out of the hash map: nearly every character is asked for.
+        if c < HAN_BLOCKS[0].0 {
+            return c;
+        }
         let place = (c as usize).checked_sub(*COMMON_BLOCK.start() as usize);
         match place.and_then(|place| self.common.get(place)) {
             Some(&form) => form,

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::line::Line;
 use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
-use crate::parse::derive::is_han;
-use crate::parse::plain::{Plain, plain_char};
+use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::parse::time::{Printed, printed_at};
+use crate::text::is_han;
 
 /// What such a line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -183,7 +183,7 @@ pub fn read(line: &Line) -> Option<Byline> {
     if line.key.is_empty() || line.length > MAX_BYLINE {
         return None;
     }
-    let view = Plain::of(line.text, MAX_BYLINE);
+    let view = NormalizedLine::of(line.text, MAX_BYLINE);
     let mut byline = Byline::default();
     let mut rest: Vec<Range<usize>> = Vec::new();
     let mut said = false;
@@ -228,7 +228,7 @@ pub fn read(line: &Line) -> Option<Byline> {
 
 /// What no label names: outlets, names, counts; and the title, if one stands in front.
 fn settle(
-    view: &Plain,
+    view: &NormalizedLine,
     rest: Vec<Range<usize>>,
     said: bool,
     clock: bool,
@@ -249,7 +249,7 @@ fn settle(
         // `县里慰问一线记者 送上节日祝福` is a title: nobody has such a name.
         let is_phrase = |person: &Person| {
             const MAX_UNLIKELY: usize = 4;
-            let plain = Plain::of(&person.name, MAX_BYLINE);
+            let plain = NormalizedLine::of(&person.name, MAX_BYLINE);
             let letters = plain.seen(0..plain.len());
             letters.len() > MAX_UNLIKELY
                 && letters.iter().all(|c| is_han(*c))
@@ -259,7 +259,7 @@ fn settle(
             return None;
         }
         // `青石网记者林远舟 台北`: where it was written.
-        byline.people.retain(|person| !is_place(&person.name.chars().map(plain_char).collect::<Vec<_>>()));
+        byline.people.retain(|person| !is_place(&person.name.chars().map(normalize_char).collect::<Vec<_>>()));
         if byline.people.is_empty() {
             return None;
         }
@@ -291,7 +291,7 @@ fn settle(
 }
 
 /// `青石网记者林远舟 台北`, `青石时报 何秋白`: an outlet and who writes for it, and no title.
-fn names_people(view: &Plain, words: &[Range<usize>]) -> bool {
+fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
     let [first, others @ ..] = words else { return false };
     let reporter = first.clone().any(|at| at > first.start && role_at(view, at).is_some())
         && read_people(view, first.clone(), None).is_some_and(|people| !people.is_empty());
@@ -302,7 +302,7 @@ fn names_people(view: &Plain, words: &[Range<usize>]) -> bool {
 }
 
 /// How many characters of the word nothing explains.
-fn settle_word(view: &Plain, word: Range<usize>, byline: &mut Byline) -> usize {
+fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -> usize {
     let seen = view.seen(word.clone());
     let number = seen.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
     let noise = |word: &[char]| NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()));
@@ -331,7 +331,7 @@ fn settle_word(view: &Plain, word: Range<usize>, byline: &mut Byline) -> usize {
 }
 
 /// `记者张三发自上海`, `记者张三报道`, `記者張三／台北報導`: the people stand before it.
-fn without_report(view: &Plain, whole: Range<usize>) -> Range<usize> {
+fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     const MAX_PLACE: usize = 8;
     let reports = whole.end.checked_sub(2).is_some_and(|at| view.word_at(at, &["报道", "报导"]).is_some());
     let slash = whole.clone().rev().find(|at| view.at(*at) == Some('/'));
@@ -379,7 +379,7 @@ fn is_separator(character: char) -> bool {
 }
 
 /// Where a word ends that no label names: at white space or a sign, or where a time, an address or a label begins.
-fn word_end(view: &Plain, start: usize) -> usize {
+fn word_end(view: &NormalizedLine, start: usize) -> usize {
     (start + 1..view.len())
         .find(|at| {
             let follows_digit = view.at(*at - 1).is_some_and(|previous| previous.is_ascii_digit());
@@ -392,7 +392,7 @@ fn word_end(view: &Plain, start: usize) -> usize {
 }
 
 /// A time zone after a time: `+08:00`, `Z`.
-fn past_zone(view: &Plain, end: usize) -> usize {
+fn past_zone(view: &NormalizedLine, end: usize) -> usize {
     match view.at(end) {
         Some('z') => end + 1,
         Some('+') if view.at(end + 3) == Some(':') => end + 6,
@@ -401,7 +401,7 @@ fn past_zone(view: &Plain, end: usize) -> usize {
 }
 
 /// A label at `index` with its colon: its field, and where the value begins.
-fn label_at(view: &Plain, index: usize) -> Option<(Field, usize)> {
+fn label_at(view: &NormalizedLine, index: usize) -> Option<(Field, usize)> {
     let (word, field) = LABELS
         .iter()
         .filter(|(word, _)| spaced_word(view, index, word).is_some())
@@ -430,13 +430,13 @@ fn label_at(view: &Plain, index: usize) -> Option<(Field, usize)> {
     }
 }
 
-fn follows_bar(view: &Plain, index: usize) -> bool {
+fn follows_bar(view: &NormalizedLine, index: usize) -> bool {
     let before = (0..index).rev().find_map(|at| view.at(at).filter(|character| *character != ' '));
     before.is_some_and(|character| matches!(character, '|' | '│' | '丨'))
 }
 
 /// Where a label ends that may be written with white space between its characters: `来　源：`.
-fn spaced_word(view: &Plain, index: usize, word: &str) -> Option<usize> {
+fn spaced_word(view: &NormalizedLine, index: usize, word: &str) -> Option<usize> {
     let mut at = index;
     for (position, character) in word.chars().enumerate() {
         if position > 0 {
@@ -451,7 +451,7 @@ fn spaced_word(view: &Plain, index: usize, word: &str) -> Option<usize> {
 }
 
 /// Where a label's value ends: at the next label, time or strong separator.
-fn value_end(view: &Plain, start: usize, field: Field) -> usize {
+fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
     if field == Field::Time {
         return start;
     }
@@ -472,19 +472,19 @@ fn value_end(view: &Plain, start: usize, field: Field) -> usize {
 }
 
 /// Whether another label and its colon stand where a label's value is due.
-fn is_empty_label(view: &Plain, start: usize) -> bool {
+fn is_empty_label(view: &NormalizedLine, start: usize) -> bool {
     label_at(view, start).is_some_and(|(_, value)| view.seen(start..value).contains(&':'))
 }
 
 /// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
-fn tool_at(view: &Plain, start: usize, at: usize, field: Field) -> bool {
+fn tool_at(view: &NormalizedLine, start: usize, at: usize, field: Field) -> bool {
     const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
     let people = matches!(field, Field::Author | Field::Editor);
     people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, TOOLS).is_some()
 }
 
 /// Stores a value; whether the label with it makes a line a byline.
-fn take(view: &Plain, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
+fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
     let written =
         view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）《》".contains(c));
     match field {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::line::Line;
-use super::{phrases, tables};
+use crate::parse::lexicon::{page_chrome, page_phrases};
 
 /// Why a line was removed, as `removed_lines` says it.
 pub type Reason = &'static str;
@@ -30,8 +30,8 @@ pub const SECTION: Reason = "SECTION";
 pub const TABLE_ROW: Reason = "TABLE_ROW";
 
 static LABELS: LazyLock<HashMap<&str, Reason>> = LazyLock::new(|| {
-    let navigation = tables::NAVIGATION.iter().map(|word| (*word, NAVIGATION));
-    let share = tables::SHARE.iter().map(|word| (*word, SHARE_LABEL));
+    let navigation = page_chrome::NAVIGATION.iter().map(|word| (*word, NAVIGATION));
+    let share = page_chrome::SHARE.iter().map(|word| (*word, SHARE_LABEL));
     navigation.chain(share).collect()
 });
 
@@ -80,16 +80,16 @@ fn continued(line: &Line) -> Option<Reason> {
 /// `免责声明：本文来自自媒体，不代表本站的观点和立场。`
 fn disclaimer(line: &Line) -> Option<Reason> {
     let key = line.key.trim_start_matches(['(', '[', '【', '*', '“', '"']);
-    let opens = phrases::DISCLAIMER.iter().any(|word| key.starts_with(word));
-    (opens && holds_any(line, phrases::DISCLAIMED)).then_some(COPYRIGHT)
+    let opens = page_phrases::DISCLAIMER.iter().any(|word| key.starts_with(word));
+    (opens && holds_any(line, page_phrases::DISCLAIMED)).then_some(COPYRIGHT)
 }
 
 /// `（本文来自某某新闻，更多资讯请下载“某某新闻”APP）`, `扫描下方二维码关注某某微信`.
 fn promotion(line: &Line) -> Option<Reason> {
     const MAX_PROMOTION: usize = 80;
     let key = line.key.trim_start_matches(['(', '[', '【']);
-    let opens = phrases::PROMOTION.iter().any(|word| key.starts_with(word));
-    (line.length <= MAX_PROMOTION && opens && holds_any(line, phrases::PROMOTED)).then_some(CONTACT)
+    let opens = page_phrases::PROMOTION.iter().any(|word| key.starts_with(word));
+    (line.length <= MAX_PROMOTION && opens && holds_any(line, page_phrases::PROMOTED)).then_some(CONTACT)
 }
 
 /// `#新桥#石匠#青石镇`: links to what is tagged alike.
@@ -105,7 +105,7 @@ fn hashtags(line: &Line) -> Option<Reason> {
 /// What a page's tools say when they are used: `您可以在“我的收藏”里查看…`.
 fn tool_hint(line: &Line) -> Option<Reason> {
     const MAX_HINT: usize = 60;
-    (line.length <= MAX_HINT && holds_any(line, phrases::TOOL_HINTS)).then_some(NAVIGATION)
+    (line.length <= MAX_HINT && holds_any(line, page_phrases::TOOL_HINTS)).then_some(NAVIGATION)
 }
 
 /// `（原标题：…）`, `本文原标题：…`: what another outlet called the story.
@@ -141,7 +141,7 @@ fn labels(line: &Line) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
     }
-    let plain = without_addresses(&crate::parse::plain::plain(line.text));
+    let plain = without_addresses(&crate::parse::normalized_line::normalize_line(line.text));
     if plain.chars().count() > MAX_LABELS {
         return None;
     }
@@ -171,7 +171,7 @@ fn counters(line: &Line) -> Option<Reason> {
     if line.length > MAX_COUNTERS {
         return None;
     }
-    let counts = phrases::COUNTED.iter().fold(line.key.clone(), |rest, word| rest.replace(word, " "));
+    let counts = page_phrases::COUNTED.iter().fold(line.key.clone(), |rest, word| rest.replace(word, " "));
     let only_numbers = counts.chars().all(|c| !c.is_alphanumeric() || c.is_ascii_digit() || c == '万');
     (counts != line.key && only_numbers).then_some(NAVIGATION)
 }
@@ -180,7 +180,7 @@ fn counters(line: &Line) -> Option<Reason> {
 fn neighbour(line: &Line) -> Option<Reason> {
     const MAX_NEIGHBOUR: usize = 80;
     let key = line.key.trim_start_matches(['[', '【', '<', '«', '(']);
-    let rest = phrases::NEIGHBOURS.iter().find_map(|word| key.strip_prefix(word))?;
+    let rest = page_phrases::NEIGHBOURS.iter().find_map(|word| key.strip_prefix(word))?;
     (line.length <= MAX_NEIGHBOUR && rest.starts_with([':', ']', '】', '>', '»', ')'])).then_some(NAVIGATION)
 }
 
@@ -199,18 +199,19 @@ fn without_addresses(plain: &str) -> String {
 
 pub fn copyright(line: &Line) -> Option<Reason> {
     let sentence = line.unquoted().ends_with(['。', '；', '！', '？']) || line.text.contains('。');
-    (holds_any(line, phrases::COPYRIGHT) || !sentence && holds_any(line, phrases::LICENCE)).then_some(COPYRIGHT)
+    (holds_any(line, page_phrases::COPYRIGHT) || !sentence && holds_any(line, page_phrases::LICENCE))
+        .then_some(COPYRIGHT)
 }
 
 fn contact(line: &Line) -> Option<Reason> {
     const MAX_CONTACT: usize = 80;
     let sentence = line.unquoted().ends_with(['。', '！', '？']);
     let address = line.key.contains('@') && line.key.contains('.') && !line.key.contains('。');
-    (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, phrases::CONTACT))).then_some(CONTACT)
+    (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, page_phrases::CONTACT))).then_some(CONTACT)
 }
 
 fn consent(line: &Line) -> Option<Reason> {
-    holds_any(line, phrases::CONSENT).then_some(CONSENT_NOTICE)
+    holds_any(line, page_phrases::CONSENT).then_some(CONSENT_NOTICE)
 }
 
 /// `某某網江蘇正文`, `某某微企網`, `關心你的關心-某某新聞社`, `首頁 > 新聞 > 國內`.
@@ -280,7 +281,7 @@ fn company(line: &Line) -> Option<Reason> {
 
 /// `（完）`, `■`: a mark that ends a story, on a line of its own.
 pub fn is_end_mark(line: &Line) -> bool {
-    tables::END_MARKS.contains(&line.key.as_str())
+    page_chrome::END_MARKS.contains(&line.key.as_str())
 }
 
 /// A heading over other stories: `相關新聞`, `延伸閱讀：`, `经济新闻精选：`.
@@ -291,7 +292,7 @@ pub fn is_related_heading(line: &Line) -> bool {
     }
     let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
     let key = ["请见", "请看"].iter().find_map(|end| key.strip_suffix(end)).unwrap_or(key);
-    tables::RELATED.contains(&key) || tables::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
+    page_chrome::RELATED.contains(&key) || page_chrome::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
 /// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.

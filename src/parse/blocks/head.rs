@@ -2,11 +2,12 @@
 
 use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
-use super::{Known, Layout, Removed, byline, count_piece, tables};
+use super::{Known, Layout, Removed, byline, count_piece};
 use crate::article::ParseReport;
 use crate::parse::dateline::{self, Found};
 use crate::parse::headline;
-use crate::parse::plain::plain;
+use crate::parse::lexicon::page_chrome;
+use crate::parse::normalized_line::normalize_line;
 
 /// How many lines from the top are looked at for a head.
 const MAX_HEAD: usize = 60;
@@ -158,7 +159,7 @@ fn take_lead<'a>(block: &mut Vec<(usize, Line<'a>)>, known_headline: &str, remov
 
 /// A time, with whatever around it.
 fn any_time(line: &Line) -> Option<crate::parse::time::Printed> {
-    let view = crate::parse::plain::Plain::of(line.text, 120);
+    let view = crate::parse::normalized_line::NormalizedLine::of(line.text, 120);
     (0..view.len()).find_map(|at| crate::parse::time::printed_at(&view, at)).map(|(time, _)| time)
 }
 
@@ -279,7 +280,7 @@ fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
         return Some(chrome::SECTION);
     }
     if chrome::is_crawl_banner(line) && first {
-        let times = crate::parse::plain::Plain::of(line.text, 60);
+        let times = crate::parse::normalized_line::NormalizedLine::of(line.text, 60);
         layout.facts.crawl_day = (0..20).find_map(|at| crate::parse::time::printed_at(&times, at)).map(|(day, _)| day);
         return Some(chrome::CRAWL_BANNER);
     }
@@ -307,7 +308,9 @@ fn column_tag<'a>(line: &Line<'a>) -> Option<&'a str> {
 /// `當前閱讀：…`: takes the label off.
 fn take_labels<'a>(block: &mut [(usize, Line<'a>)], removed: &mut Removed<'a>, report: &mut ParseReport) {
     for (index, line) in block.iter_mut() {
-        let Some(label) = tables::TITLE_LABELS.iter().find(|label| line.key.starts_with(**label)) else { continue };
+        let Some(label) = page_chrome::TITLE_LABELS.iter().find(|label| line.key.starts_with(**label)) else {
+            continue;
+        };
         let Some(end) = end_of(line.text, label) else { continue };
         let (Some(front), Some(title)) = (line.text.get(..end), line.text.get(end..)) else { continue };
         if title.trim().is_empty() {
@@ -399,7 +402,7 @@ pub fn settle_front<'a>(
         return;
     }
     let repeated = layout.headline_block.iter().any(|title| {
-        let title: String = plain(title).split_whitespace().collect();
+        let title: String = normalize_line(title).split_whitespace().collect();
         title.ends_with(&line.key) || line.key.ends_with(&title)
     });
     if repeated {

@@ -1,7 +1,7 @@
 //! A line of a page, with what the rules ask of it again and again.
 
-use crate::parse::derive::is_han;
-use crate::parse::plain::plain_char;
+use crate::parse::normalized_line::normalize_char;
+use crate::text::is_han;
 
 /// A non-blank line without the white space around it.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl<'a> Line<'a> {
         let text = text.trim_matches(is_blank);
         let length = text.chars().take(LONG).count();
         let key = if length < MAX_KEY || text.len() < MAX_LATIN_KEY && text.is_ascii() {
-            text.chars().filter(|character| !is_blank(*character)).map(plain_char).collect()
+            text.chars().filter(|character| !is_blank(*character)).map(normalize_char).collect()
         } else {
             String::new()
         };

@@ -4,7 +4,7 @@ use super::chrome::{self, Reason};
 use super::line::Line;
 use super::{Facts, Removed, byline};
 use crate::parse::dateline;
-use crate::parse::plain::Plain;
+use crate::parse::normalized_line::NormalizedLine;
 
 /// Reads the tail of the lines from `start` on; where the body ends.
 pub fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
@@ -204,7 +204,7 @@ fn is_dated(line: &Line) -> bool {
     // A count may be glued to it: `2019-09-0866`.
     DATE.filter_map(|length| time.get(..length)).any(|day| {
         let day: String = day.iter().collect();
-        let view = Plain::of(&day, MAX_DATED);
+        let view = NormalizedLine::of(&day, MAX_DATED);
         crate::parse::time::printed_at(&view, 0).is_some_and(|(day, _)| day.year != 0)
     })
 }
@@ -256,7 +256,7 @@ fn says_who_or_when(line: &Line) -> bool {
 /// Cheap to ask of each line: most have no 电 or 讯 near their start.
 fn has_dated_dateline(line: &Line) -> bool {
     const NEAR: usize = 40;
-    let near = Plain::of(line.text, NEAR);
+    let near = NormalizedLine::of(line.text, NEAR);
     if !near.chars.iter().any(|character| matches!(character, '电' | '讯')) {
         return false;
     }

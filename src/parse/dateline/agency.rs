@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::parse::derive::is_han;
-use crate::parse::plain::Plain;
+use crate::parse::normalized_line::NormalizedLine;
+use crate::text::is_han;
 
 /// Agencies and outlets by name, Simplified, longer names before those that they begin with.
 const KNOWN: &[&str] = &[
@@ -205,7 +205,7 @@ pub enum Kind {
 }
 
 /// A known agency that begins at `start`.
-pub fn known_at(line: &Plain, start: usize) -> Option<Agency> {
+pub fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
     if let Some((_, end)) = line.word_at(start, PORTALS) {
         let end = channel_end(line, end);
         return Some(Agency { name: start..end, end, edition: end..end, kind: Kind::Portal });
@@ -231,7 +231,7 @@ pub fn known_at(line: &Plain, start: usize) -> Option<Agency> {
 
 /// 中新河北网, 中新浙江网: the agency's name with the place inside it. It is known as 中新网; as that is not printed in one
 /// piece, its name is given by the caller from [`LOCAL_HEAD`] and the last character.
-fn local_edition(line: &Plain, start: usize) -> Option<Agency> {
+fn local_edition(line: &NormalizedLine, start: usize) -> Option<Agency> {
     let (_, head) = line.word_at(start, &[LOCAL_HEAD])?;
     let end = (head + 2..=head + 3).find(|end| line.at(*end) == Some('网'))? + 1;
     line.seen(head..end).iter().all(|character| is_han(*character)).then_some(Agency {
@@ -245,7 +245,7 @@ fn local_edition(line: &Plain, start: usize) -> Option<Agency> {
 const LOCAL_HEAD: &str = "中新";
 
 /// The agency's name as the page writes it.
-pub fn name_of(line: &Plain, agency: &Agency) -> String {
+pub fn name_of(line: &NormalizedLine, agency: &Agency) -> String {
     let printed = line.slice(agency.name.clone());
     if local_edition(line, agency.name.start).is_some_and(|local| local.name == agency.name) {
         let last = line.slice(agency.name.end - 1..agency.name.end);
@@ -255,7 +255,7 @@ pub fn name_of(line: &Plain, agency: &Agency) -> String {
 }
 
 /// `中新网北京新闻`, `新华网内蒙古频道`: a local edition's place after the agency's name, and where its name ends.
-fn edition_at(line: &Plain, end: usize) -> (Range<usize>, usize) {
+fn edition_at(line: &NormalizedLine, end: usize) -> (Range<usize>, usize) {
     (end + 2..=end + 5)
         .find_map(|at| {
             let (_, stop) = line.word_at(at, &["新闻", "频道", "分社", "分网", "记者站"])?;
@@ -267,7 +267,7 @@ fn edition_at(line: &Plain, end: usize) -> (Range<usize>, usize) {
 
 /// `经济日报-中国经济网`, `人民网-教育频道`, `大众网·海报新闻`: another name glued to an outlet's, where it ends. The last
 /// ending of outlets counts: a place may follow.
-fn tail_end(line: &Plain, end: usize) -> Option<usize> {
+fn tail_end(line: &NormalizedLine, end: usize) -> Option<usize> {
     const MAX_TAIL: usize = 10;
     if !matches!(line.at(end), Some('-' | '·')) {
         return None;
@@ -281,7 +281,7 @@ fn tail_end(line: &Plain, end: usize) -> Option<usize> {
 }
 
 /// `新浪体育`: a channel of two characters, if one follows.
-fn channel_end(line: &Plain, end: usize) -> usize {
+fn channel_end(line: &NormalizedLine, end: usize) -> usize {
     const CHANNELS: &[&str] = &[
         "体育", "娱乐", "科技", "财经", "家居", "房产", "汽车", "教育", "女性", "游戏", "军事", "新闻", "时尚", "尚品",
         "乐居", "健康", "旅游", "读书", "公益", "国际", "国内", "社会", "股票", "证券", "育儿", "星座", "手机", "数码",
@@ -292,7 +292,7 @@ fn channel_end(line: &Plain, end: usize) -> usize {
 }
 
 /// The last ending of an outlet's name within `range`: where the name ends. For outlets that no table knows.
-pub fn unknown_end(line: &Plain, range: Range<usize>) -> Option<usize> {
+pub fn unknown_end(line: &NormalizedLine, range: Range<usize>) -> Option<usize> {
     const MIN_NAME: usize = 2;
     (range.start + 1..range.end)
         .rev()

@@ -4,15 +4,16 @@
 
 use std::ops::Range;
 
-use super::{Head, Story, agency, day, head_at, people, places, unknown, with_people};
-use crate::parse::derive::is_han;
-use crate::parse::plain::Plain;
+use super::{Head, Story, agency, day, head_at, people, unknown, with_people};
+use crate::parse::lexicon::places;
+use crate::parse::normalized_line::NormalizedLine;
+use crate::text::is_han;
 
 /// The longest dateline that stands in brackets as a whole, in characters.
 pub const MAX_BRACKETED: usize = 70;
 
 /// `（中央社記者林六台北15日電）`, `【中新社北京八月二十二日电】`, `【明報專訊】`, `〔記者林六／台北報導〕`.
-pub fn story_at(line: &Plain, start: usize, end: usize) -> Option<Story> {
+pub fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Option<Story> {
     let inside = start + 1..end - 1;
     let first = line.skip_spaces(inside.start);
     let head = head_at(line, first, true)
@@ -27,7 +28,7 @@ pub fn story_at(line: &Plain, start: usize, end: usize) -> Option<Story> {
 }
 
 /// `記者林六／台北報導`, `環球時報記者 張三`, `本報記者張三／綜合報導`.
-fn reporter_and_place(line: &Plain, inside: Range<usize>) -> Option<Head> {
+fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     const REPORTS: &[&str] = &[
         "综合报道",
         "综合报导",
@@ -75,7 +76,7 @@ fn reporter_and_place(line: &Plain, inside: Range<usize>) -> Option<Head> {
 }
 
 /// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: no outlet, only the place, the day and the verb.
-fn place_and_verb(line: &Plain, inside: Range<usize>) -> Option<Head> {
+fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     const MAX_PLACE: usize = 10;
     const WIRES: &[&str] = &["综合讯", "综合电", "专讯", "专电", "讯", "电"];
     let stop = inside.end.min(inside.start + MAX_PLACE + 1);
@@ -112,7 +113,7 @@ fn place_and_verb(line: &Plain, inside: Range<usize>) -> Option<Head> {
 
 /// `【某某網專訊】`, `【某某日報消息】`, `【特訊】`, `〔即時新聞／綜合報導〕`, `〔中央社〕`. Before 讯 any short name is believed,
 /// before 报道 and 消息 one that ends like an outlet's: 【深度报道】 and 【好消息】 are tags.
-fn outlet_in_corners(line: &Plain, inside: Range<usize>) -> Option<Head> {
+fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     const MAX_NAME: usize = 10;
     const WIRES: &[&str] = &["专讯", "特讯", "讯", "综合报道", "综合报导", "报道", "报导", "消息"];
     let head = |agency: Option<agency::Agency>, location: Range<usize>| {
@@ -145,7 +146,7 @@ fn outlet_in_corners(line: &Plain, inside: Range<usize>) -> Option<Head> {
 
 /// `〔即時新聞／綜合報導〕`, `【林六／台北報導】`, `【某某快報／林六報導】`: a desk of the paper, a reporter or an outlet, and behind
 /// the slash the place or the reporter.
-fn around_slash(line: &Plain, before: Range<usize>, behind: Range<usize>, word: &str) -> Option<Head> {
+fn around_slash(line: &NormalizedLine, before: Range<usize>, behind: Range<usize>, word: &str) -> Option<Head> {
     let none = behind.end..behind.end;
     let people = |names: Range<usize>| people::read(line, names, Some(people::Role::Reporter)).unwrap_or_default();
     let named = |range: &Range<usize>| people::are_likely_names(line, range.clone());
@@ -162,7 +163,7 @@ fn around_slash(line: &Plain, before: Range<usize>, behind: Range<usize>, word: 
 }
 
 /// `（中新财经 左一二）`: an outlet and its reporter, and no word that says so.
-fn outlet_and_name(line: &Plain, inside: Range<usize>) -> Option<Head> {
+fn outlet_and_name(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     let space = inside.clone().find(|at| line.at(*at) == Some(' '))?;
     let agency = agency::known_at(line, inside.start).filter(|agency| agency.end == space)?;
     let names = line.skip_spaces(space)..inside.end;

@@ -6,9 +6,10 @@
 use std::ops::Range;
 
 use super::people::{self, Person, Role};
-use super::{Story, agency, places, surnames};
-use crate::parse::derive::is_han;
-use crate::parse::plain::Plain;
+use super::{Story, agency};
+use crate::parse::lexicon::{places, surnames};
+use crate::parse::normalized_line::NormalizedLine;
+use crate::text::is_han;
 
 /// Reporters, and what is printed with them.
 pub struct Byline {
@@ -19,7 +20,7 @@ pub struct Byline {
 }
 
 /// Whether brackets with a role word in them stand at `index`, or a role word with a name.
-pub fn follows(line: &Plain, index: usize) -> bool {
+pub fn follows(line: &NormalizedLine, index: usize) -> bool {
     let next = line.skip_spaces(index);
     match line.group_at(next, people::MAX_GROUP).filter(|_| line.at(next) == Some('(')) {
         Some(end) => {
@@ -32,13 +33,12 @@ pub fn follows(line: &Plain, index: usize) -> bool {
 
 /// `某某新闻记者 张三 5月20日，…`, `记者張三／台北報導 …`: the story goes on in the same line, and no verb parts it from those
 /// who report.
-pub fn opening(line: &Plain, start: usize) -> Option<Story> {
+pub fn opening(line: &NormalizedLine, start: usize) -> Option<Story> {
     let (agency, role) = outlet_of_reporter(line, start)?;
     let byline = reporters_report(line, role).or_else(|| spaced(line, role))?;
-    let named = byline
-        .people
-        .iter()
-        .all(|person| person.name.contains('·') || people::are_likely_names(&Plain::of(&person.name, 10), 0..10));
+    let named = byline.people.iter().all(|person| {
+        person.name.contains('·') || people::are_likely_names(&NormalizedLine::of(&person.name, 10), 0..10)
+    });
     // A role alone says little: there the place has to be printed behind a slash.
     let told = agency.is_some() || line.at(byline.place.start.saturating_sub(1)) == Some('/');
     (named && told && story_follows(line, byline.end)).then(|| Story {
@@ -54,7 +54,7 @@ pub fn opening(line: &Plain, start: usize) -> Option<Story> {
 
 /// The outlet whose reporter a line begins with, if it names one, and where the role word stands: `本报驻美国特约记者`,
 /// `某某日报客户端 | 记者`.
-fn outlet_of_reporter(line: &Plain, start: usize) -> Option<(Option<agency::Agency>, usize)> {
+fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<agency::Agency>, usize)> {
     const MAX_OUTLET: usize = 20;
     let role = (start..line.len().min(start + MAX_OUTLET)).find(|at| people::role_at(line, *at).is_some())?;
     if !matches!(people::role_at(line, role), Some((Role::Reporter, _))) {
@@ -87,7 +87,7 @@ fn outlet_of_reporter(line: &Plain, start: usize) -> Option<(Option<agency::Agen
 }
 
 /// Whether running text stands from `end` on, and no rest of a byline or caption.
-fn story_follows(line: &Plain, end: usize) -> bool {
+fn story_follows(line: &NormalizedLine, end: usize) -> bool {
     const MIN_TEXT: usize = 8;
     let next = line.skip_spaces(end);
     let text = line.seen(next..line.len());
@@ -97,7 +97,7 @@ fn story_follows(line: &Plain, end: usize) -> bool {
 }
 
 /// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
-pub fn reporters_report(line: &Plain, start: usize) -> Option<Byline> {
+pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<Byline> {
     let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
         matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, &["报道", "报导"]).is_some()
     })?;
@@ -117,7 +117,7 @@ pub fn reporters_report(line: &Plain, start: usize) -> Option<Byline> {
 
 /// Where a place begins that closes the words before 报道: behind a slash whatever stands there, else one that is known, also
 /// where it is glued to the name (`记者张三北京报道`). 林深圳 is a name.
-pub fn place_start(line: &Plain, words: Range<usize>) -> usize {
+pub fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
     let last = words.clone().rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map(|at| at + 1);
     let last = last.filter(|last| *last < words.end);
     if let Some(last) = last
@@ -137,7 +137,7 @@ pub fn place_start(line: &Plain, words: Range<usize>) -> usize {
 
 /// `记者 张三 通讯员 李四 `: role words and names that white space ends. Where the sentence goes on from the last name
 /// (`记者 张三 从…获悉`) they are its subject, and stay.
-pub fn spaced(line: &Plain, start: usize) -> Option<Byline> {
+pub fn spaced(line: &NormalizedLine, start: usize) -> Option<Byline> {
     let (mut role, mut at) = people::role_at(line, start)?;
     let mut named = Vec::new();
     let mut end = start;
@@ -165,7 +165,7 @@ pub fn spaced(line: &Plain, start: usize) -> Option<Byline> {
 }
 
 /// Past a colon or an upright stroke behind a role word, and white space.
-fn past_sign(line: &Plain, at: usize) -> usize {
+fn past_sign(line: &NormalizedLine, at: usize) -> usize {
     let sign = line.skip_spaces(at);
     if matches!(line.at(sign), Some(':' | '|')) { line.skip_spaces(sign + 1) } else { sign }
 }
@@ -202,7 +202,7 @@ const GOES_ON: &[&str] = &[
 ];
 
 /// The end of one name that white space, 、 or a role word ends.
-fn name_end(line: &Plain, start: usize, role: Role, follows_role: bool) -> Option<usize> {
+fn name_end(line: &NormalizedLine, start: usize, role: Role, follows_role: bool) -> Option<usize> {
     const MAX_NAME: usize = 4;
     /// Words behind 记者 that begin as surnames do.
     const WORDS: &[&str] = &[
@@ -222,7 +222,7 @@ fn name_end(line: &Plain, start: usize, role: Role, follows_role: bool) -> Optio
 }
 
 /// `记者张三今天从…获悉`: the reporter that the first sentence names. `记者从…获悉` names nobody.
-pub fn named_in_sentence(line: &Plain, start: usize) -> Option<Person> {
+pub fn named_in_sentence(line: &NormalizedLine, start: usize) -> Option<Person> {
     let (role, name) = people::role_at(line, start)?;
     let name = line.skip_spaces(name);
     let end = people::glued_name_end(line, name)?;
@@ -230,7 +230,7 @@ pub fn named_in_sentence(line: &Plain, start: usize) -> Option<Person> {
 }
 
 /// `电 题：…新华社记者张三、李四`: the byline after the title that a dateline announces.
-pub fn after_title(line: &Plain, start: usize) -> Vec<Person> {
+pub fn after_title(line: &NormalizedLine, start: usize) -> Vec<Person> {
     let mut people = Vec::new();
     let Some((role, mut at)) = (start..line.len()).find_map(|at| {
         let (role, end) = people::role_at(line, at)?;
@@ -260,13 +260,13 @@ pub fn after_title(line: &Plain, start: usize) -> Vec<Person> {
 
 /// The length of a name that runs on into a sentence without a sign: three characters, or two if the third would begin
 /// a known place.
-fn glued_length(line: &Plain, start: usize) -> usize {
+fn glued_length(line: &NormalizedLine, start: usize) -> usize {
     let place = (2..=4).any(|length| places::is_place(line.seen(start + 2..start + 2 + length)));
     if place { 2 } else { 3 }
 }
 
 /// Whether 新华社 or 新华社“新华视点” stands right before the word 记者.
-fn agency_before(line: &Plain, role: usize) -> bool {
+fn agency_before(line: &NormalizedLine, role: usize) -> bool {
     (role.saturating_sub(12)..role).any(|at| {
         agency::known_at(line, at).is_some_and(|agency| {
             agency.end <= role

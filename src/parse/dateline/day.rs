@@ -1,13 +1,13 @@
 //! Days as they are printed: `11月14日`, `１月２日`, `一月二十四日`, `2021年11月14日`, `15日`.
 
 use crate::article::DatelineDate;
-use crate::parse::plain::Plain;
+use crate::parse::normalized_line::NormalizedLine;
 
 /// Years that a news text can be of.
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2199;
 
 /// The day that is printed at `index`, and where it ends. Year and month are 0 where they aren't printed.
-pub fn day_at(line: &Plain, index: usize) -> Option<(DatelineDate, usize)> {
+pub fn day_at(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     let mut date = DatelineDate { year: 0, month: 0, day: 0 };
     let (mut value, mut at) = number_at(line, index)?;
     if line.at(at) == Some('年') && YEARS.contains(&value) {
@@ -29,7 +29,7 @@ pub fn day_at(line: &Plain, index: usize) -> Option<(DatelineDate, usize)> {
 }
 
 /// A number in digits or in Chinese numerals, and where it ends, past white space.
-pub fn number_at(line: &Plain, index: usize) -> Option<(u32, usize)> {
+pub fn number_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let mut at = index;
     let mut digits = 0_u32;
     let mut value = 0_u32;
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<(i16, i8, i8, usize)>) {
-        let found = day_at(&Plain::of(text, 100), 0).map(|(date, end)| (date.year, date.month, date.day, end));
+        let found = day_at(&NormalizedLine::of(text, 100), 0).map(|(date, end)| (date.year, date.month, date.day, end));
         assert_eq!(found, expected, "{text}");
     }
 

@@ -4,9 +4,10 @@
 
 use std::ops::Range;
 
-use super::{agency, places, surnames};
-use crate::parse::derive::is_han;
-use crate::parse::plain::{Plain, plain_char};
+use super::{agency, name_runs};
+use crate::parse::lexicon::{places, surnames};
+use crate::parse::normalized_line::{NormalizedLine, normalize_char};
+use crate::text::is_han;
 
 /// Someone who is named as having made a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ const NO_ROLE_BEFORE: &[&str] = &[
 ];
 
 /// A role word at `index`: what it says, and where it ends.
-pub fn role_at(line: &Plain, index: usize) -> Option<(Role, usize)> {
+pub fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
     let (word, role) = ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
     let end = index + word.chars().count();
     line.word_at(end, NO_ROLE_BEFORE).is_none().then_some((*role, end))
@@ -115,7 +116,7 @@ pub fn role_at(line: &Plain, index: usize) -> Option<(Role, usize)> {
 
 /// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
 /// that no role word precedes; without one, such names make the whole stretch something else.
-pub fn read(line: &Plain, range: Range<usize>, unnamed: Option<Role>) -> Option<Vec<Person>> {
+pub fn read(line: &NormalizedLine, range: Range<usize>, unnamed: Option<Role>) -> Option<Vec<Person>> {
     if range.len() > MAX_GROUP {
         return None;
     }
@@ -156,7 +157,12 @@ pub fn read(line: &Plain, range: Range<usize>, unnamed: Option<Role>) -> Option<
     Some(people)
 }
 
-fn flush(line: &Plain, tokens: &mut Vec<Range<usize>>, role: Option<Role>, people: &mut Vec<Person>) -> Option<()> {
+fn flush(
+    line: &NormalizedLine,
+    tokens: &mut Vec<Range<usize>>,
+    role: Option<Role>,
+    people: &mut Vec<Person>,
+) -> Option<()> {
     join_spaced_names(line, tokens);
     for token in tokens.drain(..) {
         if is_affiliation(line, token.clone()) {
@@ -170,7 +176,7 @@ fn flush(line: &Plain, tokens: &mut Vec<Range<usize>>, role: Option<Role>, peopl
 }
 
 /// `张 三、李 四`: a name of two characters that is spread with a space is one name.
-fn join_spaced_names(line: &Plain, tokens: &mut Vec<Range<usize>>) {
+fn join_spaced_names(line: &NormalizedLine, tokens: &mut Vec<Range<usize>>) {
     let mut index = 0;
     while index + 1 < tokens.len() {
         let (Some(first), Some(second)) = (tokens.get(index).cloned(), tokens.get(index + 1).cloned()) else { return };
@@ -210,7 +216,7 @@ fn is_separator(character: char) -> bool {
 }
 
 /// Whom someone works for or what kind of reporter they are, rather than a name.
-fn is_affiliation(line: &Plain, token: Range<usize>) -> bool {
+fn is_affiliation(line: &NormalizedLine, token: Range<usize>) -> bool {
     const KINDS: &[&str] = &[
         "本报",
         "本台",
@@ -256,7 +262,7 @@ fn is_affiliation(line: &Plain, token: Range<usize>) -> bool {
 }
 
 /// The names that a token without separators holds, as they are written; `None` if it holds something else.
-fn names_in(line: &Plain, token: Range<usize>) -> Option<Vec<String>> {
+fn names_in(line: &NormalizedLine, token: Range<usize>) -> Option<Vec<String>> {
     let seen = line.seen(token.clone());
     // White space inside a name of two characters, or around it, is layout.
     let written =
@@ -274,7 +280,7 @@ fn names_in(line: &Plain, token: Range<usize>) -> Option<Vec<String>> {
     match letters.len() {
         2 | 3 => Some(vec![written()]),
         4 if surnames::is_compound(&letters) => Some(vec![written()]),
-        4..=24 if letters.len() == seen.len() => match surnames::split_run(&letters) {
+        4..=24 if letters.len() == seen.len() => match name_runs::split_run(&letters) {
             Some(ends) => {
                 let mut start = token.start;
                 Some(
@@ -310,7 +316,7 @@ pub fn may_be_a_name(name: &str) -> bool {
     // A domain, or a login: `news.example`, `chenwei`.
     let domain = name.split('.').skip(1).any(|part| !part.is_empty() && !part.starts_with(' '));
     let login = !name.contains(' ') && name.chars().all(|c| c.is_ascii_lowercase());
-    let plain: String = name.chars().map(plain_char).collect();
+    let plain: String = name.chars().map(normalize_char).collect();
     fits && letters && !domain && !login && !NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
 }
 
@@ -355,14 +361,14 @@ const NO_NAMES: &[&str] = &[
     "字号",
 ];
 
-pub fn are_likely_names(line: &Plain, range: Range<usize>) -> bool {
+pub fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
     let seen = line.seen(range);
     let mut any = false;
     for token in seen.split(|character| is_separator(*character)).filter(|token| !token.is_empty()) {
         any = true;
         let short = token.len() <= 4 && token.len() >= 2 || token.contains(&'·');
         let likely =
-            short && (surnames::rank(token) > 0 || token.contains(&'·')) || surnames::split_run(token).is_some();
+            short && (surnames::rank(token) > 0 || token.contains(&'·')) || name_runs::split_run(token).is_some();
         if !likely || !token.iter().all(|c| is_han(*c) || *c == '·') {
             // A spread name: 张 三.
             if token.len() != 1 || !is_han(token.first().copied().unwrap_or_default()) {
@@ -374,7 +380,7 @@ pub fn are_likely_names(line: &Plain, range: Range<usize>) -> bool {
 }
 
 /// One name that is glued to what follows it: its end. Of two or three characters, as what follows begins.
-pub fn glued_name_end(line: &Plain, start: usize) -> Option<usize> {
+pub fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usize> {
     /// What follows a reporter's name in a sentence.
     const AFTER: &[&str] = &[
         "今天", "今日", "昨天", "昨日", "前天", "日前", "近日", "最近", "从", "在", "获悉", "报道", "了解", "采访",
@@ -409,7 +415,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, unnamed: Option<Role>, expected: Option<&[(&str, Role)]>) {
-        let line = Plain::of(text, 200);
+        let line = NormalizedLine::of(text, 200);
         let found = read(&line, 0..line.len(), unnamed);
         let found: Option<Vec<(&str, Role)>> =
             found.as_ref().map(|people| people.iter().map(|person| (person.name.as_str(), person.role)).collect());

@@ -6,13 +6,14 @@
 use std::ops::Range;
 
 use super::verbs::after_day;
-use super::{Head, agency, byline, day, may_be_in_a_place, people, places};
+use super::{Head, agency, byline, day, may_be_in_a_place, people};
 use crate::article::DatelineDate;
-use crate::parse::derive::is_han;
-use crate::parse::plain::Plain;
+use crate::parse::lexicon::places;
+use crate::parse::normalized_line::NormalizedLine;
+use crate::text::is_han;
 
 /// An outlet that no table knows: told by its name's ending, and by date and verb, or by reporters after the verb.
-pub fn head_at(line: &Plain, start: usize) -> Option<Head> {
+pub fn head_at(line: &NormalizedLine, start: usize) -> Option<Head> {
     const MAX_NAME: usize = 20;
     for at in start + 2..line.len().min(start + MAX_NAME) {
         if let Some((date, end)) = day::day_at(line, at) {
@@ -28,7 +29,7 @@ pub fn head_at(line: &Plain, start: usize) -> Option<Head> {
     None
 }
 
-fn dated(line: &Plain, before: Range<usize>, date: DatelineDate, day_end: usize) -> Option<Head> {
+fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_end: usize) -> Option<Head> {
     let after = after_day(line, date, day_end)?;
     let verb = line.slice(before.end..after.end);
     // A sentence may well begin so: 某某台11日报道.
@@ -53,7 +54,7 @@ fn dated(line: &Plain, before: Range<usize>, date: DatelineDate, day_end: usize)
 }
 
 /// `某某报讯（记者`, `某某讯 记者 张三`, `某某在线消息（记者`.
-fn undated(line: &Plain, before: Range<usize>) -> Option<Head> {
+fn undated(line: &NormalizedLine, before: Range<usize>) -> Option<Head> {
     const MAX_NAME: usize = 10;
     if before.len() > MAX_NAME {
         return None;
@@ -84,7 +85,7 @@ fn undated(line: &Plain, before: Range<usize>) -> Option<Head> {
 }
 
 /// Whether a few characters before 讯 can be an outlet's short name: one word, and none that 讯 itself is the end of.
-fn may_name_an_outlet(line: &Plain, name: Range<usize>) -> bool {
+fn may_name_an_outlet(line: &NormalizedLine, name: Range<usize>) -> bool {
     const MAX_NAME: usize = 6;
     let seen = line.seen(name.clone());
     (2..=MAX_NAME).contains(&seen.len())

@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use super::day::number_at;
-use super::places;
 use crate::article::DatelineDate;
-use crate::parse::derive::is_han;
-use crate::parse::plain::Plain;
+use crate::parse::lexicon::places;
+use crate::parse::normalized_line::NormalizedLine;
+use crate::text::is_han;
 
 /// Verbs of datelines, longer ones first.
 pub const VERBS: &[&str] = &[
@@ -38,7 +38,7 @@ pub const VERBS: &[&str] = &[
     "报导",
 ];
 
-pub fn verb_at(line: &Plain, index: usize) -> Option<usize> {
+pub fn verb_at(line: &NormalizedLine, index: usize) -> Option<usize> {
     line.word_at(index, VERBS).map(|(_, end)| end)
 }
 
@@ -50,7 +50,7 @@ pub struct AfterDay {
 
 /// The verb after a day. A time may stand between them (`10月1日晚电`, `5月20日6时讯`), the kind of wire (`20日体育专电`), or
 /// the place (`6月3日北京讯`).
-pub fn after_day(line: &Plain, date: DatelineDate, index: usize) -> Option<AfterDay> {
+pub fn after_day(line: &NormalizedLine, date: DatelineDate, index: usize) -> Option<AfterDay> {
     let at = after_hour(line, line.skip_spaces(index));
     if let Some(end) = verb_after_day(line, date, at) {
         return Some(AfterDay { place: at..at, end });
@@ -62,7 +62,7 @@ pub fn after_day(line: &Plain, date: DatelineDate, index: usize) -> Option<After
 }
 
 /// `法新社11日报道说` names a source: 报道 is a dateline's verb only with a month, and where no sentence goes on.
-fn verb_after_day(line: &Plain, date: DatelineDate, at: usize) -> Option<usize> {
+fn verb_after_day(line: &NormalizedLine, date: DatelineDate, at: usize) -> Option<usize> {
     let (verb, end) = line.word_at(at, VERBS)?;
     if verb == "电" && line.at(end) == Some('话') {
         return None;
@@ -73,7 +73,7 @@ fn verb_after_day(line: &Plain, date: DatelineDate, at: usize) -> Option<usize> 
 }
 
 /// Past a time of the day: 晚, 6时, 6时30分.
-pub fn after_hour(line: &Plain, at: usize) -> usize {
+pub fn after_hour(line: &NormalizedLine, at: usize) -> usize {
     const PARTS: &[&str] = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
     let at = line.word_at(at, PARTS).map_or(at, |(_, end)| line.skip_spaces(end));
     let unit = |at: usize, words: &[&'static str]| {
@@ -85,7 +85,7 @@ pub fn after_hour(line: &Plain, at: usize) -> usize {
 }
 
 /// `体育专电`, `新媒体专电`: the kind of wire before 专电.
-fn special_wire(line: &Plain, at: usize) -> Option<usize> {
+fn special_wire(line: &NormalizedLine, at: usize) -> Option<usize> {
     const MAX_KIND: usize = 4;
     if let Some((_, end)) = line.word_at(at, &["英文电", "体育电", "财经电", "图片电"]) {
         return Some(end);
@@ -96,7 +96,7 @@ fn special_wire(line: &Plain, at: usize) -> Option<usize> {
 }
 
 /// `6月3日北京讯（记者`: a place that is known, or one behind which a bracket or white space shows that the head ends.
-fn place_before_verb(line: &Plain, at: usize) -> Option<AfterDay> {
+fn place_before_verb(line: &NormalizedLine, at: usize) -> Option<AfterDay> {
     const MAX_PLACE: usize = 6;
     for verb in at + 2..=at + MAX_PLACE {
         let place = line.seen(at..verb);
@@ -114,7 +114,7 @@ fn place_before_verb(line: &Plain, at: usize) -> Option<AfterDay> {
 
 /// Past white space and commas. A comma behind a verb is not printed with the dateline, so what is sought behind the verb
 /// has to be found with and without one.
-pub fn past_pause(line: &Plain, end: usize) -> usize {
+pub fn past_pause(line: &NormalizedLine, end: usize) -> usize {
     let mut at = end;
     while matches!(line.at(at), Some(' ' | ',')) {
         at += 1;
@@ -123,13 +123,13 @@ pub fn past_pause(line: &Plain, end: usize) -> usize {
 }
 
 /// The end of a colon, if one follows, past white space and commas.
-pub fn colon_end(line: &Plain, end: usize) -> usize {
+pub fn colon_end(line: &NormalizedLine, end: usize) -> usize {
     let at = past_pause(line, end);
     if line.at(at) == Some(':') { at + 1 } else { end }
 }
 
 /// The end of a dash that stands free behind a dateline: `电 - `. A hyphen that joins words is none.
-pub fn dash_end(line: &Plain, end: usize) -> Option<usize> {
+pub fn dash_end(line: &NormalizedLine, end: usize) -> Option<usize> {
     const MAX_DASH: usize = 2;
     let start = past_pause(line, end);
     let mut at = start;

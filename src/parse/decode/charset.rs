@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::parse::repair::script::{is_common, is_han, simplified};
+use crate::parse::repair::script::{is_common, simplified};
+use crate::text::is_han;
 
 /// How far into a document its own declaration is looked for: HTML's standard says 1,024 bytes.
 const DECLARED_WITHIN_BYTES: usize = 1024;

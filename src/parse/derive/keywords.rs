@@ -11,9 +11,8 @@ use std::sync::LazyLock;
 use jieba_rs::{Keyword, KeywordExtract, KeywordExtractConfig, TfIdf};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::script::{is_han, to_simplified};
-use crate::parse::dateline::surnames;
-use crate::text::dictionary;
+use crate::parse::lexicon::surnames;
+use crate::text::{dictionary, is_han, to_simplified};
 
 const MAX_EXTRACTED: usize = 10;
 

@@ -2,7 +2,8 @@
 
 use whatlang::Lang;
 
-use super::script::{Script, is_han, script_of};
+use super::script::{Script, script_of};
+use crate::text::is_han;
 
 /// How much of a text is looked at: more does not change the answer.
 const MAX_CHARACTERS: usize = 4000;

@@ -7,7 +7,7 @@
 use dom_query::Document;
 
 use super::json_ld::JsonLd;
-use super::lines::{self, Line};
+use super::lines::{self, RenderedLine};
 use super::lists::texts_without_lists;
 use super::meta::{self, Meta};
 use super::outline::Outline;
@@ -51,7 +51,7 @@ impl<'a> Evidence<'a> {
 }
 
 /// Whether a page prints so little that its article can only stand in a script.
-pub fn is_bare(page: &[Line]) -> bool {
+pub fn is_bare(page: &[RenderedLine]) -> bool {
     characters(page.iter().map(|line| line.text.as_str())) < 2 * SHORT_CONTENT
 }
 
@@ -63,7 +63,7 @@ fn characters<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
 pub fn main_lines(
     document: Document,
     outline: &Outline,
-    page: &[Line],
+    page: &[RenderedLine],
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
 ) -> Vec<String> {

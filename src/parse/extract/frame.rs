@@ -1,15 +1,12 @@
 //! The lines that stand around a page's content and say something of it: bylines above, editors and sources below.
 
-use super::labels;
-use super::lines::Line;
+use super::labels::{MAX_BYLINE, is_byline, is_closing};
+use super::lines::RenderedLine;
 use super::outline::Outline;
 use super::title::letters;
 
 /// Lines looked at between headline and content, and after the content.
 const MAX_AROUND: usize = 40;
-
-/// In characters.
-pub const MAX_BYLINE: usize = 120;
 
 /// Lines of the content that are looked for on the page, from either end of it.
 const MAX_JOINED: usize = 6;
@@ -19,11 +16,11 @@ pub struct Frame<'a> {
     pub before: Vec<&'a str>,
     pub after: Vec<&'a str>,
     /// All lines between headline and content.
-    pub between: &'a [Line],
+    pub between: &'a [RenderedLine],
 }
 
 impl<'a> Frame<'a> {
-    pub fn of(page: &'a [Line], headline_node: Option<usize>, content: &[String]) -> Self {
+    pub fn of(page: &'a [RenderedLine], headline_node: Option<usize>, content: &[String]) -> Self {
         // The library joins some lines; the page has most of them as they are.
         let is_text = |line: &&String| line.chars().count() >= 8;
         let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
@@ -73,54 +70,12 @@ impl<'a> Frame<'a> {
         const MIN_SUMMARY: usize = 20;
         /// So much of it shows whether the content has it.
         const BEGIN: usize = 12;
-        let is_marked = |line: &&Line| outline.is_marked(line.node, 2, SUMMARY_MARKS);
-        let is_new = |line: &&Line| {
+        let is_marked = |line: &&RenderedLine| outline.is_marked(line.node, 2, SUMMARY_MARKS);
+        let is_new = |line: &&RenderedLine| {
             let begin: String = letters(&line.text).chars().take(BEGIN).collect();
             !content.iter().any(|known| letters(known).contains(&begin))
         };
         let text = self.between.iter().filter(|line| line.characters() >= MIN_SUMMARY && !is_byline(&line.text));
         text.filter(is_marked).filter(is_new).map(|line| line.text.as_str()).collect()
     }
-}
-
-/// Whether a line between headline and content has a date, or a label of those that say who and whence.
-pub fn is_byline(line: &str) -> bool {
-    const LABELS: &[&str] = &[
-        "来源",
-        "來源",
-        "稿源",
-        "作者",
-        "记者",
-        "記者",
-        "编辑",
-        "編輯",
-        "责编",
-        "責編",
-        "选稿",
-        "選稿",
-        "撰文",
-        "文/",
-        "文／",
-        "发布",
-        "發佈",
-        "发表",
-        "發表",
-        "时间",
-        "時間",
-        "通讯员",
-    ];
-    let characters = line.chars().count();
-    if characters > MAX_BYLINE {
-        return false;
-    }
-    let has_date = || {
-        let digits = line.chars().filter(char::is_ascii_digit).count();
-        digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
-    };
-    LABELS.iter().any(|label| line.contains(label)) || has_date()
-}
-
-/// Whether a line after the content names its editors or its source.
-pub fn is_closing(line: &str) -> bool {
-    !labels::editors([line].into_iter()).is_empty() || labels::source(line, None).is_some()
 }

@@ -3,7 +3,7 @@
 //! Owns which elements count. Refuses to guess from the words: on a page with markup a short line below the headline is
 //! as often a share button, a caption or the story's first line.
 
-use super::lines::Line;
+use super::lines::RenderedLine;
 use super::outline::Outline;
 
 /// How far from the headline such lines stand, in lines.
@@ -28,12 +28,12 @@ pub struct Headings {
 }
 
 /// The lines around the one that begins at `headline`, an index into the outline.
-pub fn headings(outline: &Outline, lines: &[Line], headline: Option<usize>) -> Headings {
+pub fn headings(outline: &Outline, lines: &[RenderedLine], headline: Option<usize>) -> Headings {
     let mut found = Headings::default();
     let Some(node) = headline else { return found };
     let Some(at) = lines.iter().position(|line| line.node == node) else { return found };
     let parent = heading_of(outline, node).map(|heading| outline.parent(heading));
-    let fits = |line: &Line, marks: &[&str]| {
+    let fits = |line: &RenderedLine, marks: &[&str]| {
         let heading = heading_of(outline, line.node);
         let beside = heading.is_some() && heading.map(|heading| outline.parent(heading)) == parent;
         let marked = outline.is_marked(line.node, 2, marks);
@@ -43,7 +43,7 @@ pub fn headings(outline: &Outline, lines: &[Line], headline: Option<usize>) -> H
         found.kicker = line.text.clone();
     }
     // A dash says it too, right below the headline: `——青石镇修桥记`.
-    let dashed = |line: &Line| line.text.starts_with("——") && line.characters() <= MAX_CHARACTERS;
+    let dashed = |line: &RenderedLine| line.text.starts_with("——") && line.characters() <= MAX_CHARACTERS;
     let below = lines.iter().skip(at + 1).take(NEAR).enumerate();
     let below =
         below.filter(|(place, line)| fits(line, SUB_MARKS) || *place == 0 && dashed(line)).map(|(_, line)| line);

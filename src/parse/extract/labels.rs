@@ -1,7 +1,7 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
-use super::super::derive::is_han;
 use crate::article::MAX_ITEMS;
+use crate::text::is_han;
 
 /// What may stand before 來源 without being the page's own source: a picture's or a figure's.
 const OTHER_SOURCES: &[&str] =
@@ -17,6 +17,9 @@ const EDITOR: &[&[&str]] = &[
 
 /// In characters.
 const MAX_VALUE: usize = 24;
+
+/// The longest line that may be a byline, in characters.
+pub const MAX_BYLINE: usize = 120;
 
 /// A longer line is prose.
 const MAX_LABELLED_LINE: usize = 160;
@@ -193,6 +196,48 @@ pub fn people(value: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// Whether a line between headline and content has a date, or a label of those that say who and whence.
+pub fn is_byline(line: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "来源",
+        "來源",
+        "稿源",
+        "作者",
+        "记者",
+        "記者",
+        "编辑",
+        "編輯",
+        "责编",
+        "責編",
+        "选稿",
+        "選稿",
+        "撰文",
+        "文/",
+        "文／",
+        "发布",
+        "發佈",
+        "发表",
+        "發表",
+        "时间",
+        "時間",
+        "通讯员",
+    ];
+    let characters = line.chars().count();
+    if characters > MAX_BYLINE {
+        return false;
+    }
+    let has_date = || {
+        let digits = line.chars().filter(char::is_ascii_digit).count();
+        digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
+    };
+    LABELS.iter().any(|label| line.contains(label)) || has_date()
+}
+
+/// Whether a line after the content names its editors or its source.
+pub fn is_closing(line: &str) -> bool {
+    !editors([line].into_iter()).is_empty() || source(line, None).is_some()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub fn is_block(name: &str) -> bool {
     !INLINE.contains(&name)
 }
 
-pub struct Line {
+pub struct RenderedLine {
     pub text: String,
     /// The text node that it begins with.
     pub node: usize,
@@ -24,7 +24,7 @@ pub struct Line {
 /// In characters. A longer link behind a sentence may be a part of the text.
 const MAX_BUTTON: usize = 14;
 
-impl Line {
+impl RenderedLine {
     pub fn characters(&self) -> usize {
         self.text.chars().count()
     }
@@ -41,12 +41,12 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 /// The lines of a subtree. None is blank.
-pub fn lines(outline: &Outline, root: usize) -> Vec<Line> {
+pub fn lines(outline: &Outline, root: usize) -> Vec<RenderedLine> {
     lines_without(outline, root, |_| false)
 }
 
 /// The lines of a subtree, without those of the elements within that `left_out` names.
-pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<Line> {
+pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<RenderedLine> {
     let mut writer = Writer::default();
     // Open elements: where each ends, and what it is.
     let mut open: Vec<(usize, Element)> = Vec::new();
@@ -115,7 +115,7 @@ struct Pending {
 
 #[derive(Default)]
 struct Writer {
-    lines: Vec<Line>,
+    lines: Vec<RenderedLine>,
     text: String,
     node: usize,
     link_characters: usize,
@@ -183,14 +183,14 @@ impl Writer {
         {
             let of_button = button.chars().filter(|c| !c.is_whitespace()).count();
             link_characters = link_characters.saturating_sub(of_button);
-            self.lines.push(Line { text: sentence.to_owned(), node: self.node, link_characters });
-            self.lines.push(Line { text: button.to_owned(), node: self.link_node, link_characters: of_button });
+            self.lines.push(RenderedLine { text: sentence.to_owned(), node: self.node, link_characters });
+            self.lines.push(RenderedLine { text: button.to_owned(), node: self.link_node, link_characters: of_button });
             return;
         }
         let trimmed = text.trim();
         if !trimmed.is_empty() {
             let text = if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
-            self.lines.push(Line { text, node: self.node, link_characters });
+            self.lines.push(RenderedLine { text, node: self.node, link_characters });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lists of other articles among the lines of the content: links one below the other, and the heading above them.
 
-use super::lines::Line;
+use super::lines::RenderedLine;
 
 /// So many links one below the other are a list of other articles.
 const MIN_LINK_LIST: usize = 2;
@@ -10,7 +10,7 @@ const LIST_HEADINGS: &[&str] =
     &["相关", "相關", "延伸", "推荐", "推薦", "阅读", "閱讀", "热门", "熱門", "您可能", "猜你", "更多", "排行", "最新"];
 
 /// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
-pub fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
+pub fn texts_without_lists(lines: Vec<RenderedLine>) -> Vec<String> {
     let mut texts: Vec<String> = Vec::with_capacity(lines.len());
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {
@@ -18,7 +18,7 @@ pub fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
         if is_reference(&line) && lines.peek().is_none_or(|next| next.is_link() || is_reference(next)) {
             continue;
         }
-        let in_list = line.is_link() || is_rank() && lines.peek().is_some_and(Line::is_link);
+        let in_list = line.is_link() || is_rank() && lines.peek().is_some_and(RenderedLine::is_link);
         if !in_list {
             texts.push(line.text);
             continue;
@@ -39,7 +39,7 @@ pub fn texts_without_lists(lines: Vec<Line>) -> Vec<String> {
 }
 
 /// `推荐阅读：…`, and the rest of the line is a link.
-fn is_reference(line: &Line) -> bool {
+fn is_reference(line: &RenderedLine) -> bool {
     const MAX_HEADING: usize = 6;
     let beside = line.text.chars().filter(|c| !c.is_whitespace()).count().saturating_sub(line.link_characters);
     let heading: String = line.text.chars().take(MAX_HEADING).collect();

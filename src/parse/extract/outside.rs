@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::lines::Line;
+use super::lines::RenderedLine;
 
 /// In characters: so long a line may be kept as a part of another. A shorter one stands in other lines by chance.
 const MIN_PART: usize = 12;
@@ -24,7 +24,7 @@ pub struct Outside {
 
 /// `kept` are the lines that go on to the next stages. The readability library may have joined or parted lines, so that
 /// a line also is kept if the text without white space has it.
-pub fn outside(page: &[Line], kept: &[&str]) -> Outside {
+pub fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
     let kept: Vec<String> = kept.iter().map(|line| dense(line)).collect();
     let lines: HashSet<&str> = kept.iter().map(String::as_str).collect();
     let text = kept.concat();

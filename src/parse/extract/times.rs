@@ -3,7 +3,7 @@
 //! Owns which times count. Refuses to read their forms, and lines that a byline's rules read.
 
 use super::json_ld::JsonLd;
-use super::lines::Line;
+use super::lines::RenderedLine;
 use super::meta::{self, Meta};
 use super::outline::Outline;
 use super::published::{day_in_title, publish_time};
@@ -25,7 +25,7 @@ pub fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
 }
 
 /// A time that hardly differs from the publication's, though nothing calls it that; the surest first.
-pub fn likely(meta: &Meta, outline: &Outline, page: &[Line]) -> Option<PublishTime> {
+pub fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
     publish_time(meta.first(meta::UPDATED))
         .or_else(|| day_in_title(&meta.title))
         .or_else(|| marked_time(outline, page))
@@ -36,10 +36,10 @@ pub fn likely(meta: &Meta, outline: &Outline, page: &[Line]) -> Option<PublishTi
 const TIME_MARKS: &[&str] = &["time", "date"];
 
 /// The time that an element holds which is marked to hold one, if all of them on the page name the same day.
-fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
+fn marked_time(outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
     /// In characters.
     const MAX_TIME: usize = 30;
-    let is_marked = |line: &&Line| line.characters() <= MAX_TIME && outline.is_marked(line.node, 1, TIME_MARKS);
+    let is_marked = |line: &&RenderedLine| line.characters() <= MAX_TIME && outline.is_marked(line.node, 1, TIME_MARKS);
     let mut times = page
         .iter()
         .filter(is_marked)
@@ -52,12 +52,12 @@ fn marked_time(outline: &Outline, page: &[Line]) -> Option<PublishTime> {
 
 /// The day that a page prints on a line of its own, if it prints no other: a paper's `2022年07月15日 星期五`, perhaps with
 /// the number of its page.
-fn only_day(page: &[Line]) -> Option<PublishTime> {
+fn only_day(page: &[RenderedLine]) -> Option<PublishTime> {
     /// In characters.
     const MAX_DAY: usize = 40;
     let is_of_day =
         |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/.年月日星期一二三四五六天()（）".contains(c);
-    let is_bare = |line: &&Line| {
+    let is_bare = |line: &&RenderedLine| {
         let pages = || line.text.starts_with("20") && line.text.contains('版');
         line.characters() <= MAX_DAY && (line.text.chars().all(is_of_day) || pages())
     };

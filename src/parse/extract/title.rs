@@ -1,7 +1,7 @@
 //! The headline, out of what the metadata calls the title and what the page prints as one.
 
-use super::frame::is_byline;
-use super::lines::Line;
+use super::labels::is_byline;
+use super::lines::RenderedLine;
 use super::outline::{Kind, Outline};
 use super::published::publish_time;
 
@@ -68,7 +68,7 @@ pub struct Headline {
 }
 
 /// `titles` are what the metadata says, most trusted first; `lines` those of the whole page.
-pub fn headline(outline: &Outline, lines: &[Line], titles: &[String], site_name: &str) -> Headline {
+pub fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], site_name: &str) -> Headline {
     let folded: Vec<String> = titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
     // A printed heading that a title contains is the title without what the site added.
     let mut best: Option<(usize, Headline)> = None;
@@ -120,7 +120,7 @@ pub fn headline(outline: &Outline, lines: &[Line], titles: &[String], site_name:
 }
 
 /// A title, and where the page prints it: as it is, or without a short name that follows a dash.
-fn printed(lines: &[Line], title: &str) -> Headline {
+fn printed(lines: &[RenderedLine], title: &str) -> Headline {
     /// In characters. Shorter ones are the names of sections.
     const MIN_PRINTED: usize = 8;
     let line_of = |text: &str| {
@@ -142,13 +142,13 @@ fn printed(lines: &[Line], title: &str) -> Headline {
 }
 
 /// The heading that stands right above a line which says when the page was published.
-fn above_byline(outline: &Outline, lines: &[Line]) -> Option<Headline> {
+fn above_byline(outline: &Outline, lines: &[RenderedLine]) -> Option<Headline> {
     /// In lines.
     const NEAR: usize = 2;
-    let is_heading = |line: &Line| {
+    let is_heading = |line: &RenderedLine| {
         (MIN_HEADLINE..=MAX_HEADLINE).contains(&line.characters()) && heading_rank(outline, line.node).is_some()
     };
-    let is_dated = |line: &Line| is_byline(&line.text) && publish_time(&line.text).is_some();
+    let is_dated = |line: &RenderedLine| is_byline(&line.text) && publish_time(&line.text).is_some();
     let (_, heading) = lines
         .iter()
         .enumerate()

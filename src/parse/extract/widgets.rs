@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::lines::Line;
+use super::lines::RenderedLine;
 use super::outline::Outline;
 
 /// Parts of words in class, id and role that say what an element is for.
@@ -46,8 +46,8 @@ const MAX_LINES: usize = 24;
 const LEVELS: usize = 6;
 
 /// The texts of the lines that tools of the page hold, and nothing else of the page.
-pub fn labels<'a>(outline: &Outline, page: &'a [Line]) -> HashSet<&'a str> {
-    let mut tools: Vec<(usize, Vec<&'a Line>)> = Vec::new();
+pub fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a str> {
+    let mut tools: Vec<(usize, Vec<&'a RenderedLine>)> = Vec::new();
     let mut others: HashSet<&str> = HashSet::new();
     for line in page {
         let above = outline.upwards(outline.parent(line.node)).take(LEVELS);
@@ -61,7 +61,7 @@ pub fn labels<'a>(outline: &Outline, page: &'a [Line]) -> HashSet<&'a str> {
             }
         }
     }
-    let is_label = |line: &&Line| line.characters() <= MAX_LABEL && !line.text.ends_with('。');
+    let is_label = |line: &&RenderedLine| line.characters() <= MAX_LABEL && !line.text.ends_with('。');
     let silent = tools.into_iter().filter(|(_, lines)| lines.len() <= MAX_LINES && lines.iter().all(is_label));
     silent.flat_map(|(_, lines)| lines).map(|line| line.text.as_str()).filter(|text| !others.contains(text)).collect()
 }

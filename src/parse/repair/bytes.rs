@@ -29,7 +29,8 @@ use self::folded::unfolded;
 use self::search::Search;
 use super::likelihood;
 use super::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
-use super::script::{LONGEST_SYLLABLE, gbk_pair, is_han};
+use super::script::{LONGEST_SYLLABLE, gbk_pair};
+use crate::text::is_han;
 
 /// How far back a quotation may have been opened, in characters.
 const FURTHEST_BACK: usize = 100;

@@ -12,8 +12,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 pub use self::page::Page;
-use super::script::{is_han, simplified};
+use super::script::simplified;
 use crate::text::dictionary;
+use crate::text::is_han;
 
 /// The words that are looked for have at most this many characters; four hold nearly all of the dictionary.
 const LONGEST_WORD: usize = 4;

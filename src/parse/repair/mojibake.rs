@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GBK, UTF_8, WINDOWS_1252};
 
-use super::script::{is_common, is_han, simplified};
+use super::script::{is_common, simplified};
+use crate::text::is_han;
 
 /// Fewer Chinese characters than this may come about by chance.
 const FEWEST_HAN: usize = 3;

@@ -11,9 +11,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::script::{
-    LONGEST_SYLLABLE, Reading, is_common, is_frequent, is_han, is_pinyin_letter, reading_of, simplified,
-};
+use super::script::{LONGEST_SYLLABLE, Reading, is_common, is_frequent, is_pinyin_letter, reading_of, simplified};
+use crate::text::is_han;
 
 /// One `X(reading)` in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

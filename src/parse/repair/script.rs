@@ -6,47 +6,26 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use encoding_rs::{BIG5, GBK};
-use ferrous_opencc::OpenCC;
-use ferrous_opencc::config::BuiltinConfig;
 use pinyin::ToPinyinMulti;
+
+use crate::text::{to_simplified, to_traditional};
 
 /// The block of the unified ideographs, all of which are converted once: a search asks for them a million times.
 const IDEOGRAPHS: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
 
-static TO_SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| table(BuiltinConfig::T2s));
-static TO_TRADITIONAL: LazyLock<Vec<char>> = LazyLock::new(|| table(BuiltinConfig::S2t));
-
-// OpenCC's own dictionaries are compiled into the crate. If they were ever broken, no character would count as converted,
-// and the rules that build on it would leave every text alone.
-fn table(config: BuiltinConfig) -> Vec<char> {
-    let Ok(converter) = OpenCC::from_config(config) else { return Vec::new() };
-    let convert = |c: char| match c {
-        // OpenCC takes it for 著 as in 著名, which is the same in either script. Mirrors make it of every 着.
-        '著' => '着',
-        _ => converter.convert(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c),
-    };
-    IDEOGRAPHS.map(convert).collect()
-}
-
-/// Whether this is a Chinese character of the blocks that GBK draws from.
-pub fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
 /// The simplified form of a character; itself if it has no other.
 pub fn simplified(c: char) -> char {
-    converted(&TO_SIMPLIFIED, c)
+    if c == TAKEN_FOR_BOTH { AS_MIRRORS_CONVERT } else { to_simplified(c) }
 }
 
 /// The usual traditional form of a character; itself if it has no other.
 pub fn traditional(c: char) -> char {
-    converted(&TO_TRADITIONAL, c)
+    if c == TAKEN_FOR_BOTH { AS_MIRRORS_CONVERT } else { to_traditional(c) }
 }
 
-fn converted(table: &[char], c: char) -> char {
-    let place = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
-    place.and_then(|place| table.get(place)).copied().unwrap_or(c)
-}
+/// OpenCC takes this for the character of 著名, which is the same in either script. Mirror sites make it of every 着.
+const TAKEN_FOR_BOTH: char = '著';
+const AS_MIRRORS_CONVERT: char = '着';
 
 /// Whether a conversion character by character may have brought a character into a traditional text.
 pub fn is_traditional(c: char) -> bool {

@@ -3,7 +3,7 @@
 //! Owns lines in which no two Chinese characters touch, on pages that have many of them. Refuses single ones: a list of names or
 //! a title may be set so.
 
-use super::script::is_han;
+use crate::text::is_han;
 
 /// From how many spaces between characters on, in spaced lines, a page has the habit.
 const HABIT: usize = 20;

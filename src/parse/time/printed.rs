@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::article::DatelineDate;
 use crate::parse::dateline::{day_at, number_at};
-use crate::parse::plain::Plain;
+use crate::parse::normalized_line::NormalizedLine;
 
 /// A printed day, and the time of the day as far as it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Printed {
 }
 
 /// The day that is printed at `index`, with its time if one follows, and where that ends.
-pub fn printed_at(line: &Plain, index: usize) -> Option<(Printed, usize)> {
+pub fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed, usize)> {
     let (day, end) = day_at(line, index).filter(|(day, _)| day.month != 0).or_else(|| numeric_day(line, index))?;
     let mut printed =
         Printed { year: day.year, month: day.month, day: day.day, hour: None, minute: None, second: None };
@@ -52,7 +52,7 @@ pub fn printed_at(line: &Plain, index: usize) -> Option<(Printed, usize)> {
 }
 
 /// `2021-05-14`, `2021/5/14`, `2021.05.14`, `2022 01/ 08`; `08-23` only where two digits each and nothing longer stand.
-fn numeric_day(line: &Plain, index: usize) -> Option<(DatelineDate, usize)> {
+fn numeric_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     let (first, width) = digits(line, index)?;
     if width == 4 && (1850..=2199).contains(&first) {
         let month_at = separator(line, index + 4)?;
@@ -79,7 +79,7 @@ fn valid(year: u32, month: u32, day: u32) -> Option<DatelineDate> {
 }
 
 /// Digits at `index`, and how many.
-fn digits(line: &Plain, index: usize) -> Option<(u32, usize)> {
+fn digits(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let width = (0..5).take_while(|offset| line.at(index + offset).is_some_and(|c| c.is_ascii_digit())).count();
     if !(1..=4).contains(&width) {
         return None;
@@ -88,14 +88,14 @@ fn digits(line: &Plain, index: usize) -> Option<(u32, usize)> {
 }
 
 /// The day of a month. Markup that sets the time apart leaves no space: `10-0812:00` is noon of October 8.
-fn day_before_clock(line: &Plain, index: usize) -> Option<(u32, usize)> {
+fn day_before_clock(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let (number, width) = digits(line, index)?;
     let glued = width == 4 && line.at(index + 4) == Some(':');
     Some(if glued { (number / 100, 2) } else { (number, width) })
 }
 
 /// Past one of `-`, `/`, `.` or a space, and spaces around it.
-fn separator(line: &Plain, index: usize) -> Option<usize> {
+fn separator(line: &NormalizedLine, index: usize) -> Option<usize> {
     let at = line.skip_spaces(index);
     match line.at(at) {
         Some('-' | '/' | '.') => Some(line.skip_spaces(at + 1)),
@@ -107,7 +107,7 @@ fn separator(line: &Plain, index: usize) -> Option<usize> {
 type Clock = (i8, Option<i8>, Option<i8>, usize);
 
 /// `08:08:05`, `T08:08`, ` 下午3:20`, `10时20分`.
-fn clock_after(line: &Plain, index: usize) -> Option<Clock> {
+fn clock_after(line: &NormalizedLine, index: usize) -> Option<Clock> {
     let mut at = line.skip_spaces(index);
     if matches!(line.at(at), Some('t' | ',' | '|')) {
         at = line.skip_spaces(at + 1);
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn printed_times() {
         let check = |text: &str, expected: &str| {
-            let found = printed_at(&Plain::of(text, 100), 0).map_or(String::new(), |(printed, end)| {
+            let found = printed_at(&NormalizedLine::of(text, 100), 0).map_or(String::new(), |(printed, end)| {
                 let Printed { year, month, day, hour, minute, second } = printed;
                 let part = |part: Option<i8>| part.map_or("-".to_owned(), |part| part.to_string());
                 format!("{year} {month} {day} {} {} {} @{end}", part(hour), part(minute), part(second))

@@ -11,8 +11,9 @@ use super::way::{Next, Pending, Way};
 use crate::parse::repair::likelihood::{Likelihood, Words};
 use crate::parse::repair::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
 use crate::parse::repair::script::{
-    LONGEST_SYLLABLE, Reading, gbk_char, gbk_pair, is_common, is_han, is_traditional, reading_of, simplified,
+    LONGEST_SYLLABLE, Reading, gbk_char, gbk_pair, is_common, is_traditional, reading_of, simplified,
 };
+use crate::text::is_han;
 
 /// How much less likely it is, as a natural logarithm, that the page's list has yet another character, which is not to be
 /// seen anywhere else on it.

@@ -3,7 +3,8 @@
 //! Owns the counts. Refuses to take a single character for a word: that a page has one says little of where else it stands.
 
 use super::{Runs, run};
-use crate::parse::repair::script::{is_han, simplified};
+use crate::parse::repair::script::simplified;
+use crate::text::is_han;
 
 /// Longer runs of a page say nothing that shorter ones do not.
 const LONGEST_RUN: usize = 4;

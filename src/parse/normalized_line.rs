@@ -5,17 +5,17 @@
 
 use std::ops::Range;
 
-use super::derive::{is_han, to_simplified};
+use crate::text::{is_han, to_simplified};
 
 /// The head of a line, seen plainly.
-pub struct Plain<'a> {
+pub struct NormalizedLine<'a> {
     text: &'a str,
     pub chars: Vec<char>,
     /// Where each character begins in `text`, and where the last one ends.
     offsets: Vec<usize>,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> NormalizedLine<'a> {
     /// Looks at no more than the first `at_most` characters: what a rule seeks stands near the start of its line.
     pub fn of(text: &'a str, at_most: usize) -> Self {
         let expected = at_most.min(text.len());
@@ -23,7 +23,7 @@ impl<'a> Plain<'a> {
         let mut offsets = Vec::with_capacity(expected + 1);
         let mut end = 0;
         for (offset, character) in text.char_indices().take(at_most) {
-            chars.push(plain_char(character));
+            chars.push(normalize_char(character));
             offsets.push(offset);
             end = offset + character.len_utf8();
         }
@@ -106,7 +106,7 @@ fn closing(open: char) -> Option<char> {
 
 /// One character as the rules see it: Simplified, half-width, lower case; brackets of headlines as `[` and `]`, every
 /// space a space.
-pub fn plain_char(character: char) -> char {
+pub fn normalize_char(character: char) -> char {
     match character {
         '\u{FF01}'..='\u{FF5E}' => {
             let half = u32::from(character) - 0xFEE0;
@@ -124,8 +124,8 @@ pub fn plain_char(character: char) -> char {
 }
 
 /// A short text as the rules see it.
-pub fn plain(text: &str) -> String {
-    text.chars().map(plain_char).collect()
+pub fn normalize_line(text: &str) -> String {
+    text.chars().map(normalize_char).collect()
 }
 
 #[cfg(test)]
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn every_character_stays_one() {
         let line = "【新聞】（記者　Ａ１）：";
-        let view = Plain::of(line, 100);
+        let view = NormalizedLine::of(line, 100);
         assert_eq!(view.chars.iter().collect::<String>(), "[新闻](记者 a1):");
         assert_eq!(view.slice(1..3), "新聞");
         assert_eq!(view.group_at(4, 20), Some(11));
