@@ -78,7 +78,7 @@ impl BatchLookup {
         };
         similar.insert(id, (name.clone(), fingerprint.clone()));
         for key in fingerprint.keys() {
-            holders.entry(key).or_default().insert(id);
+            keys::add_holder(holders, key, id);
         }
     }
 
