@@ -61,7 +61,11 @@ impl TestServer {
         Self::with(Config::default(), store).await
     }
 
-    pub async fn with(config: Config, store: SharedStore) -> Self {
+    pub async fn with(mut config: Config, store: SharedStore) -> Self {
+        // A busy machine is no failure: only a test that sets a deadline is about deadlines.
+        if config.limits.default_deadline_ms == Limits::default().default_deadline_ms {
+            config.limits.default_deadline_ms = config.limits.max_deadline_ms;
+        }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
