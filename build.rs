@@ -1,4 +1,4 @@
-//! Compiles the contract without a system protoc, and keeps its descriptors, comments included, for reflection.
+//! Compiles the contract without a system protoc, and writes its descriptors, with comments, for reflection.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,17 +8,17 @@ use prost::Message;
 use tonic_prost_build::manual;
 
 const PROTO_ROOT: &str = "proto";
-/// The contract, and what its errors carry: with it, clients of reflection can print the details of a status.
+/// The contract, and the messages of error details, so that clients of reflection can print the details of a status.
 const CONTRACT: [&str; 3] = ["articled/v1/article.proto", "articled/v1/article_service.proto", ERROR_DETAILS];
 const ERROR_DETAILS: &str = "google/rpc/error_details.proto";
 
-/// The methods whose answers hold stored articles as bytes, and the types of these answers: what is read only to be handed
-/// on is neither decoded nor encoded again.
-const ENCODED_ANSWERS: [(&str, &str); 4] = [
-    ("GetArticle", "crate::rpc::wire::WireArticle"),
-    ("BatchGetArticles", "crate::rpc::wire::BatchGetAnswer"),
-    ("ListArticles", "crate::rpc::wire::ListAnswer"),
-    ("FilterArticles", "crate::rpc::wire::FilterAnswer"),
+/// Methods whose responses contain encoded articles, and the types of these responses. Articles that are only passed
+/// through are neither decoded nor encoded again.
+const ENCODED_RESPONSES: [(&str, &str); 4] = [
+    ("GetArticle", "crate::rpc::encoded_response::EncodedArticleMessage"),
+    ("BatchGetArticles", "crate::rpc::encoded_response::EncodedBatchGetResponse"),
+    ("ListArticles", "crate::rpc::encoded_response::EncodedListResponse"),
+    ("FilterArticles", "crate::rpc::encoded_response::EncodedFilterResponse"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -29,16 +29,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut compiler = protox::Compiler::new([PROTO_ROOT])?;
     compiler.include_source_info(true).include_imports(true).open_files(CONTRACT)?;
 
-    // Written as protox encodes it: prost's own descriptor types would lose the custom options of google.api.
+    // Encoded by protox, because prost's descriptor types would lose the custom options of google.api.
     fs::write(out_dir.join("articled_descriptor.bin"), compiler.encode_file_descriptor_set())?;
 
-    // No code is needed for google.api, whose options only speak to people and tools, nor for the details of errors, which
+    // No code is needed for google.api, whose options are only for people and tools, nor for error details, which
     // tonic-types has.
     let mut files = prost_types::FileDescriptorSet::decode(compiler.encode_file_descriptor_set().as_slice())?;
     files.file.retain(|file| file.package() != "google.api" && file.name() != ERROR_DETAILS);
     for file in &mut files.file {
         file.dependency.retain(|dependency| !dependency.starts_with("google/api/"));
-        // Their indices point into `dependency`.
+        // These are indices into `dependency`.
         file.public_dependency.clear();
         file.weak_dependency.clear();
     }
@@ -46,14 +46,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .bytes(".articled.v1.RawDocument.content")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        // The servers are written above.
+        // `write_servers` has generated them.
         .build_server(false)
         .compile_fds(files)?;
     Ok(())
 }
 
-/// The commit for `articled --version`: what BUILD_COMMIT says, for builds outside git such as a container's, else git's
-/// HEAD, else "unknown". A debug build does not record it, because each commit would then compile everything again.
+/// The commit for `articled --version`: BUILD_COMMIT if set, for builds outside git such as a container's; else git's HEAD;
+/// else "unknown". A debug build does not record it, because then each commit would recompile everything.
 fn commit() -> String {
     println!("cargo:rerun-if-env-changed=BUILD_COMMIT");
     if let Ok(commit) = env::var("BUILD_COMMIT")
@@ -64,7 +64,7 @@ fn commit() -> String {
     if env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
         return "not recorded in debug builds".to_owned();
     }
-    // HEAD itself changes with a checkout, its log with each commit. A path that does not exist would always run this again.
+    // HEAD changes with a checkout, its log with each commit. A path that does not exist would rerun this on every build.
     for name in ["HEAD", "logs/HEAD"] {
         if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| fs::exists(path).unwrap_or(false)) {
             println!("cargo:rerun-if-changed={path}");
@@ -78,20 +78,20 @@ fn commit() -> String {
     }
 }
 
-/// What git prints; `None` without git or outside a repository.
+/// The output of git; `None` without git or outside a repository.
 fn git(arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
 }
 
-/// Writes the servers' traits as tonic does, but for what [`ENCODED_ANSWERS`] says.
+/// Generates the server traits as tonic does, with the response types of [`ENCODED_RESPONSES`].
 fn write_servers(files: &prost_types::FileDescriptorSet) {
     let mut services = Vec::new();
     for file in &files.file {
         for service in &file.service {
             let mut written = manual::Service::builder().name(service.name()).package(file.package());
             for method in &service.method {
-                let encoded = ENCODED_ANSWERS.iter().find(|(name, _)| *name == method.name());
+                let encoded = ENCODED_RESPONSES.iter().find(|(name, _)| *name == method.name());
                 let output = encoded.map_or_else(|| rust_type(method.output_type()), |(_, path)| (*path).to_owned());
                 let builder = manual::Method::builder()
                     .name(snake_case(method.name()))
@@ -109,10 +109,10 @@ fn write_servers(files: &prost_types::FileDescriptorSet) {
     manual::Builder::new().build_client(false).compile(&services);
 }
 
-/// Where a message is found from within the module of a server.
+/// The path of a message type from within a server's module.
 fn rust_type(message: &str) -> String {
     match message {
-        ".google.protobuf.Empty" => "crate::rpc::wire::Empty".to_owned(),
+        ".google.protobuf.Empty" => "crate::rpc::encoded_response::Empty".to_owned(),
         message => format!("super::{}", message.rsplit('.').next().unwrap_or(message)),
     }
 }

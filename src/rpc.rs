@@ -1,7 +1,8 @@
-//! The wire format: requests are checked once, into the domain's types; responses are converted back.
+//! The gRPC service: one file for each RPC.
 //!
-//! One file for each RPC. [`convert`] maps between the domain's types and the generated ones, [`status`] is the one place
-//! where an error becomes a status, `page_token` continues a list, `resume_token` starts a watch.
+//! Each RPC validates its request once, into domain types, calls the store, and converts the result back. [`convert`] maps
+//! between domain types and generated types, [`status`] is the only place that turns an error into a status, `page_token`
+//! continues a list, `resume_token` starts a watch.
 
 mod article_rpc;
 mod batch_get_articles;
@@ -9,6 +10,7 @@ mod bounded_stream;
 pub mod convert;
 mod create_article;
 mod delete_article;
+pub(crate) mod encoded_response;
 mod export_articles;
 pub(crate) mod fair_share;
 mod filter_articles;
@@ -30,7 +32,6 @@ mod token;
 mod update_article;
 pub(crate) mod violations;
 mod watch_articles;
-pub(crate) mod wire;
 
 pub use self::article_rpc::ArticleRpc;
 pub use self::export_articles::export_articles;

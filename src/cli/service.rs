@@ -99,7 +99,7 @@ impl Service {
                 Self::Server(client) => client.clone().list_articles(request.clone()).await,
                 Self::Store(rpc) => {
                     let answer = rpc.list_articles(Request::new(request.clone())).await?.into_inner();
-                    Ok(Response::new(answer.read_back()))
+                    Ok(Response::new(answer.to_message()))
                 }
             }
         })

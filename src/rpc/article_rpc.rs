@@ -1,4 +1,4 @@
-//! What the RPCs work with.
+//! The state that all RPCs share.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::ingest::Ingest;
 use crate::store::SharedStore;
 use crate::watch::WatchHub;
 
-/// The state that all RPCs share. Cheap to clone; clones share all.
+/// Implements the service. Cheap to clone; clones share all state.
 #[derive(Clone)]
 pub struct ArticleRpc {
     /// Where articles are read and written.
@@ -17,6 +17,6 @@ pub struct ArticleRpc {
     pub(crate) clock: Clock,
     pub(crate) watches: Arc<WatchHub>,
     pub(crate) streams: StreamLimiter,
-    /// The articles of one page or batch, in bytes.
+    /// The maximum size of the articles in one page or batch.
     pub(crate) max_page_bytes: usize,
 }

@@ -2,22 +2,22 @@
 
 use super::article_rpc::ArticleRpc;
 use super::convert;
+use super::encoded_response::{EncodedArticleMessage, EncodedBatchGetResponse};
 use super::proto::{BatchGetArticlesRequest, BatchGetArticlesResponse};
 use super::status::RpcError;
-use super::violations::{Fault, Violations};
-use super::wire::{BatchGetAnswer, WireArticle};
+use super::violations::{ViolationReason, Violations};
 use crate::article::{ArticleName, View};
 
-/// The most names in one call.
+/// The maximum number of names in one call.
 const MAX_NAMES: usize = 100;
 
-/// What tag and length of an article take within the answer, at most.
+/// The maximum encoded size of an article's tag and length in the response.
 const ENTRY_BYTES: usize = 6;
 
 pub(crate) async fn batch_get_articles(
     rpc: &ArticleRpc,
     request: BatchGetArticlesRequest,
-) -> Result<BatchGetAnswer, RpcError> {
+) -> Result<EncodedBatchGetResponse, RpcError> {
     let BatchGetArticlesRequest { names, view } = request;
     let mut violations = Violations::default();
     let names = check_names(&names, &mut violations);
@@ -34,13 +34,14 @@ pub(crate) async fn batch_get_articles(
             if bytes > rpc.max_page_bytes {
                 return Err(RpcError::BatchTooLarge { fitting: articles.len() });
             }
-            articles.push(WireArticle(article));
+            articles.push(EncodedArticleMessage(article));
         }
     }
-    Ok(BatchGetAnswer { message: BatchGetArticlesResponse::default(), parts: articles })
+    Ok(EncodedBatchGetResponse { message: BatchGetArticlesResponse::default(), parts: articles })
 }
 
-/// Little is read in vain, and little held in memory, if the answer turns out too large.
+/// How many articles one read fetches. Large views are read in small steps, so that a batch that turns out too large has
+/// read and buffered little.
 fn names_read_at_once(view: View) -> usize {
     match view {
         View::Basic => MAX_NAMES,
@@ -51,10 +52,10 @@ fn names_read_at_once(view: View) -> usize {
 
 fn check_names(names: &[String], violations: &mut Violations) -> Vec<ArticleName> {
     if names.is_empty() {
-        violations.add("names", Fault::Required, "must not be empty");
+        violations.add("names", ViolationReason::Required, "must not be empty");
     }
     if names.len() > MAX_NAMES {
-        violations.add("names", Fault::TooLarge, format!("must hold at most {MAX_NAMES} names"));
+        violations.add("names", ViolationReason::TooLarge, format!("must contain at most {MAX_NAMES} names"));
         return Vec::new();
     }
     let numbered = names.iter().enumerate();

@@ -1,7 +1,7 @@
-//! Between the domain's types and the wire's.
+//! Conversion between domain types and generated types.
 //!
-//! What comes in is checked here, once; what goes out cannot fail. Structs are taken apart without `..`, so that a field
-//! that is added is noticed here.
+//! Requests are validated here, once; conversion of responses cannot fail. Structs are destructured without `..`, so that
+//! adding a field fails to compile here.
 
 mod article;
 mod document;

@@ -4,7 +4,7 @@ use super::article_rpc::ArticleRpc;
 use super::convert;
 use super::proto::{self, CreateArticleRequest};
 use super::status::RpcError;
-use super::violations::{Fault, Violations, bad_field};
+use super::violations::{ViolationReason, Violations, bad_field};
 use crate::article::{ArticleContent, ArticleName, View};
 use crate::store::{NewArticle, StoreError, Write, Written};
 
@@ -15,7 +15,7 @@ pub(crate) async fn create_article(
     let CreateArticleRequest { article, article_id, request_id, validate_only } = request;
     let mut violations = Violations::default();
     if article.is_none() {
-        violations.add("article", Fault::Required, "must be set");
+        violations.add("article", ViolationReason::Required, "must be set");
     }
     let given = article.is_some();
     let content = convert::given_article(article.unwrap_or_default(), &mut violations).content;
@@ -32,24 +32,24 @@ pub(crate) async fn create_article(
     match rpc.store.write(write, validate_only, rpc.clock.now()).await? {
         Written::Stored { article, outcome: _ } => Ok(convert::article(*article, View::Full)),
         Written::AlreadyExists => Err(RpcError::AlreadyExists(name)),
-        // It was made by an earlier try of this request, and deleted since.
+        // An earlier attempt of this request created the article, and it has been deleted since.
         Written::Missing => Err(RpcError::NotFound(name)),
         Written::RequestIdReused => {
-            let description = "was that of another request within the last day";
-            Err(bad_field("request_id", Fault::RequestIdReused, description).into())
+            let description = "was used for a different request within the last 24 hours";
+            Err(bad_field("request_id", ViolationReason::RequestIdReused, description).into())
         }
         other => Err(StoreError::Failed(format!("a create was answered with {other:?}")).into()),
     }
 }
 
-/// An article says something.
+/// Requires a headline or a body.
 pub(crate) fn require_text(content: &ArticleContent, violations: &mut Violations) {
     if content.headline.trim().is_empty() && content.body.trim().is_empty() {
-        violations.add("article.headline", Fault::Required, "or article.body must be set");
+        violations.add("article.headline", ViolationReason::Required, "or article.body must be set");
     }
 }
 
-/// The name of an article for which the caller has none.
+/// The name of an article for which the caller gives none.
 pub(crate) fn derived_name(content: &ArticleContent) -> ArticleName {
     match &content.url {
         Some(url) => ArticleName::of_url(url),

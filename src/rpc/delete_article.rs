@@ -1,4 +1,4 @@
-//! DeleteArticle: removes an article for good.
+//! DeleteArticle: deletes an article permanently.
 
 use super::article_rpc::ArticleRpc;
 use super::convert;

@@ -1,7 +1,7 @@
-//! ExportArticles: every match, oldest first.
+//! ExportArticles: streams every match, oldest first.
 //!
-//! Read page by page, each when the client has taken the one before: what is held is one page, and no snapshot of the
-//! store while the client reads.
+//! Reads page by page, the next one when the client has taken the previous one. So an export buffers one page, and holds
+//! no snapshot of the store while the client reads.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use crate::article::View;
 use crate::query::{Order, OrderKey, PageSize};
 use crate::store::{DecodedReads as _, Search};
 
-/// Articles in a page at most. Long ones are bounded by their bytes.
+/// The maximum number of articles in a page. `max_page_bytes` bounds pages of long articles.
 const PAGE_SIZE: i32 = 256;
 
 pub(crate) type ExportStream = Pin<Box<dyn Stream<Item = Result<ExportArticlesResponse, Status>> + Send>>;
 
-/// `peer` is whose share of the places is taken.
+/// Starts an export. It counts against the `peer`'s share of the open exports.
 pub fn export_articles(
     rpc: &ArticleRpc,
     peer: &Arc<Peer>,
@@ -49,8 +49,8 @@ pub fn export_articles(
         count_total: false,
     };
     let (store, streams) = (rpc.store.clone(), rpc.streams.clone());
-    Ok(Box::pin(bounded_stream(streams.stall_timeout(), move |answers| async move {
-        // Held for as long as the export is open.
+    Ok(Box::pin(bounded_stream(streams.stall_timeout(), move |responses| async move {
+        // Counts as an open export until the stream ends.
         let _slot = slot;
         let mut next = Some(search);
         while let Some(search) = next {
@@ -59,7 +59,7 @@ pub fn export_articles(
             }
             let page = store.search(&search).await.map_err(RpcError::from)?;
             for article in page.articles {
-                answers.send(ExportArticlesResponse { article: Some(convert::article(article, view)) }).await?;
+                responses.send(ExportArticlesResponse { article: Some(convert::article(article, view)) }).await?;
             }
             next = page.next.map(|end| Search { after: Some(end), ..search });
         }

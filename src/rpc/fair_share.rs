@@ -1,15 +1,15 @@
-//! Budgets that all peers share, and of which no peer can take everything.
+//! Budgets that all peers share and that no single peer can exhaust.
 //!
-//! A peer may take more only while it then holds no more than what was still free (the "dynamic threshold" of Choudhury
-//! and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998). So one peer alone gets half of a budget, each of `n` greedy
-//! peers gets an `n + 1`th, and as much stays free for the next one.
+//! A request is granted only if the peer then holds no more than what was free before (the "dynamic threshold" of
+//! Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998). So a single peer gets half of a budget, `n` greedy
+//! peers get 1/(n + 1) each, and the same amount stays free for the next peer.
 //!
-//! Owns the counting. What is counted, and what a refusal looks like, is the caller's.
+//! Owns the counting. The caller decides what is counted and how a refusal is reported.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What is counted for each peer.
+/// A resource that is counted for each peer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Resource {
     Calls,
@@ -21,18 +21,18 @@ pub(crate) enum Resource {
 
 const RESOURCES: usize = Resource::Exports as usize + 1;
 
-/// What one peer holds of each resource.
+/// The amounts that one peer holds, by resource.
 #[derive(Debug, Default)]
 pub struct Peer {
     used: [AtomicUsize; RESOURCES],
 }
 
-/// The whole of one resource.
+/// The total of one resource, for all peers.
 #[derive(Debug)]
 pub(crate) struct Budget {
     resource: Resource,
     total: usize,
-    /// A peer may always hold this much while there is room: the largest single request for the resource.
+    /// The amount that a peer may always hold while it is free: the largest single request for the resource.
     floor: usize,
     used: AtomicUsize,
 }
@@ -42,7 +42,7 @@ impl Budget {
         Arc::new(Self { resource, total, floor, used: AtomicUsize::new(0) })
     }
 
-    /// Takes an amount for a peer, which is given back when the share is dropped.
+    /// Takes an amount for a peer, or nothing. Dropping the share returns it.
     pub(crate) fn try_take(self: &Arc<Self>, peer: &Arc<Peer>, amount: usize) -> Option<Share> {
         let mut share = Share { budget: Arc::clone(self), peer: Arc::clone(peer), amount: 0 };
         share.try_grow(amount).then_some(share)
@@ -62,7 +62,7 @@ impl Share {
         &self.peer.used[self.budget.resource as usize]
     }
 
-    /// Takes more, or nothing.
+    /// Adds to the share, or changes nothing and returns false.
     pub(crate) fn try_grow(&mut self, more: usize) -> bool {
         let used = self.budget.used.fetch_add(more, Ordering::Relaxed);
         let used_by_peer = self.used_by_peer().fetch_add(more, Ordering::Relaxed);
@@ -76,7 +76,7 @@ impl Share {
         is_granted
     }
 
-    /// A part of this share as one of its own.
+    /// Splits an amount off into a share of its own.
     pub(crate) fn split(&mut self, amount: usize) -> Self {
         let amount = amount.min(self.amount);
         self.amount -= amount;
@@ -99,7 +99,7 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
-    /// Takes places until a peer gets no more.
+    /// Takes single units until the peer is refused.
     fn greedy(budget: &Arc<Budget>, peer: &Arc<Peer>) -> Vec<Share> {
         std::iter::from_fn(|| budget.try_take(peer, 1)).collect()
     }

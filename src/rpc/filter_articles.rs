@@ -1,16 +1,16 @@
-//! FilterArticles: the articles that hold keywords, page by page.
+//! FilterArticles: the articles that contain keywords, page by page.
 
 use prost::Message as _;
 
 use super::article_rpc::ArticleRpc;
 use super::convert;
+use super::encoded_response::{EncodedArticleMessage, EncodedFilterResponse, Match};
 use super::list_articles::{next_page_token, read_page_token};
 use super::proto::{ArticleMatch, FilterArticlesRequest, FilterArticlesResponse, Snippet};
 use super::resume_token;
 use super::status::RpcError;
 use super::token::QueryHash;
 use super::violations::Violations;
-use super::wire::{FilterAnswer, Match, WireArticle};
 use crate::article::View;
 use crate::query::{Cursor, FoldedFields, Keyword, KeywordFilter, Order};
 use crate::run_blocking::run_blocking;
@@ -19,10 +19,10 @@ use crate::store::{EncodedArticle, Page, Search, StoreError, Total, encoded_curs
 pub(crate) async fn filter_articles(
     rpc: &ArticleRpc,
     request: FilterArticlesRequest,
-) -> Result<FilterAnswer, RpcError> {
+) -> Result<EncodedFilterResponse, RpcError> {
     let hash = query_hash(&request);
     let watched = resume_token::watch_hash(request.keywords.as_ref(), &request.filter);
-    // Taken before anything is read, as in ListArticles.
+    // Taken before the first read, as in ListArticles.
     let end = rpc.watches.end();
     let FilterArticlesRequest {
         keywords,
@@ -61,13 +61,13 @@ pub(crate) async fn filter_articles(
         Some(Total { count, is_lower_bound }) => (i32::try_from(count).unwrap_or(i32::MAX), is_lower_bound),
         None => (0, false),
     };
-    let shown = Shown { keywords, view, snippet_count, max_page_bytes: rpc.max_page_bytes };
+    let options = MatchOptions { keywords, view, snippet_count, max_page_bytes: rpc.max_page_bytes };
     let Page { articles, next, total: _ } = page;
     let cut = if needs_text {
-        let cut = run_blocking(move || shown.page(articles, Shown::with_text)).await;
+        let cut = run_blocking(move || options.build_page(articles, MatchOptions::with_text)).await;
         cut.ok_or_else(|| StoreError::Unavailable("the server is stopping".to_owned()))??
     } else {
-        shown.page(articles, |shown, article| Ok(shown.without_text(article)))?
+        options.build_page(articles, |options, article| Ok(options.without_text(article)))?
     };
     let next = match cut.matches.last() {
         Some(last) if cut.is_cut => Some(cursor(last, order)?),
@@ -80,7 +80,7 @@ pub(crate) async fn filter_articles(
         total_size_is_lower_bound,
         resume_token: resume_token::encode(since, watched),
     };
-    Ok(FilterAnswer { message, parts: cut.matches })
+    Ok(EncodedFilterResponse { message, parts: cut.matches })
 }
 
 fn query_hash(request: &FilterArticlesRequest) -> QueryHash {
@@ -89,38 +89,39 @@ fn query_hash(request: &FilterArticlesRequest) -> QueryHash {
     QueryHash::of("FilterArticles", &bound)
 }
 
-/// Whether the text must be read though the caller did not ask for it: to show where the keywords are, or to tell which
-/// of several `any` there are. What `all` holds is in every match, and so is an only `any`.
+/// Whether the text must be read even if the view omits it: for snippets, or to find which of several `any` keywords
+/// occur. Every match contains each `all` keyword, and a single `any` keyword.
 fn needs_text(keywords: &KeywordFilter, snippet_count: usize) -> bool {
     snippet_count > 0 || keywords.any.len() > 1
 }
 
-/// Where a page that ends with this match ends.
+/// The cursor after this match.
 fn cursor(last: &Match, order: Order) -> Result<Cursor, StoreError> {
     let article = last.parts.first().ok_or_else(|| StoreError::Failed("a match without its article".to_owned()))?;
     encoded_cursor(&article.0, order)
 }
 
-/// What tag and length of a match take within a page, at most.
+/// The maximum encoded size of a match's tag and length in a page.
 const ENTRY_BYTES: usize = 6;
 
-/// How a match is shown.
-struct Shown {
+/// How matches are returned.
+struct MatchOptions {
     keywords: KeywordFilter,
     view: View,
     snippet_count: usize,
-    /// Snippets and matched terms count too: the store has cut the page by its articles alone.
+    /// Includes snippets and matched terms; the store has cut the page by the size of its articles only.
     max_page_bytes: usize,
 }
 
-/// The matches of a page, of which the last may be left to the next page.
+/// The matches that fit in a page.
 struct CutPage {
     matches: Vec<Match>,
+    /// The last articles did not fit, and are left for the next page.
     is_cut: bool,
 }
 
-impl Shown {
-    fn page(
+impl MatchOptions {
+    fn build_page(
         &self,
         articles: Vec<EncodedArticle>,
         show: impl Fn(&Self, EncodedArticle) -> Result<Match, StoreError>,
@@ -128,13 +129,13 @@ impl Shown {
         let mut page = CutPage { matches: Vec::with_capacity(articles.len()), is_cut: false };
         let mut bytes = 0;
         for article in articles {
-            let shown = show(self, article)?;
-            bytes += shown.encoded_len() + ENTRY_BYTES;
+            let matched = show(self, article)?;
+            bytes += matched.encoded_len() + ENTRY_BYTES;
             if bytes > self.max_page_bytes && !page.matches.is_empty() {
                 page.is_cut = true;
                 break;
             }
-            page.matches.push(shown);
+            page.matches.push(matched);
         }
         Ok(page)
     }
@@ -145,7 +146,7 @@ impl Shown {
         let matched_terms = terms.into_iter().map(str::to_owned).collect();
         let snippets = self.keywords.snippets(&content, self.snippet_count);
         let snippets = snippets.into_iter().map(convert::snippet).collect();
-        Ok(self.shown(article, snippets, matched_terms))
+        Ok(self.to_match(article, snippets, matched_terms))
     }
 
     fn without_text(&self, article: EncodedArticle) -> Match {
@@ -155,11 +156,11 @@ impl Shown {
                 matched_terms.push(term.to_owned());
             }
         }
-        self.shown(article, Vec::new(), matched_terms)
+        self.to_match(article, Vec::new(), matched_terms)
     }
 
-    fn shown(&self, article: EncodedArticle, snippets: Vec<Snippet>, matched_terms: Vec<String>) -> Match {
+    fn to_match(&self, article: EncodedArticle, snippets: Vec<Snippet>, matched_terms: Vec<String>) -> Match {
         let message = ArticleMatch { article: None, snippets, matched_terms };
-        Match { message, parts: vec![WireArticle(article.in_view(self.view))] }
+        Match { message, parts: vec![EncodedArticleMessage(article.in_view(self.view))] }
     }
 }

@@ -1,8 +1,8 @@
-//! ImportArticles: many documents and articles, each answered when it is durable.
+//! ImportArticles: stores a stream of documents and articles, and responds to each once it is durable.
 //!
-//! The client's own reading is the pace: while it leaves answers unread, no more is taken from it. What is taken is held
-//! against a budget that all imports share, and given back when it is stored, read or not: so a client that does not read
-//! holds up nobody but itself.
+//! Flow control: while the client leaves responses unread, no more items are read from it. Items being processed count
+//! against a byte budget that all imports share. An item's bytes are released when it is stored, before its response is
+//! read, so a client that does not read blocks only itself.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -28,44 +28,44 @@ use super::proto::{self, ImportArticlesRequest, ImportArticlesResponse};
 use super::status::RpcError;
 use super::status::{internal, overload_status};
 use super::stream_limits::ImportPermit;
-use super::violations::{Fault, Violations};
+use super::violations::{ViolationReason, Violations};
 use crate::article::{ArticleName, Outcome};
 use crate::ingest::check_size;
 use crate::parse::Parsed;
 use crate::store::{NewArticle, StoreError, Written};
 
-/// Items of one import that are under way at once: enough to fill a group that is written with one sync.
-const IN_FLIGHT: usize = 64;
+/// The maximum number of items of one import in progress: enough to fill a group commit.
+const MAX_IN_FLIGHT: usize = 64;
 
 pub(crate) type ImportStream = Pin<Box<dyn Stream<Item = Result<ImportArticlesResponse, Status>> + Send>>;
 
-/// `peer` is whose share of the places is taken.
+/// Starts an import. It counts against the `peer`'s share of the open imports.
 pub fn import_articles(
     rpc: &ArticleRpc,
     peer: &Arc<Peer>,
     requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Send + 'static,
 ) -> Result<ImportStream, RpcError> {
-    let place = Arc::new(rpc.streams.begin_import(peer, rpc.ingest.parser_count())?);
+    let permit = Arc::new(rpc.streams.begin_import(peer, rpc.ingest.parser_count())?);
     let rpc = rpc.clone();
-    Ok(Box::pin(bounded_stream(rpc.streams.stall_timeout(), move |answers| async move {
-        import_all(&rpc, &place, Box::pin(requests), answers).await
+    Ok(Box::pin(bounded_stream(rpc.streams.stall_timeout(), move |responses| async move {
+        import_all(&rpc, &permit, Box::pin(requests), responses).await
     })))
 }
 
-/// Takes items until the client or the server ends, and ends when all that it took are answered.
+/// Reads items until the client or the server ends the stream, then waits until each has its response.
 async fn import_all(
     rpc: &ArticleRpc,
-    place: &Arc<ImportPermit>,
+    permit: &Arc<ImportPermit>,
     mut requests: impl Stream<Item = Result<ImportArticlesRequest, Status>> + Unpin,
-    answers: ResponseSender<ImportArticlesResponse>,
+    responses: ResponseSender<ImportArticlesResponse>,
 ) -> Result<(), Status> {
     let mut items = JoinSet::new();
     let mut order = ImportOrder::default();
     let mut idle_from = Instant::now();
     let end = loop {
-        if items.len() >= IN_FLIGHT {
+        if items.len() >= MAX_IN_FLIGHT {
             if let Some(item) = items.join_next().await {
-                answered(item)?;
+                join_item(item)?;
             }
             idle_from = Instant::now();
             continue;
@@ -74,40 +74,40 @@ async fn import_all(
             biased;
             () = rpc.streams.stopping() => break Err(RpcError::Stopping.into()),
             Some(item) = items.join_next() => {
-                answered(item)?;
+                join_item(item)?;
                 continue;
             }
             next = timeout_at(idle_from + rpc.streams.import_idle(), requests.next()) => next,
         };
         match next {
             Ok(Some(Ok(request))) => {
-                let room = place.room(request.encoded_len()).await;
+                let bytes_permit = permit.acquire_bytes(request.encoded_len()).await;
                 let turn = order.turn(&request);
-                let (rpc, place, answers) = (rpc.clone(), Arc::clone(place), answers.clone());
+                let (rpc, permit, responses) = (rpc.clone(), Arc::clone(permit), responses.clone());
                 let item = async move {
                     let sequence = request.sequence;
-                    // One that panics is answered like any other that fails.
-                    let imported = AssertUnwindSafe(import(&rpc, &place, request, turn)).catch_unwind().await;
+                    // A panic fails its item like any other error.
+                    let imported = AssertUnwindSafe(import(&rpc, &permit, request, turn)).catch_unwind().await;
                     let imported = imported.unwrap_or_else(|_| Err(panicked()));
-                    drop(room);
-                    answers.send(response(sequence, imported)).await
+                    drop(bytes_permit);
+                    responses.send(response(sequence, imported)).await
                 };
                 items.spawn(item.in_current_span());
                 idle_from = Instant::now();
             }
             Ok(Some(Err(status))) => break Err(status),
             Ok(None) => break Ok(()),
-            Err(_) => break Err(idle()),
+            Err(_) => break Err(idle_status()),
         }
     };
     while let Some(item) = items.join_next().await {
-        answered(item)?;
+        join_item(item)?;
     }
     end
 }
 
-/// Whether an item's answer found a reader.
-fn answered(item: Result<Result<(), Status>, JoinError>) -> Result<(), Status> {
+/// The result of sending an item's response.
+fn join_item(item: Result<Result<(), Status>, JoinError>) -> Result<(), Status> {
     item.unwrap_or_else(|_| Err(internal()))
 }
 
@@ -115,26 +115,26 @@ fn panicked() -> RpcError {
     StoreError::Failed("an item panicked".to_owned()).into()
 }
 
-fn idle() -> Status {
+fn idle_status() -> Status {
     overload_status(
         Code::DeadlineExceeded,
         "IMPORT_IDLE",
-        "nothing was sent for too long; what was sent is answered",
+        "the client sent nothing for too long; every item received before has its response",
         None,
     )
 }
 
-/// What became of an item that is stored.
+/// The result of an item that did not fail.
 struct Imported {
     name: ArticleName,
     outcome: Outcome,
-    /// What is stored was fetched later, and was kept.
+    /// The stored article has a later fetch time and was kept.
     is_older: bool,
 }
 
 async fn import(
     rpc: &ArticleRpc,
-    place: &ImportPermit,
+    permit: &ImportPermit,
     request: ImportArticlesRequest,
     mut turn: Turn,
 ) -> Result<Imported, RpcError> {
@@ -143,19 +143,19 @@ async fn import(
     let name = convert::article_id(&article_id, &mut violations);
     let new = match item {
         None => {
-            violations.add("document", Fault::Required, "or article must be set");
+            violations.add("document", ViolationReason::Required, "or article must be set");
             return Err(violations.into());
         }
         Some(Item::Document(document)) => {
             let document = convert::document(Some(document), &mut violations);
             violations.refuse()?;
-            let _turn = place.turn_to_parse().await;
+            let _permit = permit.acquire_parser().await;
             rpc.ingest.parse(document, name).await?.into()
         }
         Some(Item::Article(article)) => given(article, name, violations)?,
     };
     turn.wait().await;
-    let _turn = place.turn_to_write().await;
+    let _permit = permit.acquire_write().await;
     match rpc.ingest.store_patiently(new, allow_older).await? {
         Written::Stored { article, outcome } => Ok(Imported { name: article.name, outcome, is_older: false }),
         Written::NewerKept(article) => Ok(Imported { name: article.name, outcome: Outcome::Unchanged, is_older: true }),
@@ -163,7 +163,7 @@ async fn import(
     }
 }
 
-/// What is to be stored of an article that the caller has, such as one that was exported.
+/// Validates an article that the caller has, such as an exported one.
 fn given(
     article: proto::Article,
     name: Option<ArticleName>,
@@ -195,7 +195,7 @@ fn response(sequence: i64, imported: Result<Imported, RpcError>) -> ImportArticl
         Err(error) => {
             let status = Status::from(error);
             if let Some(cause) = std::error::Error::source(&status) {
-                // The call goes on, so nobody else writes it down.
+                // The call continues, so the trace layer does not log this error.
                 tracing::error!(sequence, code = ?status.code(), cause, "an item of an import failed");
             }
             ImportArticlesResponse { sequence, error: Some(packed(&status)), ..Default::default() }
@@ -203,7 +203,7 @@ fn response(sequence: i64, imported: Result<Imported, RpcError>) -> ImportArticl
     }
 }
 
-/// A status as a message: its details are that already.
+/// The status as a message, which its details contain in encoded form.
 fn packed(status: &Status) -> tonic_types::Status {
     tonic_types::Status::decode(status.details()).unwrap_or_else(|_| {
         let status = internal();

@@ -1,7 +1,7 @@
-//! The order of an import's items: those of one name are stored in the order in which they were sent.
+//! Write order within an import: items with the same name are stored in the order sent.
 //!
-//! Items are parsed side by side and take different times, so the later and smaller of two captures of a page would often
-//! be stored first. Owns whose turn it is. Refuses to hold up items of different names.
+//! Items are parsed concurrently and take different times, so without this the later but smaller of two captures of a page
+//! would often be stored first. Items with different names never wait for each other.
 
 use std::collections::HashMap;
 
@@ -13,16 +13,16 @@ use super::proto::import_articles_request::Item;
 use super::violations::Violations;
 use crate::article::{ArticleName, PageUrl};
 
-/// From this many names on, those whose items are done are forgotten: several times what is under way at once.
+/// The number of names at which entries of finished items are removed: several times the number of items in progress.
 const PRUNE_AT: usize = 512;
 
-/// The last item of each name that is under way.
+/// The last item in progress, by name.
 #[derive(Default)]
 pub(crate) struct ImportOrder {
     last: HashMap<ArticleName, oneshot::Receiver<()>>,
 }
 
-/// An item's place among those of its name. The next one's turn comes when this is dropped.
+/// An item's turn among those with its name. Dropping it passes the turn on to the next item.
 #[derive(Default)]
 pub(crate) struct Turn {
     before: Option<oneshot::Receiver<()>>,
@@ -30,7 +30,7 @@ pub(crate) struct Turn {
 }
 
 impl ImportOrder {
-    /// The place of the next item. Called in the order of the stream.
+    /// The turn of the next item. Must be called in stream order.
     pub(crate) fn turn(&mut self, request: &ImportArticlesRequest) -> Turn {
         let Some(name) = name(request) else { return Turn::default() };
         if self.last.len() >= PRUNE_AT {
@@ -42,18 +42,19 @@ impl ImportOrder {
 }
 
 impl Turn {
-    /// Waits until the items of this name that were sent before are done.
+    /// Waits until the previous item with this name is finished.
     pub(crate) async fn wait(&mut self) {
         if let Some(before) = self.before.take() {
-            // Nothing is sent: the sender is dropped.
+            // The sender is dropped without sending.
             _ = before.await;
         }
     }
 }
 
-/// The name that an item will have. `None` where only its content gives it: such items are the same if their names are.
+/// The name that an item will have. `None` if it is derived from the content: two such items with the same name have the
+/// same content, so their order does not matter.
 fn name(request: &ImportArticlesRequest) -> Option<ArticleName> {
-    // What is malformed is refused later.
+    // The RPC rejects malformed values later.
     let mut ignored = Violations::default();
     if !request.article_id.is_empty() {
         return convert::article_id(&request.article_id, &mut ignored);
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_one_name_wait_for_each_other_alone() {
+    fn only_items_with_the_same_name_wait_for_each_other() {
         let mut order = ImportOrder::default();
         let first = order.turn(&document("https://news.example/1"));
         let mut other = order.turn(&document("https://news.example/2"));
@@ -90,7 +91,7 @@ mod tests {
         assert!(other.wait().now_or_never().is_some() && nameless.wait().now_or_never().is_some());
         assert!(second.wait().now_or_never().is_none());
         drop(first);
-        // The wait that was given up took the place with it; the third waits for the second.
+        // The cancelled wait has consumed the second item's receiver; the third waits for the second.
         let name = name(&document("https://news.example/1")).expect("a name").to_string();
         let article = Article { name, ..Article::default() };
         let item = Some(Item::Article(article));
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_done_are_forgotten() {
+    fn finished_names_are_removed() {
         let mut order = ImportOrder::default();
         for number in 0..5 * PRUNE_AT {
             drop(order.turn(&document(&format!("https://news.example/{number}"))));

@@ -1,22 +1,25 @@
-//! ListArticles: all articles, or those that a filter admits, page by page.
+//! ListArticles: all articles, or those that match a filter, page by page.
 
 use super::article_rpc::ArticleRpc;
 use super::convert;
+use super::encoded_response::{EncodedArticleMessage, EncodedListResponse};
 use super::page_token::PageToken;
 use super::proto::{ListArticlesRequest, ListArticlesResponse};
 use super::resume_token;
 use super::status::RpcError;
 use super::token::{BadToken, QueryHash};
-use super::violations::{Fault, Violations};
-use super::wire::{ListAnswer, WireArticle};
+use super::violations::{ViolationReason, Violations};
 use crate::article::View;
 use crate::query::Cursor;
 use crate::store::{FeedPosition, Search};
 
-pub(crate) async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest) -> Result<ListAnswer, RpcError> {
+pub(crate) async fn list_articles(
+    rpc: &ArticleRpc,
+    request: ListArticlesRequest,
+) -> Result<EncodedListResponse, RpcError> {
     let hash = query_hash(&request);
     let watched = resume_token::watch_hash(None, &request.filter);
-    // Taken before anything is read: what changes from here on is told to who watches from here.
+    // Taken before the first read, so that a watch from here gets every change that the pages may not show.
     let end = rpc.watches.end();
     let ListArticlesRequest { page_size, page_token, filter, order_by, view } = request;
     let mut violations = Violations::default();
@@ -40,7 +43,7 @@ pub(crate) async fn list_articles(rpc: &ArticleRpc, request: ListArticlesRequest
         next_page_token: next_page_token(page.next, since, hash),
         resume_token: resume_token::encode(since, watched),
     };
-    Ok(ListAnswer { message, parts: page.articles.into_iter().map(WireArticle).collect() })
+    Ok(EncodedListResponse { message, parts: page.articles.into_iter().map(EncodedArticleMessage).collect() })
 }
 
 fn query_hash(request: &ListArticlesRequest) -> QueryHash {
@@ -48,9 +51,9 @@ fn query_hash(request: &ListArticlesRequest) -> QueryHash {
     QueryHash::of("ListArticles", &bound)
 }
 
-/// What the page before left, if there was one.
+/// Decodes the page token, if there is one.
 ///
-/// `end` is where the feed of this store ends: a token of another store has a place in another feed.
+/// `end` is the end of this store's feed: a token whose position is in another feed belongs to another store.
 pub(crate) fn read_page_token(
     token: &str,
     end: FeedPosition,
@@ -62,7 +65,7 @@ pub(crate) fn read_page_token(
     }
     let token = PageToken::decode(token, hash)
         .and_then(|token| if token.since.feed == end.feed { Ok(token) } else { Err(BadToken::OtherStore) });
-    token.map_err(|error| violations.add("page_token", Fault::BadPageToken, error.to_string())).ok()
+    token.map_err(|error| violations.add("page_token", ViolationReason::BadPageToken, error.to_string())).ok()
 }
 
 pub(crate) fn next_page_token(next: Option<Cursor>, since: FeedPosition, hash: QueryHash) -> String {

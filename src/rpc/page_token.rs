@@ -1,5 +1,5 @@
-//! The token that continues a list: where the page before ended, and where the feed ended when the first page was asked
-//! for, so that every page of a list can say from where to watch.
+//! The page token: the cursor after the previous page, and the end of the change feed when the first page was requested,
+//! from which every page's `resume_token` is made.
 
 use super::resume_token;
 use super::token::{BadToken, QueryHash, open, seal};
@@ -7,10 +7,10 @@ use crate::article::{ArticleName, Timestamp};
 use crate::query::Cursor;
 use crate::store::FeedPosition;
 
-/// Grows with every change of the layout.
+/// Must be increased with every change of the layout.
 const KIND: u8 = 2;
 
-/// What a page needs to know of those before it.
+/// The position of the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PageToken {
     pub cursor: Cursor,
@@ -67,7 +67,7 @@ mod tests {
         }
 
         #[test]
-        fn refuses_what_was_changed(at in 0..40_usize, letter in "[A-Za-z0-9_-]") {
+        fn refuses_a_modified_token(at in 0..40_usize, letter in "[A-Za-z0-9_-]") {
             let token = token(0, "abcdefgh", 5).encode(QueryHash(7));
             let at = at % token.len();
             let changed = format!("{}{letter}{}", &token[..at], &token[at + 1..]);
@@ -76,7 +76,7 @@ mod tests {
         }
 
         #[test]
-        fn survives_anything(token: String) {
+        fn refuses_any_other_text(token: String) {
             prop_assert!(PageToken::decode(&token, QueryHash(0)).is_err());
         }
     }

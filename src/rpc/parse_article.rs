@@ -1,4 +1,4 @@
-//! ParseArticle: a document's article, without storing it.
+//! ParseArticle: parses a document without storing the article.
 
 use super::article_rpc::ArticleRpc;
 use super::convert;
@@ -19,7 +19,7 @@ pub(crate) async fn parse_article(
     Ok(parse_response(rpc.ingest.parse(document, None).await?))
 }
 
-/// The answer for a document that was parsed, here or by the command line.
+/// The response for a document that was parsed, by this RPC or by the command line.
 pub fn parse_response(document: ParsedDocument) -> ParseArticleResponse {
     let ParsedDocument { name, parsed: Parsed { content, report }, raw: _ } = document;
     ParseArticleResponse { article: Some(convert::unsaved_article(&name, content, report)) }

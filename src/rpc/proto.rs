@@ -1,6 +1,6 @@
-//! The generated code of the contract, and its descriptors.
+//! Generated code and descriptors of the contract in `proto/`.
 
-// Generated code follows its generator's style, not ours.
+// Generated code has its generator's style.
 #![allow(clippy::all, missing_docs)]
 
 mod articled {
@@ -18,5 +18,5 @@ pub mod google {
 
 pub use articled::v1::*;
 
-/// The contract's descriptors, comments included.
+/// The encoded file descriptor set of the contract, with comments.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/articled_descriptor.bin"));

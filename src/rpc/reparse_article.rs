@@ -1,11 +1,11 @@
-//! ReparseArticle: today's parser on a stored document.
+//! ReparseArticle: runs the current parser on a stored document.
 
 use super::article_rpc::ArticleRpc;
 use super::convert;
 use super::proto::{ReparseArticleRequest, ReparseArticleResponse};
 use super::retry_contended::retry_contended;
 use super::status::RpcError;
-use super::violations::{Fault, Violations, bad_field};
+use super::violations::{ViolationReason, Violations, bad_field};
 use crate::article::View;
 use crate::ingest::IngestError;
 use crate::store::{DecodedReads as _, StoreError, Written};
@@ -24,8 +24,10 @@ pub(crate) async fn reparse_article(
         let expected = stored.etag();
         let raw = stored.raw.ok_or_else(|| RpcError::NoRawDocument(name.clone()))?;
         let written = rpc.ingest.reparse(name.clone(), raw, expected).await.map_err(|error| match error {
-            IngestError::ArticleTooLarge { .. } => bad_field("name", Fault::TooLarge, error.to_string()).into(),
-            IngestError::Refused(_) => bad_field("name", Fault::Malformed, error.to_string()).into(),
+            IngestError::ArticleTooLarge { .. } => {
+                bad_field("name", ViolationReason::TooLarge, error.to_string()).into()
+            }
+            IngestError::Refused(_) => bad_field("name", ViolationReason::Malformed, error.to_string()).into(),
             IngestError::Store(error) => RpcError::from(error),
         })?;
         match written {

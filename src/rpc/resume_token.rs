@@ -1,14 +1,16 @@
-//! The token that a watch begins with: a place in the feed, bound to what is watched. It comes from a page or from an event.
+//! The resume token: a position in the change feed, bound to the keywords and filter of the watch. Pages and watch events
+//! return it; a watch starts with it.
 
 use super::proto::{KeywordFilter, WatchArticlesRequest};
 use super::token::{BadToken, QueryHash, open, seal};
-use super::violations::{Fault, Violations};
+use super::violations::{ViolationReason, Violations};
 use crate::store::FeedPosition;
 
-/// Page tokens have another kind, so that one is never taken for the other. Grows with every change of the layout.
+/// Differs from the kind of page tokens, so that the two cannot be confused. Must be increased with every change of the
+/// layout.
 const KIND: u8 = 101;
 
-/// What a watch, or the watch that a list can be continued by, is bound to. The view is not: it may change.
+/// The hash that a resume token is bound to: keywords and filter. The view is not part of it, because it may change.
 pub(crate) fn watch_hash(keywords: Option<&KeywordFilter>, filter: &str) -> QueryHash {
     let watched = WatchArticlesRequest { keywords: keywords.cloned(), filter: filter.to_owned(), ..Default::default() };
     QueryHash::of("WatchArticles", &watched)
@@ -18,13 +20,13 @@ pub(crate) fn encode(position: FeedPosition, watched: QueryHash) -> String {
     seal(KIND, watched, &bytes(position))
 }
 
-/// Where a watch begins; `None` without a token.
+/// The position to resume after; `None` without a token.
 pub(crate) fn read(token: &str, watched: QueryHash, violations: &mut Violations) -> Option<FeedPosition> {
     if token.is_empty() {
         return None;
     }
     let read = decode(token, watched);
-    read.map_err(|error| violations.add("resume_token", Fault::BadResumeToken, error.to_string())).ok()
+    read.map_err(|error| violations.add("resume_token", ViolationReason::BadResumeToken, error.to_string())).ok()
 }
 
 fn decode(token: &str, watched: QueryHash) -> Result<FeedPosition, BadToken> {
@@ -33,7 +35,7 @@ fn decode(token: &str, watched: QueryHash) -> Result<FeedPosition, BadToken> {
     Ok(position(bytes))
 }
 
-/// A place in the feed as tokens hold it.
+/// A feed position as encoded in tokens.
 pub(super) fn bytes(position: FeedPosition) -> [u8; 16] {
     let FeedPosition { feed, seq } = position;
     ((u128::from(feed) << 64) | u128::from(seq)).to_be_bytes()
@@ -60,13 +62,13 @@ mod tests {
         }
 
         #[test]
-        fn survives_anything(token: String) {
+        fn refuses_any_other_text(token: String) {
             prop_assert!(decode(&token, QueryHash(0)).is_err());
         }
     }
 
     #[test]
-    fn is_bound_to_what_is_watched() {
+    fn is_bound_to_keywords_and_filter() {
         let keywords = KeywordFilter { all: vec!["橋".to_owned()], ..Default::default() };
         let hashes = [watch_hash(None, ""), watch_hash(None, "a"), watch_hash(Some(&keywords), "")];
         assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2] && hashes[0] != hashes[2]);

@@ -1,13 +1,13 @@
-//! Optimistic concurrency: read, change, write if unchanged, and retry when another writer was faster.
+//! Optimistic concurrency: read, modify, write if unchanged; retry if another write came in between.
 
 use super::status::RpcError;
 use crate::article::ArticleName;
 
-/// Attempts before a caller is told ABORTED. Each one loses only to a writer that succeeded, so more than a few mean that
-/// the article is written all the time.
+/// Attempts before the call fails with ABORTED. Each attempt fails only if another write succeeded, so more than a few
+/// failures mean that the article is written continuously.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// Calls `attempt` until it returns a value; `None` means that the article changed between its read and its write.
+/// Calls `attempt` until it returns a value. `None` means that the article changed between the read and the write.
 pub(crate) async fn retry_contended<T, F: Future<Output = Result<Option<T>, RpcError>>>(
     name: &ArticleName,
     attempt: impl Fn() -> F,

@@ -1,4 +1,4 @@
-//! The generated service trait, dispatched to one file for each RPC.
+//! Implements the generated service trait: each method calls the file of its RPC.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use super::article_rpc::ArticleRpc;
 use super::fair_share::Peer;
 use super::status::RpcError;
 use super::{
-    batch_get_articles, create_article, delete_article, export_articles, filter_articles, get_article, import_articles,
-    ingest_article, list_articles, parse_article, proto, reparse_article, update_article, watch_articles, wire,
+    batch_get_articles, create_article, delete_article, encoded_response, export_articles, filter_articles,
+    get_article, import_articles, ingest_article, list_articles, parse_article, proto, reparse_article, update_article,
+    watch_articles,
 };
 
-/// Each method has a file of its own; this only dispatches.
 #[tonic::async_trait]
 impl proto::article_service_server::ArticleService for ArticleRpc {
     async fn parse_article(
@@ -39,28 +39,28 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
     async fn get_article(
         &self,
         request: Request<proto::GetArticleRequest>,
-    ) -> Result<Response<wire::WireArticle>, Status> {
+    ) -> Result<Response<encoded_response::EncodedArticleMessage>, Status> {
         answer(get_article::get_article(self, request.into_inner()).await)
     }
 
     async fn batch_get_articles(
         &self,
         request: Request<proto::BatchGetArticlesRequest>,
-    ) -> Result<Response<wire::BatchGetAnswer>, Status> {
+    ) -> Result<Response<encoded_response::EncodedBatchGetResponse>, Status> {
         answer(batch_get_articles::batch_get_articles(self, request.into_inner()).await)
     }
 
     async fn list_articles(
         &self,
         request: Request<proto::ListArticlesRequest>,
-    ) -> Result<Response<wire::ListAnswer>, Status> {
+    ) -> Result<Response<encoded_response::EncodedListResponse>, Status> {
         answer(list_articles::list_articles(self, request.into_inner()).await)
     }
 
     async fn filter_articles(
         &self,
         request: Request<proto::FilterArticlesRequest>,
-    ) -> Result<Response<wire::FilterAnswer>, Status> {
+    ) -> Result<Response<encoded_response::EncodedFilterResponse>, Status> {
         answer(filter_articles::filter_articles(self, request.into_inner()).await)
     }
 
@@ -116,7 +116,7 @@ fn answer<T>(result: Result<T, RpcError>) -> Result<Response<T>, Status> {
     Ok(Response::new(result?))
 }
 
-/// The peer that the server put into the request; one of its own for a call within the process.
+/// The peer that the server's guard layer put into the request extensions. A call within the process gets a new one.
 fn peer<T>(request: &Request<T>) -> Arc<Peer> {
     request.extensions().get().cloned().unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! From an error to the status that a client sees. The one place where a status is built.
+//! Maps each error to the status that a client receives. The only place that builds a status.
 //!
-//! Every status carries an ErrorInfo; what else it carries is decided here, by one exhaustive match.
+//! Every status has an ErrorInfo. One exhaustive match decides code, reason and further details.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
-use super::violations::{Fault, Violations, bad_field};
+use super::violations::{ViolationReason, Violations, bad_field};
 use crate::article::ArticleName;
 use crate::ingest::IngestError;
 use crate::parse::Refusal;
@@ -19,27 +19,27 @@ use crate::watch::WatchError;
 /// The domain of every ErrorInfo.
 pub(crate) const ERROR_DOMAIN: &str = "articled";
 
-/// The type in every ResourceInfo, as the proto annotates it.
+/// The resource type in every ResourceInfo, as annotated in the proto.
 const RESOURCE_TYPE: &str = "articled/Article";
 
-/// A status message is percent-encoded into a header, which triples Chinese text, and clients refuse headers past 8 to
-/// 16 KiB.
+/// The status message is percent-encoded into a header, which triples the size of Chinese text, and clients refuse headers
+/// of more than 8 to 16 KiB.
 const MAX_MESSAGE_BYTES: usize = 1024;
 
-/// Descriptions and paths of violations travel in a header too.
+/// For the description and for the path of a violation, which are sent in a header too.
 const MAX_DESCRIPTION_BYTES: usize = 256;
 
-/// More violations than these teach a caller nothing new.
+/// The maximum number of reported violations. More would not help a caller.
 const MAX_VIOLATIONS: usize = 10;
 
-/// The texts of all violations that are named. In base64 they have a third more, and with the message, percent-encoded,
-/// they stay below the 8 KiB of trailers that grpc-java takes.
+/// The maximum size of the reported violations. With a third more for base64, and with the percent-encoded message, they
+/// stay below the 8 KiB of trailers that grpc-java accepts.
 const MAX_DETAILS_BYTES: usize = 2800;
 
-/// What protobuf writes around the three texts of a violation: tags and lengths.
+/// The tags and lengths that protobuf adds to the three strings of a violation.
 const VIOLATION_OVERHEAD_BYTES: usize = 16;
 
-/// A message that is percent-encoded: a byte of what is not ASCII takes three.
+/// The maximum size of a percent-encoded message, in which a byte that is not printable ASCII takes three.
 const MAX_ENCODED_MESSAGE_BYTES: usize = 2048;
 
 /// Why a call failed.
@@ -51,24 +51,24 @@ pub enum RpcError {
     NotFound(ArticleName),
     /// An article already has this name.
     AlreadyExists(ArticleName),
-    /// The article was made without a document.
+    /// The article was created without a document.
     NoRawDocument(ArticleName),
-    /// The article is not in the state that the caller's etag names.
+    /// The caller's etag is not the current one.
     EtagMismatch(ArticleName),
-    /// Others changed the article each time that it was tried.
+    /// Concurrent writes changed the article on every attempt.
     Contended(ArticleName),
-    /// The articles asked for are too large for one answer; the first `fitting` of them are not.
+    /// The requested articles are too large for one response.
     BatchTooLarge {
-        /// How many articles from the start fit.
+        /// How many articles, from the first, fit.
         fitting: usize,
     },
-    /// The feed does not reach back to where a watch should begin.
+    /// The feed no longer has the position that a watch should resume from.
     ResumeTokenExpired,
-    /// All watchers together look for too much.
+    /// The queries of all watchers together are too large.
     TooManyWatches,
-    /// So many streams of this kind are open already.
+    /// Too many streams of this kind are open.
     TooManyStreams(&'static str),
-    /// The server ends.
+    /// The server is shutting down.
     Stopping,
     /// The store failed.
     Store(StoreError),
@@ -83,15 +83,18 @@ impl From<Violations> for RpcError {
 impl From<IngestError> for RpcError {
     fn from(error: IngestError) -> Self {
         match error {
-            IngestError::ArticleTooLarge { .. } => {
-                bad_field("document.content", Fault::TooLarge, format!("is too much for one article: {error}")).into()
-            }
+            IngestError::ArticleTooLarge { .. } => bad_field(
+                "document.content",
+                ViolationReason::TooLarge,
+                format!("is too large for one article: {error}"),
+            )
+            .into(),
             IngestError::Refused(refusal) => {
-                let fault = match refusal {
-                    Refusal::Blank => Fault::Required,
-                    Refusal::NoText(_) => Fault::Malformed,
+                let reason = match refusal {
+                    Refusal::Blank => ViolationReason::Required,
+                    Refusal::NoText(_) => ViolationReason::Malformed,
                 };
-                bad_field("document.content", fault, refusal.to_string()).into()
+                bad_field("document.content", reason, refusal.to_string()).into()
             }
             IngestError::Store(error) => error.into(),
         }
@@ -123,38 +126,38 @@ impl From<RpcError> for Status {
             RpcError::NotFound(name) => {
                 let mut details = info("ARTICLE_NOT_FOUND");
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
-                status(Code::NotFound, &format!("there is no {name}"), details)
+                status(Code::NotFound, &format!("{name} does not exist"), details)
             }
             RpcError::AlreadyExists(name) => {
                 let mut details = info("ARTICLE_EXISTS");
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
-                status(Code::AlreadyExists, &format!("{name} exists already"), details)
+                status(Code::AlreadyExists, &format!("{name} already exists"), details)
             }
             RpcError::NoRawDocument(name) => {
                 let mut details = info("NO_RAW_DOCUMENT");
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
-                status(Code::FailedPrecondition, &format!("{name} was made without a document"), details)
+                status(Code::FailedPrecondition, &format!("{name} was created without a document"), details)
             }
             RpcError::EtagMismatch(name) => {
                 let mut details = info("ETAG_MISMATCH");
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
-                let message = format!("{name} is not in the state of that etag: read it again");
+                let message = format!("the etag is not the current one of {name}: read the article again");
                 status(Code::Aborted, &message, details)
             }
             RpcError::Contended(name) => {
                 let mut details = info("ARTICLE_CONTENDED");
                 details.set_resource_info(RESOURCE_TYPE, name.to_string(), "", "");
                 details.set_retry_info(Some(Duration::from_millis(200)));
-                status(Code::Aborted, &format!("{name} is being changed by others"), details)
+                status(Code::Aborted, &format!("concurrent writes keep changing {name}"), details)
             }
             RpcError::BatchTooLarge { fitting } => {
                 let metadata = [("fitting_names", fitting.to_string())];
                 let details = info_with("BATCH_TOO_LARGE", metadata);
-                let message = format!("the articles are too large for one answer; the first {fitting} fit");
+                let message = format!("the articles are too large for one response; the first {fitting} fit");
                 status(Code::ResourceExhausted, &message, details)
             }
             RpcError::ResumeTokenExpired => {
-                let message = "what came after that token is not known any more: list again, and watch from there";
+                let message = "the resume token has expired: list again, and watch with the new token";
                 status(Code::OutOfRange, message, info("RESUME_TOKEN_EXPIRED"))
             }
             RpcError::TooManyWatches => {
@@ -172,7 +175,7 @@ impl From<RpcError> for Status {
             }
             RpcError::Stopping => {
                 let wait = Some(Duration::from_secs(1));
-                overload_status(Code::Unavailable, "SERVER_STOPPING", "the server is stopping", wait)
+                overload_status(Code::Unavailable, "SERVER_STOPPING", "the server is shutting down", wait)
             }
             RpcError::Store(error) => store_status(error),
         }
@@ -188,7 +191,7 @@ fn store_status(error: StoreError) -> Status {
         StoreError::Unavailable(_) => (Code::Unavailable, "STORE_UNAVAILABLE", Some(Duration::from_secs(1))),
         StoreError::Failed(_) => (Code::Internal, "INTERNAL", None),
     };
-    // The particulars are for the log; the caller learns what concerns it.
+    // Internal details go to the log, not to the caller.
     let message = match &error {
         StoreError::Overloaded | StoreError::Full | StoreError::ReadOnly => error.to_string(),
         StoreError::Damaged(_) => "stored data is damaged".to_owned(),
@@ -205,7 +208,7 @@ fn store_status(error: StoreError) -> Status {
 }
 
 fn bad_request(violations: &Violations) -> Status {
-    let reason = violations.iter().next().map_or("INVALID_ARGUMENT", |violation| violation.fault.reason());
+    let reason = violations.iter().next().map_or("INVALID_ARGUMENT", |violation| violation.reason.as_str());
     let mut details = info(reason);
     let listed: Vec<FieldViolation> = violations
         .iter()
@@ -213,7 +216,7 @@ fn bad_request(violations: &Violations) -> Status {
         .map(|violation| FieldViolation {
             field: head(&violation.field, MAX_DESCRIPTION_BYTES).to_owned(),
             description: head(&violation.description, MAX_DESCRIPTION_BYTES).to_owned(),
-            reason: violation.fault.reason().to_owned(),
+            reason: violation.reason.as_str().to_owned(),
             localized_message: None,
         })
         .collect();
@@ -230,7 +233,7 @@ fn bad_request(violations: &Violations) -> Status {
     status(Code::InvalidArgument, &sentences.join("; "), details)
 }
 
-/// A status of what protects the server, for the layers: a code, a reason, and how long to wait before another try.
+/// A status for the layers that protect the server: code, reason, and the delay before a retry.
 pub(crate) fn overload_status(code: Code, reason: &str, message: &str, retry_after: Option<Duration>) -> Status {
     let mut details = info(reason);
     if retry_after.is_some() {
@@ -239,7 +242,7 @@ pub(crate) fn overload_status(code: Code, reason: &str, message: &str, retry_aft
     status(code, message, details)
 }
 
-/// What every failure inside looks like from outside.
+/// The status of every internal error.
 pub(crate) fn internal() -> Status {
     status(Code::Internal, "internal error", info("INTERNAL"))
 }
@@ -265,7 +268,7 @@ fn info_with<const N: usize>(reason: &str, metadata: [(&str, String); N]) -> Err
     ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata)
 }
 
-/// The beginning of a text: at most so many bytes, never a part of a character.
+/// The longest prefix of at most `max_bytes` that does not split a character.
 fn head(text: &str, max_bytes: usize) -> &str {
     &text[..text.floor_char_boundary(max_bytes)]
 }
@@ -278,7 +281,7 @@ mod tests {
         let status = Status::from(error.into());
         assert_eq!(status.code(), code);
         let details = status.get_error_details();
-        let info = details.error_info().expect("every status has one");
+        let info = details.error_info().expect("every status has an ErrorInfo");
         assert_eq!((info.reason.as_str(), info.domain.as_str()), (reason, ERROR_DOMAIN));
         let may_retry = matches!(
             reason,
@@ -295,7 +298,7 @@ mod tests {
     #[test]
     fn every_error_has_a_code_and_a_reason() {
         let name = || ArticleName::from_id("a").expect("an id");
-        check(bad_field("f", Fault::Required, "must be set"), Code::InvalidArgument, "FIELD_REQUIRED");
+        check(bad_field("f", ViolationReason::Required, "must be set"), Code::InvalidArgument, "FIELD_REQUIRED");
         check(RpcError::NotFound(name()), Code::NotFound, "ARTICLE_NOT_FOUND");
         check(RpcError::AlreadyExists(name()), Code::AlreadyExists, "ARTICLE_EXISTS");
         check(RpcError::NoRawDocument(name()), Code::FailedPrecondition, "NO_RAW_DOCUMENT");
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn says_nothing_of_the_inside() {
+    fn does_not_expose_internal_details() {
         for error in [
             StoreError::Damaged("table articles".to_owned()),
             StoreError::Unavailable("/var/lib/x".to_owned()),
@@ -332,10 +335,10 @@ mod tests {
     }
 
     #[test]
-    fn stays_within_what_clients_take_as_headers() {
+    fn fits_in_the_headers_that_clients_accept() {
         let mut violations = Violations::default();
         for _ in 0..100 {
-            violations.add("長".repeat(1000), Fault::TooLarge, "長".repeat(1000));
+            violations.add("長".repeat(1000), ViolationReason::TooLarge, "長".repeat(1000));
         }
         let status = Status::from(RpcError::BadRequest(violations));
         assert!(status.message().len() <= MAX_MESSAGE_BYTES);
@@ -343,7 +346,11 @@ mod tests {
         assert!(encoded(&status) < 7 << 10, "{}", encoded(&status));
         let mut labels = Violations::default();
         for _ in 0..12 {
-            labels.add(format!("article.labels.{}", "鍵".repeat(90)), Fault::Malformed, "must have a key of 63 bytes");
+            labels.add(
+                format!("article.labels.{}", "鍵".repeat(90)),
+                ViolationReason::Malformed,
+                "must have a key of 63 bytes",
+            );
         }
         let status = Status::from(RpcError::BadRequest(labels));
         assert!(encoded(&status) < 7 << 10, "{}", encoded(&status));

@@ -1,4 +1,4 @@
-//! What imports and exports share: how many of them are open, how much of them is in memory, and when they have to end.
+//! Limits that imports and exports share: the number of open streams, bytes in memory, idle and stall timeouts, shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,27 +9,28 @@ use tokio_util::sync::CancellationToken;
 use super::fair_share::{Budget, Peer, Resource, Share};
 use super::status::RpcError;
 
-/// Items of all imports that are written at once: half of what the store lets wait, so that others find room.
-const WRITES_UNDER_WAY: usize = 128;
+/// The maximum number of concurrent writes of all imports together: half of the store's write queue, so that other calls
+/// find room in it.
+const MAX_CONCURRENT_WRITES: usize = 128;
 
-/// What items of one import may have in memory besides what all share, in bytes: so that one of small items goes on though
-/// others have filled the rest with large ones.
-const OWN_BYTES: usize = 1 << 20;
+/// Bytes reserved for each import on top of the shared budget, so that an import of small items makes progress while
+/// large items of others fill the shared budget.
+const RESERVED_BYTES: usize = 1 << 20;
 
-/// The bounds of imports and exports.
+/// The limits on imports and exports.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamLimits {
     pub max_imports: usize,
     pub max_exports: usize,
-    /// Items of all imports that are under way may have so many bytes.
+    /// The maximum size of the items in progress, for all imports together.
     pub max_import_bytes: usize,
-    /// An import that sends nothing for so long ends.
+    /// How long an import may send nothing before it is ended.
     pub(crate) import_idle: Duration,
-    /// An import or export whose answers are not read for so long ends.
+    /// How long a response may stay unread before the import or export is ended.
     pub(crate) stall_timeout: Duration,
 }
 
-/// Cheap to clone; clones share all.
+/// Enforces [`StreamLimits`]. Cheap to clone; clones share all state.
 #[derive(Clone)]
 pub(crate) struct StreamLimiter {
     limits: StreamLimits,
@@ -40,12 +41,10 @@ pub(crate) struct StreamLimiter {
     stopping: CancellationToken,
 }
 
-/// A right, given back when it is dropped.
-pub(crate) struct Permit(
-    #[expect(dead_code, reason = "what counts is when it is dropped")] Option<OwnedSemaphorePermit>,
-);
+/// RAII permit for bytes, a parser or a write.
+pub(crate) struct Permit(#[expect(dead_code, reason = "held until it is dropped")] Option<OwnedSemaphorePermit>);
 
-/// The place of an import that is open, and its share of what all of them use.
+/// RAII permit of an open import, from which its items acquire bytes, parsers and writes.
 pub(crate) struct ImportPermit {
     streams: StreamLimiter,
     _open: Share,
@@ -54,29 +53,29 @@ pub(crate) struct ImportPermit {
 }
 
 impl ImportPermit {
-    /// Waits until an item of so many bytes may be in memory.
-    pub(crate) async fn room(&self, bytes: usize) -> Permit {
+    /// Waits until an item of this size fits in the reserved or the shared byte budget.
+    pub(crate) async fn acquire_bytes(&self, bytes: usize) -> Permit {
         let permits = |most: usize| u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
         let shared = Arc::clone(&self.streams.bytes).acquire_many_owned(permits(self.streams.limits.max_import_bytes));
-        if bytes > OWN_BYTES {
+        if bytes > RESERVED_BYTES {
             return Permit(shared.await.ok());
         }
         // The semaphores are never closed.
         tokio::select! {
             biased;
-            own = Arc::clone(&self.bytes).acquire_many_owned(permits(OWN_BYTES)) => Permit(own.ok()),
+            own = Arc::clone(&self.bytes).acquire_many_owned(permits(RESERVED_BYTES)) => Permit(own.ok()),
             shared = shared => Permit(shared.ok()),
         }
     }
 
-    /// Waits until an item may stand in line for a parser: from each import as many as there are, so that the line is
-    /// short for others.
-    pub(crate) async fn turn_to_parse(&self) -> Permit {
+    /// Waits until an item may enter the parser queue. Each import may have as many items there as there are parsers, so
+    /// that the queue stays short for others.
+    pub(crate) async fn acquire_parser(&self) -> Permit {
         Permit(Arc::clone(&self.parsers).acquire_owned().await.ok())
     }
 
-    /// Waits until an item may be given to the store.
-    pub(crate) async fn turn_to_write(&self) -> Permit {
+    /// Waits until an item may enter the store's write queue.
+    pub(crate) async fn acquire_write(&self) -> Permit {
         Permit(Arc::clone(&self.streams.writes).acquire_owned().await.ok())
     }
 }
@@ -88,12 +87,12 @@ impl StreamLimiter {
             imports: Budget::new(Resource::Imports, limits.max_imports, 1),
             exports: Budget::new(Resource::Exports, limits.max_exports, 1),
             bytes: Arc::new(Semaphore::new(limits.max_import_bytes)),
-            writes: Arc::new(Semaphore::new(WRITES_UNDER_WAY)),
+            writes: Arc::new(Semaphore::new(MAX_CONCURRENT_WRITES)),
             stopping: CancellationToken::new(),
         }
     }
 
-    /// Lets imports finish what they have taken, and exports their page, and no more.
+    /// Starts the shutdown: imports finish the items that they have read, exports their current page.
     pub(crate) fn stop(&self) {
         self.stopping.cancel();
     }
@@ -111,17 +110,17 @@ impl StreamLimiter {
         self.limits.import_idle
     }
 
-    /// How long an answer may wait to be read.
+    /// How long a response may stay unread.
     pub(crate) fn stall_timeout(&self) -> Duration {
         self.limits.stall_timeout
     }
 
-    /// Opens an import, of whose items so many may be parsed at once.
+    /// Opens an import of which up to `parsers` items are parsed at once.
     pub(crate) fn begin_import(&self, peer: &Arc<Peer>, parsers: usize) -> Result<ImportPermit, RpcError> {
         Ok(ImportPermit {
             _open: begin(&self.imports, peer, "imports")?,
             streams: self.clone(),
-            bytes: Arc::new(Semaphore::new(OWN_BYTES)),
+            bytes: Arc::new(Semaphore::new(RESERVED_BYTES)),
             parsers: Arc::new(Semaphore::new(parsers)),
         })
     }
@@ -131,6 +130,6 @@ impl StreamLimiter {
     }
 }
 
-fn begin(places: &Arc<Budget>, peer: &Arc<Peer>, what: &'static str) -> Result<Share, RpcError> {
-    places.try_take(peer, 1).ok_or(RpcError::TooManyStreams(what))
+fn begin(budget: &Arc<Budget>, peer: &Arc<Peer>, what: &'static str) -> Result<Share, RpcError> {
+    budget.try_take(peer, 1).ok_or(RpcError::TooManyStreams(what))
 }

@@ -1,41 +1,40 @@
-//! Tokens: something that the server remembers by giving it to the client, bound to the query that it belongs to.
+//! Opaque tokens: server state that the client keeps, bound to a query.
 //!
-//! Opaque to clients: URL-safe base64 of a letter for the kind and its layout, a hash of the query, the content, and a
-//! checksum. A token holds nothing secret and gives no right, so the checksum is against accidents and confusion, not
-//! against forgery.
+//! Format: URL-safe base64 of one byte for kind and layout, a hash of the query, the content, and a checksum. A token
+//! holds no secret and grants no permission, so the checksum protects against accidents, not against forgery.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use prost::Message;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// No token that was given is longer: 37 bytes and the longest id, in base64, and some room.
+/// The maximum length of a token: 37 bytes and the longest id, in base64, with some room.
 pub(crate) const MAX_TOKEN_BYTES: usize = 256;
 
-/// A token that was not given by the server, or not for this query.
+/// Why a token is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadToken {
     #[error("is not a token of this service")]
     Foreign,
-    #[error("belongs to a request with other arguments")]
+    #[error("was issued for a request with other arguments")]
     OtherQuery,
-    #[error("belongs to another store")]
+    #[error("was issued for another store")]
     OtherStore,
 }
 
-/// What a token is bound to.
+/// The hash of the query that a token is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct QueryHash(pub(super) u64);
 
 impl QueryHash {
-    /// Hashes a request whose fields that may change between calls were cleared by the caller. A field that is added to
-    /// the request is thereby bound by itself.
+    /// Hashes a request in which the caller has cleared the fields that may change between calls. A field that is added to
+    /// the request later is bound automatically.
     pub(crate) fn of(method: &str, request: &impl Message) -> Self {
         Self(xxh3_64_with_seed(&request.encode_to_vec(), xxh3_64(method.as_bytes())))
     }
 }
 
-/// Makes a token. `kind` says what the content is; another layout is another kind.
+/// Encodes a token. `kind` identifies the type and the layout of the content.
 pub(crate) fn seal(kind: u8, query: QueryHash, content: &[u8]) -> String {
     let mut bytes = vec![kind];
     bytes.extend(query.0.to_be_bytes());
@@ -45,7 +44,7 @@ pub(crate) fn seal(kind: u8, query: QueryHash, content: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The content of a token.
+/// Decodes and verifies a token, and returns its content.
 pub(crate) fn open(kind: u8, query: QueryHash, token: &str) -> Result<Vec<u8>, BadToken> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(BadToken::Foreign);

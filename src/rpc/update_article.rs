@@ -1,4 +1,4 @@
-//! UpdateArticle: changes the fields that a mask names.
+//! UpdateArticle: updates the fields that a mask names.
 
 use super::article_rpc::ArticleRpc;
 use super::convert;
@@ -7,7 +7,7 @@ use super::create_article::require_text;
 use super::proto::{self, UpdateArticleRequest};
 use super::retry_contended::retry_contended;
 use super::status::RpcError;
-use super::violations::{Fault, Violations};
+use super::violations::{ViolationReason, Violations};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, View};
 use crate::store::{DecodedReads as _, NewArticle, StoreError, Write, Written};
 
@@ -23,7 +23,7 @@ pub(crate) async fn update_article(
         };
         match written {
             Written::Stored { article, outcome: _ } => Ok(Some(convert::article(*article, View::Full))),
-            // Another writer changed, created or deleted it after the read.
+            // Another write changed, created or deleted the article after the read: retry.
             Written::EtagMismatch | Written::Missing | Written::AlreadyExists if update.etag.is_none() => Ok(None),
             Written::EtagMismatch | Written::Missing => Err(RpcError::EtagMismatch(update.name.clone())),
             other => Err(StoreError::Failed(format!("an update was answered with {other:?}")).into()),
@@ -32,13 +32,13 @@ pub(crate) async fn update_article(
     .await
 }
 
-/// An update that was checked.
+/// A validated request.
 struct Update {
     name: ArticleName,
     etag: Option<Etag>,
     mask: UpdateMask,
     given: GivenArticle,
-    /// The faults of all that was given: they count if the article must be created.
+    /// The violations of all given fields, for the case that the article must be created.
     violations: Violations,
     allow_missing: bool,
 }
@@ -48,7 +48,7 @@ impl Update {
         let UpdateArticleRequest { article, update_mask, allow_missing } = request;
         let mut violations = Violations::default();
         let Some(article) = article else {
-            violations.add("article", Fault::Required, "must be set");
+            violations.add("article", ViolationReason::Required, "must be set");
             return Err(violations.into());
         };
         let name = convert::article_name("article.name", &article.name, &mut violations);
@@ -84,7 +84,7 @@ impl Update {
             return Err(RpcError::NotFound(self.name.clone()));
         }
         if self.etag.is_some() {
-            // An etag names a state of an article that was there.
+            // An article that does not exist has no etag.
             return Err(RpcError::EtagMismatch(self.name.clone()));
         }
         let mut violations = self.violations.clone();

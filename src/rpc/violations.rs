@@ -1,81 +1,81 @@
-//! What is wrong with the fields of a request, collected, so that a caller learns all of it at once.
+//! Field violations of a request, collected so that one error reports all of them.
 
-/// What kind of fault a field has. A client may branch on it, so a name never changes its meaning.
+/// The reason of a violation. Clients may branch on it, so a reason never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The field must be set, and is not.
+pub enum ViolationReason {
+    /// The field is required and not set.
     Required,
-    /// The value is not of the form that it must have.
+    /// The value has the wrong format.
     Malformed,
-    /// The value is too long, too large, or there are too many.
+    /// The value is too long or too large, or there are too many values.
     TooLarge,
-    /// The number or time is outside its range.
+    /// The number or time is out of range.
     OutOfRange,
-    /// The enum has no such value, or the caller must choose one.
+    /// The enum has no such value, or a value must be chosen.
     UnknownValue,
-    /// The mask names what is not a field of an article.
+    /// The mask names a field that an article does not have.
     UnknownField,
-    /// The mask names what only the server sets.
+    /// The mask names a field that only the server sets.
     OutputOnly,
-    /// The id came before, with another request.
+    /// The request id was used for a different request.
     RequestIdReused,
-    /// The token is not one that the server gave, or not for these arguments.
+    /// The page token was not issued by this server, or for other arguments.
     BadPageToken,
-    /// The same of the token that a watch begins with.
+    /// The resume token was not issued by this server, or for other arguments.
     BadResumeToken,
-    /// The text of a filter cannot be read.
+    /// The metadata filter does not parse.
     BadFilter,
 }
 
-impl Fault {
-    /// The word on the wire.
-    pub fn reason(self) -> &'static str {
+impl ViolationReason {
+    /// The reason on the wire, in UPPER_SNAKE_CASE.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Fault::Required => "FIELD_REQUIRED",
-            Fault::Malformed => "FIELD_MALFORMED",
-            Fault::TooLarge => "FIELD_TOO_LARGE",
-            Fault::OutOfRange => "FIELD_OUT_OF_RANGE",
-            Fault::UnknownValue => "UNKNOWN_ENUM_VALUE",
-            Fault::UnknownField => "UNKNOWN_FIELD",
-            Fault::OutputOnly => "FIELD_OUTPUT_ONLY",
-            Fault::RequestIdReused => "REQUEST_ID_REUSED",
-            Fault::BadPageToken => "PAGE_TOKEN_INVALID",
-            Fault::BadResumeToken => "RESUME_TOKEN_INVALID",
-            Fault::BadFilter => "FILTER_INVALID",
+            ViolationReason::Required => "FIELD_REQUIRED",
+            ViolationReason::Malformed => "FIELD_MALFORMED",
+            ViolationReason::TooLarge => "FIELD_TOO_LARGE",
+            ViolationReason::OutOfRange => "FIELD_OUT_OF_RANGE",
+            ViolationReason::UnknownValue => "UNKNOWN_ENUM_VALUE",
+            ViolationReason::UnknownField => "UNKNOWN_FIELD",
+            ViolationReason::OutputOnly => "FIELD_OUTPUT_ONLY",
+            ViolationReason::RequestIdReused => "REQUEST_ID_REUSED",
+            ViolationReason::BadPageToken => "PAGE_TOKEN_INVALID",
+            ViolationReason::BadResumeToken => "RESUME_TOKEN_INVALID",
+            ViolationReason::BadFilter => "FILTER_INVALID",
         }
     }
 }
 
-/// One fault of one field.
+/// One violation of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The path of the field in the request, such as `keywords.all[1]`.
     pub field: String,
-    pub fault: Fault,
-    /// For people; continues a sentence that begins with the field's path.
+    pub reason: ViolationReason,
+    /// The message for people. It continues a sentence that starts with the field's path.
     pub description: String,
 }
 
-/// The faults found so far, in the order of the request's fields.
+/// The violations found so far, in the order of the request's fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    pub fn add(&mut self, field: impl Into<String>, fault: Fault, description: impl Into<String>) {
-        self.0.push(Violation { field: field.into(), fault, description: description.into() });
+    pub fn add(&mut self, field: impl Into<String>, reason: ViolationReason, description: impl Into<String>) {
+        self.0.push(Violation { field: field.into(), reason, description: description.into() });
     }
 
-    /// Keeps the faults of the fields that count, by their paths.
-    pub(crate) fn retain_fields(&mut self, counts: impl Fn(&str) -> bool) {
-        self.0.retain(|violation| counts(&violation.field));
+    /// Keeps the violations for whose field path the predicate holds.
+    pub(crate) fn retain_fields(&mut self, predicate: impl Fn(&str) -> bool) {
+        self.0.retain(|violation| predicate(&violation.field));
     }
 
-    /// Refuses the request if anything is wrong with it.
+    /// Fails if there is a violation.
     pub(crate) fn refuse(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
-    /// What was checked, if nothing is wrong with the request. A check that has nothing to give has found a fault.
+    /// Returns the checked value if there is no violation. A check that returns `None` must have added one.
     pub(crate) fn require<T>(self, checked: Option<T>) -> Result<T, Self> {
         match checked {
             Some(checked) if self.0.is_empty() => Ok(checked),
@@ -88,9 +88,13 @@ impl Violations {
     }
 }
 
-/// A request with one fault.
-pub(crate) fn bad_field(field: impl Into<String>, fault: Fault, description: impl Into<String>) -> Violations {
+/// A single violation.
+pub(crate) fn bad_field(
+    field: impl Into<String>,
+    reason: ViolationReason,
+    description: impl Into<String>,
+) -> Violations {
     let mut violations = Violations::default();
-    violations.add(field, fault, description);
+    violations.add(field, reason, description);
     violations
 }

@@ -1,4 +1,4 @@
-//! WatchArticles: what changes among the articles that a caller is interested in, as a stream that goes on.
+//! WatchArticles: streams changes of articles.
 
 use std::pin::Pin;
 
@@ -16,7 +16,7 @@ use super::{convert, resume_token};
 use crate::article::View;
 use crate::watch::{Event, EventKind, Watch, WatchQuery};
 
-/// Ends with an error always: a watch has no end of its own.
+/// Always ends with an error, because a watch has no end of its own.
 pub(crate) type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchArticlesResponse, Status>> + Send>>;
 
 pub(crate) fn watch_articles(rpc: &ArticleRpc, request: WatchArticlesRequest) -> Result<WatchStream, RpcError> {
@@ -30,7 +30,7 @@ pub(crate) fn watch_articles(rpc: &ArticleRpc, request: WatchArticlesRequest) ->
     violations.refuse()?;
 
     let watch = Watch::start(&rpc.watches, WatchQuery { keywords, filter }, after, view)?;
-    // It is asked for the next event when the client has taken the one before, and waits with the client.
+    // The next event is produced when the client has taken the previous one.
     let events = unfold(Some(watch), move |watch| async move {
         let mut watch = watch?;
         match watch.next().await {

@@ -1,4 +1,4 @@
-//! Articles, on their way out.
+//! Converts articles for responses. `given.rs` is the other direction.
 
 use super::report::wire_count;
 use super::{document, report, time};
@@ -8,7 +8,7 @@ use crate::article::{
 };
 use crate::rpc::proto;
 
-/// A stored article. What the view leaves out is left out, whether the store read it or not.
+/// A stored article. Fields that the view omits are cleared, even if the store has read them.
 pub fn article(stored: Article, view: View) -> proto::Article {
     let etag = stored.etag();
     let effective_time = stored.effective_time();
@@ -34,10 +34,10 @@ pub fn article(stored: Article, view: View) -> proto::Article {
     wire
 }
 
-/// An article that was parsed and not stored, in the FULL view.
+/// A parsed article that is not stored, in the FULL view.
 pub fn unsaved_article(name: &ArticleName, content: ArticleContent, report: ParseReport) -> proto::Article {
     let char_count = u32::try_from(content.char_count()).unwrap_or(u32::MAX);
-    // Without either time it is the create time that counts, and there is none yet.
+    // Without either time, `effective_time` would be the create time, which is not known yet.
     let known_time = content.publish_time.is_some() || content.fetch_time.is_some();
     let effective_time =
         known_time.then(|| time::to_wire(effective_time(&content, crate::article::Timestamp::UNIX_EPOCH)));
@@ -50,7 +50,7 @@ pub fn unsaved_article(name: &ArticleName, content: ArticleContent, report: Pars
     }
 }
 
-/// The fields that a page or a caller gives.
+/// The fields that come from a page or a caller.
 fn of_content(content: ArticleContent) -> proto::Article {
     let ArticleContent {
         headline,
@@ -133,11 +133,11 @@ fn wire_basis(basis: TimeBasis) -> proto::PublishTimeBasis {
     }
 }
 
-/// Says that a document was fetched before what is stored under its name, and so was not stored.
+/// The warning for a document that was not stored because the stored article has a later fetch time.
 pub(crate) fn older_capture() -> proto::ParseWarning {
     proto::ParseWarning {
         reason: "OLDER_CAPTURE".to_owned(),
-        message: "the stored article was fetched later and is kept; allow_older replaces it".to_owned(),
+        message: "the stored article has a later fetch time and was kept; set allow_older to replace it".to_owned(),
     }
 }
 

@@ -1,35 +1,35 @@
-//! Raw documents, both ways.
+//! Converts raw documents, in both directions.
 
 use super::{labels, time};
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
 use crate::rpc::proto;
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
-/// The media types that the parser reads.
+/// The media types that the parser supports.
 const MEDIA_TYPES: [&str; 3] = ["text/plain", "text/html", "application/xhtml+xml"];
 
 const MAX_CONTENT_TYPE_BYTES: usize = 255;
 
-/// Checks a document that must be given.
+/// Validates a required document.
 pub(crate) fn document(given: Option<proto::RawDocument>, violations: &mut Violations) -> RawDocument {
     let Some(given) = given else {
-        violations.add("document", Fault::Required, "must be set");
+        violations.add("document", ViolationReason::Required, "must be set");
         return RawDocument::default();
     };
     given_document("document", given, violations)
 }
 
-/// Checks a document; `field` is its path in the request.
+/// Validates a document; `field` is its path in the request.
 pub(crate) fn given_document(field: &str, given: proto::RawDocument, violations: &mut Violations) -> RawDocument {
     let proto::RawDocument { content, content_type, url, fetch_time, labels } = given;
     let path = |name: &str| format!("{field}.{name}");
     if content.is_empty() {
-        violations.add(path("content"), Fault::Required, "must not be empty");
+        violations.add(path("content"), ViolationReason::Required, "must not be empty");
     }
     if content.len() > MAX_DOCUMENT_BYTES {
         violations.add(
             path("content"),
-            Fault::TooLarge,
+            ViolationReason::TooLarge,
             format!("must have at most {MAX_DOCUMENT_BYTES} bytes, and has {}", content.len()),
         );
     }
@@ -43,12 +43,12 @@ pub(crate) fn given_document(field: &str, given: proto::RawDocument, violations:
     }
 }
 
-/// An address, if one is given.
+/// A URL, if one is given.
 pub(crate) fn page_url(field: &str, given: &str, violations: &mut Violations) -> Option<PageUrl> {
     if given.is_empty() {
         return None;
     }
-    PageUrl::parse(given).map_err(|error| violations.add(field, Fault::Malformed, error.to_string())).ok()
+    PageUrl::parse(given).map_err(|error| violations.add(field, ViolationReason::Malformed, error.to_string())).ok()
 }
 
 fn check_content_type(field: String, content_type: &str, violations: &mut Violations) {
@@ -60,11 +60,11 @@ fn check_content_type(field: String, content_type: &str, violations: &mut Violat
     let printable = content_type.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
     if !known || !printable || content_type.len() > MAX_CONTENT_TYPE_BYTES {
         let known = MEDIA_TYPES.join(", ");
-        violations.add(field, Fault::Malformed, format!("must be empty or one of {known}"));
+        violations.add(field, ViolationReason::Malformed, format!("must be empty or one of {known}"));
     }
 }
 
-/// A document as `ImportArticles` takes it.
+/// Converts a document to the generated type.
 pub fn to_wire(document: RawDocument) -> proto::RawDocument {
     let RawDocument { content, content_type, url, fetch_time, labels } = document;
     proto::RawDocument {

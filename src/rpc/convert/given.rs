@@ -1,4 +1,4 @@
-//! An article that a caller has parsed, on its way in.
+//! Validates articles in requests. `article.rs` is the other direction.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,23 +10,24 @@ use crate::article::{
     PublishTime, RawDocument, TimeBasis, TimePrecision,
 };
 use crate::rpc::proto;
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
-/// What a caller says of an article. Precision and basis are apart, as a mask can name them apart.
+/// An article as a caller gives it. Precision and basis are separate fields, because an update mask can name them
+/// separately.
 pub(crate) struct GivenArticle {
     pub content: ArticleContent,
     pub precision: Option<TimePrecision>,
     pub basis: Option<TimeBasis>,
 }
 
-/// An article with what only a parser makes.
+/// An article with its parse report and raw document, as exported.
 pub(crate) struct ImportedArticle {
     pub content: ArticleContent,
     pub parse_report: Option<ParseReport>,
     pub raw: Option<RawDocument>,
 }
 
-/// Checks an article that may have been exported: its document and its report are taken too.
+/// Validates an article that may have been exported, with its document and its report.
 pub(crate) fn imported_article(mut given: proto::Article, violations: &mut Violations) -> ImportedArticle {
     let raw = given.raw.take().map(|raw| document::given_document("article.raw", raw, violations));
     let parse_report = given.parse_report.take().map(|given| report::given(given, violations));
@@ -34,7 +35,7 @@ pub(crate) fn imported_article(mut given: proto::Article, violations: &mut Viola
     ImportedArticle { content, parse_report, raw }
 }
 
-/// Checks an article. What only the server sets is ignored, as the proto says; the name is the caller's to check.
+/// Validates an article. Output-only fields are ignored, as documented in the proto; the caller validates the name.
 pub(crate) fn given_article(given: proto::Article, violations: &mut Violations) -> GivenArticle {
     let proto::Article {
         name: _,
@@ -70,7 +71,7 @@ pub(crate) fn given_article(given: proto::Article, violations: &mut Violations) 
     let body = nfc(body);
     if body.len() > MAX_BODY_BYTES {
         let description = format!("must have at most {MAX_BODY_BYTES} bytes, and has {}", body.len());
-        violations.add("article.body", Fault::TooLarge, description);
+        violations.add("article.body", ViolationReason::TooLarge, description);
     }
     check_text("article.body", &body, violations);
     let precision = precision(publish_time_precision, violations);
@@ -102,7 +103,7 @@ pub(crate) fn given_article(given: proto::Article, violations: &mut Violations) 
     GivenArticle { content, precision, basis }
 }
 
-/// Text is kept in NFC.
+/// Text is stored in NFC.
 fn nfc(text: String) -> String {
     if unicode_normalization::is_nfc(&text) { text } else { text.nfc().collect() }
 }
@@ -113,14 +114,14 @@ fn line(field: &str, text: String, violations: &mut Violations) -> String {
 
 fn lines(field: &str, texts: Vec<String>, violations: &mut Violations) -> Vec<String> {
     if texts.len() > MAX_ITEMS {
-        violations.add(field, Fault::TooLarge, format!("must hold at most {MAX_ITEMS} texts"));
+        violations.add(field, ViolationReason::TooLarge, format!("must contain at most {MAX_ITEMS} elements"));
         return Vec::new();
     }
     let mut checked = Vec::with_capacity(texts.len());
     for (index, text) in texts.into_iter().enumerate() {
         let field = format!("{field}[{index}]");
         if text.trim().is_empty() {
-            violations.add(&field, Fault::Required, "must not be blank");
+            violations.add(&field, ViolationReason::Required, "must not be blank");
         }
         checked.push(bounded_line(&field, text, MAX_ITEM_BYTES, violations));
     }
@@ -130,7 +131,7 @@ fn lines(field: &str, texts: Vec<String>, violations: &mut Violations) -> Vec<St
 fn bounded_line(field: &str, text: String, max_bytes: usize, violations: &mut Violations) -> String {
     let text = nfc(text);
     if text.len() > max_bytes {
-        violations.add(field, Fault::TooLarge, format!("must have at most {max_bytes} bytes"));
+        violations.add(field, ViolationReason::TooLarge, format!("must have at most {max_bytes} bytes"));
     }
     check_line(field, &text, violations);
     text
@@ -154,7 +155,11 @@ fn dateline_date(date: proto::google::r#type::Date, violations: &mut Violations)
     };
     let date = date.filter(|date| date.exists());
     if date.is_none() {
-        violations.add("article.dateline.date", Fault::OutOfRange, "must be a day that exists; its year may be 0");
+        violations.add(
+            "article.dateline.date",
+            ViolationReason::OutOfRange,
+            "must be an existing date; its year may be 0",
+        );
     }
     date
 }
@@ -170,7 +175,7 @@ fn precision(value: i32, violations: &mut Violations) -> Option<TimePrecision> {
         Ok(proto::PublishTimePrecision::Second) => Some(TimePrecision::Second),
         Err(_) => {
             let description = format!("has no value {value}");
-            violations.add("article.publish_time_precision", Fault::UnknownValue, description);
+            violations.add("article.publish_time_precision", ViolationReason::UnknownValue, description);
             None
         }
     }
@@ -185,7 +190,11 @@ fn basis(value: i32, violations: &mut Violations) -> Option<TimeBasis> {
         Ok(proto::PublishTimeBasis::Url) => Some(TimeBasis::Url),
         Ok(proto::PublishTimeBasis::Dateline) => Some(TimeBasis::Dateline),
         Err(_) => {
-            violations.add("article.publish_time_basis", Fault::UnknownValue, format!("has no value {value}"));
+            violations.add(
+                "article.publish_time_basis",
+                ViolationReason::UnknownValue,
+                format!("has no value {value}"),
+            );
             None
         }
     }
@@ -245,12 +254,12 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
-        /// Else an export could not be imported.
+        /// Otherwise an export could not be imported.
         #[test]
-        fn what_a_parser_makes_is_what_a_caller_may_give(text in pieces(), is_html in any::<bool>()) {
+        fn the_parsers_output_passes_validation(text in pieces(), is_html in any::<bool>()) {
             let content_type = if is_html { "text/html" } else { "text/plain" }.to_owned();
             let raw = RawDocument { content: Bytes::from(text), content_type, ..RawDocument::default() };
-            // What is refused is not stored, so it is never exported.
+            // A refused document is not stored, so it is never exported.
             let document = match parse_document(raw, None) {
                 Err(IngestError::Refused(_)) => return Ok(()),
                 other => other.expect("it is small"),

@@ -1,13 +1,13 @@
-//! Language tags: BCP 47 (RFC 5646), in its canonical letter case.
+//! Language tags: BCP 47 (RFC 5646), in canonical letter case.
 //!
-//! Checks the form only; whether a subtag is registered is not looked up.
+//! Checks the syntax only, not whether a subtag is registered.
 
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
-/// The longest language tag, in bytes: RFC 5646, section 4.4.1, asks implementations to take 35.
+/// The maximum length of a language tag: RFC 5646, section 4.4.1, requires implementations to support 35 characters.
 const MAX_LANGUAGE_BYTES: usize = 35;
 
-/// Checks a tag and gives it in canonical case, such as `zh-Hans` for `zh-hans`. An empty tag is `und`.
+/// Validates a tag and returns it in canonical case: `zh-Hans` for `zh-hans`. An empty tag is `und`.
 pub(crate) fn language_code(field: &str, tag: String, violations: &mut Violations) -> String {
     if tag.is_empty() {
         return "und".to_owned();
@@ -15,13 +15,13 @@ pub(crate) fn language_code(field: &str, tag: String, violations: &mut Violation
     match canonical(&tag) {
         Some(canonical) => canonical,
         None => {
-            violations.add(field, Fault::Malformed, "must be a BCP-47 tag such as zh-Hans, or empty");
+            violations.add(field, ViolationReason::Malformed, "must be a BCP-47 tag such as zh-Hans, or empty");
             tag
         }
     }
 }
 
-/// The tag in the letter case of RFC 5646, section 2.1.1, if its subtags are in the order of section 2.1.
+/// The tag in the letter case of RFC 5646, section 2.1.1; `None` if it does not have the syntax of section 2.1.
 fn canonical(tag: &str) -> Option<String> {
     if tag.len() > MAX_LANGUAGE_BYTES {
         return None;
@@ -33,7 +33,7 @@ fn canonical(tag: &str) -> Option<String> {
         let language = subtags.next().filter(|subtag| is_alphabetic(subtag, 2..=8))?;
         written.push(language.to_owned());
         if language.len() <= 3 {
-            // At most three extended languages, such as zh-yue.
+            // At most three extended language subtags, such as zh-yue.
             while let Some(extended) = subtags.next_if(|subtag| written.len() <= 3 && is_alphabetic(subtag, 3..=3)) {
                 written.push(extended.to_owned());
             }
@@ -53,7 +53,7 @@ fn canonical(tag: &str) -> Option<String> {
         if singleton.len() != 1 || !is_alphanumeric(singleton, 1..=1) {
             return None;
         }
-        // Behind x everything is the writer's own, single characters too.
+        // Private-use subtags, after x, may be single characters.
         let shortest = if singleton == "x" { 1 } else { 2 };
         let before = written.len();
         written.push(singleton.to_owned());

@@ -1,10 +1,10 @@
-//! Which fields of an article an update changes.
+//! The update mask: which fields of an article an update changes.
 
 use super::given::GivenArticle;
 use super::labels;
 use crate::article::{ArticleContent, Dateline};
 use crate::rpc::proto;
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
 /// A field that a caller can set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Field {
     CitedWorks,
     LanguageCode,
     Url,
-    /// The time with its precision and basis, as they are of one piece.
+    /// The time with its precision and basis.
     PublishTime,
     PublishTimePrecision,
     PublishTimeBasis,
@@ -36,7 +36,7 @@ enum Field {
     Label(String),
 }
 
-/// Every settable field, but for single labels, by its path.
+/// The paths of all settable fields, except single labels.
 const SETTABLE: [(&str, Field); 22] = [
     ("headline", Field::Headline),
     ("kicker", Field::Kicker),
@@ -62,7 +62,7 @@ const SETTABLE: [(&str, Field); 22] = [
     ("labels", Field::Labels),
 ];
 
-/// What a caller may well name, and must not.
+/// Output-only fields, which get a violation reason of their own.
 const NOT_SETTABLE: [&str; 11] = [
     "name",
     "canonical_url",
@@ -77,14 +77,15 @@ const NOT_SETTABLE: [&str; 11] = [
     "raw",
 ];
 
-/// The fields that an update changes, checked.
+/// A validated update mask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UpdateMask {
     fields: Vec<(String, Field)>,
 }
 
 impl UpdateMask {
-    /// Reads a mask. Without one, or with an empty one, it is every field that the article has set; with `*`, all.
+    /// Validates a mask. Without one, or with an empty one, it contains every field that is set in `article`; with `*`, all
+    /// fields.
     pub(crate) fn new(
         mask: Option<&prost_types::FieldMask>,
         article: &proto::Article,
@@ -98,7 +99,7 @@ impl UpdateMask {
         for path in paths {
             if path == "*" {
                 if paths.len() > 1 {
-                    violations.add("update_mask", Fault::Malformed, "must hold nothing else beside *");
+                    violations.add("update_mask", ViolationReason::Malformed, "must not contain other paths next to *");
                 }
                 return Self { fields: everything() };
             }
@@ -106,18 +107,18 @@ impl UpdateMask {
                 Some(field) => fields.push((path.clone(), field)),
                 None if NOT_SETTABLE.contains(&top_level(path)) => {
                     let description = format!("must not name {path}, which a caller cannot set");
-                    violations.add("update_mask", Fault::OutputOnly, description);
+                    violations.add("update_mask", ViolationReason::OutputOnly, description);
                 }
                 None => {
                     let description = format!("names {path}, which is not a field of an article");
-                    violations.add("update_mask", Fault::UnknownField, description);
+                    violations.add("update_mask", ViolationReason::UnknownField, description);
                 }
             }
         }
         Self { fields }
     }
 
-    /// Whether a fault at this path of the request concerns what is changed.
+    /// Whether a violation at this path of the request is about a field that is updated.
     pub(crate) fn concerns(&self, path: &str) -> bool {
         let Some(path) = path.strip_prefix("article.") else { return true };
         self.fields.iter().any(|(named, field)| {
@@ -129,7 +130,7 @@ impl UpdateMask {
         })
     }
 
-    /// Takes the named fields, and only them, from what was given.
+    /// Copies the fields of the mask from the given article.
     pub(crate) fn apply(&self, given: &GivenArticle, onto: &mut ArticleContent) {
         for (_, field) in &self.fields {
             apply(field, given, onto);
@@ -177,7 +178,7 @@ fn apply(field: &Field, given: &GivenArticle, onto: &mut ArticleContent) {
     }
 }
 
-/// A dateline of which nothing is left is none.
+/// Updates a field of the dateline. A dateline that becomes empty is removed.
 fn onto_dateline(from: &ArticleContent, onto: &mut ArticleContent, take: impl FnOnce(Dateline, &mut Dateline)) {
     let mut dateline = onto.dateline.take().unwrap_or_default();
     take(from.dateline.clone().unwrap_or_default(), &mut dateline);
@@ -186,7 +187,7 @@ fn onto_dateline(from: &ArticleContent, onto: &mut ArticleContent, take: impl Fn
 
 fn field_of(path: &str) -> Option<Field> {
     if let Some(key) = path.strip_prefix("labels.") {
-        // A key with odd characters comes quoted with back-ticks (AIP-161); none of ours needs to be, but may.
+        // Clients may quote a key with backticks (AIP-161), even if no valid key needs it.
         let key = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')).unwrap_or(key);
         return labels::is_key(key).then(|| Field::Label(key.to_owned()));
     }
@@ -222,7 +223,7 @@ fn populated(article: &proto::Article) -> Vec<(String, Field)> {
         Field::PublishTimeBasis => article.publish_time_basis != 0,
         Field::FetchTime => article.fetch_time.is_some(),
         Field::Labels => !article.labels.is_empty(),
-        // Part of a whole that is in the list itself.
+        // Part of a field that is in the list itself.
         Field::DatelineText
         | Field::DatelineAgency
         | Field::DatelineLocation
@@ -243,12 +244,12 @@ mod tests {
         let mask = UpdateMask::new(Some(&prost_types::FieldMask { paths }), article, &mut violations);
         match violations.iter().next() {
             None => Ok(mask),
-            Some(violation) => Err(violation.fault.reason().to_owned()),
+            Some(violation) => Err(violation.reason.as_str().to_owned()),
         }
     }
 
     #[test]
-    fn refuses_what_cannot_be_set() {
+    fn refuses_output_only_and_unknown_fields() {
         let article = proto::Article::default();
         for path in NOT_SETTABLE.iter().copied().chain(["raw.content", "parse_report.repairs"]) {
             assert_eq!(mask(&[path], &article), Err("FIELD_OUTPUT_ONLY".to_owned()), "{path}");
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_what_it_names() {
+    fn applies_only_the_fields_it_names() {
         let given = proto::Article {
             headline: "新題".to_owned(),
             info_source: "源".to_owned(),

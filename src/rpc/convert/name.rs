@@ -1,32 +1,34 @@
-//! Names, ids and etags.
+//! Validates names, ids and etags.
 
 use crate::article::{ArticleName, Etag};
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
-/// A name that must be given.
+/// A required name.
 pub(crate) fn article_name(field: &str, name: &str, violations: &mut Violations) -> Option<ArticleName> {
     if name.is_empty() {
-        violations.add(field, Fault::Required, "must be set");
+        violations.add(field, ViolationReason::Required, "must be set");
         return None;
     }
-    ArticleName::parse(name).map_err(|error| violations.add(field, Fault::Malformed, error.to_string())).ok()
+    ArticleName::parse(name).map_err(|error| violations.add(field, ViolationReason::Malformed, error.to_string())).ok()
 }
 
-/// An id that may be left out.
+/// An optional id.
 pub(crate) fn article_id(id: &str, violations: &mut Violations) -> Option<ArticleName> {
     if id.is_empty() {
         return None;
     }
-    ArticleName::from_id(id).map_err(|error| violations.add("article_id", Fault::Malformed, error.to_string())).ok()
+    ArticleName::from_id(id)
+        .map_err(|error| violations.add("article_id", ViolationReason::Malformed, error.to_string()))
+        .ok()
 }
 
-/// An etag, if one is given. One of any form is taken: it is then just not the current one.
+/// An optional etag. Any syntax is accepted, because a malformed etag simply is not the current one.
 pub(crate) fn etag(etag: &str) -> Option<Etag> {
     if etag.is_empty() { None } else { Some(Etag::from_caller(etag)) }
 }
 
-/// A request id, if one is given: a UUID (AIP-155) as RFC 9562 prints it. The nil UUID is refused, as the AIP asks: it is
-/// what a client sends that forgot to make one. The answer is in lower case, so that the same UUID is the same text.
+/// An optional request id: a UUID (AIP-155) in the format of RFC 9562. The nil UUID is refused, as the AIP requires: a
+/// client that forgot to generate an id sends it. Returned in lower case, so that equal UUIDs are equal strings.
 pub(crate) fn request_id(id: &str, violations: &mut Violations) -> Option<String> {
     if id.is_empty() {
         return None;
@@ -39,7 +41,7 @@ pub(crate) fn request_id(id: &str, violations: &mut Violations) -> Option<String
         })
         && bytes.iter().any(|byte| !matches!(byte, b'0' | b'-'));
     if !well_formed {
-        violations.add("request_id", Fault::Malformed, "must be a UUID, and not the nil UUID");
+        violations.add("request_id", ViolationReason::Malformed, "must be a UUID, and not the nil UUID");
         return None;
     }
     Some(id.to_ascii_lowercase())

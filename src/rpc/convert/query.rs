@@ -1,11 +1,11 @@
-//! What a reader asks, on its way in.
+//! Validates the arguments of reads: view, page size, order, filters.
 
 use crate::article::View;
 use crate::query::{BadKeywords, Filter, Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
 use crate::rpc::proto;
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
-/// The most snippets for one match.
+/// The maximum number of snippets for one match.
 const MAX_SNIPPETS: i32 = 10;
 
 pub(crate) fn view(value: i32, default: View, violations: &mut Violations) -> View {
@@ -15,7 +15,7 @@ pub(crate) fn view(value: i32, default: View, violations: &mut Violations) -> Vi
         Ok(proto::ArticleView::Full) => View::Full,
         Ok(proto::ArticleView::Raw) => View::Raw,
         Err(_) => {
-            violations.add("view", Fault::UnknownValue, format!("has no value {value}"));
+            violations.add("view", ViolationReason::UnknownValue, format!("has no value {value}"));
             default
         }
     }
@@ -23,30 +23,34 @@ pub(crate) fn view(value: i32, default: View, violations: &mut Violations) -> Vi
 
 pub(crate) fn page_size(requested: i32, violations: &mut Violations) -> PageSize {
     PageSize::new(requested).unwrap_or_else(|| {
-        violations.add("page_size", Fault::OutOfRange, format!("must not be negative, and is {requested}"));
+        violations.add("page_size", ViolationReason::OutOfRange, format!("must not be negative, and is {requested}"));
         PageSize::default()
     })
 }
 
 pub(crate) fn order(order_by: &str, violations: &mut Violations) -> Order {
     Order::parse(order_by).unwrap_or_else(|| {
-        let description = "must be effective_time, create_time or update_time, with desc or without";
-        violations.add("order_by", Fault::Malformed, description);
+        let description = "must be effective_time, create_time or update_time, optionally followed by asc or desc";
+        violations.add("order_by", ViolationReason::Malformed, description);
         Order::default()
     })
 }
 
-/// The metadata filter; without text there is none.
+/// The metadata filter; `None` for an empty string.
 pub(crate) fn filter(text: &str, violations: &mut Violations) -> Option<Filter> {
     Filter::parse(text).unwrap_or_else(|error| {
-        violations.add("filter", Fault::BadFilter, format!("cannot be read: {error}"));
+        violations.add("filter", ViolationReason::BadFilter, format!("cannot be read: {error}"));
         None
     })
 }
 
 pub(crate) fn snippet_count(requested: i32, violations: &mut Violations) -> usize {
     if !(0..=MAX_SNIPPETS).contains(&requested) {
-        violations.add("snippets", Fault::OutOfRange, format!("must be 0 to {MAX_SNIPPETS}, and is {requested}"));
+        violations.add(
+            "snippets",
+            ViolationReason::OutOfRange,
+            format!("must be 0 to {MAX_SNIPPETS}, and is {requested}"),
+        );
     }
     usize::try_from(requested).unwrap_or_default()
 }
@@ -56,11 +60,11 @@ pub(crate) fn keyword_filter(
     violations: &mut Violations,
 ) -> Option<KeywordFilter> {
     let Some(given) = given else {
-        violations.add("keywords", Fault::Required, "must be set");
+        violations.add("keywords", ViolationReason::Required, "must be set");
         return None;
     };
     let proto::KeywordFilter { all, any, none, fields, r#match } = given;
-    // Counted first: what is far too much is not looked at one by one.
+    // Checked first, so that a huge list is not validated element by element.
     if all.len() + any.len() + none.len() > KeywordFilter::MAX_KEYWORDS {
         bad_keywords("keywords".to_owned(), BadKeywords::TooMany, violations);
         return None;
@@ -87,11 +91,11 @@ fn keywords(field: &str, given: &[String], violations: &mut Violations) -> Optio
 }
 
 fn bad_keywords(field: String, error: BadKeywords, violations: &mut Violations) {
-    let fault = match error {
-        BadKeywords::Empty | BadKeywords::Blank => Fault::Required,
-        BadKeywords::TooMany | BadKeywords::TooLong => Fault::TooLarge,
+    let reason = match error {
+        BadKeywords::Empty | BadKeywords::Blank => ViolationReason::Required,
+        BadKeywords::TooMany | BadKeywords::TooLong => ViolationReason::TooLarge,
     };
-    violations.add(field, fault, error.to_string());
+    violations.add(field, reason, error.to_string());
 }
 
 fn text_fields(given: &[i32], violations: &mut Violations) -> Vec<TextField> {
@@ -106,12 +110,12 @@ fn text_fields(given: &[i32], violations: &mut Violations) -> Vec<TextField> {
             Ok(proto::TextField::Authors) => fields.push(TextField::Authors),
             Ok(proto::TextField::InfoSource) => fields.push(TextField::InfoSource),
             Ok(proto::TextField::Unspecified) => {
-                let description = "must be one of the fields that keywords are looked for in";
-                violations.add(format!("keywords.fields[{index}]"), Fault::UnknownValue, description);
+                let description = "must be one of the fields that can be searched";
+                violations.add(format!("keywords.fields[{index}]"), ViolationReason::UnknownValue, description);
             }
             Err(_) => {
                 let description = format!("has no value {value}");
-                violations.add(format!("keywords.fields[{index}]"), Fault::UnknownValue, description);
+                violations.add(format!("keywords.fields[{index}]"), ViolationReason::UnknownValue, description);
             }
         }
     }
@@ -123,7 +127,7 @@ fn matching(value: i32, violations: &mut Violations) -> KeywordMatch {
         Ok(proto::KeywordMatch::Unspecified | proto::KeywordMatch::Substring) => KeywordMatch::Substring,
         Ok(proto::KeywordMatch::Word) => KeywordMatch::Word,
         Err(_) => {
-            violations.add("keywords.match", Fault::UnknownValue, format!("has no value {value}"));
+            violations.add("keywords.match", ViolationReason::UnknownValue, format!("has no value {value}"));
             KeywordMatch::default()
         }
     }

@@ -1,10 +1,10 @@
-//! What the parser reports, both ways.
+//! Converts parse reports, in both directions.
 
 use std::borrow::Cow;
 
 use crate::article::{ParseReport, ParseWarning, RemovedLine};
 use crate::rpc::proto;
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
 pub(crate) fn report(report: ParseReport) -> proto::ParseReport {
     let ParseReport { parser_version, repairs, removed_lines, warnings } = report;
@@ -25,16 +25,20 @@ pub(crate) fn report(report: ParseReport) -> proto::ParseReport {
     }
 }
 
-/// A report that comes in again, with the article that was exported. How much it holds is bounded with the article.
+/// Validates the report of an exported article. Its size is limited together with the article's.
 pub(crate) fn given(given: proto::ParseReport, violations: &mut Violations) -> ParseReport {
     let proto::ParseReport { parser_version, repairs, removed_lines, warnings } = given;
     let parser_version = u32::try_from(parser_version).unwrap_or_else(|_| {
-        violations.add("article.parse_report.parser_version", Fault::OutOfRange, "must not be negative");
+        violations.add("article.parse_report.parser_version", ViolationReason::OutOfRange, "must not be negative");
         0
     });
     let repairs = repairs.into_iter().map(|proto::Repair { kind, count }| {
         let count = u32::try_from(count).unwrap_or_else(|_| {
-            violations.add("article.parse_report.repairs", Fault::OutOfRange, "must not count below zero");
+            violations.add(
+                "article.parse_report.repairs",
+                ViolationReason::OutOfRange,
+                "must not have a negative count",
+            );
             0
         });
         (Cow::Owned(kind), count)
@@ -53,7 +57,7 @@ pub(crate) fn given(given: proto::ParseReport, violations: &mut Violations) -> P
     }
 }
 
-/// A count as the wire has it. No document is large enough to reach the bound.
+/// A count as an `int32`. No document is large enough to exceed it.
 pub(crate) fn wire_count(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! Where the keywords of a filter are in an article, on its way out.
+//! Converts snippets for responses.
 
 use crate::query::{Segment, Snippet, TextField};
 use crate::rpc::proto;

@@ -1,20 +1,23 @@
-//! Times.
+//! Converts timestamps, in both directions.
 
 use crate::article::Timestamp;
 
-use crate::rpc::violations::{Fault, Violations};
+use crate::rpc::violations::{ViolationReason, Violations};
 
-/// A time from the wire, cut to the microsecond, in which times are kept.
+/// Validates a timestamp, and truncates it to microseconds.
 pub(crate) fn timestamp(
     field: &str,
     given: Option<&prost_types::Timestamp>,
     violations: &mut Violations,
 ) -> Option<Timestamp> {
     let prost_types::Timestamp { seconds, nanos } = *given?;
-    // What is finer than a microsecond is cut off.
     let time = Timestamp::new(seconds, nanos).ok().filter(|_| (0..1_000_000_000).contains(&nanos));
     if time.is_none() {
-        violations.add(field, Fault::OutOfRange, "must be a time from the year 1 to 9999, with nanos 0 to 999999999");
+        violations.add(
+            field,
+            ViolationReason::OutOfRange,
+            "must be a time from the year 1 to 9999, with nanos 0 to 999999999",
+        );
     }
     time
 }
@@ -43,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_first_and_the_last_second() {
+    fn accepts_the_first_and_the_last_second() {
         for seconds in [SECONDS.start, SECONDS.end - 1] {
             let wire = prost_types::Timestamp { seconds, nanos: 999_999_000 };
             let mut violations = Violations::default();
@@ -53,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_out_of_range() {
+    fn refuses_times_out_of_range() {
         for (seconds, nanos) in
             [(i64::MAX, 0), (i64::MIN, 0), (0, -1), (0, 1_000_000_000), (SECONDS.start - 1, 0), (SECONDS.end, 0)]
         {

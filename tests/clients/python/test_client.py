@@ -242,7 +242,7 @@ class Client(unittest.TestCase):
     def test_grpcurl_describes_the_service_with_its_comments(self):
         described = self.server.run("grpcurl -plaintext 127.0.0.1:50051 describe articled.v1.ArticleService.GetArticle")
         self.assertEqual(described.returncode, 0, described.stderr)
-        self.assertIn("Fails with NOT_FOUND if there is none of that name", described.stdout)
+        self.assertIn("Fails with NOT_FOUND if no article has this name", described.stdout)
 
     def test_grpcurl_pages_filters_imports_and_watches(self):
         page = self.grpcurl("ListArticles", {"pageSize": 3, "filter": "fetch_time > 2024-05-01", "orderBy": "create_time"})

@@ -1,7 +1,7 @@
-//! Answers that hold articles as the store has them, encoded: they go to the wire without being decoded.
+//! Responses with articles in the store's encoding, which are sent without decoding them.
 //!
-//! A message whose last fields are missing, followed by those fields encoded, is the whole message: so says protobuf. Here
-//! the contract's own messages are encoded without their articles, and the articles behind them.
+//! Protobuf concatenation merges: an encoded message followed by encoded fields is the message with these fields. So the
+//! contract's message is encoded without its articles, and the encoded articles are appended.
 
 use bytes::{Buf, BufMut};
 use prost::encoding::{self, DecodeContext, WireType};
@@ -10,39 +10,39 @@ use prost::{DecodeError, Message};
 use super::proto;
 use crate::store::EncodedArticle;
 
-/// The number of the repeated field of each page's message, and of `ArticleMatch.article`.
+/// The field number of the articles or matches in each response, and of `ArticleMatch.article`.
 const FIRST_FIELD: u32 = 1;
 
-pub(crate) type BatchGetAnswer = WithParts<proto::BatchGetArticlesResponse, WireArticle>;
-pub(crate) type ListAnswer = WithParts<proto::ListArticlesResponse, WireArticle>;
-pub(crate) type Match = WithParts<proto::ArticleMatch, WireArticle>;
-pub(crate) type FilterAnswer = WithParts<proto::FilterArticlesResponse, Match>;
+pub(crate) type EncodedBatchGetResponse = WithEncodedFields<proto::BatchGetArticlesResponse, EncodedArticleMessage>;
+pub(crate) type EncodedListResponse = WithEncodedFields<proto::ListArticlesResponse, EncodedArticleMessage>;
+pub(crate) type Match = WithEncodedFields<proto::ArticleMatch, EncodedArticleMessage>;
+pub(crate) type EncodedFilterResponse = WithEncodedFields<proto::FilterArticlesResponse, Match>;
 
-/// What generated code calls an answer that says nothing.
+/// `google.protobuf.Empty` in generated code.
 pub(crate) type Empty = ();
 
-/// A stored article as a message, to be sent.
+/// A stored article as a message that can be sent, not received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WireArticle(pub EncodedArticle);
+pub struct EncodedArticleMessage(pub EncodedArticle);
 
-/// A message to be sent, the first field of which is encoded already.
+/// A message whose field 1 is encoded already. It can be sent, not received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WithParts<M, P> {
-    /// All but the first field.
+pub struct WithEncodedFields<M, P> {
+    /// The message without field 1.
     pub message: M,
-    /// The first field, once or several times.
+    /// The values of field 1.
     pub parts: Vec<P>,
 }
 
-impl<M: Message + Default, P: Message> WithParts<M, P> {
-    /// The contract's own message, for a caller in the same process.
-    pub fn read_back(&self) -> M {
-        // What is written here can be read: it is the store's own encoding, and its checksums were right.
+impl<M: Message + Default, P: Message> WithEncodedFields<M, P> {
+    /// Decodes into the contract's message, for a caller in the same process.
+    pub fn to_message(&self) -> M {
+        // Cannot fail: the store has verified the checksums of its encoding.
         M::decode(self.encode_to_vec().as_slice()).unwrap_or_default()
     }
 }
 
-impl Message for WireArticle {
+impl Message for EncodedArticleMessage {
     fn encode_raw(&self, buffer: &mut impl BufMut) {
         self.0.encode(buffer);
     }
@@ -51,7 +51,7 @@ impl Message for WireArticle {
         self.0.encoded_len()
     }
 
-    /// Nobody reads these back.
+    /// Never received, so fields are skipped.
     fn merge_field(
         &mut self,
         tag: u32,
@@ -67,7 +67,7 @@ impl Message for WireArticle {
     }
 }
 
-impl<M: Message + Default, P: Message> Message for WithParts<M, P> {
+impl<M: Message + Default, P: Message> Message for WithEncodedFields<M, P> {
     fn encode_raw(&self, buffer: &mut impl BufMut) {
         self.message.encode_raw(buffer);
         for part in &self.parts {
@@ -172,24 +172,24 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_article_is_the_contracts_message() {
+    fn a_stored_article_encodes_as_the_contracts_message() {
         for view in [View::Basic, View::Full, View::Raw] {
-            let stored = WireArticle(EncodedArticle::of(&article(), view));
+            let stored = EncodedArticleMessage(EncodedArticle::of(&article(), view));
             assert_eq!(decoded::<proto::Article>(&stored), convert::article(article(), view), "{view:?}");
-            let narrowed = WireArticle(EncodedArticle::of(&article(), View::Raw).in_view(view));
+            let narrowed = EncodedArticleMessage(EncodedArticle::of(&article(), View::Raw).in_view(view));
             assert_eq!(decoded::<proto::Article>(&narrowed), convert::article(article(), view), "{view:?}");
         }
     }
 
     #[test]
-    fn parts_are_fields_of_their_message() {
+    fn parts_decode_as_field_1_of_their_message() {
         let shown = convert::article(article(), View::Full);
-        let stored = || WireArticle(EncodedArticle::of(&article(), View::Full));
+        let stored = || EncodedArticleMessage(EncodedArticle::of(&article(), View::Full));
         let matched =
             |article| proto::ArticleMatch { article, snippets: vec![], matched_terms: vec!["甲".to_owned()] };
         let message = proto::FilterArticlesResponse { total_size: 7, ..Default::default() };
         let parts = vec![Match { message: matched(None), parts: vec![stored()] }; 2];
-        let answer = FilterAnswer { message: message.clone(), parts };
+        let answer = EncodedFilterResponse { message: message.clone(), parts };
         let matches = vec![matched(Some(shown)); 2];
         let expected = proto::FilterArticlesResponse { matches, ..message };
         assert_eq!(decoded::<proto::FilterArticlesResponse>(&answer), expected);
