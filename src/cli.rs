@@ -18,6 +18,7 @@ mod input;
 mod interrupt;
 mod keywords;
 mod list;
+mod man;
 mod migrate;
 mod output;
 mod parse;
@@ -56,9 +57,6 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
     telemetry::start(&arguments.log)
         .map_err(|error| failure::Usage(format!("--log or ARTICLED_LOG cannot be read: {error}")))?;
-    if let Command::Completions(command) = arguments.command {
-        return command.run(Arguments::command());
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let done = runtime.block_on(async {
         match arguments.command {
@@ -76,6 +74,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,
             Command::Completions(command) => command.run(Arguments::command()),
+            Command::Man(command) => command.run(Arguments::command()),
         }
     });
     // A thread that still reads standard input would be waited for until its end of file.

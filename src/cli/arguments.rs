@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    backup, check, completions, export, filter, get, healthcheck, import, list, migrate, parse, reparse, serve,
+    backup, check, completions, export, filter, get, healthcheck, import, list, man, migrate, parse, reparse, serve,
     version, watch,
 };
 use crate::telemetry::LogArguments;
@@ -47,4 +47,5 @@ pub enum Command {
     Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),
     Completions(completions::Completions),
+    Man(man::Man),
 }
