@@ -12,6 +12,12 @@ RUN host=$(rustc -vV | sed -n 's/^host: //p') \
     && mkdir /data
 
 FROM scratch
+ARG BUILD_COMMIT
+LABEL org.opencontainers.image.title="articled" \
+      org.opencontainers.image.description="A gRPC service that keeps and searches scraped news articles, above all Chinese ones" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="$BUILD_COMMIT"
 COPY --from=build /articled /articled
 # The user below writes here; a volume that is mounted empty takes over the owner.
 COPY --from=build --chown=65532:65532 /data /data
@@ -23,6 +29,7 @@ ENV ARTICLED_LISTEN=0.0.0.0:50051 \
     ARTICLED_METRICS_LISTEN=0.0.0.0:9464 \
     ARTICLED_DATABASE=sqlite:/data/articled.db \
     ARTICLED_LOG_FORMAT=json
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/articled", "healthcheck"]
+# Asked each second while it starts, so that what waits for it goes on at once.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s CMD ["/articled", "healthcheck"]
 ENTRYPOINT ["/articled"]
 CMD ["serve"]

@@ -30,3 +30,8 @@ deny:
 # The container, and a first look at it.
 container:
     docker compose up --build --detach --wait
+
+# A Debian package in target/debian. Needs cargo-deb.
+deb:
+    cargo build --locked --profile dist
+    deploy/debian/build dist
