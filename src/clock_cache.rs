@@ -11,6 +11,8 @@ pub(crate) struct ClockCache<K, V> {
     entries: Vec<Entry<K, V>>,
     bytes: usize,
     hand: usize,
+    hits: u64,
+    misses: u64,
 }
 
 #[derive(Debug)]
@@ -23,7 +25,7 @@ struct Entry<K, V> {
 
 impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
     pub(crate) fn new(capacity_bytes: usize) -> Self {
-        Self { capacity_bytes, places: HashMap::new(), entries: Vec::new(), bytes: 0, hand: 0 }
+        Self { capacity_bytes, places: HashMap::new(), entries: Vec::new(), bytes: 0, hand: 0, hits: 0, misses: 0 }
     }
 
     pub(crate) fn get<Q>(&mut self, key: &Q) -> Option<V>
@@ -31,8 +33,11 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
         K: std::borrow::Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let place = *self.places.get(key)?;
-        let entry = self.entries.get_mut(place)?;
+        let Some(entry) = self.places.get(key).and_then(|&place| self.entries.get_mut(place)) else {
+            self.misses += 1;
+            return None;
+        };
+        self.hits += 1;
         entry.was_used = true;
         Some(entry.value.clone())
     }
@@ -63,6 +68,11 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
     /// The bytes that all values take.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// How often [`Self::get`] found a value, and how often not.
+    pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
+        (self.hits, self.misses)
     }
 
     fn drop_one(&mut self) {

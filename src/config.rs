@@ -15,8 +15,8 @@ const MIB: usize = 1 << 20;
 pub struct Config {
     /// Where gRPC is served. Port 0: any free one. Default 127.0.0.1:50051.
     pub listen: SocketAddr,
-    /// Where Prometheus metrics (`/metrics`) and `/healthz` are served over HTTP. Port 0: any free one; empty text: not
-    /// at all. Default 127.0.0.1:9464.
+    /// Where `/metrics` (Prometheus), `/healthz`, `/readyz` and `/version` are served over HTTP. Port 0: any free one; empty
+    /// text: not at all. Default 127.0.0.1:9464.
     #[serde(deserialize_with = "optional_address")]
     pub metrics_listen: Option<SocketAddr>,
     /// The store, `sqlite:PATH`. Default `sqlite:articled.db`.

@@ -2,13 +2,17 @@
 //!
 //! Owns how many documents are parsed at once, and the name that an article gets. Refuses to know the wire.
 
+mod parse_metrics;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::parse_metrics::ParseMetrics;
 use crate::article::{ArticleName, Etag, RawDocument, size};
 use crate::background::Workers;
 use crate::clock::Clock;
+use crate::metrics::Registry;
 use crate::parse::{self, Parsed, Refusal};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
@@ -26,6 +30,7 @@ pub struct Ingest {
     clock: Clock,
     parser_count: usize,
     parsers: Arc<Workers>,
+    metrics: Arc<ParseMetrics>,
 }
 
 /// Why a document was not stored.
@@ -60,10 +65,11 @@ impl From<ParsedDocument> for NewArticle {
 
 impl Ingest {
     /// `parsers` documents are parsed at once; 0 is as many as there are cores.
-    pub fn new(store: SharedStore, clock: Clock, parsers: usize) -> io::Result<Self> {
+    pub fn new(store: SharedStore, clock: Clock, parsers: usize, metrics: &Registry) -> io::Result<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let parser_count = if parsers == 0 { cores() } else { parsers };
-        Ok(Self { store, clock, parser_count, parsers: Arc::new(Workers::start(parser_count)?) })
+        let parsers = Arc::new(Workers::start(parser_count)?);
+        Ok(Self { store, clock, parser_count, parsers, metrics: Arc::new(ParseMetrics::new(metrics)) })
     }
 
     /// Whether documents can be parsed: for health checks.
@@ -81,7 +87,8 @@ impl Ingest {
     /// # Panics
     /// If the parser does, which is a defect: the caller's own guard against panics sees it.
     pub async fn parse(&self, raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
-        let parsed = self.parsers.compute(move || parse_document(raw, name)).await;
+        let metrics = Arc::clone(&self.metrics);
+        let parsed = self.parsers.compute(move || metrics.measure(|| parse_document(raw, name))).await;
         parsed.unwrap_or_else(|| Err(StoreError::Unavailable("the parsers have stopped".to_owned()).into()))
     }
 

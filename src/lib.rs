@@ -3,7 +3,7 @@
 //! The rooms, in reading order: [`article`] the domain types; [`text`] folding and segmentation; [`parse`] from scraped
 //! bytes to an article; [`container`] crawlers' file formats; [`query`] validated queries; [`keyword_index`] the inverted
 //! index; [`store`] the storage trait and its engines; [`watch`] change notifications; [`rpc`] the wire; [`server`] the
-//! listener and its layers; [`config`] every setting.
+//! listener and its layers; [`metrics`] what Prometheus reads; [`config`] every setting.
 
 pub mod article;
 mod background;
@@ -13,6 +13,7 @@ pub mod config;
 pub mod container;
 pub mod ingest;
 pub mod keyword_index;
+pub mod metrics;
 pub mod parse;
 pub mod query;
 pub mod rpc;

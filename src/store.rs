@@ -19,6 +19,7 @@ mod pages;
 mod prepare;
 mod record;
 pub mod sqlite;
+mod stats;
 mod write_rules;
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 pub use self::open::{Access, backup, engine_versions, newest_schema_version, open, repair_index};
 pub use self::open_error::OpenError;
 pub use self::pages::encoded_cursor;
+pub use self::stats::{CacheStats, FileSizes, StoreStats};
 use crate::article::{Article, ArticleContent, ArticleName, Etag, Outcome, ParseReport, RawDocument, Timestamp, View};
 use crate::query::{Cursor, Filter, KeywordFilter, Order, PageSize};
 
@@ -167,6 +169,9 @@ pub trait ArticleStore: Send + Sync + 'static {
 
     /// Whether the store answers: for health checks.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// The figures that metrics show. Cheap: it is asked with each scrape.
+    async fn stats(&self) -> StoreStats;
 
     /// Reads everything and compares it: rows, index, structure. One line for each fault that is found.
     async fn check(&self) -> Result<Vec<String>, StoreError>;

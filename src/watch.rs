@@ -9,6 +9,7 @@ mod event;
 mod hub;
 mod matcher;
 mod matcher_tier;
+mod progress;
 mod query;
 mod recent_changes;
 mod watcher;
@@ -18,6 +19,7 @@ mod model_tests;
 
 pub use self::event::{Event, EventKind, WatchError};
 pub use self::hub::WatchHub;
+pub(crate) use self::hub::WatchStats;
 pub use self::matcher::Matcher;
 pub use self::query::WatchQuery;
 pub use self::watcher::Watch;

@@ -1,6 +1,7 @@
 //! `articled check`: reads a whole store and looks for faults.
 
 use anyhow::Context;
+use articled::metrics::Registry;
 use clap::Args;
 
 use super::output::Out;
@@ -21,7 +22,7 @@ impl Check {
         if self.repair_index {
             store::repair_index(&self.database.database).await?;
         }
-        let store = store::open(&self.database.database, store::to_read()).await?;
+        let store = store::open(&self.database.database, store::to_read(), Registry::off()).await?;
         let faults = store.check().await.context("cannot check");
         store.close().await;
         let faults = faults?;

@@ -1,5 +1,6 @@
 //! `articled migrate`: brings a store to today's schema.
 
+use articled::metrics::Registry;
 use clap::Args;
 
 use super::output::Out;
@@ -14,7 +15,7 @@ pub struct Migrate {
 
 impl Migrate {
     pub async fn run(self) -> anyhow::Result<()> {
-        store::open(&self.database.database, store::to_write()).await?.close().await;
+        store::open(&self.database.database, store::to_write(), Registry::off()).await?.close().await;
         let mut out = Out::new();
         out.text(&format!(
             "{} has schema version {}",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use articled::clock::Clock;
 use articled::config::Config;
+use articled::metrics::Registry;
 use articled::server::{self, Listeners, RunError};
 use articled::store::SharedStore;
 use clap::Args;
@@ -29,7 +30,8 @@ pub struct Serve {
     /// Where gRPC is served; port 0: any free one.
     #[arg(long, env = "ARTICLED_LISTEN", value_name = "ADDRESS", default_value_t = Config::default().listen)]
     listen: SocketAddr,
-    /// Where Prometheus metrics (/metrics) and /healthz are served over HTTP; port 0: any free one; empty: not at all.
+    /// Where /metrics (Prometheus), /healthz, /readyz and /version are served over HTTP; port 0: any free one; empty: not
+    /// at all.
     #[arg(long, env = "ARTICLED_METRICS_LISTEN", value_name = "ADDRESS", default_value = default_metrics_listen())]
     metrics_listen: String,
     /// The store.
@@ -107,12 +109,13 @@ impl Serve {
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!("cannot listen on {}; is another server running there? --listen names another address", self.listen)
         })?;
-        let opened = store::open(&config.database, server::store_access(&config)).await?;
+        let metrics = Registry::new().context("cannot count")?;
+        let opened = store::open(&config.database, server::store_access(&config), metrics.clone()).await?;
         if !self.load.is_empty() {
             load(self.load, &opened, &config, shutdown.as_mut()).await?;
         }
         let listeners = Listeners::new(listener, &config).await?;
-        match server::serve(config, listeners, opened, Clock::system(), shutdown).await {
+        match server::serve(config, listeners, opened, Clock::system(), metrics, shutdown).await {
             Err(RunError::Config(error)) => Err(Usage(error.to_string()).into()),
             ended => ended.context("the server failed"),
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use articled::config::Config;
+use articled::metrics::Registry;
 use articled::rpc::ArticleRpc;
 use articled::rpc::proto::article_service_server::ArticleService;
 use articled::rpc::proto::{
@@ -36,7 +37,9 @@ impl ServiceArguments {
     pub async fn open(&self, access: Access) -> anyhow::Result<Service> {
         match &self.database {
             None => Ok(Service::Server(self.server.connect().await?)),
-            Some(database) => Service::of_store(store::open(database, access).await?, &Config::default()),
+            Some(database) => {
+                Service::of_store(store::open(database, access, Registry::off()).await?, &Config::default())
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use articled::clock::Clock;
 use articled::config::{Config, Limits};
+use articled::metrics::Registry;
 use articled::rpc::ArticleRpc;
 use articled::server::{article_rpc, store_access};
 use articled::store::{Access, OpenError, SharedStore};
@@ -32,8 +33,8 @@ pub fn to_read() -> Access {
 }
 
 /// Opens a store; for writing, it is brought to today's schema.
-pub async fn open(database: &str, access: Access) -> anyhow::Result<SharedStore> {
-    named(articled::store::open(database, access).await, "cannot open the store")
+pub async fn open(database: &str, access: Access, metrics: Registry) -> anyhow::Result<SharedStore> {
+    named(articled::store::open(database, access, metrics).await, "cannot open the store")
 }
 
 pub async fn repair_index(database: &str) -> anyhow::Result<()> {
@@ -62,5 +63,5 @@ fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Resu
 pub fn rpc(store: &SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
     // No other caller waits for what a slow reader or writer holds.
     let limits = Limits { import_idle_ms: NO_TIMEOUT_MS, stream_stall_ms: NO_TIMEOUT_MS, ..config.limits.clone() };
-    Ok(article_rpc(store, Clock::system(), &Config { limits, ..config.clone() })?)
+    Ok(article_rpc(store, Clock::system(), &Config { limits, ..config.clone() }, &Registry::off())?)
 }

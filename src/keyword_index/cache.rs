@@ -31,6 +31,11 @@ impl BlockCache {
         self.state().bytes()
     }
 
+    /// How often a block was found, and how often not.
+    pub fn hits_and_misses(&self) -> (u64, u64) {
+        self.state().hits_and_misses()
+    }
+
     fn state(&self) -> MutexGuard<'_, ClockCache<BlockId, Block>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,7 +7,7 @@
 //! Owns the counting. The caller decides what is counted and how a refusal is reported.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// A resource that is counted for each peer.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +35,22 @@ pub(crate) struct Budget {
     /// The amount that a peer may always hold while it is free: the largest single request for the resource.
     floor: usize,
     used: AtomicUsize,
+    refused: AtomicU64,
 }
 
 impl Budget {
     pub(crate) fn new(resource: Resource, total: usize, floor: usize) -> Arc<Self> {
-        Arc::new(Self { resource, total, floor, used: AtomicUsize::new(0) })
+        Arc::new(Self { resource, total, floor, used: AtomicUsize::new(0), refused: AtomicU64::new(0) })
+    }
+
+    /// How much is taken.
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// How often a peer was refused.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// Takes an amount for a peer, or nothing. Dropping the share returns it.
@@ -72,6 +83,7 @@ impl Share {
             self.amount += more;
         } else {
             self.give_back(more);
+            self.budget.refused.fetch_add(1, Ordering::Relaxed);
         }
         is_granted
     }

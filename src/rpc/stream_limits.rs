@@ -125,6 +125,11 @@ impl StreamLimiter {
         })
     }
 
+    /// The budgets of imports and exports, for metrics.
+    pub(crate) fn budgets(&self) -> (&Budget, &Budget) {
+        (&self.imports, &self.exports)
+    }
+
     pub(crate) fn begin_export(&self, peer: &Arc<Peer>) -> Result<Share, RpcError> {
         begin(&self.exports, peer, "exports")
     }

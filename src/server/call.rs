@@ -7,7 +7,7 @@ use http::uri::PathAndQuery;
 use tonic::Code;
 use tracing::field;
 
-use super::metrics::{MethodMetrics, code_name};
+use super::call_metrics::{MethodMetrics, code_name};
 
 /// A path may be anything; the log need not be filled with it.
 const MAX_LOGGED_PATH_BYTES: usize = 128;

@@ -36,6 +36,17 @@ const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 /// How long a connection may be idle once it was told to go: what the peer sent before it heard of that has arrived.
 const DRAIN_IDLE: Duration = Duration::from_millis(500);
 
+/// Connections that were closed to keep the server within its limits, by reason.
+#[derive(Debug, Default)]
+pub(crate) struct ShedConnections {
+    /// One peer had too many.
+    pub of_peer: AtomicU64,
+    /// Another connection needed the place of an idle one.
+    pub idle: AtomicU64,
+    /// Its peer left a response unread.
+    pub stalled: AtomicU64,
+}
+
 /// Accepts and limits connections, and closes them.
 pub(crate) struct ConnectionLimiter {
     max_connections: u32,
@@ -44,7 +55,9 @@ pub(crate) struct ConnectionLimiter {
     connections: Arc<Semaphore>,
     peers: Arc<Peers>,
     open: Mutex<HashMap<u64, OpenConnection>>,
+    /// How many connections were accepted: the next one's id.
     next_id: AtomicU64,
+    shed: ShedConnections,
     draining: CancellationToken,
     closing: CancellationToken,
     closed: Arc<AtomicBool>,
@@ -61,6 +74,7 @@ impl ConnectionLimiter {
             peers: Arc::default(),
             open: Mutex::default(),
             next_id: AtomicU64::new(0),
+            shed: ShedConnections::default(),
             draining: CancellationToken::new(),
             closing: CancellationToken::new(),
             closed: Arc::new(AtomicBool::new(false)),
@@ -73,6 +87,15 @@ impl ConnectionLimiter {
             let connection = gate.accept(&listener).await;
             Some((Ok(connection), (gate, listener)))
         })
+    }
+
+    /// How many connections are open, and how many were accepted.
+    pub(crate) fn counts(&self) -> (usize, u64) {
+        (self.open().len(), self.next_id.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn shed(&self) -> &ShedConnections {
+        &self.shed
     }
 
     /// Sends those away that have not said anything yet.
@@ -109,7 +132,8 @@ impl ConnectionLimiter {
                 let is_done = drained_for.zip(idle_for).is_some_and(|(drained, idle)| drained.min(idle) >= DRAIN_IDLE);
                 if is_done {
                     connection.activity.close.cancel();
-                } else if connection.activity.is_stalled() {
+                } else if connection.activity.is_stalled() && !connection.activity.close.is_cancelled() {
+                    self.shed.stalled.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(peer = %connection.address, "closed a connection that leaves a response unread");
                     connection.activity.close.cancel();
                 }
@@ -128,6 +152,7 @@ impl ConnectionLimiter {
         let idle = idle.filter_map(|connection| Some((connection, connection.activity.idle_for()?)));
         let chosen = idle.max_by_key(|(connection, idle)| (counts.get(&connection.address).copied(), *idle));
         if let Some((connection, _)) = chosen {
+            self.shed.idle.fetch_add(1, Ordering::Relaxed);
             tracing::debug!(peer = %connection.address, "closed an idle connection to make room");
             connection.activity.close.cancel();
         }
@@ -148,6 +173,7 @@ impl ConnectionLimiter {
                     let free = self.connections.available_permits();
                     let max = self.max_connections_per_peer.min(free.max(1));
                     let Some(slot) = Peers::enter(&self.peers, address.ip(), max) else {
+                        self.shed.of_peer.fetch_add(1, Ordering::Relaxed);
                         tracing::debug!(peer = %address.ip(), "too many connections of one peer; closed one");
                         continue;
                     };

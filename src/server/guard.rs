@@ -22,10 +22,10 @@ use tower::{Layer, Service};
 use tracing::{Instrument, Span};
 
 use super::call::Call;
+use super::call_metrics::CallMetrics;
 use super::connection_activity::{ConnectionInfo, OpenCall};
 use super::deadline::{Allowance, allowance};
 use super::descriptors::Method;
-use super::metrics::Metrics;
 use super::request_bytes::{PREFIX_BYTES, receive};
 use super::response_body::{Holdings, ResponseBody, deadline_exceeded};
 use super::tonic_status_mapping;
@@ -69,7 +69,7 @@ pub(crate) fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Sha
 struct Shared {
     limits: Limits,
     methods: HashMap<String, Shape>,
-    metrics: Arc<Metrics>,
+    metrics: Arc<CallMetrics>,
     calls: Arc<Budget>,
     request_bytes: Arc<Budget>,
     response_bytes: Arc<Budget>,
@@ -82,7 +82,7 @@ pub(crate) struct GuardLayer {
 }
 
 impl GuardLayer {
-    pub(crate) fn new(limits: &Limits, methods: HashMap<String, Shape>, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(limits: &Limits, metrics: Arc<CallMetrics>, methods: HashMap<String, Shape>) -> Self {
         let max_request_bytes = limits.max_request_bytes + PREFIX_BYTES;
         let shared = Shared {
             limits: limits.clone(),
@@ -102,6 +102,16 @@ impl GuardLayer {
             next_id: AtomicU64::new(1),
         };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The budgets that calls take from, with the names of what each limits, for metrics.
+    pub(crate) fn budgets(&self) -> [(&'static str, Arc<Budget>); 3] {
+        let Shared { calls, request_bytes, response_bytes, .. } = self.shared.as_ref();
+        [
+            ("calls", Arc::clone(calls)),
+            ("request_bytes", Arc::clone(request_bytes)),
+            ("response_bytes", Arc::clone(response_bytes)),
+        ]
     }
 }
 

@@ -1,5 +1,5 @@
-//! `/metrics` and `/healthz`: as much HTTP as Prometheus and a load balancer need, and no more. One request a
-//! connection, GET and HEAD, bounded in size and time.
+//! `/metrics`, `/healthz`, `/readyz` and `/version`: as much HTTP as Prometheus and an orchestrator need, and no more. One
+//! request a connection, GET and HEAD, bounded in size and time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,7 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
 use super::health::Reporter;
-use super::metrics::Metrics;
+use super::scrape::Scrape;
+use crate::parse::PARSER_VERSION;
+use crate::store;
 
 /// The head of a request; what scrapers send has a few hundred bytes.
 const MAX_HEAD_BYTES: usize = 8 << 10;
@@ -25,7 +27,8 @@ const MAX_CONNECTIONS: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the future is dropped.
-pub(crate) async fn serve(listener: TcpListener, metrics: Arc<Metrics>, health: Reporter) {
+pub(crate) async fn serve(listener: TcpListener, pages: Pages) {
+    let pages = Arc::new(pages);
     let mut connections: VecDeque<AbortHandle> = VecDeque::new();
     loop {
         match listener.accept().await {
@@ -36,10 +39,10 @@ pub(crate) async fn serve(listener: TcpListener, metrics: Arc<Metrics>, health: 
                 {
                     oldest.abort();
                 }
-                let (metrics, health) = (Arc::clone(&metrics), health.clone());
+                let pages = Arc::clone(&pages);
                 let task = tokio::spawn(async move {
                     // A peer that is slow, or disconnects, gets no answer; there is nothing to do about it.
-                    _ = tokio::time::timeout(DEADLINE, answer(stream, &metrics, &health)).await;
+                    _ = tokio::time::timeout(DEADLINE, answer(stream, &pages)).await;
                 });
                 connections.push_back(task.abort_handle());
             }
@@ -51,7 +54,7 @@ pub(crate) async fn serve(listener: TcpListener, metrics: Arc<Metrics>, health: 
     }
 }
 
-async fn answer(mut stream: TcpStream, metrics: &Metrics, health: &Reporter) -> std::io::Result<()> {
+async fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
     let mut head = Vec::new();
     let mut chunk = [0; 1024];
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -61,30 +64,72 @@ async fn answer(mut stream: TcpStream, metrics: &Metrics, health: &Reporter) -> 
         }
         head.extend_from_slice(&chunk[..count]);
     }
-    stream.write_all(&response(&head, metrics, health)).await?;
+    stream.write_all(&response(&head, pages).await).await?;
     stream.shutdown().await
 }
 
-fn response(head: &[u8], metrics: &Metrics, health: &Reporter) -> Vec<u8> {
+async fn response(head: &[u8], pages: &Pages) -> Vec<u8> {
     let line = head.split(|&byte| byte == b'\r').next().unwrap_or_default();
     let mut words = line.split(|&byte| byte == b' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let path = target.split(|&byte| byte == b'?').next().unwrap_or_default();
-    let serving = health.is_serving();
-    let (status, body) = match (method, path) {
-        (b"GET" | b"HEAD", b"/metrics") => ("200 OK", metrics.text(serving)),
-        (b"GET" | b"HEAD", b"/healthz") if serving => ("200 OK", "ok\n".to_owned()),
-        (b"GET" | b"HEAD", b"/healthz") => ("503 Service Unavailable", "not serving\n".to_owned()),
-        (b"GET" | b"HEAD", _) => ("404 Not Found", "try /metrics or /healthz\n".to_owned()),
-        _ => ("405 Method Not Allowed", "only GET\n".to_owned()),
+    let page = match method {
+        b"GET" | b"HEAD" => pages.page(path).await,
+        _ => Page { status: "405 Method Not Allowed", ..Page::text("only GET\n") },
     };
+    let Page { status, content_type, body } = page;
     let length = body.len();
     let mut response = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\ncontent-length: {length}\r\n\
-         connection: close\r\n\r\n"
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
     );
     if method != b"HEAD" {
         response.push_str(&body);
     }
     response.into_bytes()
+}
+
+/// What is served.
+pub(crate) struct Pages {
+    pub scrape: Scrape,
+    pub health: Reporter,
+}
+
+struct Page {
+    status: &'static str,
+    content_type: &'static str,
+    body: String,
+}
+
+impl Page {
+    fn text(body: impl Into<String>) -> Self {
+        Self { status: "200 OK", content_type: "text/plain; charset=utf-8", body: body.into() }
+    }
+}
+
+impl Pages {
+    async fn page(&self, path: &[u8]) -> Page {
+        match path {
+            b"/metrics" => Page {
+                content_type: "text/plain; version=0.0.4; charset=utf-8",
+                ..Page::text(self.scrape.text().await)
+            },
+            // That it is answered is what it says. A restart does not mend a store, so the store is not asked.
+            b"/healthz" => Page::text("alive\n"),
+            b"/readyz" if self.health.is_serving() => Page::text("ready\n"),
+            b"/readyz" => Page { status: "503 Service Unavailable", ..Page::text("not ready\n") },
+            b"/version" => Page { content_type: "application/json", ..Page::text(version()) },
+            _ => Page { status: "404 Not Found", ..Page::text("try /metrics, /healthz, /readyz or /version\n") },
+        }
+    }
+}
+
+/// The versions of the program and its parts, as JSON.
+fn version() -> String {
+    let versions = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "commit": env!("BUILT_COMMIT"),
+        "parser_version": PARSER_VERSION,
+        "store": store::engine_versions().replace('\n', ", "),
+    });
+    format!("{versions}\n")
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::Ingest;
+use crate::metrics::Registry;
 use crate::rpc::{ArticleRpc, StreamLimiter, StreamLimits};
 use crate::store::{Access, SharedStore};
 use crate::watch::WatchHub;
@@ -19,7 +20,7 @@ pub fn store_access(config: &Config) -> Access {
 }
 
 /// The RPCs on a store.
-pub fn article_rpc(store: &SharedStore, clock: Clock, config: &Config) -> io::Result<ArticleRpc> {
+pub fn article_rpc(store: &SharedStore, clock: Clock, config: &Config, metrics: &Registry) -> io::Result<ArticleRpc> {
     let limits = &config.limits;
     let streams = StreamLimits {
         max_imports: limits.max_imports,
@@ -30,7 +31,7 @@ pub fn article_rpc(store: &SharedStore, clock: Clock, config: &Config) -> io::Re
     };
     Ok(ArticleRpc {
         store: Arc::clone(store),
-        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers)?,
+        ingest: Ingest::new(Arc::clone(store), clock.clone(), limits.parsers, metrics)?,
         clock,
         watches: WatchHub::new(Arc::clone(store), config.feed.checkpoint_interval_ms),
         streams: StreamLimiter::new(streams),

@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::ArticleName;
 use crate::store::EncodedArticle;
+use crate::store::stats::CacheStats;
 
 /// What the kept articles may take: some twenty thousand of usual length.
 const CAPACITY_BYTES: usize = 80 << 20;
@@ -89,6 +90,12 @@ impl ArticleCache {
             state.articles.remove(name.as_str());
         }
         Commit(self)
+    }
+
+    pub fn stats(&self) -> CacheStats {
+        let state = self.state();
+        let (hits, misses) = state.articles.hits_and_misses();
+        CacheStats { hits, misses, bytes: state.articles.bytes() }
     }
 
     /// Forgets all, and keeps nothing more.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::write_rules::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use super::{
     ArticleStore, Change, ChangeKind, Changes, EncodedArticle, FeedLimit, FeedPosition, MAX_EXACT_TOTAL, Page, Search,
-    StoreError, Total, Write, Written, duplicates, pages,
+    StoreError, StoreStats, Total, Write, Written, duplicates, pages,
 };
 use crate::article::{Article, ArticleName, Outcome, Timestamp, View};
 use crate::text::Fingerprint;
@@ -287,6 +287,10 @@ impl ArticleStore for MemoryStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    async fn stats(&self) -> StoreStats {
+        StoreStats { articles: self.state().stored.len() as u64, ..StoreStats::default() }
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::SharedStore;
 use super::open_error::OpenError;
 use super::sqlite::{SqliteOptions, SqliteStore};
+use crate::metrics::Registry;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug)]
@@ -17,10 +18,10 @@ pub struct Access {
 
 /// Opens the store that a setting names, `sqlite:PATH`. For writing it is made if there is none, and brought to today's
 /// schema.
-pub async fn open(database: &str, access: Access) -> Result<SharedStore, OpenError> {
+pub async fn open(database: &str, access: Access, metrics: Registry) -> Result<SharedStore, OpenError> {
     let options = sqlite_options(database)?;
     let Access { read_only, keep_deletions } = access;
-    let store = SqliteStore::open(SqliteOptions { read_only, keep_deletions, ..options }).await?;
+    let store = SqliteStore::open(SqliteOptions { read_only, keep_deletions, metrics, ..options }).await?;
     Ok(Arc::new(store))
 }
 

@@ -16,6 +16,7 @@ mod maintenance;
 mod open;
 mod read;
 mod rows;
+mod stats;
 mod write;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod crash_tests;
 #[cfg(test)]
 mod open_tests;
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -35,7 +37,10 @@ use self::read::readers::Readers;
 use self::read::{candidates, filter, list, packed};
 use self::write::writer::Writer;
 use super::article_cache::ArticleCache;
-use super::{ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written};
+use super::{
+    ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, FileSizes, Page, Search, StoreError, StoreStats,
+    Write, Written,
+};
 use crate::article::{ArticleName, Timestamp, View};
 
 pub struct SqliteStore {
@@ -115,6 +120,30 @@ impl ArticleStore for SqliteStore {
         let mut lease = self.readers.lease().await?;
         let answered = rows::ping(lease.connection()?).await;
         lease.settle(answered).await
+    }
+
+    async fn stats(&self) -> StoreStats {
+        let path = self.options.path.clone();
+        let files = tokio::task::spawn_blocking(move || stats::file_sizes(&path)).await;
+        let files = files.map_err(io::Error::other).flatten().unwrap_or_else(|error| {
+            tracing::debug!(%error, "the sizes of the store's files are not known");
+            FileSizes::default()
+        });
+        let queue = self.writer.as_ref().map(Writer::queue_stats).unwrap_or_default();
+        let snapshot = self.index.current().snapshot;
+        StoreStats {
+            articles: snapshot.live_documents(),
+            queued_writes: queue.writes,
+            queued_bytes: queue.bytes,
+            shed_writes: queue.shed,
+            shed_reads: self.readers.shed(),
+            busy_readers: self.readers.busy(),
+            files,
+            article_cache: self.article_cache.stats(),
+            block_cache: self.index.block_cache_stats(),
+            index_segments: snapshot.segments().len(),
+            merge_lag: self.index.merge_lag(),
+        }
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::WatchError;
 use super::matcher::Matcher;
+use super::progress::ProgressList;
 use super::query::WatchQuery;
 use super::recent_changes::RecentChanges;
 use crate::article::View;
@@ -45,6 +46,20 @@ pub struct WatchHub {
     someone_came: Notify,
     /// Every change up to here is in the queues of the matching watchers.
     dispatched: AtomicU64,
+    pub(super) progress: Arc<ProgressList>,
+    /// Watches that were refused.
+    refused: AtomicU64,
+}
+
+/// The watches at one moment. Lags are in changes.
+pub(crate) struct WatchStats {
+    pub watchers: usize,
+    /// Between the end of the feed and what the slowest watcher was sent.
+    pub lag: u64,
+    /// Between the end of the feed and what the hub has dispatched.
+    pub hub_lag: u64,
+    /// Watches that were refused because all of them look for too much.
+    pub refused: u64,
 }
 
 struct State {
@@ -99,6 +114,8 @@ impl WatchHub {
             state: Mutex::new(state),
             someone_came: Notify::new(),
             dispatched: AtomicU64::new(0),
+            progress: Arc::default(),
+            refused: AtomicU64::new(0),
         })
     }
 
@@ -110,7 +127,22 @@ impl WatchHub {
     /// Reserves the memory of a query's keywords.
     pub(super) fn reserve(&self, query: &WatchQuery) -> Result<QueryPermit, WatchError> {
         let permits = u32::try_from(query_bytes(query)).unwrap_or(u32::MAX);
-        Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| WatchError::TooMany)
+        Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            WatchError::TooMany
+        })
+    }
+
+    /// The figures that metrics show.
+    pub(crate) fn stats(&self) -> WatchStats {
+        let end = self.end().seq;
+        let hub_lag = match self.state().stage {
+            Stage::Runs => end.saturating_sub(self.dispatched()),
+            Stage::Idle | Stage::Ended => 0,
+        };
+        let (watchers, slowest) = self.progress.count_and_slowest();
+        let lag = slowest.map_or(0, |seq| end.saturating_sub(seq));
+        WatchStats { watchers, lag, hub_lag, refused: self.refused.load(Ordering::Relaxed) }
     }
 
     /// Ends every watch, and the task.

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, EventKind, WatchError};
 use super::hub::{Delivery, QueryPermit, WatchHub};
+use super::progress::Progress;
 use super::query::WatchQuery;
 use crate::article::View;
 use crate::query::FoldedFields;
@@ -39,6 +40,7 @@ pub struct Watch {
     /// The watcher was told that it has caught up.
     has_arrived: bool,
     next_checkpoint: Instant,
+    progress: Progress,
 }
 
 /// A subscription to the hub.
@@ -71,6 +73,7 @@ impl Watch {
             subscription: None,
             has_arrived: false,
             next_checkpoint,
+            progress: hub.progress.enter(position.seq),
         })
     }
 
@@ -82,6 +85,7 @@ impl Watch {
             () = closing.cancelled() => return Err(WatchError::Stopping),
             event = self.find_next() => event?,
         };
+        self.progress.note(event.position.seq);
         self.position = event.position;
         self.passed_over = 0;
         self.next_checkpoint = Instant::now() + self.hub.checkpoint_interval;
@@ -94,6 +98,7 @@ impl Watch {
                 return Ok(event);
             }
             self.position.seq = self.position.seq.max(self.read_up_to);
+            self.progress.note(self.position.seq);
             if self.passed_over >= CHECKPOINT_CHANGES {
                 return Ok(self.checkpoint());
             }
@@ -117,6 +122,9 @@ impl Watch {
     async fn wait(&mut self) -> Option<Event> {
         loop {
             let queue = &mut self.subscription.as_mut()?.queue;
+            if queue.is_empty() {
+                self.progress.note_caught_up();
+            }
             let delivery = tokio::select! {
                 delivery = queue.recv() => delivery?,
                 () = sleep_until(self.next_checkpoint) => {

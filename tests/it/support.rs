@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use articled::article::Timestamp;
 use articled::clock::Clock;
 use articled::config::{Config, Limits};
+use articled::metrics::Registry;
 use articled::rpc::ArticleRpc;
 use articled::rpc::proto;
 use articled::rpc::proto::article_service_client::ArticleServiceClient;
@@ -50,9 +51,11 @@ impl TestServer {
     /// A server with a store of its own, in a file that goes when the server does.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a place for the store");
-        let options = SqliteOptions::new(folder.path().join("articled.db"));
+        let metrics = Registry::new().expect("buckets");
+        let options =
+            SqliteOptions { metrics: metrics.clone(), ..SqliteOptions::new(folder.path().join("articled.db")) };
         let store = SqliteStore::open(options).await.expect("a new store");
-        let mut server = Self::with(Config::default(), Arc::new(store)).await;
+        let mut server = Self::counted(Config::default(), Arc::new(store), metrics).await;
         server.folder = Some(folder);
         server
     }
@@ -61,7 +64,11 @@ impl TestServer {
         Self::with(Config::default(), store).await
     }
 
-    pub async fn with(mut config: Config, store: SharedStore) -> Self {
+    pub async fn with(config: Config, store: SharedStore) -> Self {
+        Self::counted(config, store, Registry::new().expect("buckets")).await
+    }
+
+    async fn counted(mut config: Config, store: SharedStore, metrics: Registry) -> Self {
         // A busy machine is no failure: only a test that sets a deadline is about deadlines.
         if config.limits.default_deadline_ms == Limits::default().default_deadline_ms {
             config.limits.default_deadline_ms = config.limits.max_deadline_ms;
@@ -70,10 +77,11 @@ impl TestServer {
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { _ = stopped.await };
-        let metrics = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let metrics_address = metrics.local_addr().expect("it is bound");
-        let listeners = Listeners { grpc: listener, metrics: Some(metrics) };
-        let task = tokio::spawn(articled::server::serve(config, listeners, store, test_clock(), shutdown));
+        let metrics_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let metrics_address = metrics_listener.local_addr().expect("it is bound");
+        let listeners = Listeners { grpc: listener, metrics: Some(metrics_listener) };
+        let serve = articled::server::serve(config, listeners, store, test_clock(), metrics, shutdown);
+        let task = tokio::spawn(serve);
         Self { address, metrics_address, stop, task, folder: None }
     }
 
@@ -100,7 +108,7 @@ impl TestServer {
 /// The RPCs without a server, for tests in which nobody reads what they answer.
 pub fn rpc(limits: &Limits) -> ArticleRpc {
     let config = Config { limits: limits.clone(), ..Config::default() };
-    article_rpc(&memory_store(), test_clock(), &config).expect("threads")
+    article_rpc(&memory_store(), test_clock(), &config, &Registry::off()).expect("threads")
 }
 
 pub fn memory_store() -> SharedStore {

@@ -6,6 +6,7 @@
 
 mod building;
 mod check;
+mod merge_metrics;
 mod rebuild;
 mod tables;
 mod upkeep;
@@ -19,11 +20,14 @@ use tokio::time::timeout;
 
 pub(super) use self::building::Building;
 pub(super) use self::check::IndexCheck;
+use self::merge_metrics::MergeMetrics;
 pub(super) use self::rebuild::rebuild;
 pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
 use crate::keyword_index::{
     IndexContext, IndexStorage, NextHit, PairRule, Published, Search, Snapshot, StoredIndex, next_hit,
 };
+use crate::metrics::Registry;
+use crate::store::CacheStats;
 use crate::store::sqlite::error::SqliteError;
 
 /// More segments than this slow questions down.
@@ -38,6 +42,7 @@ pub(super) struct Index {
     published: watch::Sender<Published>,
     /// Whether this process writes; if not, another one may.
     has_writer: bool,
+    merge_metrics: MergeMetrics,
 }
 
 impl Index {
@@ -45,17 +50,19 @@ impl Index {
         connection: &mut SqliteConnection,
         has_writer: bool,
         pair_rule: PairRule,
+        metrics: &Registry,
     ) -> Result<Self, SqliteError> {
-        let index = Self::empty(0, has_writer, pair_rule);
+        let index = Self::empty(0, has_writer, pair_rule, metrics);
         index.reload(connection).await?;
         Ok(index)
     }
 
-    fn empty(next_segment: u32, has_writer: bool, pair_rule: PairRule) -> Self {
+    fn empty(next_segment: u32, has_writer: bool, pair_rule: PairRule, metrics: &Registry) -> Self {
         Self {
             context: IndexContext::new(next_segment, pair_rule),
             published: watch::Sender::new(Published::default()),
             has_writer,
+            merge_metrics: MergeMetrics::new(metrics),
         }
     }
 
@@ -90,6 +97,16 @@ impl Index {
     /// Whether there are more segments than merges leave that keep pace: seven of each size.
     pub fn is_behind(&self) -> bool {
         self.published.borrow().snapshot.segments().len() > MANY_SEGMENTS
+    }
+
+    /// How long merges have been due without a break.
+    pub fn merge_lag(&self) -> Duration {
+        self.merge_metrics.lag()
+    }
+
+    pub fn block_cache_stats(&self) -> CacheStats {
+        let (hits, misses) = self.context.cache.hits_and_misses();
+        CacheStats { hits, misses, bytes: self.context.cache.bytes() }
     }
 
     /// Continues a search to its next hit, in the transaction that its snapshot belongs to.

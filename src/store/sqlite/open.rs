@@ -12,6 +12,7 @@ use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
 
 use crate::background::Background;
 use crate::keyword_index::PairRule;
+use crate::metrics::Registry;
 use crate::store::OpenError;
 use crate::store::article_cache::ArticleCache;
 use crate::store::sqlite::SqliteStore;
@@ -50,7 +51,7 @@ const MIGRATIONS: [(i64, &str, &str); 6] = [
 ];
 
 /// Where the store is and how it is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SqliteOptions {
     pub path: PathBuf,
     /// Opens an existing file for reading; writes are refused. No lock is taken, so that a file on read-only media opens.
@@ -60,6 +61,8 @@ pub struct SqliteOptions {
     /// A deletion stays in the feed until so many changes came after it.
     pub keep_deletions: u64,
     pub scale: Scale,
+    /// Where the store counts its writes and merges.
+    pub metrics: Registry,
 }
 
 /// How many articles count as many: from which numbers on the store keeps further structures.
@@ -81,6 +84,7 @@ impl SqliteOptions {
             readers: cores + 2,
             keep_deletions: DEFAULT_KEEP_DELETIONS,
             scale: Scale::default(),
+            metrics: Registry::off(),
         }
     }
 
@@ -195,7 +199,9 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
         rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?;
     }
     let index = Arc::new(
-        Index::open(&mut connection, true, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?,
+        Index::open(&mut connection, true, options.scale.pair_rule, &options.metrics)
+            .await
+            .map_err(|fault| refused(path, &fault))?,
     );
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     let feed = Arc::new(feed);
@@ -203,7 +209,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let shared =
         Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), article_cache: Arc::clone(&article_cache) };
     let limits = WriterLimits { keep_deletions: options.keep_deletions, move_rule: options.scale.move_rule };
-    let writer = Writer::start(background, path.to_owned(), connection, shared, limits).await;
+    let writer = Writer::start(background, path.to_owned(), connection, shared, limits, &options.metrics).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
     let get_batcher = GetBatcher::start(&readers);
@@ -215,8 +221,9 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     let path = options.path.as_path();
     let role = role_to_read(path).await?;
     let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
-    let index =
-        Index::open(&mut connection, false, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault));
+    let index = Index::open(&mut connection, false, options.scale.pair_rule, &options.metrics)
+        .await
+        .map_err(|fault| refused(path, &fault));
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));
     close(connection).await;
     let (index, feed) = (Arc::new(index?), Arc::new(feed?));
@@ -318,7 +325,7 @@ pub(super) async fn remove_read_logs(path: &Path) {
     }
 }
 
-fn next_to(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn next_to(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use articled::article::{ArticleName, Timestamp, View};
 use articled::store::{
-    ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, Write, Written,
+    ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, Page, Search, StoreError, StoreStats, Write,
+    Written,
 };
 use async_trait::async_trait;
 use tokio::sync::{Semaphore, watch};
@@ -83,6 +84,10 @@ impl ArticleStore for FaultyStore {
             Fault::Fails(error) => Err(error()),
             Fault::Panics | Fault::Hangs(_) => Ok(()),
         }
+    }
+
+    async fn stats(&self) -> StoreStats {
+        StoreStats::default()
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use super::{Building, Index};
 use crate::article::View;
 use crate::keyword_index::{IndexChanges, IndexStorage, PairRule};
+use crate::metrics::Registry;
 use crate::query::FoldedFields;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::read::folded;
@@ -21,7 +22,7 @@ pub(in crate::store::sqlite) async fn rebuild(
     pair_rule: PairRule,
 ) -> Result<(), SqliteError> {
     // Its cache is used by no reader: it only gathers the segments.
-    let index = Index::empty(connection.clear_index().await?, false, pair_rule);
+    let index = Index::empty(connection.clear_index().await?, false, pair_rule, &Registry::off());
     let mut after = i64::MIN;
     loop {
         let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));

@@ -229,12 +229,15 @@ impl Merger {
                     None => break,
                 },
             };
+            let merge = self.index.merge_metrics.begin();
             let connection = self.connection(connection).await?;
             let live = next.iter().filter_map(|&id| snapshot.get(id));
             let purges = live.clone().any(|live| live.deletions.count() > 0);
             self.merge(connection, live.cloned().collect()).await?;
             self.remove_leftovers(connection, purges).await?;
+            merge.end();
         }
+        self.index.merge_metrics.note_none_due();
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The connections that read: a queue of our own, which costs a reader less than sqlx's pool.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub(crate) struct Readers {
     count: u32,
     disk: DiskProbe,
     permits: Semaphore,
+    /// Reads that were refused because no connection came free in time.
+    shed: AtomicU64,
     idle: Mutex<Vec<SqliteConnection>>,
 }
 
@@ -32,7 +35,15 @@ impl Readers {
     pub fn new(path: PathBuf, role: Role, count: usize) -> Self {
         let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
         let disk = DiskProbe::new(path.clone());
-        Self { path, role, count, disk, permits: Semaphore::new(count as usize), idle: Mutex::default() }
+        Self {
+            path,
+            role,
+            count,
+            disk,
+            permits: Semaphore::new(count as usize),
+            shed: AtomicU64::new(0),
+            idle: Mutex::default(),
+        }
     }
 
     /// A connection of one's own. They are opened when first needed, and kept.
@@ -40,7 +51,10 @@ impl Readers {
         let permit = match timeout(LEASE_TIMEOUT, self.permits.acquire()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(StoreError::Unavailable("closed".to_owned())),
-            Err(_) => return Err(StoreError::Overloaded),
+            Err(_) => {
+                self.shed.fetch_add(1, Ordering::Relaxed);
+                return Err(StoreError::Overloaded);
+            }
         };
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
@@ -48,6 +62,16 @@ impl Readers {
             None => connect(&self.path, self.role).await?,
         };
         Ok(Lease { readers: self, connection: Some(connection), is_in_transaction: false, _permit: permit })
+    }
+
+    /// How many connections are reading.
+    pub fn busy(&self) -> usize {
+        (self.count as usize).saturating_sub(self.permits.available_permits())
+    }
+
+    /// How many reads were refused because all connections were busy.
+    pub fn shed(&self) -> u64 {
+        self.shed.load(Ordering::Relaxed)
     }
 
     /// Refuses further reads, waits for those under way, and closes all connections.

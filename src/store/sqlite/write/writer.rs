@@ -5,20 +5,22 @@
 //! SQLite has rolled back while sqlx still counts a transaction, and every later one would fail.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::article::Timestamp;
 use sqlx::{Connection, Row, SqliteConnection};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::background::Background;
 use crate::keyword_index::IndexChanges;
+use crate::metrics::Registry;
 use crate::store::article_cache::ArticleCache;
-use crate::store::prepare::{Prepared, prepare, size};
+use crate::store::prepare::{prepare, size};
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
@@ -29,7 +31,9 @@ use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode
 use crate::store::sqlite::write::apply::{Session, apply};
 use crate::store::sqlite::write::batch_lookup::BatchLookup;
 use crate::store::sqlite::write::disk_health::{DiskHealth, probe};
+use crate::store::sqlite::write::job::{Job, answer};
 use crate::store::sqlite::write::new_rows::NewRows;
+use crate::store::sqlite::write::writer_metrics::{QueueStats, WriterMetrics};
 use crate::store::{StoreError, Write, Written};
 
 /// Writes that wait; more than these are refused.
@@ -66,15 +70,6 @@ const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
 /// How often a connection that could not be opened is tried again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 
-struct Job {
-    write: Prepared,
-    bytes: usize,
-    dry_run: bool,
-    now: Timestamp,
-    answer: oneshot::Sender<Result<Written, StoreError>>,
-    _room: OwnedSemaphorePermit,
-}
-
 /// How a transaction ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -102,6 +97,8 @@ pub(crate) struct Shared {
 pub(crate) struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
+    /// Writes that were refused because too much waits.
+    shed: AtomicU64,
     closing: CancellationToken,
     health: Arc<DiskHealth>,
     /// The writing one, the merging one, and the one that empties the log.
@@ -123,6 +120,7 @@ impl Writer {
         connection: SqliteConnection,
         state: Shared,
         limits: WriterLimits,
+        metrics: &Registry,
     ) -> Result<Self, SqliteError> {
         let WriterLimits { keep_deletions, move_rule } = limits;
         let Shared { index, feed, article_cache } = state;
@@ -156,12 +154,21 @@ impl Writer {
             health: Arc::clone(&health),
             open: Some(open),
             owes_checkpoint: false,
+            metrics: Arc::new(WriterMetrics::new(metrics)),
             log: LogMeter::new(checkpoint_requested, reported_wal_bytes),
         };
         let Background { handle, .. } = &background;
         let tasks = vec![handle.spawn(task.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
-        Ok(Self { queue, room, closing, health, tasks: Mutex::new(tasks), _background: background })
+        Ok(Self {
+            queue,
+            room,
+            shed: AtomicU64::new(0),
+            closing,
+            health,
+            tasks: Mutex::new(tasks),
+            _background: background,
+        })
     }
 
     pub async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
@@ -170,7 +177,7 @@ impl Writer {
         let room = match timeout(QUEUE_TIMEOUT, Arc::clone(&self.room).acquire_many_owned(permits)).await {
             Ok(Ok(room)) => room,
             Ok(Err(_)) => return Err(closing()),
-            Err(_) => return Err(StoreError::Overloaded),
+            Err(_) => return Err(self.overloaded()),
         };
         let write = if bytes > LARGE_WRITE_BYTES {
             let prepared = tokio::task::spawn_blocking(move || prepare(write)).await;
@@ -183,9 +190,23 @@ impl Writer {
         match timeout(QUEUE_TIMEOUT, self.queue.send(job)).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Err(closing()),
-            Err(_) => return Err(StoreError::Overloaded),
+            Err(_) => return Err(self.overloaded()),
         }
         answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned())))
+    }
+
+    fn overloaded(&self) -> StoreError {
+        self.shed.fetch_add(1, Ordering::Relaxed);
+        StoreError::Overloaded
+    }
+
+    /// What waits, and what was refused.
+    pub fn queue_stats(&self) -> QueueStats {
+        QueueStats {
+            writes: self.queue.max_capacity() - self.queue.capacity(),
+            bytes: QUEUE_BYTES.saturating_sub(self.room.available_permits()),
+            shed: self.shed.load(Ordering::Relaxed),
+        }
     }
 
     #[cfg(test)]
@@ -251,6 +272,7 @@ struct WriterTask {
     /// Deleted text is still in the log.
     owes_checkpoint: bool,
     log: LogMeter,
+    metrics: Arc<WriterMetrics>,
 }
 
 impl WriterTask {
@@ -398,14 +420,18 @@ impl WriterTask {
         let index = Arc::clone(&self.index);
         let keep_deletions = self.keep_deletions;
         let (feed, article_cache) = (Arc::clone(&self.feed), Arc::clone(&self.article_cache));
+        let metrics = Arc::clone(&self.metrics);
         let open = self.reopened().await?;
         let (next_id, next_seq) = (open.next_id, open.next_seq);
-        let outcomes = carry_out(open, &index, &article_cache, jobs, end, keep_deletions).await;
+        let began = Instant::now();
+        let outcomes = carry_out(open, &index, &article_cache, jobs, end, keep_deletions, &metrics).await;
         match outcomes {
             Ok(outcomes) => {
                 if end == End::RollBack {
                     (open.next_id, open.next_seq) = (next_id, next_seq);
                 } else {
+                    metrics.commit_duration.record(began.elapsed());
+                    metrics.group_writes.record(jobs.len() as f64);
                     // Before anyone is answered, as is promised of the feed's end.
                     feed.advance(last_seq(open));
                     if outcomes.iter().any(|outcome| matches!(outcome, Ok(Written::Deleted))) {
@@ -416,6 +442,7 @@ impl WriterTask {
             }
             Err(fault) => {
                 self.health.note(&fault);
+                metrics.failed_groups.increment(1);
                 tracing::error!(%fault, writes = jobs.len(), "a group of writes failed");
                 self.discard().await;
                 // Most often this works at once, and readiness is not lost for a disk that is merely full.
@@ -521,6 +548,7 @@ async fn carry_out(
     jobs: &[Job],
     end: End,
     keep_deletions: u64,
+    metrics: &WriterMetrics,
 ) -> Result<Vec<Result<Written, SqliteError>>, SqliteError> {
     let OpenConnection { connection, next_id, next_seq, keys } = open;
     let mut session = Session {
@@ -558,27 +586,15 @@ async fn carry_out(
         published = built.write(connection, index).await?;
     }
     let commit = article_cache.begin_commit(&session.changed);
+    let began = Instant::now();
     sqlx::query(end.sql()).execute(&mut *connection).await?;
     drop(commit);
+    if end == End::Commit {
+        metrics.sync_duration.record(began.elapsed());
+    }
     // Before anyone is answered, so that everyone finds what they wrote.
     if let Some(published) = published {
         index.publish(published);
     }
     Ok(outcomes)
-}
-
-fn answer(jobs: Vec<Job>, outcomes: Result<Vec<Result<Written, SqliteError>>, StoreError>) {
-    match outcomes {
-        Ok(outcomes) => {
-            for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                // Whoever asked may be gone; what was written stays.
-                let _ = job.answer.send(outcome.map_err(StoreError::from));
-            }
-        }
-        Err(error) => {
-            for job in jobs {
-                let _ = job.answer.send(Err(error.clone()));
-            }
-        }
-    }
 }

@@ -1,0 +1,52 @@
+//! What the merges of the index count: how long each takes, and how long they have been behind.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use metrics::Histogram;
+use tokio::time::Instant;
+
+use crate::metrics::{Registry, names};
+
+pub(super) struct MergeMetrics {
+    duration: Histogram,
+    /// Since when merges have been due without a break.
+    due_since: Mutex<Option<Instant>>,
+}
+
+/// A merge under way. One that fails is not counted.
+pub(super) struct MergeTimer<'a> {
+    metrics: &'a MergeMetrics,
+    began: Instant,
+}
+
+impl MergeTimer<'_> {
+    pub fn end(self) {
+        self.metrics.duration.record(self.began.elapsed());
+    }
+}
+
+impl MergeMetrics {
+    pub fn new(registry: &Registry) -> Self {
+        Self { duration: registry.histogram(&names::INDEX_MERGE_DURATION, &[]), due_since: Mutex::default() }
+    }
+
+    pub fn begin(&self) -> MergeTimer<'_> {
+        let began = Instant::now();
+        self.due_since().get_or_insert(began);
+        MergeTimer { metrics: self, began }
+    }
+
+    pub fn note_none_due(&self) {
+        *self.due_since() = None;
+    }
+
+    /// How long merges have been due without a break.
+    pub fn lag(&self) -> Duration {
+        self.due_since().map(|since| since.elapsed()).unwrap_or_default()
+    }
+
+    fn due_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.due_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,32 @@
+//! What the writer counts: its groups, and how long they took.
+
+use metrics::{Counter, Histogram};
+
+use crate::metrics::{Registry, names};
+
+pub(crate) struct WriterMetrics {
+    pub group_writes: Histogram,
+    pub commit_duration: Histogram,
+    pub sync_duration: Histogram,
+    pub failed_groups: Counter,
+}
+
+impl WriterMetrics {
+    pub fn new(registry: &Registry) -> Self {
+        Self {
+            group_writes: registry.histogram(&names::STORE_GROUP_WRITES, &[]),
+            commit_duration: registry.histogram(&names::STORE_COMMIT_DURATION, &[]),
+            sync_duration: registry.histogram(&names::STORE_SYNC_DURATION, &[]),
+            failed_groups: registry.counter(&names::STORE_FAILED_GROUPS, &[]),
+        }
+    }
+}
+
+/// The queue before the writer at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct QueueStats {
+    pub writes: usize,
+    pub bytes: usize,
+    /// Writes that were refused because too much waits.
+    pub shed: u64,
+}
