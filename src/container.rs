@@ -1,9 +1,8 @@
-//! Reads the files that `import` and `parse` are given: files, folders and standard input, in the formats that crawlers
-//! write, as a stream of documents.
+//! Reads the inputs of `import` and `parse`: files, folders and standard input, in crawlers' formats, as an iterator of
+//! documents.
 //!
-//! Owns the formats (text, HTML, JSONL, WARC and WET; uncompressed, gzip, zstd) and their detection. Does not parse a
-//! document, does not hold more than one in memory, and does not fail as a whole: what cannot be read is an item with a
-//! reason, and reading continues with the next item.
+//! Owns the formats (text, HTML, JSONL, WARC and WET; uncompressed, gzip, zstd) and their detection. Does not parse
+//! documents, and has at most one in memory. An error is one item of the iterator, which continues with the next item.
 
 mod detect;
 mod document;

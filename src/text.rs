@@ -1,5 +1,6 @@
-//! How text is compared: the one folding, the one segmentation and the one table of Han characters, shared by the parser, the
-//! queries and the index, and the fingerprint that finds near-duplicates.
+//! Text comparison: folding, word segmentation, Han characters, and near-duplicate fingerprints.
+//!
+//! Parser, queries and keyword index share these, so that they agree on what is equal.
 
 mod fingerprint;
 mod fold;

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::document::{ContainerError, Format};
 
-/// Signatures of formats that often lie next to documents.
+/// Signatures of unsupported formats that are common next to documents.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a zip archive or office document"),
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xFF\xD8\xFF", "a picture"),
+    (b"\x89PNG", "an image"),
+    (b"GIF8", "an image"),
+    (b"\xFF\xD8\xFF", "an image"),
     (b"SQLite format 3", "a database"),
     (b"filedesc://", "an ARC file, the predecessor of WARC (`warcio recompress` converts it)"),
     (b"BZh", "compressed with bzip2"),
@@ -20,13 +20,13 @@ const UNSUPPORTED: &[(&[u8], &str)] = &[
 /// How many bytes of a file detection reads.
 const LOOK_AHEAD: usize = 1024;
 
-/// By a signature that nothing else has, then by name, then by what the text looks like.
+/// Detects by an unambiguous signature, then by name, then by the first characters.
 pub(crate) fn detect(start: &[u8], path: &Path) -> Result<Format, ContainerError> {
     if start.starts_with(b"WARC/") {
         return Ok(Format::Warc);
     }
     if let Some((_, what)) = UNSUPPORTED.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Err(ContainerError::Unrecognised(what));
+        return Err(ContainerError::Unsupported(what));
     }
     if let Some(format) = by_name(path) {
         return Ok(format);
@@ -54,7 +54,7 @@ fn by_name(path: &Path) -> Option<Format> {
     }
 }
 
-/// Also used on payloads that don't say what they are.
+/// Also used for HTTP responses without a content type.
 pub(crate) fn looks_like_html(start: &[u8]) -> bool {
     let start = String::from_utf8_lossy(start.get(..LOOK_AHEAD).unwrap_or(start)).to_ascii_lowercase();
     let start = start.trim_start_matches('\u{FEFF}').trim_start();

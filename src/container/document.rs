@@ -1,89 +1,89 @@
-//! What a container holds: documents, or the reason why an item has none, and what the caller says about them.
+//! The types of this module: formats, options, items, documents and errors.
 
 use std::io;
 
 use super::meter::Meter;
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
-/// The path that stands for standard input.
+/// The path that means standard input.
 pub(crate) const STANDARD_INPUT: &str = "-";
 
-/// What a file holds.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One document of plain text.
+    /// One plain-text document.
     Text,
-    /// One page.
+    /// One HTML page.
     Html,
-    /// One document a line.
+    /// One document on each line.
     Jsonl,
-    /// WARC or WET.
+    /// WARC or WET: one document in each record.
     Warc,
 }
 
-/// What the caller says of files that don't say it themselves.
+/// The caller's defaults for metadata that the files do not have.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `None`: recognised, by content and name.
+    /// `None`: detected by content and name.
     pub format: Option<Format>,
-    /// For text and HTML files, a media type with an optional charset; empty for that of the format.
+    /// The media type of text and HTML files, with an optional charset. Empty: the media type of the format.
     pub content_type: String,
-    /// For documents without a URL of their own.
+    /// The URL of documents that have none.
     pub url: Option<PageUrl>,
-    /// For documents without a fetch time of their own.
+    /// The fetch time of documents that have none.
     pub fetch_time: Option<Timestamp>,
-    /// Counts what is read.
+    /// Counts the bytes read.
     pub meter: Meter,
 }
 
-/// A document, or why there is none.
+/// A document, or an error.
 #[derive(Debug)]
 pub struct Item {
-    /// Where it stands: `path`, `path:LINE` or `path:RECORD`, counted from 1.
+    /// The location: `path`, `path:LINE` or `path:RECORD`, with numbers from 1.
     pub origin: String,
-    /// The document, or why it could not be read.
+    /// The document, or why it cannot be read.
     pub document: Result<Document, ContainerError>,
 }
 
-/// A document and what its container says of it.
+/// A document with the metadata from its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// Content, type, URL, fetch time and labels.
     pub raw: RawDocument,
-    /// `raw.content` is no page, but the JSON of an article as `export` writes it. What it says is for those to read who
-    /// know the contract.
+    /// `raw.content` is not a document, but the JSON of an article as `export` writes it. It is not decoded here, because
+    /// this module does not use the contract's types.
     pub is_exported: bool,
-    /// The id that the container gives it, unchecked.
+    /// The article id from the file, not validated.
     pub id: Option<String>,
-    /// What of its description could not be used, such as a URL that is none.
+    /// Metadata that was ignored because it is invalid, such as a malformed URL.
     pub warnings: Vec<String>,
 }
 
-/// Why an item has no document.
+/// Why a document cannot be read. A message continues a sentence that starts with the location.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ContainerError {
-    #[error("can't be read: {0}")]
+    #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
     #[error("is longer than {MAX_DOCUMENT_BYTES} bytes")]
     TooLarge,
     #[error("has no text")]
     Empty,
-    #[error("is {0}, which holds no documents that can be read")]
-    Unrecognised(&'static str),
-    #[error("is no line of a crawl: {0}")]
+    #[error("is {0}, which is not a supported format")]
+    Unsupported(&'static str),
+    #[error("is not a valid JSONL line: {0}")]
     BadLine(String),
     #[error("has neither `text` nor `html`")]
     NoContentKey,
     #[error(
-        "is no crawl that can be read: a line needs the key `text` or `html`, and may have `url`, `timestamp`, \
+        "is not a supported JSONL file: a line needs the key `text` or `html`, and may have `url`, `timestamp`, \
          `content_type`, `labels` and `id`; the rest of the file is not read"
     )]
     UnknownKeys,
-    #[error("is no record of a WARC: {0}")]
+    #[error("is not a WARC record: {0}")]
     BadRecord(String),
-    #[error("ends in the midst of a record")]
+    #[error("ends in the middle of a record")]
     Truncated,
-    #[error("is a record that is cut off or damaged; reading continues with the next one")]
-    CutRecord,
+    #[error("is a truncated or damaged record; reading continues with the next record")]
+    DamagedRecord,
 }

@@ -1,48 +1,48 @@
-//! Gzip members one after another, as crawlers write them: one record of a WARC in each.
+//! Multi-member gzip, as crawlers write it: one WARC record in each member.
 //!
-//! A member that is cut or damaged ends in a [`CutMember`], and reading continues with the next member that holds a record.
-//! Other formats have no place at which to continue: their error is the file's last.
+//! A truncated or damaged member ends with the error [`DamagedMember`], and reading continues with the next member that
+//! starts with a record. In other formats there is nothing to resynchronize on, so an error ends the file.
 
 use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
-/// The first bytes of a member: the signature, and deflate as the method.
+/// The first bytes of a member: the signature, and the compression method deflate.
 const MEMBER_MAGIC: &[u8] = &[0x1F, 0x8B, 8];
 
-/// What a member has to begin with for reading to continue there.
+/// The first decompressed bytes of a member at which reading can continue.
 const RECORD_MAGIC: &[u8] = b"WARC/";
 
-/// How many compressed bytes of a member are kept to search for the next one: the decoder often notices a cut only when it
-/// has already consumed the head of the next member.
-const KEPT_BYTES: usize = 256 << 10;
+/// How many consumed bytes of a member stay buffered, to search them for the next member: the decoder often detects a
+/// truncation only after it has consumed the start of the next member.
+const REPLAY_BYTES: usize = 256 << 10;
 
-/// A member's head with its file name and comment, and enough of its data to give [`RECORD_MAGIC`].
+/// Enough for a member's header with file name and comment, and for the data that decompresses to [`RECORD_MAGIC`].
 const HEAD_BYTES: usize = 4 << 10;
 
 const READ_BYTES: usize = 64 << 10;
 
-/// The error between a member that is cut and the next one.
+/// A damaged member. Reading can continue with the next one.
 #[derive(Debug, thiserror::Error)]
-#[error("a gzip member is cut off or damaged")]
-pub(crate) struct CutMember;
+#[error("a gzip member is truncated or damaged")]
+pub(crate) struct DamagedMember;
 
 pub(crate) struct GzipMembers<R> {
     /// `None` after the last member.
-    member: Option<GzDecoder<Kept<R>>>,
+    member: Option<GzDecoder<ReplayBuffer<R>>>,
 }
 
 impl<R: Read> GzipMembers<R> {
     pub(crate) fn new(compressed: R) -> Self {
-        Self { member: Some(GzDecoder::new(Kept { inner: compressed, bytes: Vec::new(), at: 0 })) }
+        Self { member: Some(GzDecoder::new(ReplayBuffer { inner: compressed, bytes: Vec::new(), at: 0 })) }
     }
 
-    /// Stands at the next record, if there is one.
+    /// Continues at the next member with a record, and returns the error to report.
     fn resume(&mut self, error: io::Error) -> io::Result<usize> {
-        let Some(mut kept) = self.member.take().map(GzDecoder::into_inner) else { return Err(error) };
-        if kept.find_record()? {
-            self.member = Some(GzDecoder::new(kept));
-            return Err(io::Error::new(io::ErrorKind::InvalidData, CutMember));
+        let Some(mut buffer) = self.member.take().map(GzDecoder::into_inner) else { return Err(error) };
+        if buffer.find_record()? {
+            self.member = Some(GzDecoder::new(buffer));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, DamagedMember));
         }
         Err(error)
     }
@@ -56,10 +56,10 @@ impl<R: Read> Read for GzipMembers<R> {
         while let Some(member) = &mut self.member {
             match member.read(buffer) {
                 Ok(0) => {
-                    let Some(mut kept) = self.member.take().map(GzDecoder::into_inner) else { break };
-                    kept.forget();
-                    if !kept.fill_buf()?.is_empty() {
-                        self.member = Some(GzDecoder::new(kept));
+                    let Some(mut buffer) = self.member.take().map(GzDecoder::into_inner) else { break };
+                    buffer.discard_consumed();
+                    if !buffer.fill_buf()?.is_empty() {
+                        self.member = Some(GzDecoder::new(buffer));
                     }
                 }
                 Err(error)
@@ -77,24 +77,24 @@ impl<R: Read> Read for GzipMembers<R> {
     }
 }
 
-/// A reader that keeps the last bytes that were consumed of the current member.
-struct Kept<R> {
+/// A reader that keeps the last consumed bytes of the current member.
+struct ReplayBuffer<R> {
     inner: R,
-    /// Consumed bytes of the member, then those that are not consumed yet.
+    /// The consumed bytes of the member, then the unconsumed ones.
     bytes: Vec<u8>,
-    /// How many of them are consumed.
+    /// The number of consumed bytes.
     at: usize,
 }
 
-impl<R: Read> Kept<R> {
-    /// A new member begins here.
-    fn forget(&mut self) {
+impl<R: Read> ReplayBuffer<R> {
+    /// Drops the consumed bytes, at the start of a new member.
+    fn discard_consumed(&mut self) {
         self.bytes.drain(..self.at);
         self.at = 0;
     }
 
-    /// Reads what is there, as standard input may wait long for more; `false` at the end of the input.
-    fn more(&mut self) -> io::Result<bool> {
+    /// Reads once, without waiting for a full buffer, because standard input may be slow. `false` at the end of the input.
+    fn fill(&mut self) -> io::Result<bool> {
         let length = self.bytes.len();
         self.bytes.resize(length + READ_BYTES, 0);
         let read = loop {
@@ -107,25 +107,25 @@ impl<R: Read> Kept<R> {
         read.map(|count| count > 0)
     }
 
-    /// Goes to the next member that holds a record; `false` if there is none.
+    /// Seeks to the next member that starts with a record; `false` if there is none.
     fn find_record(&mut self) -> io::Result<bool> {
-        // The current member begins with the signature, too, unless what is kept of it does not reach back that far.
+        // Skips the current member's own signature, unless the buffer no longer reaches back to it.
         self.at = usize::from(self.bytes.starts_with(MEMBER_MAGIC));
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
             let Some(found) = position_of_magic(rest) else {
-                // The signature may lie across the border of two reads.
+                // The signature may be split between two reads.
                 self.at = self.at.max((self.bytes.len() + 1).saturating_sub(MEMBER_MAGIC.len()));
-                self.forget();
-                if !self.more()? {
+                self.discard_consumed();
+                if !self.fill()? {
                     return Ok(false);
                 }
                 continue;
             };
             self.at += found;
-            self.forget();
-            while self.bytes.len() < HEAD_BYTES && self.more()? {}
-            if holds_record(&self.bytes) {
+            self.discard_consumed();
+            while self.bytes.len() < HEAD_BYTES && self.fill()? {}
+            if starts_with_record(&self.bytes) {
                 return Ok(true);
             }
             self.at = 1;
@@ -137,12 +137,12 @@ fn position_of_magic(bytes: &[u8]) -> Option<usize> {
     bytes.windows(MEMBER_MAGIC.len()).position(|window| window == MEMBER_MAGIC)
 }
 
-fn holds_record(member: &[u8]) -> bool {
+fn starts_with_record(member: &[u8]) -> bool {
     let mut start = [0; RECORD_MAGIC.len()];
     GzDecoder::new(member).read_exact(&mut start).is_ok() && start == RECORD_MAGIC
 }
 
-impl<R: Read> Read for Kept<R> {
+impl<R: Read> Read for ReplayBuffer<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
@@ -150,14 +150,14 @@ impl<R: Read> Read for Kept<R> {
     }
 }
 
-impl<R: Read> BufRead for Kept<R> {
+impl<R: Read> BufRead for ReplayBuffer<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.bytes.len() {
-            if self.at >= 2 * KEPT_BYTES {
-                self.bytes.drain(..self.at - KEPT_BYTES);
-                self.at = KEPT_BYTES;
+            if self.at >= 2 * REPLAY_BYTES {
+                self.bytes.drain(..self.at - REPLAY_BYTES);
+                self.at = REPLAY_BYTES;
             }
-            self.more()?;
+            self.fill()?;
         }
         Ok(self.bytes.get(self.at..).unwrap_or_default())
     }

@@ -1,4 +1,4 @@
-//! The page inside a crawled HTTP response: status, the headers that matter, and the body without its encodings.
+//! A captured HTTP response: status, relevant headers, and the decoded body.
 
 use std::io::Read;
 
@@ -9,7 +9,7 @@ use super::document::ContainerError;
 use super::limits::read_document;
 use crate::article::MAX_DOCUMENT_BYTES;
 
-/// Input that the brotli decoder takes at once. The body is in memory already.
+/// The brotli decoder's input buffer. It can be small, because the body is already in memory.
 const BROTLI_BUFFER_BYTES: usize = 4 << 10;
 
 pub(crate) struct Response<'a> {
@@ -21,7 +21,7 @@ pub(crate) struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// `None` if it is no response.
+    /// `None` if the message is not an HTTP response.
     pub(crate) fn read(message: &'a [u8]) -> Option<Self> {
         let (head, body) = split_head(message);
         let head = std::str::from_utf8(head).ok().or_else(|| head.utf8_chunks().next().map(|chunk| chunk.valid()))?;
@@ -41,19 +41,19 @@ impl<'a> Response<'a> {
         Some(response)
     }
 
-    /// As the server said, else as it looks.
+    /// The declared type; without one, `text/html` if the body looks like it.
     pub(crate) fn content_type(&self) -> &'a str {
         if self.content_type.is_empty() && looks_like_html(self.body) { "text/html" } else { self.content_type }
     }
 
-    /// The body as it was before it was sent. Many crawlers undo the encodings and keep the headers, so that both are
-    /// believed only where the bytes agree.
+    /// The body without transfer and content encodings. Many crawlers decode the body but keep the headers, so a header is
+    /// trusted only if the bytes agree with it.
     pub(crate) fn content(&self) -> Result<Vec<u8>, ContainerError> {
         let dechunked = if self.chunked { dechunk(self.body) } else { None };
         let body = dechunked.as_deref().unwrap_or(self.body);
         match self.content_encoding.as_str() {
             "gzip" | "x-gzip" if body.starts_with(&[0x1F, 0x8B]) => read_document(bounded(MultiGzDecoder::new(body))),
-            // RFC 9110 means zlib; many servers sent raw deflate, which has no signature.
+            // RFC 9110 defines this as zlib, but many servers send raw deflate, which has no signature.
             "deflate" if !looks_like_text(body) => match read_document(bounded(ZlibDecoder::new(body))) {
                 Err(ContainerError::Read(_)) => read_document(bounded(DeflateDecoder::new(body))),
                 decoded => decoded,
@@ -70,7 +70,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// A document is cut off at its own limit, so that an expanding one costs no more.
+/// Limits the output to one byte more than a document may have, against decompression bombs.
 fn bounded(decoder: impl Read) -> impl Read {
     decoder.take(MAX_DOCUMENT_BYTES as u64 + 1)
 }
@@ -79,7 +79,7 @@ fn looks_like_text(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Before and after the first empty line.
+/// Splits at the first empty line.
 fn split_head(message: &[u8]) -> (&[u8], &[u8]) {
     let mut at = 0;
     while let Some(length) = message.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
@@ -93,7 +93,7 @@ fn split_head(message: &[u8]) -> (&[u8], &[u8]) {
     (message, &[])
 }
 
-/// `None` if the body is not chunked, whatever its headers say.
+/// `None` if the body is not chunked, whatever the headers say.
 fn dechunk(body: &[u8]) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     let mut rest = body;
@@ -106,7 +106,7 @@ fn dechunk(body: &[u8]) -> Option<Vec<u8>> {
             return Some(content);
         }
         let Some(chunk) = rest.get(..size) else {
-            // The crawl cut the page off: what came is kept.
+            // A truncated capture: keep what is there.
             content.extend_from_slice(rest);
             return Some(content);
         };

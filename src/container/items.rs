@@ -1,4 +1,4 @@
-//! The stream of documents: one file after another, one document at a time.
+//! Iterates over the documents of files: one file after another, one document at a time.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -7,17 +7,17 @@ use std::path::PathBuf;
 use super::document::{ContainerError, Document, Format, Item, Options};
 use super::jsonl::Jsonl;
 use super::limits;
-use super::open::{Opened, open};
+use super::open::{OpenFile, open};
 use super::walk::Walk;
 use super::warc::Warc;
 use crate::article::RawDocument;
 
-/// The documents of these paths, in the order of the paths, folders sorted by name and with all beneath them.
+/// Iterates over the documents of these paths, in their order. Folders are read recursively, sorted by name.
 pub fn read(paths: impl IntoIterator<Item = PathBuf>, options: Options) -> Items {
     Items { walk: Walk::of(paths), options, current: None, skipped: BTreeMap::new() }
 }
 
-/// A blocking iterator.
+/// A blocking iterator over documents.
 pub struct Items {
     walk: Walk,
     options: Options,
@@ -26,22 +26,22 @@ pub struct Items {
 }
 
 enum Source {
-    Whole(Box<dyn Read>, Format),
+    WholeFile(Box<dyn Read>, Format),
     Lines(Jsonl),
     Records(Warc),
 }
 
 impl Items {
-    /// What was passed over so far as it is no document, by kind: `request`, `response 404`, `link`.
+    /// The number of skipped records and files so far, by kind: `request`, `response 404`, `link`.
     pub fn skipped(&self) -> &BTreeMap<String, u64> {
         &self.skipped
     }
 
-    fn start(&mut self, path: PathBuf) -> Result<(), ContainerError> {
+    fn open_file(&mut self, path: PathBuf) -> Result<(), ContainerError> {
         let origin = path.display().to_string();
-        let Opened { reader, format } = open(&path, self.options.format, &self.options.meter)?;
+        let OpenFile { reader, format } = open(&path, self.options.format, &self.options.meter)?;
         let source = match format {
-            Format::Text | Format::Html => Source::Whole(Box::new(reader), format),
+            Format::Text | Format::Html => Source::WholeFile(Box::new(reader), format),
             Format::Jsonl => Source::Lines(Jsonl::new(reader)),
             Format::Warc => Source::Records(Warc::new(reader)),
         };
@@ -49,7 +49,7 @@ impl Items {
         Ok(())
     }
 
-    fn complete(&self, mut document: Document) -> Document {
+    fn with_defaults(&self, mut document: Document) -> Document {
         document.raw.url = document.raw.url.or_else(|| self.options.url.clone());
         document.raw.fetch_time = document.raw.fetch_time.or(self.options.fetch_time);
         document
@@ -73,14 +73,14 @@ impl Iterator for Items {
                     }
                 };
                 let origin = path.display().to_string();
-                match self.start(path) {
+                match self.open_file(path) {
                     Ok(()) => continue,
                     Err(error) => return Some(Item { origin, document: Err(error) }),
                 }
             };
             let (found, source) = match source {
-                Source::Whole(reader, format) => {
-                    (Some((None, whole(reader, format, &self.options.content_type))), None)
+                Source::WholeFile(reader, format) => {
+                    (Some((None, read_whole_file(reader, format, &self.options.content_type))), None)
                 }
                 Source::Lines(mut lines) => {
                     let found = lines.next().map(|(line, document)| (Some(line), document));
@@ -95,13 +95,13 @@ impl Iterator for Items {
             let Some((number, document)) = found else { continue };
             let origin = number.map_or_else(|| path.clone(), |number| format!("{path}:{number}"));
             self.current = source.map(|source| (path, source));
-            return Some(Item { origin, document: document.map(|document| self.complete(document)) });
+            return Some(Item { origin, document: document.map(|document| self.with_defaults(document)) });
         }
     }
 }
 
-/// A file that is one document.
-fn whole(reader: Box<dyn Read>, format: Format, content_type: &str) -> Result<Document, ContainerError> {
+/// Reads a file that is one document.
+fn read_whole_file(reader: Box<dyn Read>, format: Format, content_type: &str) -> Result<Document, ContainerError> {
     let content = limits::read_document(reader)?;
     let by_format = if format == Format::Html { "text/html" } else { "text/plain" };
     let content_type = if content_type.is_empty() { by_format } else { content_type };

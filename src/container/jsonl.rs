@@ -1,5 +1,7 @@
-//! JSONL: a document a line, with `text` or `html`, and perhaps `url`, `timestamp`, `content_type`, `labels`, `id`; or an
-//! article a line, as `export` writes it, which has a `name` and neither of the two.
+//! JSONL: one JSON object on each line.
+//!
+//! A document has `text` or `html`, and optionally `url`, `timestamp`, `content_type`, `labels` and `id`. An exported
+//! article has a `name` and neither `text` nor `html`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::BufRead;
@@ -14,44 +16,46 @@ use super::limits::{Line, read_line};
 
 use crate::article::{ArticleName, MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
-/// JSON writes a character of three bytes in six (`\u5b89`), and the other keys need room too.
+/// Twice the document limit, because JSON may escape a character of three bytes in six (`\u5b89`), with room for the other
+/// keys.
 const MAX_LINE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES + (1 << 20);
 
 pub(crate) struct Jsonl {
     reader: Box<dyn BufRead>,
     line: u64,
-    /// After an error of the file itself there is nothing more to read.
+    /// Set after a read error or a refusal of the file.
     ended: bool,
-    /// Lines before the first document that lack the key of the content, and are not reported yet.
-    held: VecDeque<u64>,
+    /// Lines without `text` or `html` before the first document, which are not reported yet.
+    lines_without_content: VecDeque<u64>,
     has_document: bool,
 }
 
-/// After this many first lines without `text` or `html` the file is not a crawl of ours, and one message says so.
+/// If this many lines at the start have neither `text` nor `html`, the file has another schema, and one error says so
+/// instead of one for each line.
 const MAX_LINES_WITHOUT_CONTENT: usize = 20;
 
 impl Jsonl {
     pub(crate) fn new(reader: Box<dyn BufRead>) -> Self {
-        Self { reader, line: 0, ended: false, held: VecDeque::new(), has_document: false }
+        Self { reader, line: 0, ended: false, lines_without_content: VecDeque::new(), has_document: false }
     }
 }
 
 impl Iterator for Jsonl {
-    /// The line's number, from 1.
+    /// The line number, from 1, and its document.
     type Item = (u64, Result<Document, ContainerError>);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if self.has_document
-                && let Some(line) = self.held.pop_front()
+                && let Some(line) = self.lines_without_content.pop_front()
             {
                 return Some((line, Err(ContainerError::NoContentKey)));
             }
-            let Some((line, found)) = self.next_line() else { return self.refuse() };
+            let Some((line, found)) = self.next_line() else { return self.refuse_file() };
             if matches!(found, Err(ContainerError::NoContentKey)) && !self.has_document {
-                self.held.push_back(line);
-                if self.held.len() >= MAX_LINES_WITHOUT_CONTENT {
-                    return self.refuse();
+                self.lines_without_content.push_back(line);
+                if self.lines_without_content.len() >= MAX_LINES_WITHOUT_CONTENT {
+                    return self.refuse_file();
                 }
                 continue;
             }
@@ -62,10 +66,10 @@ impl Iterator for Jsonl {
 }
 
 impl Jsonl {
-    /// One message for a file of which no line has the content's key.
-    fn refuse(&mut self) -> Option<(u64, Result<Document, ContainerError>)> {
-        let first = self.held.pop_front()?;
-        self.held.clear();
+    /// Ends the file with one error for all lines without content, if there are any.
+    fn refuse_file(&mut self) -> Option<(u64, Result<Document, ContainerError>)> {
+        let first = self.lines_without_content.pop_front()?;
+        self.lines_without_content.clear();
         self.ended = true;
         Some((first, Err(ContainerError::UnknownKeys)))
     }
@@ -84,14 +88,14 @@ impl Jsonl {
             };
             let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
             if !line.trim_ascii().is_empty() {
-                return Some((self.line, document(line)));
+                return Some((self.line, parse_line(line)));
             }
         }
         None
     }
 }
 
-/// Unknown keys are ignored, and so is `null`.
+/// The keys of a line. Unknown keys are ignored, and so is `null`.
 #[derive(Deserialize)]
 struct Fields {
     text: Option<String>,
@@ -104,10 +108,10 @@ struct Fields {
     name: Option<Value>,
 }
 
-/// What the name of an article begins with.
+/// The prefix of article names, by which exported articles are recognized.
 const ARTICLE_NAME_PREFIX: &str = "articles/";
 
-fn document(line: &[u8]) -> Result<Document, ContainerError> {
+fn parse_line(line: &[u8]) -> Result<Document, ContainerError> {
     let mut warnings = Vec::new();
     let bad = |error: serde_json::Error| ContainerError::BadLine(error.to_string());
     let fields: Fields = match serde_json::from_slice(line) {
@@ -117,7 +121,7 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
             if count == 0 {
                 return Err(bad(error));
             }
-            warnings.push(format!("{count} lone surrogates became U+FFFD"));
+            warnings.push(format!("{count} lone surrogates were replaced by U+FFFD"));
             serde_json::from_slice(&repaired).map_err(bad)?
         }
     };
@@ -138,39 +142,39 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
     if content.len() > MAX_DOCUMENT_BYTES {
         return Err(ContainerError::TooLarge);
     }
-    // A wrong description is no reason to lose the document.
+    // Invalid metadata is a warning, so that the document is not lost.
     let mut warn =
         |key: &str, given: &str, why: &dyn std::fmt::Display| warnings.push(format!("{key} {given:?} {why}"));
-    let url = text_of(url, "url", &mut warn);
+    let url = string_value(url, "url", &mut warn);
     let url = url.and_then(|url| PageUrl::parse(&url).map_err(|why| warn("url", &url, &why)).ok());
     let fetch_time = timestamp.filter(|time| !time.is_null()).and_then(|time| {
-        let known = time.as_str().and_then(instant).or_else(|| time.as_f64().and_then(unix_time));
-        if known.is_none() {
+        let valid = time.as_str().and_then(parse_time).or_else(|| time.as_f64().and_then(unix_time));
+        if valid.is_none() {
             warn("timestamp", &time.to_string(), &"is neither RFC 3339 nor a Unix time");
         }
-        known
+        valid
     });
     let id = id.and_then(scalar).filter(|id| !id.is_empty()).and_then(|id| {
-        let known = article_id(&id);
-        if known.is_none() {
-            warn("id", &id, &"cannot be an article's id: the name is derived");
+        let valid = article_id(&id);
+        if valid.is_none() {
+            warn("id", &id, &"is not a valid article id; the name is derived instead");
         }
-        known
+        valid
     });
-    let content_type = text_of(content_type, "content_type", &mut warn);
+    let content_type = string_value(content_type, "content_type", &mut warn);
     let labels = match labels {
         Some(Value::Object(labels)) => {
             labels.into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect()
         }
         None | Some(Value::Null) => BTreeMap::new(),
         Some(other) => {
-            warn("labels", &other.to_string(), &"is no object");
+            warn("labels", &other.to_string(), &"is not an object");
             BTreeMap::new()
         }
     };
     let raw = RawDocument {
         content: content.into_bytes().into(),
-        content_type: in_utf8(content_type.as_deref().unwrap_or(media_type)),
+        content_type: with_utf8_charset(content_type.as_deref().unwrap_or(media_type)),
         url,
         fetch_time,
         labels,
@@ -178,8 +182,8 @@ fn document(line: &[u8]) -> Result<Document, ContainerError> {
     Ok(Document { raw, is_exported: false, id, warnings })
 }
 
-/// A value that has to be a string; `None`, with a warning, if it is something else.
-fn text_of(
+/// The string in a value; `None`, with a warning, if it is not a string.
+fn string_value(
     value: Option<Value>,
     key: &str,
     warn: &mut impl FnMut(&str, &str, &dyn std::fmt::Display),
@@ -188,27 +192,27 @@ fn text_of(
         Value::String(text) => Some(text),
         Value::Null => None,
         other => {
-            warn(key, &other.to_string(), &"is no string");
+            warn(key, &other.to_string(), &"is not a string");
             None
         }
     }
 }
 
-/// Unix times below are seconds, above milliseconds: the year 5138 in seconds, 1973 in milliseconds.
+/// Numbers below are seconds, others milliseconds: it is the year 5138 in seconds and 1973 in milliseconds.
 const FIRST_MILLISECONDS: f64 = 1e11;
 
-/// The time of a number: seconds or milliseconds since 1970. A later year than 9999 is none.
+/// A Unix time in seconds or milliseconds. `None` from [`UNIX_TIME_END`] on.
 fn unix_time(number: f64) -> Option<Timestamp> {
     let milliseconds = if number.abs() < FIRST_MILLISECONDS { number * 1000.0 } else { number };
-    // The cast saturates, and what is out of range is no timestamp.
+    // The cast saturates, and `from_millisecond` rejects values out of range.
     Timestamp::from_millisecond(milliseconds as i64).ok().filter(|time| time.as_second() < UNIX_TIME_END)
 }
 
-/// 2100-01-01T00:00:00Z: a number that means a later time is no Unix time, but digits such as 20211114120000.
+/// 2100-01-01T00:00:00Z. Larger numbers are not Unix times, but dates written as digits, such as 20211114120000.
 const UNIX_TIME_END: i64 = 4_102_444_800;
 
-/// The line with each escaped half of a surrogate pair that lacks its other half replaced by U+FFFD, and how many there
-/// were. JavaScript writes them where it cuts a string.
+/// Replaces each escaped lone surrogate by U+FFFD, and counts them. JavaScript produces them when it truncates a string
+/// inside a surrogate pair.
 fn without_lone_surrogates(line: &[u8]) -> (Vec<u8>, usize) {
     let (mut repaired, mut count, mut rest) = (Vec::with_capacity(line.len()), 0, line);
     while let Some((first, after)) = rest.split_first() {
@@ -220,7 +224,7 @@ fn without_lone_surrogates(line: &[u8]) -> (Vec<u8>, usize) {
                 rest = rest.get(6..).unwrap_or_default();
                 continue;
             }
-            // An escaped backslash does not begin an escape of its own.
+            // The second character of `\\` does not start another escape.
             (b'\\', None, _) if !after.is_empty() => 2,
             _ => 1,
         };
@@ -231,27 +235,27 @@ fn without_lone_surrogates(line: &[u8]) -> (Vec<u8>, usize) {
     (repaired, count)
 }
 
-/// The surrogate whose escape, `\uD83D`, the text begins with.
+/// The surrogate if the text starts with an escaped one, such as `\uD83D`.
 fn surrogate(text: &[u8]) -> Option<u16> {
     let digits = std::str::from_utf8(text.strip_prefix(b"\\u")?.get(..4)?).ok()?;
     u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..=0xDFFF).contains(unit))
 }
 
-/// RFC 3339; or a day and a time of day as databases print them, `2021-11-14 19:06:13`, which without a zone are
-/// Asia/Shanghai. A day alone is no fetch time: pages of that day would seem to be from the future.
-fn instant(text: &str) -> Option<Timestamp> {
+/// Parses RFC 3339, or a date with a time of day as databases print it (`2021-11-14 19:06:13`), in Asia/Shanghai if it has
+/// no offset. A date alone is rejected: with midnight as the fetch time, pages of that day would be from the future.
+fn parse_time(text: &str) -> Option<Timestamp> {
     let of_shanghai = |time: DateTime| Timestamp::of_civil(time, offset(8)).ok();
     text.parse().ok().or_else(|| text.parse().ok().filter(|_| text.contains(':')).and_then(of_shanghai))
 }
 
-/// The ids of crawlers' own are often in upper case; what else no name can have is no reason to lose the document.
+/// The id in lower case, because crawlers' ids are often in upper case; `None` if it is not a valid article id.
 fn article_id(text: &str) -> Option<String> {
     let id = text.to_ascii_lowercase();
     ArticleName::from_id(&id).is_ok().then_some(id)
 }
 
-/// JSON is UTF-8, whatever charset the page was once fetched in.
-fn in_utf8(content_type: &str) -> String {
+/// The media type with the charset UTF-8: a JSON string is UTF-8, whatever the charset of the fetched page.
+fn with_utf8_charset(content_type: &str) -> String {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     format!("{media_type}; charset=utf-8")
 }
@@ -272,7 +276,7 @@ mod tests {
     #[test]
     fn ids_and_times_as_crawlers_write_them() {
         let check = |line: &str, id: Option<&str>, time: Option<&str>, warnings: usize| {
-            let document = document(line.as_bytes()).expect("a document");
+            let document = parse_line(line.as_bytes()).expect("a document");
             assert_eq!(document.id.as_deref(), id, "{line}");
             assert_eq!(document.raw.fetch_time.map(|time| time.to_string()).as_deref(), time, "{line}");
             assert_eq!(document.warnings.len(), warnings, "{line}");
@@ -290,15 +294,15 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_surrogate_is_replaced_and_named() {
+    fn a_lone_surrogate_is_replaced_with_a_warning() {
         let check = |line: &str, text: &str, warnings: usize| {
-            let document = document(line.as_bytes()).expect("a document");
+            let document = parse_line(line.as_bytes()).expect("a document");
             assert_eq!(document.raw.content.as_ref(), text.as_bytes(), "{line}");
             assert_eq!(document.warnings.len(), warnings, "{line}");
         };
         check(r#"{"text": "甲\ud83d\ude00"}"#, "甲😀", 0);
         check(r#"{"text": "甲\ud83d乙\ude00"}"#, "甲\u{FFFD}乙\u{FFFD}", 1);
         check(r#"{"text": "\\ud83d\ud83d\ud83d\ude00"}"#, "\\ud83d\u{FFFD}😀", 1);
-        assert!(document(br#"{"text": "\ud83d"#).is_err());
+        assert!(parse_line(br#"{"text": "\ud83d"#).is_err());
     }
 }

@@ -130,7 +130,7 @@ fn jsonl_goes_on_after_a_bad_line() {
 }
 
 #[test]
-fn a_file_of_unknown_keys_is_refused_with_one_message() {
+fn a_file_with_unknown_keys_fails_with_one_error() {
     let check = |content: &str, expected: &[bool]| {
         let folder = folder(&[("a.jsonl", content.as_bytes())]);
         let (items, _) = read_all(folder.path(), Options::default());
@@ -147,7 +147,7 @@ fn a_file_of_unknown_keys_is_refused_with_one_message() {
 }
 
 #[test]
-fn a_folder_is_the_limit_of_its_walk() {
+fn a_walk_stays_within_its_folder() {
     let outside = folder(&[("secret.txt", b"secret")]);
     let folder = folder(&[("a.txt", "甲".as_bytes()), ("b/c.txt", "乙".as_bytes())]);
     let link =
@@ -249,7 +249,7 @@ fn brotli_is_decoded_and_bounded() {
 }
 
 #[test]
-fn a_cut_gzip_member_costs_its_own_record_only() {
+fn a_damaged_gzip_member_loses_only_its_own_record() {
     // Digits that hardly compress, so that a member can be cut in its data.
     let page = |number: u32| {
         let noise: String = (1..3000u64).map(|at| (at * at * 2_654_435_761 % 9973).to_string()).collect();
@@ -262,7 +262,7 @@ fn a_cut_gzip_member_costs_its_own_record_only() {
         let zipped = [&whole[0], &whole[1][..kept], &whole[2], &whole[3]].concat();
         let folder = folder(&[("a.warc.gz", &zipped)]);
         let (items, _) = read_all(folder.path(), Options::default());
-        let cut = items.iter().filter(|item| matches!(item.document, Err(ContainerError::CutRecord))).count();
+        let cut = items.iter().filter(|item| matches!(item.document, Err(ContainerError::DamagedRecord))).count();
         assert_eq!(cut, 1, "{kept} of {length}: {:?}", contents(&items));
         let found: Vec<String> = items
             .into_iter()
@@ -285,7 +285,7 @@ fn a_cut_gzip_member_costs_its_own_record_only() {
 }
 
 #[test]
-fn what_is_cut_off_keeps_what_came_before() {
+fn a_truncated_file_yields_the_documents_before() {
     let warc = [response(HTML_OK, PAGE.as_bytes()), response(HTML_OK, PAGE.as_bytes())].concat();
     let zipped: Vec<u8> =
         [gzip(&response(HTML_OK, PAGE.as_bytes())), gzip(&response(HTML_OK, PAGE.as_bytes()))].concat();
@@ -364,7 +364,7 @@ fn an_exported_article_is_passed_on_as_it_is() {
 }
 
 #[test]
-fn the_meter_counts_what_files_hold() {
+fn the_meter_counts_the_bytes_of_the_files() {
     let folder = folder(&[("a.txt", b"12345"), ("b/c.txt.gz", &gzip(b"6789"))]);
     let meter = Meter::default();
     read_all(folder.path(), Options { meter: meter.clone(), ..Options::default() });

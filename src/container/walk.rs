@@ -1,7 +1,7 @@
-//! Walks the given paths: files, and folders sorted by name with everything below them.
+//! Walks the given paths: files, and folders recursively, sorted by name.
 //!
-//! A folder is the limit of its walk: no link leads out of it, each folder is visited once, and only regular files are
-//! read. A pipe or a device would block the reader or never end.
+//! A walk stays within its folder: symbolic links are not followed, each folder is visited once, and only regular files
+//! are read, because a pipe or a device could block or never end.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, Metadata};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::STANDARD_INPUT;
 
-/// The deepest folder. Real crawls stay far below; a path this long would soon pass the limits of the system.
+/// The maximum depth of folders. Real crawls stay far below, and deeper paths approach the system's limits.
 const MAX_DEPTH: usize = 64;
 
 struct Entry {
@@ -20,11 +20,11 @@ struct Entry {
 }
 
 pub(crate) struct Walk {
-    /// Still to be visited, the next last.
+    /// A stack of the entries to visit.
     pending: Vec<Entry>,
     /// Device and inode of the folders visited so far.
     visited: HashSet<(u64, u64)>,
-    /// What was passed over so far, by kind.
+    /// The number of skipped entries since the last call of `take_skipped`, by kind.
     skipped: BTreeMap<&'static str, u64>,
 }
 
@@ -35,18 +35,18 @@ impl Walk {
         Self { pending, visited: HashSet::new(), skipped: BTreeMap::new() }
     }
 
-    /// Takes the counts of what was passed over since the last call.
+    /// Takes the counts of skipped entries.
     pub(crate) fn take_skipped(&mut self) -> BTreeMap<&'static str, u64> {
         std::mem::take(&mut self.skipped)
     }
 
-    /// The file to read, or `None` if the entry is a folder, whose entries come next, or is passed over.
+    /// The file to read; `None` for a folder, whose entries come next, and for a skipped entry.
     fn visit(&mut self, path: &Path, depth: usize) -> io::Result<Option<PathBuf>> {
         if depth == 0 && path == Path::new(STANDARD_INPUT) {
             return Ok(Some(path.to_owned()));
         }
-        // A path that the caller names may be a link. A link inside a folder is never followed: what it points to inside
-        // the folder is read anyway, and what it points to outside was not named.
+        // A path that the caller names may be a link. A link inside a folder is not followed: a target inside the folder is
+        // read anyway, and a target outside was not named.
         let metadata = if depth == 0 { fs::metadata(path)? } else { fs::symlink_metadata(path)? };
         if metadata.is_file() {
             return Ok(Some(path.to_owned()));
@@ -106,10 +106,10 @@ fn kind(metadata: &Metadata) -> &'static str {
     }
 }
 
-/// Describes a folder and is no document of it.
+/// Skipped, because it describes the folder and is not a document.
 const FOLDER_DESCRIPTION: &str = "README.md";
 
-/// The entries of a folder, without hidden ones, which belong to the system and to tools.
+/// The entries of a folder, except hidden ones, which belong to the system and to tools.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -122,7 +122,7 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// How many bytes these files and folders have; `None` if one is standard input. An unreadable file counts as empty.
+/// The total size of these files and folders; `None` if one is standard input. Unreadable files count as empty.
 pub fn total_bytes(paths: Vec<PathBuf>) -> Option<u64> {
     if paths.iter().any(|path| path == Path::new(STANDARD_INPUT)) {
         return None;

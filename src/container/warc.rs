@@ -1,33 +1,33 @@
 //! WARC (ISO 28500) and WET: the pages of a crawl, record by record.
 //!
-//! A reader of our own: the crate that there is holds whole records in memory and fails with the first bad one.
+//! Implemented here, because the existing crate reads whole records into memory and stops at the first invalid one.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
 use super::document::{ContainerError, Document};
-use super::gzip::CutMember;
+use super::gzip::DamagedMember;
 use super::http::Response;
 use super::limits::{Line, read_document, read_line};
 
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
-/// A record's or a response's head, in bytes.
+/// The maximum size of a header line, and of an HTTP response's head.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 
-/// Headers of one record.
+/// The maximum number of header fields of a record.
 const MAX_HEADERS: usize = 256;
 
 pub(crate) struct Warc {
     reader: Box<dyn BufRead>,
-    /// Records met so far.
+    /// The number of the current record, from 1.
     record: u64,
     ended: bool,
-    /// The version line of the next record was read already, behind something that was none.
-    at_fields: bool,
+    /// The next record's version line was already read, at the end of skipped garbage.
+    at_header_fields: bool,
 }
 
-type Found = Result<Document, ContainerError>;
+type DocumentResult = Result<Document, ContainerError>;
 
 struct Head {
     kind: String,
@@ -35,33 +35,33 @@ struct Head {
     url: String,
     time: String,
     content_type: String,
-    /// A further piece of a record that was cut up.
+    /// A later segment of a segmented record.
     is_continuation: bool,
 }
 
-enum Next {
+enum NextRecord {
     Head(Head),
     End,
-    /// Something else than a record, and it was passed over.
+    /// Skipped bytes that are not a record.
     Garbage(String),
 }
 
 impl Warc {
     pub(crate) fn new(reader: Box<dyn BufRead>) -> Self {
-        Self { reader, record: 0, ended: false, at_fields: false }
+        Self { reader, record: 0, ended: false, at_header_fields: false }
     }
 
-    /// The next document and the number of its record; what is none is counted in `skipped`.
-    pub(crate) fn next_document(&mut self, skipped: &mut BTreeMap<String, u64>) -> Option<(u64, Found)> {
+    /// The next document and the number of its record. Counts skipped records in `skipped`.
+    pub(crate) fn next_document(&mut self, skipped: &mut BTreeMap<String, u64>) -> Option<(u64, DocumentResult)> {
         while !self.ended {
             self.record += 1;
-            let head = match self.head() {
-                Ok(Next::Head(head)) => head,
-                Ok(Next::End) => return None,
-                Ok(Next::Garbage(what)) => return Some((self.record, Err(ContainerError::BadRecord(what)))),
+            let head = match self.read_head() {
+                Ok(NextRecord::Head(head)) => head,
+                Ok(NextRecord::End) => return None,
+                Ok(NextRecord::Garbage(what)) => return Some((self.record, Err(ContainerError::BadRecord(what)))),
                 Err(error) => return Some(self.fail(error)),
             };
-            match self.document(&head) {
+            match self.read_document(&head) {
                 Ok(Ok(document)) => return Some((self.record, document)),
                 Ok(Err(kind)) => *skipped.entry(kind).or_default() += 1,
                 Err(error) => return Some(self.fail(error)),
@@ -70,10 +70,10 @@ impl Warc {
         None
     }
 
-    /// The file itself ends here, or can't be read further, unless the error is a cut before the next record.
-    fn fail(&mut self, error: io::Error) -> (u64, Found) {
-        if error.get_ref().is_some_and(|error| error.is::<CutMember>()) {
-            return (self.record, Err(ContainerError::CutRecord));
+    /// Ends the file, unless the error is a damaged gzip member after which reading continues.
+    fn fail(&mut self, error: io::Error) -> (u64, DocumentResult) {
+        if error.get_ref().is_some_and(|error| error.is::<DamagedMember>()) {
+            return (self.record, Err(ContainerError::DamagedRecord));
         }
         self.ended = true;
         let error = match error.kind() {
@@ -83,32 +83,32 @@ impl Warc {
         (self.record, Err(error))
     }
 
-    fn head(&mut self) -> io::Result<Next> {
-        if std::mem::take(&mut self.at_fields) {
-            return self.fields();
+    fn read_head(&mut self) -> io::Result<NextRecord> {
+        if std::mem::take(&mut self.at_header_fields) {
+            return self.read_header_fields();
         }
-        let mut garbage = false;
+        let mut found_garbage = false;
         loop {
             let line = match read_line(&mut self.reader, MAX_HEAD_BYTES)? {
-                None if garbage => break,
-                None => return Ok(Next::End),
+                None if found_garbage => break,
+                None => return Ok(NextRecord::End),
                 Some(Line::TooLong) => Vec::new(),
                 Some(Line::Whole(line)) if line.is_empty() => continue,
                 Some(Line::Whole(line)) => line,
             };
             if line.starts_with(b"WARC/") {
-                if !garbage {
-                    return self.fields();
+                if !found_garbage {
+                    return self.read_header_fields();
                 }
-                self.at_fields = true;
+                self.at_header_fields = true;
                 break;
             }
-            garbage = true;
+            found_garbage = true;
         }
-        Ok(Next::Garbage("its first line is not WARC/1.x".to_owned()))
+        Ok(NextRecord::Garbage("its first line is not WARC/1.x".to_owned()))
     }
 
-    fn fields(&mut self) -> io::Result<Next> {
+    fn read_header_fields(&mut self) -> io::Result<NextRecord> {
         let mut fields: BTreeMap<String, String> = BTreeMap::new();
         loop {
             let line = match read_line(&mut self.reader, MAX_HEAD_BYTES)? {
@@ -128,9 +128,9 @@ impl Warc {
         }
         let mut field = |name: &str| fields.remove(name).unwrap_or_default();
         let Ok(length) = field("content-length").parse() else {
-            return Ok(Next::Garbage("it has no Content-Length".to_owned()));
+            return Ok(NextRecord::Garbage("it has no Content-Length".to_owned()));
         };
-        Ok(Next::Head(Head {
+        Ok(NextRecord::Head(Head {
             kind: field("warc-type").to_ascii_lowercase(),
             length,
             url: field("warc-target-uri").trim_matches(['<', '>']).to_owned(),
@@ -140,15 +140,15 @@ impl Warc {
         }))
     }
 
-    /// The record's document, or the kind under which it is passed over. An error of the outer result is the file's.
-    fn document(&mut self, head: &Head) -> io::Result<Result<Found, String>> {
-        let wanted = !head.is_continuation
+    /// The record's document, or the kind under which it is counted as skipped. An outer error ends the file.
+    fn read_document(&mut self, head: &Head) -> io::Result<Result<DocumentResult, String>> {
+        let is_page_record = !head.is_continuation
             && match head.kind.as_str() {
                 "response" => head.url.starts_with("http"),
                 "resource" | "conversion" => is_page(&head.content_type),
                 _ => false,
             };
-        if !wanted {
+        if !is_page_record {
             self.skip(head.length)?;
             let kind = if head.kind.is_empty() { "record without a type" } else { &head.kind };
             return Ok(Err(match kind {
@@ -203,7 +203,7 @@ fn document(head: &Head, content: Vec<u8>, content_type: &str) -> Document {
 
 fn media_type(content_type: &str) -> String {
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    // It names a counter: a crawl's nonsense should not make thousands of them.
+    // The type names a counter, so malformed types share one: a bad crawl must not create thousands of counters.
     let plain = media_type.len() <= 64 && media_type.contains('/') && media_type.is_ascii();
     if plain { media_type } else { "of an unknown type".to_owned() }
 }

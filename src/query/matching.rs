@@ -35,7 +35,7 @@ impl KeywordFilter {
             KeywordMatch::Word => texts.stretches(&self.fields).any(|text| {
                 let mut words = Words::of(text);
                 occurrences(text, keyword.folded())
-                    .any(|start| words.is_edge(start) && words.is_edge(start + keyword.folded().len()))
+                    .any(|start| words.is_boundary(start) && words.is_boundary(start + keyword.folded().len()))
             }),
         }
     }

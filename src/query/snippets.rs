@@ -68,7 +68,7 @@ impl KeywordFilter {
                 .map(|start| start..start + keyword.len())
                 .filter(|hit| match self.matching {
                     KeywordMatch::Substring => true,
-                    KeywordMatch::Word => words.is_edge(hit.start) && words.is_edge(hit.end),
+                    KeywordMatch::Word => words.is_boundary(hit.start) && words.is_boundary(hit.end),
                 })
                 .take(HITS_A_SNIPPET.saturating_mul(snippets))
                 .map(|hit| whole_clusters(item, folded.original_range(hit)));

@@ -1,71 +1,71 @@
-//! Near-duplicates: whether two bodies are the same story, whatever its script, width, punctuation, dateline or the
-//! chrome around it.
+//! Near-duplicate detection: whether two bodies are the same story, regardless of script, width, punctuation, dateline and
+//! remaining page chrome.
 //!
-//! Owns the fingerprint and what "near" means. Refuses to know where fingerprints rest: a store keeps the bytes, an
-//! index from each key to the article, and asks [`Fingerprint::is_near`] about those that share a key.
+//! Owns the fingerprint and the definition of "near". Does not store fingerprints: the store keeps the bytes and an index
+//! from each key to the article, and calls [`Fingerprint::is_near`] for articles that share a key.
 //!
-//! A fingerprint holds three sketches of the folded letters and digits of a body:
-//! - minima over long grams, the lookup keys. A gram of [`KEY_GRAM`] characters is hardly ever shared by two stories, and
-//!   each minimum alone is shared by two copies about as often as their long grams are, so that one of a few is shared
-//!   nearly always;
-//! - a one-permutation minhash over short grams (Li, Owen, Zhang: One Permutation Hashing, 2012), whose share of equal
-//!   slots estimates the Jaccard similarity, here with one byte a slot;
-//! - the same over the numbers, as reports of one series (rainfall, prices, results) differ in nothing else.
+//! A fingerprint has three sketches of the folded letters and digits of a body:
+//! - MinHash values of long grams, which are the lookup keys. Two different stories hardly ever share a gram of
+//!   [`KEY_GRAM`] characters. Two copies share each minimum with a probability of about the Jaccard similarity of their
+//!   long grams, so at least one of several minima nearly always;
+//! - a one-permutation MinHash of short grams (Li, Owen, Zhang: One Permutation Hashing, 2012) with one byte a slot. The
+//!   share of equal slots estimates the Jaccard similarity;
+//! - the same of the numbers, because reports of one series (rainfall, prices, results) differ only in these.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::fold;
 
-/// How many keys a fingerprint is found by.
+/// The number of lookup keys of a fingerprint.
 pub(crate) const KEY_COUNT: usize = 6;
 
-/// In characters. Long enough that an agency's opening words are not a gram.
+/// The gram length of the keys, in characters: longer than an agency's usual opening words.
 const KEY_GRAM: usize = 12;
 
-/// In characters.
+/// The gram length of the text sketch, in characters.
 const TEXT_GRAM: usize = 3;
 
-/// With 128 slots the estimate's standard error is at most 0.045.
+/// With 128 slots the standard error of the estimated similarity is at most 0.045.
 const TEXT_SLOTS: usize = 128;
 
 const NUMBER_SLOTS: usize = 32;
 
-/// Shorter texts (in folded letters and digits) are formulas as often as stories.
+/// The minimum number of folded letters and digits. Shorter texts are stock phrases as often as stories.
 const MIN_CHARACTERS: usize = 40;
 
-/// The least similarity of short grams. Copies with a page's chrome left on them are above 0.75, two stories of one event
-/// below 0.4.
+/// The minimum similarity of short grams. Copies with remaining page chrome are above 0.75, two stories of one event below
+/// 0.4.
 const NEAR_TEXT: f32 = 0.62;
 
-/// The least similarity of the numbers, where there are enough of them.
+/// The minimum similarity of the numbers, if both bodies have [`MIN_NUMBERS`].
 const NEAR_NUMBERS: f32 = 0.5;
 
-/// With fewer numbers on either side they do not tell a series from a copy that lost its dateline.
+/// With fewer numbers, a report of a series cannot be distinguished from a copy that lost its dateline.
 const MIN_NUMBERS: u16 = 4;
 
-/// An empty slot; a filled one is never 0.
+/// The value of an empty slot. A filled slot is never 0.
 const EMPTY: u8 = 0;
 
 /// The length of [`Fingerprint::to_bytes`].
 pub(crate) const FINGERPRINT_BYTES: usize = 4 * KEY_COUNT + 2 + NUMBER_SLOTS + TEXT_SLOTS;
 
-/// Sketch of a body, compared to decide whether another is nearly the same.
+/// A sketch of a body, which is compared with others to find near-duplicates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     keys: [u32; KEY_COUNT],
-    /// How many distinct numbers the body has.
+    /// The number of distinct numbers in the body.
     number_count: u16,
     numbers: [u8; NUMBER_SLOTS],
     text: [u8; TEXT_SLOTS],
 }
 
 impl Fingerprint {
-    /// `None` for a body that is too short to be told from another.
+    /// `None` if the body is too short to be distinguished from others.
     pub fn of(body: &str) -> Option<Self> {
         Self::of_folded(&fold(body))
     }
 
-    /// The same of a body that is folded already.
+    /// The same for a body that is already folded.
     pub(crate) fn of_folded(folded: &str) -> Option<Self> {
         let letters: Vec<u32> = folded.chars().filter(|&c| is_letter_or_digit(c)).map(u32::from).collect();
         if letters.len() < MIN_CHARACTERS {
@@ -80,13 +80,13 @@ impl Fingerprint {
         })
     }
 
-    /// What an index finds this fingerprint by: two that are near share at least one key in all but a few cases in a
-    /// thousand, two others hardly ever. Keys of boilerplate are shared by many: a reader should bound how many it tries.
+    /// The lookup keys. Near-duplicates share at least one key except in a few cases in a thousand; others hardly ever do.
+    /// Many articles share the keys of boilerplate, so callers should limit how many candidates they compare.
     pub fn keys(&self) -> [u32; KEY_COUNT] {
         self.keys
     }
 
-    /// Whether both are one story.
+    /// Whether both are the same story.
     pub fn is_near(&self, other: &Self) -> bool {
         if similarity(&self.text, &other.text) < NEAR_TEXT {
             return false;
@@ -95,7 +95,7 @@ impl Fingerprint {
         few_numbers || similarity(&self.numbers, &other.numbers) >= NEAR_NUMBERS
     }
 
-    /// A stable form for storage.
+    /// A stable encoding for storage.
     pub(crate) fn to_bytes(&self) -> [u8; FINGERPRINT_BYTES] {
         let Self { keys, number_count, numbers, text } = self;
         let mut bytes = [0; FINGERPRINT_BYTES];
@@ -107,7 +107,7 @@ impl Fingerprint {
         bytes
     }
 
-    /// `None` for bytes of another length: those of another version of this type.
+    /// `None` if the length is wrong, as for another version of this type.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; FINGERPRINT_BYTES] = bytes.try_into().ok()?;
         let (key_bytes, rest) = bytes.split_first_chunk::<{ 4 * KEY_COUNT }>()?;
@@ -126,12 +126,12 @@ impl Fingerprint {
     }
 }
 
-/// Tells nearly every character of Chinese text apart without looking it up in Unicode's tables.
+/// The first test covers nearly all characters of Chinese text without a lookup in the Unicode tables.
 fn is_letter_or_digit(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric()
 }
 
-/// For each of [`KEY_COUNT`] orders of the long grams, the first.
+/// MinHash: the minimum of each of [`KEY_COUNT`] hash functions over the long grams.
 fn keys(letters: &[u32]) -> [u32; KEY_COUNT] {
     let mut minima = [u64::MAX; KEY_COUNT];
     for_each_hash::<KEY_GRAM>(letters, |mut hashes| {
@@ -140,7 +140,7 @@ fn keys(letters: &[u32]) -> [u32; KEY_COUNT] {
             *minimum = hashes.into_iter().fold(*minimum, u64::min);
         }
     });
-    // The low half: the high one is small in every minimum.
+    // The low half, because the high half of a minimum is always small.
     minima.map(|minimum| minimum as u32)
 }
 
@@ -150,11 +150,11 @@ fn text_sketch(letters: &[u32]) -> [u8; TEXT_SLOTS] {
     sketch.finish()
 }
 
-/// How many grams are hashed side by side. Each step of a hash waits for the one before, so that a processor has nothing
-/// else to do in between if there is but one.
+/// The number of grams that are hashed in parallel. Each step of a hash depends on the previous one, so a single hash would
+/// leave the processor's pipeline idle.
 const LANES: usize = 4;
 
-/// Names the hashes of all grams of so many letters, some at a time; the last ones perhaps several times.
+/// Calls `visit` with the hashes of all grams, [`LANES`] at a time; the last ones may be visited more than once.
 fn for_each_hash<const GRAM: usize>(letters: &[u32], mut visit: impl FnMut([u64; LANES])) {
     const { assert!(GRAM + LANES <= MIN_CHARACTERS) };
     let hash_from = |start: usize| {
@@ -167,12 +167,12 @@ fn for_each_hash<const GRAM: usize>(letters: &[u32], mut visit: impl FnMut([u64;
         }
         hashes
     };
-    // The last grams by themselves, as their number may be no multiple.
+    // The last grams overlap the ones before, because the number of grams need not be a multiple of `LANES`.
     let last = letters.len().saturating_sub(GRAM + LANES - 1);
     (0..last).step_by(LANES).chain([last]).for_each(|start| visit(hash_from(start)));
 }
 
-/// One-permutation minhash: the hash's high bits choose the slot, the rest compete for it.
+/// A one-permutation MinHash: the high half of a hash chooses the slot, and the slot keeps the minimum of the low halves.
 struct Sketch<const SLOTS: usize>([u32; SLOTS]);
 
 impl<const SLOTS: usize> Default for Sketch<SLOTS> {
@@ -194,7 +194,7 @@ impl<const SLOTS: usize> Sketch<SLOTS> {
     }
 }
 
-/// The estimated Jaccard similarity of what two sketches were made of.
+/// The estimated Jaccard similarity of the sets that two sketches were made of.
 fn similarity<const SLOTS: usize>(one: &[u8; SLOTS], other: &[u8; SLOTS]) -> f32 {
     let filled = one.iter().zip(other).filter(|pair| *pair != (&EMPTY, &EMPTY)).count();
     let equal = one.iter().zip(other).filter(|(a, b)| a == b && **a != EMPTY).count();
@@ -215,8 +215,8 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// The hashes of the distinct numbers: runs of ASCII digits, to which folding brings the full-width ones, with the points
-/// within.
+/// The hashes of the distinct numbers: runs of ASCII digits with inner decimal points. Folding has mapped full-width digits
+/// to ASCII.
 fn numbers(folded: &str) -> Vec<u64> {
     let mut hashes: Vec<u64> = folded
         .split(|c: char| !c.is_ascii_digit() && c != '.')
@@ -263,14 +263,14 @@ mod tests {
     }
 
     #[test]
-    fn other_stories_are_not() {
+    fn different_stories_are_not_near() {
         let other = "青石镇图书馆新馆的玻璃屋顶昨天下午漏雨,馆方临时关闭了三楼阅览室。馆长何秋白说,漏雨处在旧粮仓砖墙与新屋顶的接缝,\
                      没有书籍受损。施工方已派人检查,预计两天内修好。居民林小满说,她听见水声,以为是有人忘了关水龙头。镇长林远舟要求查清原因。";
         assert!(!near(STORY, other));
     }
 
     #[test]
-    fn reports_of_one_series_are_not_one_story() {
+    fn reports_of_one_series_are_not_near() {
         let report = |day: u32, rain: u32, level: u32, flow: u32| {
             format!(
                 "青石河水文站{day}日8时通报：过去24小时流域平均降雨{rain}毫米,青石河水位{level}厘米,流量每秒{flow}立方米,\
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn short_texts_have_none() {
+    fn short_texts_have_no_fingerprint() {
         assert_eq!(Fingerprint::of("青石镇图书馆开馆"), None);
         assert_eq!(Fingerprint::of(&"。 ,\n".repeat(100)), None);
     }
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(Fingerprint::from_bytes(&[0; FINGERPRINT_BYTES + 1]), None);
     }
 
-    /// Hashes each gram by itself.
+    /// Hashes the grams one by one.
     fn naive_hashes(letters: &[u32], gram: usize) -> HashSet<u64> {
         letters.windows(gram).map(|gram| gram.iter().fold(0, |hash, &letter| mix(hash ^ u64::from(letter)))).collect()
     }

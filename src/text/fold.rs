@@ -1,29 +1,31 @@
-//! Folding: what makes 安全生產, 安全生产 and ＡＢＣ, abc one. Every comparison of text in this house goes through here.
+//! Folding: 安全生產 and 安全生产 fold to the same text, and so do ＡＢＣ and abc. All text comparison uses folded text.
 //!
-//! Folded text is, in this order: without what Unicode calls default-ignorable (soft hyphens, zero-width characters, byte-order
-//! marks, variation selectors, bidirectional controls); NFKC; full case folding; each Han character replaced by the one that stands for its class
-//! of Traditional, Simplified and variant forms; and white space reduced, as follows. A run of white space is one space;
-//! between two Han characters it is nothing; at the beginning and at the end of a text it is nothing, so that a blank
-//! around a keyword is never part of it. A line break is white space like any other. It follows that folded text holds no
-//! white space but single inner spaces, which leaves tab and line feed free as separators (see
-//! [`FoldedFields`](crate::query::FoldedFields)).
+//! The steps, in this order:
+//! 1. Remove Unicode's default-ignorable characters: soft hyphens, zero-width characters, byte-order marks, variation
+//!    selectors, bidirectional controls.
+//! 2. NFKC.
+//! 3. Full case folding.
+//! 4. Replace each Han character by the representative of its class of Traditional, Simplified and variant forms.
+//! 5. Collapse white space, line breaks included: a run becomes one space; between two Han characters and at both ends of
+//!    the text it is removed, so that a space around a keyword is never part of it.
 //!
-//! Folding is not clever: no pinyin, no phrases, nothing else is taken away.
+//! So the only white space in folded text is single inner spaces, which leaves tab and line feed free as separators (see
+//! [`FoldedFields`](crate::query::FoldedFields)). Nothing else is folded: no pinyin, no phrases.
 //!
-//! How it is done in one pass: normalisation acts only inside short stretches, a character and those that may join it (UAX
-//! #15: normalisation boundaries), so text is cut into such segments. Nearly every segment is one character, whose folding
-//! is a look-up in a table; the others are normalised one by one.
+//! The implementation is a single pass. Normalization acts only within short segments, a character and those that may join
+//! it (UAX #15: normalization boundaries). Nearly every segment is one character, which folds by a table lookup; the other
+//! segments are normalized one by one.
 
 use std::ops::Range;
 
 use super::fold_table::{Entry, FoldTable};
 use super::han::is_han;
 
-/// The version of the folding. Raised with every change of what any text folds to: a store keeps it beside what it folded,
-/// and folds everything again where it finds another one.
+/// The version of the folding. It must be increased with every change of what any text folds to: a store records it with
+/// the folded text, and folds everything again if it differs.
 ///
-/// 1: until variants were those of OpenCC 1.1 and default-ignorable characters were kept. 2: variants of OpenCC 1.4.2, and
-/// default-ignorable characters left out.
+/// 1: variants of OpenCC 1.1, default-ignorable characters kept. 2: variants of OpenCC 1.4.2, default-ignorable characters
+/// removed.
 pub(crate) const FOLDING_VERSION: u32 = 2;
 
 /// Folds text for comparison.
@@ -33,12 +35,12 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Folds text for comparison, appending to `folded`, whose content so far plays no part.
+/// Folds text for comparison and appends it to `folded`. The previous content of `folded` has no effect.
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
-    fold_traced(text, folded, &mut Untraced);
+    fold_traced(text, folded, &mut NoTrace);
 }
 
-/// Folded text that remembers where each piece of it came from.
+/// Folded text with a mapping back to the original.
 #[derive(Clone, Debug)]
 pub(crate) struct Folded {
     pub text: String,
@@ -53,11 +55,11 @@ impl Folded {
         Self { text, pieces: pieces.0 }
     }
 
-    /// The stretch of the original that a stretch of the folded text came from, both in bytes. The given range is not
-    /// empty and lies on character boundaries of the folded text; then so does the answer on those of the original.
+    /// Maps a range of the folded text to the range of the original, both in bytes. The given range must not be empty and
+    /// must lie on character boundaries; then the result lies on character boundaries of the original.
     ///
-    /// Where several characters were folded together (ﬁ, or e with a combining accent), any part of what they became came
-    /// from all of them.
+    /// Characters that were folded together (ﬁ, or e with a combining accent) map back together: a part of their folded
+    /// form maps to all of them.
     pub(crate) fn original_range(&self, folded: Range<usize>) -> Range<usize> {
         let start = self.piece_at(folded.start).map_or(0, |piece| piece.original_start(folded.start));
         let last = folded.end.saturating_sub(1);
@@ -71,59 +73,59 @@ impl Folded {
     }
 }
 
-/// A stretch of folded text, which ends where the next one begins, and the stretch of the original that it came from.
+/// A range of folded text, which ends where the next piece begins, and the range of the original that it came from.
 #[derive(Clone, Debug)]
 struct Piece {
     folded_start: usize,
     original: Range<usize>,
-    /// Each character of it came from one of the same length in bytes, so that offsets differ by a constant.
-    even: bool,
+    /// Each character came from one character with the same length in bytes, so offsets differ by a constant.
+    same_length: bool,
 }
 
 impl Piece {
     fn original_start(&self, folded_start: usize) -> usize {
-        if self.even { self.original.start + (folded_start - self.folded_start) } else { self.original.start }
+        if self.same_length { self.original.start + (folded_start - self.folded_start) } else { self.original.start }
     }
 
     fn original_end(&self, folded_end: usize) -> usize {
-        if self.even { self.original.start + (folded_end - self.folded_start) } else { self.original.end }
+        if self.same_length { self.original.start + (folded_end - self.folded_start) } else { self.original.end }
     }
 }
 
-/// Is told where each folded character came from.
+/// Receives the origin of each folded character.
 trait Trace {
-    /// One character of the original, at `original_start`, became one of the same length.
-    fn even(&mut self, folded_start: usize, original_start: usize, len: usize);
-    /// A stretch of the original became one or more characters.
-    fn uneven(&mut self, folded_start: usize, original: Range<usize>);
+    /// One character of the original, at `original_start`, became one character of the same length in bytes.
+    fn same_length(&mut self, folded_start: usize, original_start: usize, len: usize);
+    /// A range of the original became one or more characters.
+    fn different_length(&mut self, folded_start: usize, original: Range<usize>);
 }
 
-struct Untraced;
+struct NoTrace;
 
-impl Trace for Untraced {
-    fn even(&mut self, _: usize, _: usize, _: usize) {}
-    fn uneven(&mut self, _: usize, _: Range<usize>) {}
+impl Trace for NoTrace {
+    fn same_length(&mut self, _: usize, _: usize, _: usize) {}
+    fn different_length(&mut self, _: usize, _: Range<usize>) {}
 }
 
 struct Pieces(Vec<Piece>);
 
 impl Trace for Pieces {
     #[inline]
-    fn even(&mut self, folded_start: usize, original_start: usize, len: usize) {
+    fn same_length(&mut self, folded_start: usize, original_start: usize, len: usize) {
         match self.0.last_mut() {
-            Some(last) if last.even && last.original.end == original_start => last.original.end += len,
-            _ => self.0.push(Piece { folded_start, original: original_start..original_start + len, even: true }),
+            Some(last) if last.same_length && last.original.end == original_start => last.original.end += len,
+            _ => self.0.push(Piece { folded_start, original: original_start..original_start + len, same_length: true }),
         }
     }
 
-    fn uneven(&mut self, folded_start: usize, original: Range<usize>) {
-        self.0.push(Piece { folded_start, original, even: false });
+    fn different_length(&mut self, folded_start: usize, original: Range<usize>) {
+        self.0.push(Piece { folded_start, original, same_length: false });
     }
 }
 
 fn fold_traced(original: &str, folded: &mut String, trace: &mut impl Trace) {
     let table = FoldTable::get();
-    let mut out = Output { text_start: folded.len(), folded, trace, blank: None };
+    let mut out = Output { text_start: folded.len(), folded, trace, white_space: None };
     let mut rest = original.char_indices().map(|(start, c)| (start, c, table.entry(c)));
     let mut next = rest.next();
     while let Some((start, c, entry)) = next {
@@ -142,7 +144,7 @@ fn fold_traced(original: &str, folded: &mut String, trace: &mut impl Trace) {
         }
         match entry {
             Entry::One(folded_char) => out.push(folded_char, start..end, c.len_utf8() == folded_char.len_utf8()),
-            Entry::Blank => out.push_blank(start..end),
+            Entry::WhiteSpace => out.push_white_space(start..end),
             Entry::Several => {
                 for folded_char in table.expansion(c).chars() {
                     out.push(folded_char, start..end, false);
@@ -153,49 +155,49 @@ fn fold_traced(original: &str, folded: &mut String, trace: &mut impl Trace) {
     }
 }
 
-/// Writes folded characters, and sees to white space.
+/// Writes folded characters and collapses white space.
 struct Output<'a, T> {
     folded: &'a mut String,
     text_start: usize,
     trace: &'a mut T,
-    /// White space that was read and not yet written.
-    blank: Option<Range<usize>>,
+    /// White space that was read, and is written only if a character follows that needs it.
+    white_space: Option<Range<usize>>,
 }
 
 impl<T: Trace> Output<'_, T> {
     #[inline]
-    fn push(&mut self, c: char, original: Range<usize>, even: bool) {
-        if !even && c.is_whitespace() {
-            return self.push_blank(original);
+    fn push(&mut self, c: char, original: Range<usize>, same_length: bool) {
+        if !same_length && c.is_whitespace() {
+            return self.push_white_space(original);
         }
-        if let Some(blank) = self.blank.take() {
-            self.write_blank(blank, c);
+        if let Some(white_space) = self.white_space.take() {
+            self.write_white_space(white_space, c);
         }
         let folded_start = self.folded.len() - self.text_start;
         self.folded.push(c);
-        if even {
-            self.trace.even(folded_start, original.start, original.end - original.start);
+        if same_length {
+            self.trace.same_length(folded_start, original.start, original.end - original.start);
         } else {
-            self.trace.uneven(folded_start, original);
+            self.trace.different_length(folded_start, original);
         }
     }
 
-    fn push_blank(&mut self, original: Range<usize>) {
-        match &mut self.blank {
-            Some(blank) => blank.end = original.end,
-            None => self.blank = Some(original),
+    fn push_white_space(&mut self, original: Range<usize>) {
+        match &mut self.white_space {
+            Some(white_space) => white_space.end = original.end,
+            None => self.white_space = Some(original),
         }
     }
 
     #[cold]
-    fn write_blank(&mut self, blank: Range<usize>, next: char) {
+    fn write_white_space(&mut self, white_space: Range<usize>, next: char) {
         let Some(previous) = self.folded[self.text_start..].chars().next_back() else { return };
         if is_han(previous) && is_han(next) {
             return;
         }
         let folded_start = self.folded.len() - self.text_start;
         self.folded.push(' ');
-        self.trace.uneven(folded_start, blank);
+        self.trace.different_length(folded_start, white_space);
     }
 }
 
@@ -218,7 +220,7 @@ mod tests {
         check("乾幹干 於于", "干干干于于");
         check("臺灣 裏裡里", "台湾里里里");
         check("習近平", "习近平");
-        // Past the Basic Multilingual Plane: what has no simpler form stays, what is a Simplified one's original is found.
+        // Outside the Basic Multilingual Plane: one character without a Simplified form, one with.
         check("𠮷", "𠮷");
         check("\u{F9B4}", "领");
     }
@@ -231,11 +233,11 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_look_is_left_out() {
+    fn default_ignorable_characters_are_removed() {
         check("人民\u{AD}银行", "人民银行");
         check("\u{FEFF}人\u{200B}民\u{200D}银\u{FE0F}行\u{E0100}", "人民银行");
         check("auto\u{AD}matic \u{200E}x\u{2060}y", "automatic xy");
-        // Normalisation composes across it.
+        // Normalization composes across the removed character.
         check("e\u{200D}\u{301}", "é");
         check("雄安 \u{200B} 新区", "雄安新区");
         check("a\u{200B} \u{FEFF}b", "a b");
@@ -267,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn appending_begins_a_new_text() {
+    fn appending_ignores_the_previous_content() {
         let mut folded = "甲".to_owned();
         fold_into(" 乙", &mut folded);
         assert_eq!(folded, "甲乙");
@@ -277,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hit_leads_back_to_the_original() {
+    fn a_hit_maps_back_to_the_original() {
         let check = |original: &str, sought: &str, expected: &str| {
             let folded = Folded::new(original);
             let start = folded.text.find(sought).expect(original);
@@ -294,7 +296,7 @@ mod tests {
         check("\u{FEFF}人民\u{AD}银行", "银行", "银行");
     }
 
-    /// Characters that try the rules: joining, expanding, reordering, blank, of each class and plane.
+    /// Characters that exercise the rules: joining, expanding, reordering, white space, of each class and plane.
     fn nasty_text() -> impl Strategy<Value = String> {
         let nasty = proptest::sample::select(
             "aeαςΣßﬁİıǰŉΐᾳᾴ´゛゙゚ｶﾞﾟ각ᄀ\u{AD}\u{200B}\u{FEFF}\u{1160}\u{E0041}\u{202E}\u{1161}\u{11A8}\u{345}\u{301}\u{327}\u{338}\u{30C}\u{307}\u{200D}\u{FE0F}\u{E0100} \n\t\u{A0}\u{3000}\u{2028}\
@@ -308,7 +310,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_twice_is_folding_once(text in nasty_text()) {
+        fn folding_is_idempotent(text in nasty_text()) {
             let folded = fold(&text);
             prop_assert_eq!(fold(&folded), folded);
         }
@@ -320,7 +322,8 @@ mod tests {
             prop_assert!(folded.chars().all(|c| c == ' ' || !c.is_whitespace()));
         }
 
-        /// The definition, for text without white space: normalise and fold all at once, then class by class.
+        /// Compares with the definition, for text without white space: normalize the whole text, then map each character to
+        /// its class.
         #[test]
         fn segments_fold_as_the_whole_does(text in nasty_text()) {
             let text: String = text.chars().filter(|c| !normalize(&c.to_string()).contains(char::is_whitespace)).collect();
@@ -328,7 +331,7 @@ mod tests {
         }
 
         #[test]
-        fn the_way_back_covers_the_original(text in nasty_text()) {
+        fn the_mapping_covers_the_original(text in nasty_text()) {
             let folded = Folded::new(&text);
             prop_assert_eq!(&folded.text, &fold(&text));
             let mut covered = 0;
@@ -336,7 +339,7 @@ mod tests {
                 let original = folded.original_range(start..start + c.len_utf8());
                 prop_assert!(text.is_char_boundary(original.start) && text.is_char_boundary(original.end));
                 prop_assert!(original.start < original.end);
-                // What lies between two pieces is white space that vanished.
+                // Only removed white space lies between two pieces.
                 let gap = text.get(covered..original.start).unwrap_or_default();
                 prop_assert!(fold(gap).is_empty(), "{:?}", gap);
                 covered = covered.max(original.end);

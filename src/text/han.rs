@@ -1,7 +1,7 @@
-//! Han characters: which characters they are, and their Simplified and Traditional forms.
+//! Han characters: their definition, and their Simplified and Traditional forms.
 //!
-//! Owns the one definition of a Han character and the one conversion table, which is OpenCC's, character by character and
-//! without its phrases. Does not own the classes of variants that folding makes of it (`fold_table`).
+//! The conversion is OpenCC's, character by character, without its phrases. The classes of variants that folding uses are
+//! in `fold_table`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,8 +11,8 @@ use ferrous_opencc::config::BuiltinConfig;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_script::{Script, UnicodeScript};
 
-/// The Unified Ideographs that the conversion tables know, by block (Unicode's Blocks.txt). NFKC turns compatibility
-/// ideographs into these.
+/// The blocks of Unified Ideographs that the conversion tables cover (Unicode's Blocks.txt). NFKC maps compatibility
+/// ideographs to these.
 pub(super) const HAN_BLOCKS: [(char, char); 5] = [
     ('\u{3400}', '\u{4DBF}'),
     ('\u{4E00}', '\u{9FFF}'),
@@ -21,22 +21,22 @@ pub(super) const HAN_BLOCKS: [(char, char); 5] = [
     ('\u{30000}', '\u{323AF}'),
 ];
 
-/// The block that nearly every Han character of a text is in.
+/// The block with nearly all Han characters of any text.
 const COMMON_BLOCK: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
 
-/// Whether a character is Han: 々 and 〇 are; 。 is not, nor are the Vietnamese reading marks of that script, which are
-/// combining.
+/// Whether a character is Han. 々 and 〇 are; 。 is not, and neither are the combining Vietnamese reading marks, although
+/// their script is Han.
 #[inline]
 pub fn is_han(c: char) -> bool {
     COMMON_BLOCK.contains(&c) || c >= '\u{2E80}' && c.script() == Script::Han && canonical_combining_class(c) == 0
 }
 
-/// The Simplified form of a character; the character itself if it has no other.
+/// The Simplified form of a character, or the character itself.
 pub(crate) fn to_simplified(c: char) -> char {
     SIMPLIFIED.get(c)
 }
 
-/// The usual Traditional form of a character; the character itself if it has no other.
+/// The most common Traditional form of a character, or the character itself.
 pub fn to_traditional(c: char) -> char {
     TRADITIONAL.get(c)
 }
@@ -44,11 +44,11 @@ pub fn to_traditional(c: char) -> char {
 static SIMPLIFIED: LazyLock<Conversion> = LazyLock::new(|| Conversion::new(BuiltinConfig::T2s));
 static TRADITIONAL: LazyLock<Conversion> = LazyLock::new(|| Conversion::new(BuiltinConfig::S2t));
 
-/// A conversion of single characters to single characters.
+/// A mapping from characters to characters.
 struct Conversion {
     /// The form of each character of [`COMMON_BLOCK`].
     common: Vec<char>,
-    /// The other characters that have another form.
+    /// The forms of other characters that are not their own form.
     others: HashMap<char, char>,
 }
 
@@ -56,7 +56,7 @@ impl Conversion {
     fn new(config: BuiltinConfig) -> Self {
         #[expect(clippy::expect_used, reason = "the table is part of the program, and was tested")]
         let opencc = OpenCC::from_config(config).expect("the conversion table is built in");
-        // One character a line: no phrase reaches across a line break, so each is converted by itself.
+        // One character a line, so that no phrase of OpenCC matches.
         let lines: String =
             HAN_BLOCKS.into_iter().flat_map(|(first, last)| first..=last).flat_map(|c| [c, '\n']).collect();
         let converted = opencc.convert(&lines);
@@ -71,7 +71,7 @@ impl Conversion {
     }
 
     fn get(&self, c: char) -> char {
-        // Keeps the characters of other scripts out of the hash map: nearly every character is asked for.
+        // Avoids a hash lookup for characters of other scripts: this is called for nearly every character.
         if c < HAN_BLOCKS[0].0 {
             return c;
         }

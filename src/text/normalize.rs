@@ -1,12 +1,12 @@
-//! The part of folding that is Unicode's: what is left out, compatibility normalisation and case.
+//! The Unicode part of folding: default-ignorable characters, compatibility normalization and case.
 //!
-//! It knows no classes of Han characters and leaves white space as it is.
+//! Han classes and white space are folded elsewhere.
 
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 
-/// Without default-ignorable characters, NFKC and full case folding, until none changes anything. Twice is nearly always
-/// enough; the bound only says that it ends (UAX #31, NFKC_Casefold, explains why one round can fall short).
+/// Removes default-ignorable characters, then repeats NFKC and full case folding until nothing changes: one round can be
+/// too little (UAX #31, NFKC_Casefold, explains why), two are nearly always enough, and the limit ensures termination.
 pub(super) fn normalize(segment: &str) -> String {
     const MAX_ROUNDS: usize = 4;
     let mut folded: String = segment.chars().filter(|c| !is_default_ignorable(*c)).nfkc().collect();
@@ -20,8 +20,8 @@ pub(super) fn normalize(segment: &str) -> String {
     folded
 }
 
-/// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, Unicode 16): what has no look of its own, and may stand
-/// within a word without being a part of it.
+/// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, Unicode 16): characters that are not visible and may
+/// occur inside a word without being part of it.
 pub(super) fn is_default_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'

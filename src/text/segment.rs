@@ -1,8 +1,8 @@
-//! Where words begin and end in folded text.
+//! Word boundaries in folded text.
 //!
-//! Between two Han characters jieba's segmentation decides; anywhere else the word boundaries of UAX #29. The dictionary
-//! is large (some 80 MB and a quarter of a second), so it is loaded when it is first asked for, and never for text
-//! without Han characters.
+//! Between two Han characters jieba's segmentation decides; elsewhere the word boundaries of UAX #29. The dictionary is
+//! large (about 80 MB and a quarter of a second to load), so it is loaded on first use, and never for text without Han
+//! characters.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,14 +14,15 @@ use super::han::is_han;
 
 static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
-/// The one dictionary of Chinese words, loaded by the first call.
+/// The shared dictionary of Chinese words, loaded by the first call.
 pub fn dictionary() -> &'static Jieba {
     &DICTIONARY
 }
 
-/// Simplified characters that folding gives up for another one, as some Traditional character stands for both: first the one
-/// that is kept. The dictionary has words with either (see [`respelled`]). Rare characters are left out.
-const GIVEN_UP: &[(char, char)] = &[
+/// Pairs of Simplified characters, each with dictionary words of its own, that folding unites because one Traditional
+/// character corresponds to both: the character that folding keeps, and the one that it folds away (see
+/// [`dictionary_spelling`]). Rare characters are omitted.
+const FOLDED_AWAY: &[(char, char)] = &[
     ('划', '画'),
     ('复', '覆'),
     ('着', '著'),
@@ -47,88 +48,89 @@ const GIVEN_UP: &[(char, char)] = &[
     ('熏', '薰'),
 ];
 
-/// The longest word that is looked for when a run is respelled, in characters: hardly any entry is longer.
+/// The longest word, in characters, that decides a spelling: hardly any dictionary entry is longer.
 const MAX_RESPELLED_CHARS: usize = 4;
 
-/// The word boundaries of one text. Cutting is done around the places that are asked for, and kept for the next one: asked
-/// in ascending order, a text is cut once.
+/// The word boundaries of one text. Segments lazily, around each requested offset, and keeps the last segmentation: for
+/// ascending offsets, each part of the text is segmented once.
 pub struct Words<'a> {
     text: &'a str,
-    han: Cut,
-    other: Cut,
+    han: Segmentation,
+    other: Segmentation,
 }
 
-/// A stretch of a text, and where it is cut.
+/// The word boundaries within a span of the text.
 #[derive(Default)]
-struct Cut {
-    stretch: Range<usize>,
-    /// In ascending order, as offsets in the text.
-    edges: Vec<usize>,
+struct Segmentation {
+    span: Range<usize>,
+    /// Offsets in the text, ascending.
+    boundaries: Vec<usize>,
 }
 
-impl Cut {
+impl Segmentation {
     fn has(&self, at: usize) -> bool {
-        self.edges.binary_search(&at).is_ok()
+        self.boundaries.binary_search(&at).is_ok()
     }
 }
 
 impl<'a> Words<'a> {
-    /// Takes folded text.
+    /// `text` must be folded.
     pub fn of(text: &'a str) -> Self {
-        Self { text, han: Cut::default(), other: Cut::default() }
+        Self { text, han: Segmentation::default(), other: Segmentation::default() }
     }
 
-    /// Whether a word begins or ends at an offset, which lies on a character boundary.
-    pub(crate) fn is_edge(&mut self, at: usize) -> bool {
+    /// Whether a word begins or ends at this offset, which must be a character boundary.
+    pub(crate) fn is_boundary(&mut self, at: usize) -> bool {
         let (Some(before), Some(after)) = (self.text.get(..at), self.text.get(at..)) else { return false };
         let (Some(previous), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return true };
-        if is_han(previous) && is_han(next) { self.is_han_edge(at) } else { self.is_other_edge(at) }
+        if is_han(previous) && is_han(next) { self.is_han_boundary(at) } else { self.is_other_boundary(at) }
     }
 
-    /// Jieba cuts text into maximal runs of its own class of characters first, so cutting the run that holds the place
-    /// gives what cutting the whole text would.
-    fn is_han_edge(&mut self, at: usize) -> bool {
-        if !inside(&self.han.stretch, at) {
-            let stretch = around(self.text, at, |c| !is_of_a_run(c), |c| !is_of_a_run(c));
-            if !inside(&stretch, at) {
+    /// Jieba first splits text into maximal runs of its own class of characters, so segmenting only the run around the
+    /// offset gives the same boundaries as segmenting the whole text.
+    fn is_han_boundary(&mut self, at: usize) -> bool {
+        if !inside(&self.han.span, at) {
+            let span = span_around(self.text, at, |c| !is_jieba_han(c), |c| !is_jieba_han(c));
+            if !inside(&span, at) {
                 return true;
             }
-            let run = respelled(&self.text[stretch.clone()]);
-            // The respelled run has other characters of perhaps other lengths, but as many of them.
-            let mut edges = Vec::new();
-            let mut chars = self.text[stretch.clone()].chars();
-            let mut offset = stretch.start;
+            let run = dictionary_spelling(&self.text[span.clone()]);
+            // The respelled run has the same number of characters, but their lengths in bytes may differ.
+            let mut boundaries = Vec::new();
+            let mut chars = self.text[span.clone()].chars();
+            let mut offset = span.start;
             for token in dictionary().cut(&run, true) {
                 offset += chars.by_ref().take(token.end - token.start).map(char::len_utf8).sum::<usize>();
-                edges.push(offset);
+                boundaries.push(offset);
             }
-            self.han = Cut { stretch, edges };
+            self.han = Segmentation { span, boundaries };
         }
         self.han.has(at)
     }
 
-    /// No rule of UAX #29 looks past what stands before a space or an ideograph: there is always a boundary there.
-    fn is_other_edge(&mut self, at: usize) -> bool {
+    /// In UAX #29 there is always a boundary before a space or an ideograph, so segmentation can start and end there.
+    fn is_other_boundary(&mut self, at: usize) -> bool {
         if self.text[at..].starts_with(always_begins_a_word) {
             return true;
         }
-        if !inside(&self.other.stretch, at) {
-            let mut stretch = around(self.text, at, |_| false, always_begins_a_word);
-            stretch.start = self.text[..at].rfind(always_begins_a_word).unwrap_or(0);
-            let words = self.text[stretch.clone()].split_word_bound_indices();
-            let edges = words.map(|(start, _)| stretch.start + start).collect();
-            self.other = Cut { stretch, edges };
+        if !inside(&self.other.span, at) {
+            let mut span = span_around(self.text, at, |_| false, always_begins_a_word);
+            span.start = self.text[..at].rfind(always_begins_a_word).unwrap_or(0);
+            let words = self.text[span.clone()].split_word_bound_indices();
+            let boundaries = words.map(|(start, _)| span.start + start).collect();
+            self.other = Segmentation { span, boundaries };
         }
         self.other.has(at)
     }
 }
 
-fn inside(stretch: &Range<usize>, at: usize) -> bool {
-    stretch.start < at && at < stretch.end
+fn inside(span: &Range<usize>, at: usize) -> bool {
+    span.start < at && at < span.end
 }
 
-/// The stretch around a place that ends before the characters on either side for which the functions say so.
-fn around(
+/// The longest span around an offset without a character for which `ends_before` (on the left) or `ends_after` (on the
+/// right) holds.
+fn span_around(
     text: &str,
     at: usize,
     ends_before: impl Fn(char) -> bool,
@@ -140,13 +142,13 @@ fn around(
     start..end
 }
 
-/// White space, of which folded text and its separators have little, and Han characters.
+/// White space, of which folded text and its separators have only these, and Han characters.
 fn always_begins_a_word(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n') || is_han(c)
 }
 
-/// The class of characters whose runs jieba cuts by its dictionary (`is_han_default` of jieba-rs 0.11).
-fn is_of_a_run(c: char) -> bool {
+/// The characters whose runs jieba segments by its dictionary (`is_han_default` of jieba-rs 0.11).
+fn is_jieba_han(c: char) -> bool {
     matches!(c,
         '\u{3400}'..='\u{4DBF}'
         | '\u{4E00}'..='\u{9FFF}'
@@ -158,27 +160,27 @@ fn is_of_a_run(c: char) -> bool {
         | '+' | '#' | '&' | '.' | '_' | '%' | '-')
 }
 
-/// A folded run as the dictionary would spell it: 复盖 is no word, but 覆盖 is. A character is respelled where the longest
-/// word over it wants it so.
-fn respelled(run: &str) -> String {
+/// A folded run in the spelling of the dictionary: 复盖 is not a word in it, but 覆盖 is. A character is replaced if that
+/// makes the longest dictionary word that covers it longer.
+fn dictionary_spelling(run: &str) -> String {
     let mut chars: Vec<char> = run.chars().collect();
     for index in 0..chars.len() {
-        let Some((kept, given_up)) = GIVEN_UP.iter().find(|(kept, _)| *kept == chars[index]) else { continue };
+        let Some((kept, folded_away)) = FOLDED_AWAY.iter().find(|(kept, _)| *kept == chars[index]) else { continue };
         let longest = |spelling: char, chars: &mut Vec<char>| {
             chars[index] = spelling;
-            longest_word_over(chars, index)
+            longest_word_covering(chars, index)
         };
-        let with_given_up = longest(*given_up, &mut chars);
+        let with_folded_away = longest(*folded_away, &mut chars);
         let with_kept = longest(*kept, &mut chars);
-        if with_given_up > with_kept {
-            chars[index] = *given_up;
+        if with_folded_away > with_kept {
+            chars[index] = *folded_away;
         }
     }
     chars.into_iter().collect()
 }
 
-/// The length of the longest dictionary word of several characters that covers a place, 0 if there is none.
-fn longest_word_over(chars: &[char], index: usize) -> usize {
+/// The length of the longest dictionary word of at least two characters that covers an index; 0 if there is none.
+fn longest_word_covering(chars: &[char], index: usize) -> usize {
     (2..=MAX_RESPELLED_CHARS)
         .rev()
         .find(|len| {
@@ -203,7 +205,7 @@ mod tests {
         let mut start = 0;
         let mut parts = Vec::new();
         for end in text.char_indices().map(|(at, c)| at + c.len_utf8()) {
-            if words.is_edge(end) {
+            if words.is_boundary(end) {
                 parts.push(&text[start..end]);
                 start = end;
             }
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dictionary_is_met_halfway() {
+    fn folded_words_are_found_in_the_dictionary() {
         for text in [
             "全面覆盖",
             "著名作家",
@@ -251,17 +253,17 @@ mod tests {
     }
 
     proptest! {
-        /// Cutting around a place is cutting the whole.
+        /// Segmenting around an offset gives the boundaries of segmenting the whole text.
         #[test]
         fn local_cuts_are_those_of_the_whole(text in "[新区域更召开ab1.',\u{301}\u{200D} -🇨👍ガ〇，\n\t]{0,30}") {
-            let jieba: Vec<usize> = dictionary().cut(&respelled(&text), true).iter().map(|token| token.byte_end).collect();
+            let jieba: Vec<usize> = dictionary().cut(&dictionary_spelling(&text), true).iter().map(|token| token.byte_end).collect();
             let unicode: Vec<usize> = text.split_word_bound_indices().map(|(start, _)| start).collect();
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).collect();
             let mut words = Words::of(&text);
             for at in places {
                 let between_han = text[..at].ends_with(is_han) && text[at..].starts_with(is_han);
                 let expected = if between_han { jieba.contains(&at) } else { unicode.contains(&at) };
-                prop_assert_eq!(words.is_edge(at), expected, "{} {}", at, text);
+                prop_assert_eq!(words.is_boundary(at), expected, "{} {}", at, text);
             }
         }
     }
