@@ -8,6 +8,8 @@
 //! [`blocks`] which line is what; [`headline`], [`dateline`], [`time`] what those lines say; [`derive`] what follows
 //! from the text: language, keywords, cited works.
 //!
+//! `src/parse/README.md` says which stage owns which problem.
+//!
 //! Two laws hold for every input: nothing is silently lost (each non-blank line ends up in the article or in
 //! `removed_lines`, each character removed from a kept line is counted by a repair), and parsing an article's own
 //! printed text again gives the same headline, dateline and body.

@@ -106,6 +106,29 @@ fn modules_say_what_they_are() {
 }
 
 #[test]
+fn the_word_lists_of_the_parser_live_in_its_lexicon() {
+    let mut faults = Vec::new();
+    // `measure.rs` holds tests alone.
+    let is_test = |path: &str| path.ends_with("tests.rs") || path.ends_with("measure.rs");
+    let is_rule = |path: &str| is_in(path, "parse") && !path.contains("/lexicon/") && !is_test(path);
+    for (path, text) in rust_files("src").into_iter().filter(|(path, _)| is_rule(path)) {
+        let rules = text.split("#[cfg(test)]\nmod ").next().unwrap_or(&text);
+        for (number, line) in code_lines(rules) {
+            let words = line.split('"').skip(1).step_by(2).filter(|word| word.contains(is_han)).count();
+            let entry = words == 1 && line.trim().starts_with('"') && line.trim().ends_with("\",");
+            if words > 1 || entry {
+                faults.push(format!("{path}:{number}: has a list of words: move it to src/parse/lexicon"));
+            }
+        }
+    }
+    none(faults);
+}
+
+fn is_han(character: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&character)
+}
+
+#[test]
 fn files_stay_small() {
     let files = ["src", "tests", "bench", "examples"].into_iter().flat_map(rust_files);
     none(

@@ -13,6 +13,8 @@ mod head;
 mod line;
 mod tail;
 
+use crate::parse::lexicon::byline_words;
+use crate::parse::normalized_line::normalize_line;
 use std::borrow::Cow;
 
 pub use self::line::Line;
@@ -146,7 +148,7 @@ fn take_feature_title<'a>(
     start: usize,
     removed: &mut Removed<'a>,
 ) {
-    let announces = |text: &str| ["题：", "题:", "題：", "題:"].iter().any(|end| text.trim_end().ends_with(end));
+    let announces = |text: &str| byline_words::TITLE.iter().any(|end| normalize_line(text.trim_end()).ends_with(end));
     if !layout.dateline.as_ref().is_some_and(|found| announces(&found.dateline.text)) {
         return;
     }

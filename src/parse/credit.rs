@@ -3,6 +3,7 @@
 use super::dateline::ends_like_an_outlet;
 use super::normalized_line::NormalizedLine;
 use crate::article::Dateline;
+use crate::parse::lexicon::wire_verbs;
 
 /// In characters.
 const MAX_OUTLET: usize = 12;
@@ -27,7 +28,7 @@ pub fn are_of_one_house(one: &str, other: &str) -> bool {
 fn by_first_words(body: &str) -> Option<&str> {
     let view = NormalizedLine::of(body.lines().next()?, 1 + MAX_OUTLET + MAX_BETWEEN + 2);
     view.word_at(0, &["据"])?;
-    let reported = (1..view.len()).find(|at| view.word_at(*at, &["消息", "报道", "报导"]).is_some())?;
+    let reported = (1..view.len()).find(|at| view.word_at(*at, wire_verbs::CREDITS).is_some())?;
     // The shortest name that reads like an outlet's, with nothing but a date and the like after it.
     let end = (3..=reported.min(1 + MAX_OUTLET)).find(|end| {
         let rest = view.seen(*end..reported);

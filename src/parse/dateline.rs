@@ -16,7 +16,7 @@ mod verbs;
 use std::ops::Range;
 
 use self::verbs::{after_day, colon_end, dash_end, past_pause, verb_at};
-use super::lexicon::places;
+use super::lexicon::{outlets, places, roles, wire_verbs};
 use super::normalized_line::NormalizedLine;
 use crate::article::{Dateline, DatelineDate};
 
@@ -139,7 +139,7 @@ fn chinese(line: &NormalizedLine, start: usize) -> Option<Story> {
 
 /// A dateline whose beginning was cut off with the line before it: `讯（记者张三）`.
 fn cut_off(line: &NormalizedLine, start: usize) -> Option<Story> {
-    let (_, verb) = line.word_at(start, &["讯", "电", "消息"])?;
+    let (_, verb) = line.word_at(start, wire_verbs::CUT_OFF)?;
     let group = line.skip_spaces(verb);
     let end = line.group_at(group, people::MAX_GROUP)?;
     (group + 1..end).find(|at| people::role_at(line, *at).is_some())?;
@@ -156,7 +156,7 @@ fn head_at(line: &NormalizedLine, start: usize, in_brackets: bool) -> Option<Hea
         Some(agency) if named == start => known_head(line, agency, in_brackets),
         // `据青石社9月26日消息，` begins a sentence that names its source.
         Some(agency) => known_head(line, agency, in_brackets)
-            .filter(|head| line.word_at(head.end - 2, &["消息", "信息", "报道", "报导"]).is_none()),
+            .filter(|head| line.word_at(head.end - 2, wire_verbs::SOURCES).is_none()),
         None if named == start => unknown::head_at(line, start),
         None => None,
     }
@@ -173,7 +173,7 @@ fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) 
     // 中国网络电视台(新闻联播)：
     if let Some(end) = line.group_at(from, MAX_PROGRAMME)
         && line.at(end) == Some(':')
-        && line.word_at(from + 1, PROGRAMMES).is_some()
+        && line.word_at(from + 1, outlets::PROGRAMMES).is_some()
     {
         return Some(Head { agency: Some(agency), location: end..end, date: None, people: Vec::new(), end });
     }
@@ -205,9 +205,6 @@ fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) 
 
 /// The longest place that is printed between agency and date, in characters: 玻利维亚圣克鲁斯（…）.
 const MAX_PLACE: usize = 24;
-
-const PROGRAMMES: &[&str] =
-    &["新闻联播", "新闻直播间", "朝闻天下", "晚间新闻", "焦点访谈", "新闻30分", "经济半小时", "新闻频道"];
 
 /// The longest name of a programme in brackets: (新闻联播).
 const MAX_PROGRAMME: usize = 12;
@@ -386,19 +383,17 @@ fn people_start(line: &NormalizedLine, end: usize) -> usize {
 /// The end of `题：` behind a verb. It only announces the title that follows, and is no part of it.
 fn title_announced(line: &NormalizedLine, end: usize) -> Option<usize> {
     let at = past_pause(line, end);
-    (line.starts_with(at, "题:") || line.starts_with(at, "题 ")).then_some(at + 2)
+    (line.at(at) == Some('题') && matches!(line.at(at + 1), Some(':' | ' '))).then_some(at + 2)
 }
 
 /// `电（信莲）`: a pen name, which begins with no surname. What says of what kind the story is stands there too.
 fn may_be_signed(line: &NormalizedLine, inside: &Range<usize>) -> bool {
-    const KINDS: &[&str] = &[
-        "组图", "多图", "附图", "附表", "图文", "图集", "高清", "视频", "现场", "实录", "全文", "摘要", "综合", "更新",
-        "快讯", "独家", "原创", "评论", "特写", "特稿", "述评", "综述", "专访", "上", "中", "下", "完", "图", "续",
-    ];
     let seen = line.seen(inside.clone());
     (2..=3).contains(&seen.len())
         && seen.iter().all(|character| crate::text::is_han(*character))
-        && !KINDS.iter().any(|kind| seen.iter().copied().zip(kind.chars()).all(|(own, other)| own == other))
+        && !roles::STORY_KINDS
+            .iter()
+            .any(|kind| seen.iter().copied().zip(kind.chars()).all(|(own, other)| own == other))
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ mod title;
 mod wechat;
 mod widgets;
 
+use crate::parse::lexicon::{outlets, page_phrases};
+use crate::parse::normalized_line::{holds_any, normalize_line};
 use std::borrow::Cow;
 
 use dom_query::Document;
@@ -232,39 +234,9 @@ fn drop_buttons(content: &mut Vec<String>, page: &[RenderedLine]) {
     while content.len() > 1 && content.pop_if(|last| is_button(last)).is_some() {}
 }
 
-/// Words of outlets: an `author` that has one is the site and nobody.
-const OUTLET_WORDS: &[&str] = &[
-    "网",
-    "網",
-    "报",
-    "報",
-    "新闻",
-    "新聞",
-    "电视",
-    "電視",
-    "频道",
-    "頻道",
-    "社",
-    "台",
-    "中心",
-    "编辑部",
-    "客户端",
-    "公司",
-    "版权",
-    "@",
-    "http",
-    "www",
-    "admin",
-    "editor",
-    "name",
-];
-
 fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
     let editor = meta.first(meta::EDITOR);
-    let is_person = |name: &String| {
-        let lower = name.to_lowercase();
-        name != site_name && name != editor && !OUTLET_WORDS.iter().any(|word| lower.contains(word))
-    };
+    let is_person = |name: &String| name != site_name && name != editor && !holds_any(name, outlets::AUTHOR_OUTLETS);
     let from_ld: Vec<String> =
         json_ld.authors.iter().flat_map(|author| labels::people(author)).filter(is_person).collect();
     if !from_ld.is_empty() {
@@ -333,16 +305,16 @@ const BREADCRUMB_MARKS: &[&str] = &["crumb", "path", "location", "position", "we
 fn section(outline: &Outline, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
     let breadcrumb = page.iter().find_map(|line| {
         let marked = || outline.is_marked(line.node, 4, BREADCRUMB_MARKS);
-        let labelled = ["当前位置", "當前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"]
-            .iter()
-            .any(|label| line.text.contains(label));
+        let labelled = holds_any(&line.text, page_phrases::BREADCRUMB_LABELS);
         let parted = line.text.contains(['>', '»', '›', '＞', '/']);
         if line.characters() > MAX_BYLINE || !parted || !(labelled || marked()) {
             return None;
         }
         let mut parts = line.text.split(['>', '»', '›', '＞', '/']).map(str::trim).filter(|part| !part.is_empty());
         let first = parts.next()?;
-        let last = parts.rfind(|part| !["正文", "内容", "內容", "详情", "全文"].contains(part) && *part != headline)?;
+        let last = parts.rfind(|part| {
+            !page_phrases::BREADCRUMB_ENDS.contains(&normalize_line(part).as_str()) && *part != headline
+        })?;
         (last != first && (2..=12).contains(&last.chars().count())).then(|| last.to_owned())
     });
     let from_meta =

@@ -3,6 +3,7 @@
 use super::blocks::Line;
 use super::normalized_line::normalize_line;
 use crate::article::{ParseReport, RemovedLine};
+use crate::parse::lexicon::headline_words;
 
 /// A headline block, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,72 +12,6 @@ pub struct Headlines {
     pub headline: String,
     pub subheadlines: Vec<String>,
 }
-
-/// What a line ends in that can't stand alone, Simplified: verbs whose object is the next line.
-const OPEN_ENDS: &[&str] = &[
-    "强调",
-    "指出",
-    "要求",
-    "提出",
-    "表示",
-    "显示",
-    "表明",
-    "认为",
-    "透露",
-    "嘱托",
-    "勉励",
-    "寄语",
-    "号召",
-    "希望",
-    "时说",
-    "时称",
-    "时指",
-    "会上说",
-    "宣布",
-    "披露",
-    "时",
-    "之际",
-    "讲话时",
-    "介绍说",
-    "时表示",
-    "坦言",
-    "警告",
-    "呼吁说",
-    "如是说",
-    "证实说",
-    "获悉",
-];
-
-/// Words that end like an open line and stand alone.
-const CLOSED_ENDS: &[&str] = &[
-    "小时",
-    "及时",
-    "同时",
-    "准时",
-    "限时",
-    "平时",
-    "战时",
-    "临时",
-    "实时",
-    "计时",
-    "按时",
-    "历时",
-    "学时",
-    "工时",
-    "不时",
-    "暂时",
-    "当时",
-    "即时",
-    "时时",
-    "守时",
-    "定时",
-    "年时",
-    "几时",
-    "何时",
-    "符合要求",
-    "新要求",
-    "新希望",
-];
 
 /// Reads the lines of a block, of which none is blank.
 pub fn read(lines: &[&str]) -> Headlines {
@@ -129,9 +64,6 @@ pub fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> 
     without_marks(chosen, report)
 }
 
-/// What papers mark the lines of a block with.
-const MARKS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
-
 /// `（引题）…`, `副题：…`: the lines without what says which they are.
 fn without_marks(mut headlines: Headlines, report: &mut ParseReport) -> Headlines {
     let Headlines { kicker, headline, subheadlines } = &mut headlines;
@@ -148,7 +80,7 @@ fn without_marks(mut headlines: Headlines, report: &mut ParseReport) -> Headline
 fn end_of_mark(line: &str) -> Option<usize> {
     let inner = line.strip_prefix(['（', '(', '【', '[']);
     let text = inner.unwrap_or(line);
-    let mark = MARKS.iter().find(|mark| text.starts_with(**mark))?;
+    let mark = headline_words::MARKS.iter().find(|mark| text.starts_with(**mark))?;
     let after = text.get(mark.len()..)?;
     let closers: &[char] = if inner.is_some() { &['）', ')', '】', ']'] } else { &['：', ':'] };
     let rest = after.strip_prefix(closers)?.trim_start();
@@ -159,13 +91,12 @@ fn end_of_mark(line: &str) -> Option<usize> {
 pub fn cannot_stand_alone(line: &str) -> bool {
     let seen = normalize_line(line.trim());
     let seen = seen.trim_end_matches(['”', '"', '」']);
-    let marked = ["引题", "眉题", "肩题"].iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
-    let open = OPEN_ENDS.iter().any(|end| seen.ends_with(end)) && !CLOSED_ENDS.iter().any(|end| seen.ends_with(end));
+    let marked = headline_words::KICKER_MARKS.iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
+    let open = headline_words::OPEN_ENDS.iter().any(|end| seen.ends_with(end))
+        && !headline_words::CLOSED_ENDS.iter().any(|end| seen.ends_with(end));
     // 达到…要求: there the word is a noun.
-    let noun = ["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"]
-        .iter()
-        .any(|verb| seen.contains(verb))
-        && ["要求", "希望"].iter().any(|end| seen.ends_with(end));
+    let noun = headline_words::BEFORE_NOUNS.iter().any(|verb| seen.contains(verb))
+        && headline_words::NOUNS.iter().any(|end| seen.ends_with(end));
     marked || seen.ends_with([':', '—']) || open && !noun
 }
 

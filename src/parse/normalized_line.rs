@@ -128,6 +128,33 @@ pub fn normalize_line(text: &str) -> String {
     text.chars().map(normalize_char).collect()
 }
 
+/// Where a word of the lexicon first stands in a text, in bytes of the text as it is written.
+pub fn find_word(text: &str, word: &str) -> Option<Range<usize>> {
+    text.char_indices().find_map(|(at, _)| Some(at..at + word_length(text.get(at..)?, word)?))
+}
+
+/// The bytes of the word of the lexicon that a text begins with, as the text writes it.
+pub fn word_length(text: &str, word: &str) -> Option<usize> {
+    let mut own = text.char_indices();
+    let begins = word.chars().all(|expected| own.next().is_some_and(|(_, own)| normalize_char(own) == expected));
+    begins.then(|| own.offset())
+}
+
+/// Whether a text ends in one of the words of a list of the lexicon.
+pub fn ends_in_any(text: &str, words: &[&str]) -> bool {
+    let ends_in = |word: &&str| {
+        let mut own = text.chars().rev();
+        word.chars().rev().all(|expected| own.next().is_some_and(|own| normalize_char(own) == expected))
+    };
+    words.iter().any(ends_in)
+}
+
+/// Whether a text holds one of the words of a list of the lexicon.
+pub fn holds_any(text: &str, words: &[&str]) -> bool {
+    let seen = normalize_line(text);
+    words.iter().any(|word| seen.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,8 @@
 //!
 //! A line is one if labels, times, names and outlets are all that it holds; a title may be glued to its front.
 
+use crate::parse::lexicon::byline_words::{self, Field};
+use crate::parse::lexicon::wire_verbs;
 use std::ops::Range;
 
 use super::line::Line;
@@ -24,160 +26,6 @@ pub struct Byline {
 
 /// The longest line that is looked at, in characters.
 const MAX_BYLINE: usize = 160;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Source,
-    /// A source that is told from a title by its own name.
-    Medium,
-    Time,
-    Author,
-    Editor,
-    Section,
-    Keywords,
-    Ignored,
-}
-
-/// Labels with the field that follows them, Simplified; longer ones first. Most need a colon, see [`label_at`].
-const LABELS: &[(&str, Field)] = &[
-    ("消息来源", Field::Source),
-    ("文章来源", Field::Source),
-    ("新闻来源", Field::Source),
-    ("信息来源", Field::Source),
-    ("稿件来源", Field::Source),
-    ("来源于", Field::Source),
-    ("来源", Field::Source),
-    ("稿源", Field::Source),
-    ("出处", Field::Source),
-    ("媒体", Field::Medium),
-    ("转自", Field::Source),
-    ("source", Field::Source),
-    ("发布时间", Field::Time),
-    ("发布日期", Field::Time),
-    ("发表时间", Field::Time),
-    ("发表日期", Field::Time),
-    ("更新时间", Field::Time),
-    ("更新日期", Field::Time),
-    ("最后更新", Field::Time),
-    ("时间", Field::Time),
-    ("日期", Field::Time),
-    ("发布于", Field::Time),
-    ("发表于", Field::Time),
-    ("更新于", Field::Time),
-    ("发布", Field::Time),
-    ("更新", Field::Time),
-    ("发稿时间", Field::Time),
-    ("published", Field::Time),
-    ("updated", Field::Time),
-    ("date", Field::Time),
-    ("作者", Field::Author),
-    ("记者", Field::Author),
-    ("通讯员", Field::Author),
-    ("撰文", Field::Author),
-    ("撰稿", Field::Author),
-    ("供稿", Field::Author),
-    ("文/图", Field::Author),
-    ("文", Field::Author),
-    ("author", Field::Author),
-    ("by", Field::Author),
-    ("责任编辑", Field::Editor),
-    ("值班编辑", Field::Editor),
-    ("本文编辑", Field::Editor),
-    ("网络编辑", Field::Editor),
-    ("视频编辑", Field::Editor),
-    ("文字编辑", Field::Editor),
-    ("图文编辑", Field::Editor),
-    ("编辑", Field::Editor),
-    ("责编", Field::Editor),
-    ("editor", Field::Editor),
-    ("栏目", Field::Section),
-    ("专栏", Field::Section),
-    ("频道", Field::Section),
-    ("分类", Field::Section),
-    ("所属栏目", Field::Section),
-    ("关键词", Field::Keywords),
-    ("关键字", Field::Keywords),
-    ("标签", Field::Keywords),
-    ("tags", Field::Keywords),
-    ("tag", Field::Keywords),
-    ("浏览次数", Field::Ignored),
-    ("浏览量", Field::Ignored),
-    ("浏览", Field::Ignored),
-    ("点击次数", Field::Ignored),
-    ("点击量", Field::Ignored),
-    ("点击数", Field::Ignored),
-    ("点击", Field::Ignored),
-    ("阅读量", Field::Ignored),
-    ("阅读数", Field::Ignored),
-    ("阅读", Field::Ignored),
-    ("访问量", Field::Ignored),
-    ("人气", Field::Ignored),
-    ("评论数", Field::Ignored),
-    ("评论", Field::Ignored),
-    ("字号", Field::Ignored),
-    ("字体", Field::Ignored),
-    ("热度", Field::Ignored),
-    ("校对", Field::Editor),
-    ("审核", Field::Editor),
-    ("签发", Field::Editor),
-    ("监制", Field::Editor),
-    ("主编", Field::Editor),
-    ("二审", Field::Editor),
-    ("三审", Field::Editor),
-    ("终审", Field::Editor),
-    ("一审", Field::Editor),
-    ("初审", Field::Editor),
-    ("复审", Field::Editor),
-    ("编审", Field::Editor),
-];
-
-/// Words that say nothing of the story.
-const NOISE: &[&str] = &[
-    "我要评论",
-    "发表评论",
-    "打印本页",
-    "打印",
-    "收藏",
-    "分享到",
-    "分享",
-    "关闭窗口",
-    "关闭",
-    "字号",
-    "字体",
-    "繁体",
-    "简体",
-    "举报",
-    "纠错",
-    "人参与",
-    "条评论",
-    "次阅读",
-    "阅读",
-    "评论",
-    "浏览",
-    "原标题",
-    "第",
-    "版",
-    "更新",
-    "发布",
-    "发表",
-    "次",
-    "大",
-    "中",
-    "小",
-    "am",
-    "pm",
-    "gmt+8",
-    "分",
-    "来自",
-    "原创",
-    "转载",
-    "微信",
-    "微博",
-    "查看原图",
-    "看图",
-    "客户端",
-    "北京时间",
-];
 
 pub fn read(line: &Line) -> Option<Byline> {
     if line.key.is_empty() || line.length > MAX_BYLINE {
@@ -305,7 +153,7 @@ fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
 fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -> usize {
     let seen = view.seen(word.clone());
     let number = seen.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
-    let noise = |word: &[char]| NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()));
+    let noise = |word: &[char]| byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()));
     if number || noise(seen) {
         return 0;
     }
@@ -333,14 +181,14 @@ fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -
 /// `记者张三发自上海`, `记者张三报道`, `記者張三／台北報導`: the people stand before it.
 fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     const MAX_PLACE: usize = 8;
-    let reports = whole.end.checked_sub(2).is_some_and(|at| view.word_at(at, &["报道", "报导"]).is_some());
+    let reports = whole.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
     let slash = whole.clone().rev().find(|at| view.at(*at) == Some('/'));
     if let Some(slash) = slash.filter(|slash| reports && whole.end - slash <= MAX_PLACE) {
         return whole.start..slash;
     }
     let end = whole
         .clone()
-        .find(|at| view.word_at(*at, &["发自", "报道", "报导", "整理", "综合报道"]).is_some())
+        .find(|at| view.word_at(*at, wire_verbs::CLOSES_PEOPLE).is_some())
         .filter(|at| *at > whole.start)
         .unwrap_or(whole.end);
     whole.start..end
@@ -402,7 +250,7 @@ fn past_zone(view: &NormalizedLine, end: usize) -> usize {
 
 /// A label at `index` with its colon: its field, and where the value begins.
 fn label_at(view: &NormalizedLine, index: usize) -> Option<(Field, usize)> {
-    let (word, field) = LABELS
+    let (word, field) = byline_words::FIELDS
         .iter()
         .filter(|(word, _)| spaced_word(view, index, word).is_some())
         .max_by_key(|(word, _)| word.len())?;
@@ -478,9 +326,8 @@ fn is_empty_label(view: &NormalizedLine, start: usize) -> bool {
 
 /// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
 fn tool_at(view: &NormalizedLine, start: usize, at: usize, field: Field) -> bool {
-    const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
     let people = matches!(field, Field::Author | Field::Editor);
-    people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, TOOLS).is_some()
+    people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, byline_words::TOOLS).is_some()
 }
 
 /// Stores a value; whether the label with it makes a line a byline.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::line::Line;
-use crate::parse::lexicon::{page_chrome, page_phrases};
+use crate::parse::lexicon::{captions, outlets, page_chrome, page_phrases};
 
 /// Why a line was removed, as `removed_lines` says it.
 pub type Reason = &'static str;
@@ -73,7 +73,7 @@ pub fn below(line: &Line) -> Option<Reason> {
 
 /// `（下转第二版）`: a paper's page prints the rest elsewhere.
 fn continued(line: &Line) -> Option<Reason> {
-    let turned = ["(下转", "(紧接", "下转第"].iter().any(|word| line.key.starts_with(word));
+    let turned = page_phrases::CONTINUED.iter().any(|word| line.key.starts_with(word));
     (turned && line.key.trim_end_matches(')').ends_with('版')).then_some(END_MARK)
 }
 
@@ -219,41 +219,18 @@ fn site_name(line: &Line) -> Option<Reason> {
     const MAX_NAME: usize = 24;
     const MAX_SHORT_NAME: usize = 8;
     const MAX_BREADCRUMB: usize = 60;
-    const LONG_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "客户端", "官网", "门户网", "新闻网", "app"];
-    const SHORT_ENDINGS: &[&str] = &["网", "频道", "在线"];
-    /// Words of stories, not names of sites.
-    const NETS: &[&str] = &[
-        "联网",
-        "落网",
-        "上网",
-        "入网",
-        "触网",
-        "法网",
-        "电网",
-        "路网",
-        "管网",
-        "情网",
-        "并网",
-        "撒网",
-        "天网",
-        "组网",
-        "漏网",
-        "收网",
-        "关系网",
-    ];
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| line.key.ends_with(ending));
     let arrows = line.key.split(['>', '»']).filter(|piece| !piece.is_empty()).count().saturating_sub(1);
-    let from_home =
-        ["首页", "当前位置", "您的位置", "您现在的位置", "home"].iter().any(|word| line.key.starts_with(word));
+    let from_home = page_phrases::BREADCRUMB.iter().any(|word| line.key.starts_with(word));
     let breadcrumb = line.key.ends_with("正文") || !line.key.contains('<') && (arrows >= 2 || arrows == 1 && from_home);
     let dated = line.key.chars().any(|character| character.is_ascii_digit());
     let archive = line.key.contains("文字版") && dated;
     let edition = line.key.starts_with('第') && line.key.contains('版') && line.length <= 16
-        || matches!(line.key.as_str(), "专栏" | "专栏:");
+        || line.key.trim_end_matches(':') == "专栏";
     let issue = dated && line.key.contains("报章")
         || line.key.contains("日报") && line.key.contains('年') && line.key.ends_with('日');
-    let short = line.length <= MAX_SHORT_NAME && ends_in(SHORT_ENDINGS) && !ends_in(NETS);
-    let named = line.length <= MAX_NAME && (ends_in(LONG_ENDINGS) || short || archive || edition || issue);
+    let short = line.length <= MAX_SHORT_NAME && ends_in(outlets::SHORT_SITE_ENDINGS) && !ends_in(outlets::NETS);
+    let named = line.length <= MAX_NAME && (ends_in(outlets::SITE_ENDINGS) || short || archive || edition || issue);
     (named || breadcrumb && line.length <= MAX_BREADCRUMB).then_some(SITE_NAME)
 }
 
@@ -273,9 +250,7 @@ fn table_row(line: &Line) -> Option<Reason> {
 /// The company or office that runs a site.
 fn company(line: &Line) -> Option<Reason> {
     const MAX_NAME: usize = 30;
-    let named = ["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"]
-        .iter()
-        .any(|ending| line.key.ends_with(ending));
+    let named = outlets::PUBLISHERS.iter().any(|ending| line.key.ends_with(ending));
     (named && line.length <= MAX_NAME).then_some(COPYRIGHT)
 }
 
@@ -291,22 +266,18 @@ pub fn is_related_heading(line: &Line) -> bool {
         return false;
     }
     let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
-    let key = ["请见", "请看"].iter().find_map(|end| key.strip_suffix(end)).unwrap_or(key);
+    let key = page_phrases::SEE.iter().find_map(|end| key.strip_suffix(end)).unwrap_or(key);
     page_chrome::RELATED.contains(&key) || page_chrome::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
 /// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.
 pub fn is_crawl_banner(line: &Line) -> bool {
-    let after = ["date", "crawled", "fetched", "crawltime", "timestamp", "抓取时间", "采集时间", "爬取时间"]
+    let after = page_phrases::CRAWL_DAY
         .iter()
         .find_map(|word| line.key.strip_prefix(word))
         .map(|rest| rest.trim_start_matches([':', '=']));
     let dated = after.is_some_and(|rest| rest.starts_with("20") || rest.starts_with("19"));
-    dated
-        || ["url:", "url=", "sourceurl:", "warc-", "链接:http", "网址:http", "http://", "https://"]
-            .iter()
-            .any(|word| line.key.starts_with(word))
-            && !line.key.contains('。')
+    dated || page_phrases::CRAWL_ADDRESS.iter().any(|word| line.key.starts_with(word)) && !line.key.contains('。')
 }
 
 /// What a photograph shows, and who took it: `某某現場。張三 攝`, `（資料圖片）`, `圖為…`.
@@ -316,37 +287,8 @@ pub fn is_caption(line: &Line) -> bool {
         return false;
     }
     let key = line.key.trim_end_matches(['。', ')', ']', '.', '】']);
-    let credit = key.ends_with('摄')
-        || key.ends_with("摄影")
-        || key.ends_with("新华社发")
-        || key.ends_with("供图")
-        || key.ends_with("资料图")
-        || key.ends_with("资料图片")
-        || key.ends_with("档案照片")
-        || key.ends_with("资料照片")
-        || key.ends_with("视频截图")
-        || key.ends_with("图源网络")
-        || key.ends_with("档案图")
-        || key.ends_with("翻摄");
-    let opens = [
-        "图为",
-        "图:",
-        "图/",
-        "图片来源",
-        "图说",
-        "图源",
-        "▲",
-        "△",
-        "图①",
-        "(图/",
-        "(图:",
-        "图1",
-        "资料图:",
-        "资料图片",
-        "(资料图",
-    ]
-    .iter()
-    .any(|word| line.key.starts_with(word));
+    let credit = captions::CREDITS.iter().any(|word| key.ends_with(word));
+    let opens = captions::OPENINGS.iter().any(|word| line.key.starts_with(word));
     credit || opens && line.length <= 80
 }
 

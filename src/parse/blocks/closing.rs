@@ -4,6 +4,8 @@ use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
 use super::{Facts, Removed, byline, count_piece};
 use crate::article::ParseReport;
+use crate::parse::lexicon::{byline_words, page_chrome};
+use crate::parse::normalized_line::normalize_char;
 
 /// Takes such pieces off the end of the last paragraph, one after the other.
 pub fn take<'a>(
@@ -28,9 +30,8 @@ pub fn take<'a>(
 
 /// Where a closing piece begins.
 fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
-    const MARKS: &[&str] = &["（完）", "(完)", "【完】", "（本文完）", "◇", "◆", "■", "（全文完）", " Enditem"];
-    if let Some(mark) = MARKS.iter().find(|mark| line.ends_with(**mark)) {
-        return Some((line.len() - mark.len(), chrome::END_MARK));
+    if let Some(start) = end_mark(line) {
+        return Some((start, chrome::END_MARK));
     }
     let start = bracketed(without_code(line))?;
     let inside = Line::new(line.get(start..)?);
@@ -42,8 +43,21 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     if super::tail::signs_comment(&inside) {
         return None;
     }
-    let editor = ["责任编辑", "责编", "编辑"].iter().any(|word| inside.key.contains(word));
+    let editor = byline_words::CLOSING_EDITORS.iter().any(|word| inside.key.contains(word));
     Some((start, if editor { chrome::EDITOR } else { chrome::BYLINE }))
+}
+
+/// Where a mark begins that ends the line, such as `（完）`.
+fn end_mark(line: &str) -> Option<usize> {
+    page_chrome::CLOSING_MARKS.iter().find_map(|mark| {
+        let mut before = line.char_indices().rev();
+        let mut start = None;
+        for expected in mark.chars().rev() {
+            start = before.next().filter(|(_, character)| normalize_char(*character) == expected);
+            start?;
+        }
+        start.map(|(at, _)| at)
+    })
 }
 
 /// `（編輯：張三）1120221` without the day that Taiwan's 中央社 prints behind: year of the republic, month, day.

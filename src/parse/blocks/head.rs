@@ -6,8 +6,8 @@ use super::{Known, Layout, Removed, byline, count_piece};
 use crate::article::ParseReport;
 use crate::parse::dateline::{self, Found};
 use crate::parse::headline;
-use crate::parse::lexicon::page_chrome;
-use crate::parse::normalized_line::normalize_line;
+use crate::parse::lexicon::{byline_words, headline_words, outlets, page_chrome};
+use crate::parse::normalized_line::{normalize_char, normalize_line};
 
 /// How many lines from the top are looked at for a head.
 const MAX_HEAD: usize = 60;
@@ -105,10 +105,10 @@ pub fn read<'a>(
 
 /// The summary that a page prints between its headline and the line that says when it was published.
 fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
-    const LABELS: &[&str] =
-        &["摘要", "核心提示", "内容提要", "導讀", "导读", "導語", "导语", "內容提要", "編者按", "编者按", "提要"];
-    let key = lines.get(start)?.text.trim_start_matches(['【', '[', '（', '(']);
-    LABELS.iter().find(|label| key.starts_with(**label))?;
+    const LOOKED_AT: usize = 8;
+    let opening: String = lines.get(start)?.text.chars().take(LOOKED_AT).map(normalize_char).collect();
+    let opening = opening.trim_start_matches(['[', '(']);
+    byline_words::SUMMARY.iter().find(|label| opening.starts_with(**label))?;
     let below = byline::read(lines.get(start + 1)?)?;
     (!below.times.is_empty() && below.title_end == 0).then_some(start)
 }
@@ -122,9 +122,7 @@ fn is_dated_source(found: &byline::Byline) -> bool {
 /// The account that published a page, on a line of its own right above or below the time, which is no byline itself.
 fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> {
     const MAX_ACCOUNT: usize = 12;
-    /// They end like a paper's name, and head a section.
-    const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
-    let line = lines.get(index).filter(|line| !REPORTS.iter().any(|end| line.key.ends_with(end)))?;
+    let line = lines.get(index).filter(|line| !outlets::REPORTS.iter().any(|end| line.key.ends_with(end)))?;
     let outlet: Vec<char> = line.key.chars().collect();
     let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
     let times = beside.filter_map(|beside| byline::read(lines.get(beside)?));
@@ -182,7 +180,7 @@ fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, rem
 
 /// 国内联播快讯, 一周要闻: the name of news in brief.
 fn names_roundup(line: &Line) -> bool {
-    ["快讯", "简讯", "短讯", "简报", "要闻", "速览", "集锦"].iter().any(|word| line.key.ends_with(word))
+    headline_words::ROUNDUPS.iter().any(|word| line.key.ends_with(word))
 }
 
 /// Whether headings and paragraphs alternate from here to the end: news in brief, each with its own heading, which are no

@@ -1,5 +1,6 @@
 //! A line of a page, with what the rules ask of it again and again.
 
+use crate::parse::lexicon::headline_words;
 use crate::parse::normalized_line::normalize_char;
 use crate::text::is_han;
 
@@ -73,8 +74,8 @@ impl<'a> Line<'a> {
 
     /// `以下是镇长会见记者的谈话内容：`, `各位来宾、各位朋友：`: what follows is the text.
     fn opens_text(&self) -> bool {
-        let announces = ["以下是", "以下为", "全文如下"].iter().any(|word| self.key.starts_with(word));
-        let greets = ["各位", "尊敬的", "同志们", "女士们", "先生们"].iter().any(|word| self.key.starts_with(word));
+        let announces = headline_words::ANNOUNCES.iter().any(|word| self.key.starts_with(word));
+        let greets = headline_words::GREETS.iter().any(|word| self.key.starts_with(word));
         (announces || greets) && self.key.ends_with(':')
     }
 

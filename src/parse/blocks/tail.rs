@@ -4,6 +4,7 @@ use super::chrome::{self, Reason};
 use super::line::Line;
 use super::{Facts, Removed, byline};
 use crate::parse::dateline;
+use crate::parse::lexicon::{byline_words, captions};
 use crate::parse::normalized_line::NormalizedLine;
 
 /// Reads the tail of the lines from `start` on; where the body ends.
@@ -65,7 +66,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if line.text == facts.source {
         return Some(chrome::BYLINE);
     }
-    let picture = ["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
+    let picture = captions::AT_THE_FOOT;
     if line.length <= 40 && picture.iter().any(|word| line.key.starts_with(word)) {
         return Some(chrome::CAPTION);
     }
@@ -93,7 +94,7 @@ pub fn signs_comment(line: &Line) -> bool {
 }
 
 fn names_editor(line: &Line) -> bool {
-    ["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"].iter().any(|word| line.key.contains(word))
+    byline_words::EDITORS.iter().any(|word| line.key.contains(word))
 }
 
 /// Finds the lists of other stories and the other stories themselves, and cuts the page there.
@@ -229,7 +230,7 @@ fn is_closing(line: &Line) -> bool {
     }
     let key = line.key.trim_start_matches(['(', '[']);
     chrome::is_end_mark(line)
-        || ["责任编辑", "责编:", "编辑:", "责任编校"].iter().any(|word| key.starts_with(word))
+        || byline_words::CLOSING.iter().any(|word| key.starts_with(word))
         || line.key.contains("[责任编辑")
 }
 

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::{Head, Story, agency, day, head_at, people, unknown, with_people};
-use crate::parse::lexicon::places;
+use crate::parse::lexicon::{places, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
@@ -29,27 +29,14 @@ pub fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Option<Story
 
 /// `記者林六／台北報導`, `環球時報記者 張三`, `本報記者張三／綜合報導`.
 fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
-    const REPORTS: &[&str] = &[
-        "综合报道",
-        "综合报导",
-        "综合外电报道",
-        "综合外电报导",
-        "专题报道",
-        "专题报导",
-        "报道",
-        "报导",
-        "摄影报道",
-        "专访",
-        "特稿",
-        "电",
-    ];
     // `(新华社记者张三摄)` says who took a photograph.
     if line.seen(inside.clone()).ends_with(&['摄']) || line.seen(inside.clone()).ends_with(&['摄', '影']) {
         return None;
     }
     let agency = agency::known_at(line, inside.start);
     let after = agency.as_ref().map_or(inside.start, |agency| agency.end);
-    let reports = (after..inside.end).find(|at| line.word_at(*at, REPORTS).is_some_and(|(_, end)| end == inside.end));
+    let reports = (after..inside.end)
+        .find(|at| line.word_at(*at, wire_verbs::BRACKETED_REPORTS).is_some_and(|(_, end)| end == inside.end));
     let until = reports.unwrap_or(inside.end);
     if until == after {
         return (agency.is_some() && reports.is_some()).then_some(Head {
@@ -78,20 +65,19 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Hea
 /// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: no outlet, only the place, the day and the verb.
 fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     const MAX_PLACE: usize = 10;
-    const WIRES: &[&str] = &["综合讯", "综合电", "专讯", "专电", "讯", "电"];
     let stop = inside.end.min(inside.start + MAX_PLACE + 1);
     let (place_end, date, verb) = (inside.start..stop).find_map(|at| {
         if let Some((date, end)) = day::day_at(line, at) {
             return Some((at, Some(date), line.skip_spaces(end)));
         }
-        line.word_at(at, WIRES).filter(|(_, end)| *end == inside.end).map(|_| (at, None, at))
+        line.word_at(at, wire_verbs::PLACE_WIRES).filter(|(_, end)| *end == inside.end).map(|_| (at, None, at))
     })?;
-    let (word, end) = line.word_at(verb, WIRES)?;
+    let (word, end) = line.word_at(verb, wire_verbs::PLACE_WIRES)?;
     let place = line.seen(inside.start..place_end);
     let like_places = place.split(|character| matches!(character, '/' | '、' | ' ')).all(|one| {
         places::is_place(one) || (2..=6).contains(&one.len()) && one.iter().all(|character| is_han(*character))
     });
-    let plain = matches!(word, "讯" | "电");
+    let plain = wire_verbs::PLAIN.contains(&word);
     // `（停电）` and `（新闻通讯）` are words; a day or a longer verb makes the head of a story of them.
     let sure = date.is_some()
         || !plain
@@ -115,7 +101,6 @@ fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
 /// before 报道 and 消息 one that ends like an outlet's: 【深度报道】 and 【好消息】 are tags.
 fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     const MAX_NAME: usize = 10;
-    const WIRES: &[&str] = &["专讯", "特讯", "讯", "综合报道", "综合报导", "报道", "报导", "消息"];
     let head = |agency: Option<agency::Agency>, location: Range<usize>| {
         Some(Head { agency, location, date: None, people: Vec::new(), end: inside.end })
     };
@@ -125,8 +110,8 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head
         return if line.at(inside.end - 1) == Some('社') { head(Some(agency), none) } else { None };
     }
     let verb = (inside.start..inside.end.min(inside.start + MAX_NAME + 1))
-        .find(|at| line.word_at(*at, WIRES).is_some_and(|(_, end)| end == inside.end))?;
-    let (word, _) = line.word_at(verb, WIRES)?;
+        .find(|at| line.word_at(*at, wire_verbs::OUTLET_WIRES).is_some_and(|(_, end)| end == inside.end))?;
+    let (word, _) = line.word_at(verb, wire_verbs::OUTLET_WIRES)?;
     let name = inside.start..verb;
     let seen = line.seen(name.clone());
     if let Some(slash) = seen.iter().position(|character| *character == '/') {
@@ -134,7 +119,7 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head
             .map(|head| Head { end: inside.end, ..head });
     }
     if seen.is_empty() {
-        return if matches!(word, "专讯" | "特讯") { head(None, none) } else { None };
+        return if wire_verbs::WITHOUT_OUTLET.contains(&word) { head(None, none) } else { None };
     }
     let named = seen
         .iter()

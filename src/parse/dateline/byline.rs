@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::people::{self, Person, Role};
 use super::{Story, agency};
-use crate::parse::lexicon::{places, surnames};
+use crate::parse::lexicon::{places, roles, surnames, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
@@ -66,7 +66,8 @@ fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<age
     let parts = |at: usize| matches!(line.at(at), Some(' ' | '|'));
     let end = (start..role).rev().find(|at| !parts(*at))? + 1;
     // Of what kind the reporter is: 全媒体首席记者.
-    let kinds = |end: usize| ["全媒体", "融媒体"].iter().any(|kind| end > start + 3 && line.starts_with(end - 3, kind));
+    let kinds =
+        |end: usize| roles::KINDS_OF_REPORTERS.iter().any(|kind| end > start + 3 && line.starts_with(end - 3, kind));
     let end = if kinds(end) { end - 3 } else { end };
     let agency = agency::known_at(line, start).filter(|known| {
         known.end == end
@@ -93,16 +94,16 @@ fn story_follows(line: &NormalizedLine, end: usize) -> bool {
     let text = line.seen(next..line.len());
     text.len() >= MIN_TEXT
         && text.iter().any(|character| matches!(character, ',' | '。'))
-        && line.word_at(next, &["摄", "文", "图", "编辑", "/", "|"]).is_none()
+        && line.word_at(next, wire_verbs::NO_STORY).is_none()
 }
 
 /// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
 pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<Byline> {
     let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
-        matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, &["报道", "报导"]).is_some()
+        matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, wire_verbs::REPORTS).is_some()
     })?;
-    let (_, verb) = line.word_at(until, &["报道", "报导"])?;
-    let named = line.word_at(until.saturating_sub(2), &["综合", "摄影"]).map_or(until, |_| until - 2);
+    let (_, verb) = line.word_at(until, wire_verbs::REPORTS)?;
+    let named = line.word_at(until.saturating_sub(2), wire_verbs::BY_CAMERA).map_or(until, |_| until - 2);
     (start..named).find(|at| people::role_at(line, *at).is_some())?;
     let place = place_start(line, start..named);
     let people = people::read(line, start..place, None).filter(|people| !people.is_empty())?;
@@ -160,7 +161,7 @@ pub fn spaced(line: &NormalizedLine, start: usize) -> Option<Byline> {
         at = if matches!(line.at(until), Some('、')) { until + 1 } else { until };
     }
     let spaced = line.at(end) == Some(' ');
-    let goes_on = line.word_at(line.skip_spaces(end), GOES_ON).is_some();
+    let goes_on = line.word_at(line.skip_spaces(end), roles::GOES_ON).is_some();
     (!named.is_empty() && spaced && !goes_on).then_some(Byline { people: named, place: end..end, end })
 }
 
@@ -170,50 +171,15 @@ fn past_sign(line: &NormalizedLine, at: usize) -> usize {
     if matches!(line.at(sign), Some(':' | '|')) { line.skip_spaces(sign + 1) } else { sign }
 }
 
-/// With what a sentence goes on whose subject is the reporter.
-const GOES_ON: &[&str] = &[
-    "从",
-    "在",
-    "向",
-    "就",
-    "获悉",
-    "了解",
-    "采访",
-    "发现",
-    "看到",
-    "注意到",
-    "来到",
-    "走进",
-    "报道",
-    "报导",
-    "摄",
-    "文",
-    "图",
-    "认为",
-    "表示",
-    "说",
-    "称",
-    "走访",
-    "调查",
-    "梳理",
-    "跟随",
-    "前往",
-    "通过",
-];
-
 /// The end of one name that white space, 、 or a role word ends.
 fn name_end(line: &NormalizedLine, start: usize, role: Role, follows_role: bool) -> Option<usize> {
     const MAX_NAME: usize = 4;
-    /// Words behind 记者 that begin as surnames do.
-    const WORDS: &[&str] = &[
-        "来到", "查询", "查阅", "查看", "查证", "向", "于", "强调", "经", "全程", "单独", "从", "今", "昨", "日前",
-        "近日", "连续", "连日", "时", "在", "当",
-    ];
     let end = (start..=start + MAX_NAME)
         .find(|at| !line.at(*at).is_some_and(is_han) || people::role_at(line, *at).is_some())?;
     let name = line.seen(start..end);
     let ended = matches!(line.at(end), Some(' ' | '、')) || people::role_at(line, end).is_some();
-    if !ended || name.len() < 2 || line.word_at(start, WORDS).is_some() || places::is_place(name) {
+    if !ended || name.len() < 2 || line.word_at(start, roles::NO_NAMES_BEHIND_ROLES).is_some() || places::is_place(name)
+    {
         return None;
     }
     let surname = surnames::rank(name) > 0 && (name.len() <= 3 || surnames::is_compound(name));

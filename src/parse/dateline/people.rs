@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use super::{agency, name_runs};
-use crate::parse::lexicon::{places, surnames};
+pub use crate::parse::lexicon::roles::Role;
+use crate::parse::lexicon::{places, roles, surnames};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::text::is_han;
 
@@ -16,102 +17,14 @@ pub struct Person {
     pub role: Role,
 }
 
-/// What a page calls someone. The contract's `authors` are all but editors; the roles are kept for those who ask more
-/// closely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Reporter,
-    /// 通讯员, 实习生, 作者, 特约撰稿人: who isn't called 记者.
-    Contributor,
-    Editor,
-    /// 摄影, 图: who took the pictures.
-    Photographer,
-}
-
-/// Words that name a role, longer ones first; Simplified.
-const ROLES: &[(&str, Role)] = &[
-    ("实习记者", Role::Reporter),
-    ("见习记者", Role::Reporter),
-    ("特约记者", Role::Reporter),
-    ("摄影记者", Role::Reporter),
-    ("特派记者", Role::Reporter),
-    ("首席记者", Role::Reporter),
-    ("全媒体记者", Role::Reporter),
-    ("特派员", Role::Reporter),
-    ("记者", Role::Reporter),
-    ("特约通讯员", Role::Contributor),
-    ("职工通讯员", Role::Contributor),
-    ("通讯员", Role::Contributor),
-    ("通联员", Role::Contributor),
-    ("实习生", Role::Contributor),
-    ("见习生", Role::Contributor),
-    ("特约撰稿人", Role::Contributor),
-    ("特约撰稿", Role::Contributor),
-    ("撰稿人", Role::Contributor),
-    ("撰稿", Role::Contributor),
-    ("作者", Role::Contributor),
-    ("编译", Role::Contributor),
-    ("特约评论员", Role::Contributor),
-    ("评论员", Role::Contributor),
-    ("译者", Role::Contributor),
-    ("责任编辑", Role::Editor),
-    ("视频编辑", Role::Editor),
-    ("文字编辑", Role::Editor),
-    ("值班编辑", Role::Editor),
-    ("本文编辑", Role::Editor),
-    ("本期编辑", Role::Editor),
-    ("图片编辑", Role::Editor),
-    ("选稿", Role::Editor),
-    ("编辑人", Role::Editor),
-    ("编辑", Role::Editor),
-    ("责编", Role::Editor),
-    ("主编", Role::Editor),
-    ("编审", Role::Editor),
-    ("编务", Role::Editor),
-    ("审核", Role::Editor),
-    ("审校", Role::Editor),
-    ("校对", Role::Editor),
-    ("二审", Role::Editor),
-    ("三审", Role::Editor),
-    ("终审", Role::Editor),
-    ("一审", Role::Editor),
-    ("监制", Role::Editor),
-    ("摄影报道", Role::Photographer),
-    ("摄影", Role::Photographer),
-    ("摄像", Role::Photographer),
-];
-
 /// The longest group of names that is looked at, in characters.
 pub const MAX_GROUP: usize = 120;
 
-/// What makes a role word a part of another word: 记者调查 is a column, 记者会 an event, 编辑部 a place.
-const NO_ROLE_BEFORE: &[&str] = &[
-    "调查",
-    "观察",
-    "手记",
-    "札记",
-    "连线",
-    "目击",
-    "视点",
-    "述评",
-    "走基层",
-    "专访",
-    "会",
-    "节",
-    "站",
-    "证",
-    "部",
-    "室",
-    "问",
-    "协会",
-    "团",
-];
-
 /// A role word at `index`: what it says, and where it ends.
 pub fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
-    let (word, role) = ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
+    let (word, role) = roles::ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
     let end = index + word.chars().count();
-    line.word_at(end, NO_ROLE_BEFORE).is_none().then_some((*role, end))
+    line.word_at(end, roles::NO_ROLE_BEFORE).is_none().then_some((*role, end))
 }
 
 /// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
@@ -217,44 +130,8 @@ fn is_separator(character: char) -> bool {
 
 /// Whom someone works for or what kind of reporter they are, rather than a name.
 fn is_affiliation(line: &NormalizedLine, token: Range<usize>) -> bool {
-    const KINDS: &[&str] = &[
-        "本报",
-        "本台",
-        "本刊",
-        "本网",
-        "首席",
-        "见习",
-        "实习",
-        "特约",
-        "特派",
-        "特派员",
-        "摄影",
-        "文",
-        "图",
-        "文图",
-        "图文",
-        "文并图",
-        "综合",
-        "驻京",
-        "每经",
-        "总台央视",
-        "央视",
-        "新华",
-        "中新",
-        "全媒体",
-        "融媒体",
-        "高级",
-        "资深",
-        "编译",
-        "报道",
-        "摄",
-        "新媒体",
-        "“新华视点”",
-        "据",
-        "专题",
-    ];
     let seen = line.seen(token.clone());
-    KINDS.iter().any(|kind| kind.chars().eq(seen.iter().copied()))
+    roles::AFFILIATIONS.iter().any(|kind| kind.chars().eq(seen.iter().copied()))
         || seen.first() == Some(&'驻')
         || agency::ends_like_an_outlet(seen)
             && (seen.len() > 3 || surnames::rank(seen) == 0 || agency::known_at(line, token.start).is_some())
@@ -317,7 +194,7 @@ pub fn may_be_a_name(name: &str) -> bool {
     let domain = name.split('.').skip(1).any(|part| !part.is_empty() && !part.starts_with(' '));
     let login = !name.contains(' ') && name.chars().all(|c| c.is_ascii_lowercase());
     let plain: String = name.chars().map(normalize_char).collect();
-    fits && letters && !domain && !login && !NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
+    fits && letters && !domain && !login && !roles::NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
 }
 
 /// `林远舟摄`: the name of who took the picture. A name of two characters may end in that character.
@@ -326,40 +203,6 @@ pub fn without_credit(name: &str) -> &str {
     let bare = name.strip_suffix(['摄', '攝']).filter(|bare| bare.chars().count() >= MIN_NAME);
     bare.unwrap_or(name)
 }
-
-/// What stands where a name is due, Simplified.
-const NO_NAMES: &[&str] = &[
-    "网络",
-    "互联网",
-    "整合",
-    "综合",
-    "编译",
-    "佚名",
-    "匿名",
-    "未知",
-    "无",
-    "原创",
-    "转载",
-    "本站",
-    "本网",
-    "本报",
-    "网友",
-    "管理员",
-    "系统管理员",
-    "编辑",
-    "小编",
-    "责编",
-    "记者",
-    "作者",
-    "来源",
-    "正文",
-    "分享",
-    "分享到",
-    "责任",
-    "打印",
-    "收藏",
-    "字号",
-];
 
 pub fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
     let seen = line.seen(range);
@@ -381,12 +224,8 @@ pub fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
 
 /// One name that is glued to what follows it: its end. Of two or three characters, as what follows begins.
 pub fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usize> {
-    /// What follows a reporter's name in a sentence.
-    const AFTER: &[&str] = &[
-        "今天", "今日", "昨天", "昨日", "前天", "日前", "近日", "最近", "从", "在", "获悉", "报道", "了解", "采访",
-        "上午", "下午", "刚刚", "目前", "独家", "综合", "来自", "发自",
-    ];
-    let ends_here = |end: usize| line.at(end).is_none_or(|next| !is_han(next)) || line.word_at(end, AFTER).is_some();
+    let ends_here =
+        |end: usize| line.at(end).is_none_or(|next| !is_han(next)) || line.word_at(end, roles::AFTER_NAMES).is_some();
     let fits = |end: &usize| {
         let name = line.seen(start..*end);
         name.len() == end - start && name.iter().all(|character| is_han(*character)) && surnames::rank(name) > 0

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::verbs::after_day;
 use super::{Head, agency, byline, day, may_be_in_a_place, people};
 use crate::article::DatelineDate;
-use crate::parse::lexicon::places;
+use crate::parse::lexicon::{places, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
@@ -59,7 +59,7 @@ fn undated(line: &NormalizedLine, before: Range<usize>) -> Option<Head> {
     if before.len() > MAX_NAME {
         return None;
     }
-    let (verb, end) = line.word_at(before.end, &["快讯", "专讯", "讯", "消息", "报道", "报导"])?;
+    let (verb, end) = line.word_at(before.end, wire_verbs::UNDATED)?;
     let outlet = agency::unknown_end(line, before.clone()) == Some(before.end);
     if verb == "消息" && outlet && line.at(end) == Some(':') {
         return Some(named(before, false, end));

@@ -7,39 +7,12 @@ use std::ops::Range;
 
 use super::day::number_at;
 use crate::article::DatelineDate;
-use crate::parse::lexicon::places;
+use crate::parse::lexicon::{places, time_words, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
-/// Verbs of datelines, longer ones first.
-pub const VERBS: &[&str] = &[
-    "综合外电报道",
-    "综合外电报导",
-    "综合外电",
-    "综合消息",
-    "综合报道",
-    "综合报导",
-    "综合讯",
-    "综合电",
-    "专题报道",
-    "特约专电",
-    "特稿",
-    "专电",
-    "特电",
-    "专讯",
-    "快讯",
-    "急电",
-    "电讯",
-    "电",
-    "讯",
-    "消息",
-    "信息",
-    "报道",
-    "报导",
-];
-
 pub fn verb_at(line: &NormalizedLine, index: usize) -> Option<usize> {
-    line.word_at(index, VERBS).map(|(_, end)| end)
+    line.word_at(index, wire_verbs::VERBS).map(|(_, end)| end)
 }
 
 /// What stands after a day: the place, empty if none does, and where the verb ends.
@@ -63,35 +36,34 @@ pub fn after_day(line: &NormalizedLine, date: DatelineDate, index: usize) -> Opt
 
 /// `法新社11日报道说` names a source: 报道 is a dateline's verb only with a month, and where no sentence goes on.
 fn verb_after_day(line: &NormalizedLine, date: DatelineDate, at: usize) -> Option<usize> {
-    let (verb, end) = line.word_at(at, VERBS)?;
+    let (verb, end) = line.word_at(at, wire_verbs::VERBS)?;
     if verb == "电" && line.at(end) == Some('话') {
         return None;
     }
     let goes_on = date.month == 0 || line.at(end).is_some_and(|next| ",说称指援。".contains(next));
-    let reports = matches!(verb, "报道" | "报导");
+    let reports = wire_verbs::REPORTS.contains(&verb);
     (!(reports && goes_on)).then_some(end)
 }
 
 /// Past a time of the day: 晚, 6时, 6时30分.
 pub fn after_hour(line: &NormalizedLine, at: usize) -> usize {
-    const PARTS: &[&str] = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
-    let at = line.word_at(at, PARTS).map_or(at, |(_, end)| line.skip_spaces(end));
+    let at = line.word_at(at, time_words::PARTS_OF_DAY).map_or(at, |(_, end)| line.skip_spaces(end));
     let unit = |at: usize, words: &[&'static str]| {
         let (_, end) = number_at(line, at)?;
         line.word_at(end, words).map(|(_, end)| line.skip_spaces(end))
     };
-    let hour = unit(at, &["时", "点"]).unwrap_or(at);
+    let hour = unit(at, time_words::HOURS).unwrap_or(at);
     if hour > at { unit(hour, &["分"]).unwrap_or(hour) } else { at }
 }
 
 /// `体育专电`, `新媒体专电`: the kind of wire before 专电.
 fn special_wire(line: &NormalizedLine, at: usize) -> Option<usize> {
     const MAX_KIND: usize = 4;
-    if let Some((_, end)) = line.word_at(at, &["英文电", "体育电", "财经电", "图片电"]) {
+    if let Some((_, end)) = line.word_at(at, wire_verbs::KINDS) {
         return Some(end);
     }
-    let wire = (at + 2..=at + MAX_KIND).find(|wire| line.word_at(*wire, &["专电", "特稿"]).is_some())?;
-    let (_, end) = line.word_at(wire, &["专电", "特稿"])?;
+    let wire = (at + 2..=at + MAX_KIND).find(|wire| line.word_at(*wire, wire_verbs::SPECIAL).is_some())?;
+    let (_, end) = line.word_at(wire, wire_verbs::SPECIAL)?;
     line.seen(at..wire).iter().all(|character| is_han(*character)).then_some(end)
 }
 
@@ -103,7 +75,7 @@ fn place_before_verb(line: &NormalizedLine, at: usize) -> Option<AfterDay> {
         if place.len() < verb - at || !place.iter().all(|character| is_han(*character)) {
             return None;
         }
-        let Some((_, end)) = line.word_at(verb, &["讯", "电"]) else { continue };
+        let Some((_, end)) = line.word_at(verb, wire_verbs::PLAIN) else { continue };
         let ends = matches!(line.at(end), Some('(' | ' '));
         // 通讯, 致电 and their like are words.
         let word = matches!(place.last(), Some('通' | '资' | '音' | '问' | '致' | '来' | '发' | '无' | '停'));

@@ -3,6 +3,8 @@
 
 use super::lines::is_block;
 use super::outline::{Kind, Outline};
+use crate::parse::lexicon::page_phrases;
+use crate::parse::normalized_line::holds_any;
 
 /// In characters: shorter blocks are labels and captions.
 const MIN_PARAGRAPH: usize = 12;
@@ -38,31 +40,8 @@ const POSITIVE: &[&str] = &[
     "article", "content", "body", "main", "text", "detail", "story", "entry", "post", "neirong", "zhengwen", "artibody",
 ];
 
-/// Text of the page's owner about itself.
-const BOILERPLATE: &[&str] = &[
-    "版权所有",
-    "版權所有",
-    "免责声明",
-    "免責聲明",
-    "copyright",
-    "©",
-    "不得转载",
-    "不得轉載",
-    "icp备",
-    "icp备",
-    "icp證",
-    "概不负责",
-    "概不負責",
-    "投资建议",
-    "投資意見",
-    "违法和不良信息",
-    "举报电话",
-    "许可证",
-];
-
 pub fn is_boilerplate(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    BOILERPLATE.iter().any(|word| lower.contains(word))
+    holds_any(text, page_phrases::OWNER)
 }
 
 /// Marks of elements within the content that are not the article, whatever their text.

@@ -1,19 +1,9 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
 use crate::article::MAX_ITEMS;
+use crate::parse::lexicon::{byline_words, outlets};
+use crate::parse::normalized_line::{ends_in_any, find_word, holds_any, normalize_line, word_length};
 use crate::text::is_han;
-
-/// What may stand before 來源 without being the page's own source: a picture's or a figure's.
-const OTHER_SOURCES: &[&str] =
-    &["图片", "圖片", "资料", "資料", "数据", "數據", "图", "圖", "照片", "视频", "影片", "注明", "註明"];
-
-const SOURCE: &[&str] = &["来源", "來源", "稿源", "出处", "出處"];
-
-/// The first that a page has is the one it means: 责任编辑 before 编辑.
-const EDITOR: &[&[&str]] = &[
-    &["责任编辑", "責任編輯", "责编", "責編"],
-    &["网络编辑", "網絡編輯", "网编", "網編", "编辑", "編輯", "选稿", "選稿"],
-];
 
 /// In characters.
 const MAX_VALUE: usize = 24;
@@ -26,9 +16,9 @@ const MAX_LABELLED_LINE: usize = 160;
 
 /// The outlet that a line names as the source of the page.
 pub fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> {
-    SOURCE.iter().find_map(|label| {
+    byline_words::SOURCE.iter().find_map(|label| {
         let (before, value) = labelled(line, label)?;
-        if OTHER_SOURCES.iter().any(|other| before.ends_with(other)) {
+        if ends_in_any(before, byline_words::OTHER_SOURCES) {
             return None;
         }
         let value = if value.is_empty() { next_line? } else { value };
@@ -36,31 +26,22 @@ pub fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> 
     })
 }
 
-/// What ends the name of an outlet.
-const OUTLET_ENDS: &[&str] =
-    &["网", "網", "报", "報", "社", "台", "新闻", "新聞", "周刊", "週刊", "杂志", "雜誌", "在线", "中文站"];
-
 /// The outlet on a line that has nothing else but the time: `2018年12月28日 19:55 青石晚报`.
 pub fn source_beside_date(line: &str) -> Option<&str> {
     let is_time = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/:.年月日时分秒時|　".contains(c);
     let name = line.trim_matches(is_time);
-    let name = ["本文来源于", "文章来源于", "来源于", "本文來源於"]
-        .iter()
-        .find_map(|label| name.strip_prefix(label))
-        .unwrap_or(name);
+    let name =
+        byline_words::SOURCE_BESIDE_DATE.iter().find_map(|label| name.get(word_length(name, label)?..)).unwrap_or(name);
     let digits = line.chars().filter(char::is_ascii_digit).count();
     let characters = name.chars().count();
-    let named = (3..=12).contains(&characters) && OUTLET_ENDS.iter().any(|end| name.ends_with(end));
+    let named = (3..=12).contains(&characters) && ends_in_any(name, outlets::ENDINGS_BESIDE_DATES);
     (digits >= 8 && named && name.chars().all(char::is_alphanumeric)).then_some(name)
 }
 
 /// The outlet on a line that has nothing else.
 pub fn bare_source(line: &str) -> Option<&str> {
     const MAX_OUTLET: usize = 16;
-    /// What stands beside an outlet's name.
-    const BUTTONS: &[&str] =
-        &["关注", "關注", "订阅", "訂閱", "分享", "举报", "檢舉", "私信", "打印", "列印", "原创", "原創"];
-    if BUTTONS.iter().any(|button| line.contains(button)) {
+    if holds_any(line, byline_words::BUTTONS) {
         return None;
     }
     let printed = line.chars().count() <= MAX_OUTLET && line.chars().all(|c| c.is_alphanumeric() || c == '·');
@@ -69,7 +50,7 @@ pub fn bare_source(line: &str) -> Option<&str> {
 
 /// The editors that these lines name, from the most trusted label that they have.
 pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-    for labels in EDITOR {
+    for labels in byline_words::EDITOR {
         for line in lines.clone() {
             let named: Vec<String> = labels
                 .iter()
@@ -87,7 +68,7 @@ pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> 
 /// Whether one of these lines calls someone an editor, under whichever label.
 pub fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
     lines.any(|line| {
-        let mut labels = EDITOR.iter().copied().flatten();
+        let mut labels = byline_words::EDITOR.iter().copied().flatten();
         labels.any(|label| labelled(line, label).is_some_and(|(_, value)| people(value).iter().any(|own| own == name)))
     })
 }
@@ -97,7 +78,8 @@ fn labelled<'a>(line: &'a str, label: &str) -> Option<(&'a str, &'a str)> {
     if line.chars().nth(MAX_LABELLED_LINE).is_some() {
         return None;
     }
-    let (before, after) = line.split_once(label)?;
+    let label = find_word(line, label)?;
+    let (before, after) = (line.get(..label.start)?, line.get(label.end..)?);
     let value = after.trim_start().strip_prefix(['：', ':', '︰', '﹕', '|', '｜'])?;
     Some((before, value.trim_start()))
 }
@@ -107,47 +89,13 @@ fn outlet(value: &str) -> Option<&str> {
     let end =
         value.find(|c: char| c.is_whitespace() || "|｜】」)）]［[(（<>《,，;；。".contains(c)).unwrap_or(value.len());
     let name = value.get(..end)?;
-    let labels = [
-        "参与互动",
-        "我有话说",
-        "作者",
-        "编辑",
-        "編輯",
-        "责编",
-        "責編",
-        "责任",
-        "責任",
-        "时间",
-        "時間",
-        // 青石发布 is an outlet.
-        "发布时间",
-        "发布日期",
-        "发布于",
-        "发布：",
-        "发布:",
-        "發佈時間",
-        "發佈日期",
-        "發佈於",
-        "字号",
-        "字號",
-        "字体",
-        "字體",
-        "浏览",
-        "瀏覽",
-        "点击",
-        "點擊",
-        "访问",
-        "阅读：",
-        "阅读:",
-        "阅读量",
-        "阅读次",
-        "打印",
-        "列印",
-        "分享",
-        "收藏",
-        "人气",
-    ];
-    let end = labels.iter().filter_map(|label| name.find(label)).chain(glued_date(name)).min().unwrap_or(name.len());
+    let end = byline_words::AFTER_SOURCE
+        .iter()
+        .filter_map(|label| find_word(name, label))
+        .map(|found| found.start)
+        .chain(glued_date(name))
+        .min()
+        .unwrap_or(name.len());
     let name = name.get(..end)?.trim_end_matches([':', '：', '-', '—']);
     let characters = name.chars().count();
     let printed = (2..=MAX_VALUE).contains(&characters) && name.chars().any(char::is_alphabetic);
@@ -178,7 +126,7 @@ pub fn people(value: &str) -> Vec<String> {
     for part in value.split(|c: char| c.is_whitespace() && !in_letters || "、，,;；&".contains(c)) {
         let name = part.split('_').next().unwrap_or(part).trim();
         // The next label ends the list: 责任编辑：张三 校对：李四.
-        if name.contains(['：', ':']) || ["校对", "校對", "审核", "審核", "来源", "來源"].contains(&name) {
+        if name.contains(['：', ':']) || byline_words::AFTER_EDITORS.contains(&normalize_line(name).as_str()) {
             break;
         }
         let characters = name.chars().count();
@@ -200,30 +148,6 @@ pub fn people(value: &str) -> Vec<String> {
 
 /// Whether a line between headline and content has a date, or a label of those that say who and whence.
 pub fn is_byline(line: &str) -> bool {
-    const LABELS: &[&str] = &[
-        "来源",
-        "來源",
-        "稿源",
-        "作者",
-        "记者",
-        "記者",
-        "编辑",
-        "編輯",
-        "责编",
-        "責編",
-        "选稿",
-        "選稿",
-        "撰文",
-        "文/",
-        "文／",
-        "发布",
-        "發佈",
-        "发表",
-        "發表",
-        "时间",
-        "時間",
-        "通讯员",
-    ];
     let characters = line.chars().count();
     if characters > MAX_BYLINE {
         return false;
@@ -232,7 +156,7 @@ pub fn is_byline(line: &str) -> bool {
         let digits = line.chars().filter(char::is_ascii_digit).count();
         digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
     };
-    LABELS.iter().any(|label| line.contains(label)) || has_date()
+    holds_any(line, byline_words::BYLINE_WORDS) || has_date()
 }
 
 /// Whether a line after the content names its editors or its source.

@@ -1,13 +1,11 @@
 //! Lists of other articles among the lines of the content: links one below the other, and the heading above them.
 
 use super::lines::RenderedLine;
+use crate::parse::lexicon::page_phrases;
+use crate::parse::normalized_line::holds_any;
 
 /// So many links one below the other are a list of other articles.
 const MIN_LINK_LIST: usize = 2;
-
-/// Words of the headings of such lists.
-const LIST_HEADINGS: &[&str] =
-    &["相关", "相關", "延伸", "推荐", "推薦", "阅读", "閱讀", "热门", "熱門", "您可能", "猜你", "更多", "排行", "最新"];
 
 /// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
 pub fn texts_without_lists(lines: Vec<RenderedLine>) -> Vec<String> {
@@ -52,5 +50,5 @@ fn is_number(line: &str) -> bool {
 }
 
 fn is_list_heading(line: &str) -> bool {
-    line.chars().count() <= 12 && LIST_HEADINGS.iter().any(|word| line.contains(word))
+    line.chars().count() <= 12 && holds_any(line, page_phrases::LIST_HEADINGS)
 }

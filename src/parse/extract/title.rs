@@ -4,6 +4,8 @@ use super::labels::is_byline;
 use super::lines::RenderedLine;
 use super::outline::{Kind, Outline};
 use super::published::publish_time;
+use crate::parse::lexicon::outlets;
+use crate::parse::normalized_line::holds_any;
 
 /// In characters. Below, a heading is a section's or a site's name.
 const MIN_HEADLINE: usize = 4;
@@ -12,54 +14,6 @@ const MAX_HEADLINE: usize = 120;
 
 /// Marks of elements that hold a headline without being a heading.
 const TITLE_MARKS: &[&str] = &["title", "headline", "biaoti", "topic"];
-
-/// Words of site and section names, which end a `<title>`.
-const SITE_WORDS: &[&str] = &[
-    "网",
-    "網",
-    "新闻",
-    "新聞",
-    "频道",
-    "頻道",
-    "报",
-    "報",
-    "电视",
-    "電視",
-    "在线",
-    "在線",
-    "首页",
-    "首頁",
-    "中心",
-    "资讯",
-    "資訊",
-    "通讯社",
-    "客户端",
-    "门户",
-    "港聞",
-    "要聞",
-    "即時",
-    "财经",
-    "財經",
-    "娱乐",
-    "体育",
-    "科技",
-    "军事",
-    "国际",
-    "社会",
-    "滚动",
-    "评论",
-    "專欄",
-    "专题",
-    ".com",
-    ".cn",
-    ".hk",
-    ".tw",
-    ".net",
-    "news",
-    "daily",
-    "times",
-    "online",
-];
 
 /// A headline, and the element that prints it.
 pub struct Headline {
@@ -192,10 +146,9 @@ pub fn without_site<'a>(title: &'a str, site_name: &str) -> &'a str {
 }
 
 fn is_site(text: &str, site_name: &str) -> bool {
-    let lower = text.to_lowercase();
     let short = text.chars().count() <= 24;
     (!site_name.is_empty() && (text == site_name || site_name.contains(text)))
-        || short && SITE_WORDS.iter().any(|word| lower.contains(word))
+        || short && holds_any(text, outlets::SITE_WORDS)
         // A page's number, `D190424`.
         || short && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric()) && text.contains(|c: char| c.is_ascii_digit())
 }

@@ -302,7 +302,6 @@ pub const NAVIGATION: &[&str] = &[
     "点击查看原文",
     "不支持flash",
     "正在加载",
-    "加载中",
     "loading",
     "播放",
     "暂停",
@@ -492,3 +491,6 @@ pub const TITLE_LABELS: &[&str] = &[
     "资讯:",
     "看点:",
 ];
+
+/// Marks that end a story at the end of its last line.
+pub const CLOSING_MARKS: &[&str] = &["(完)", "[完]", "(本文完)", "(全文完)", "◇", "◆", "■", " enditem"];

@@ -202,3 +202,46 @@ pub const CONSENT: &[&str] = &[
     "acceptall",
     "隐私权规范",
 ];
+
+/// What a line begins with that says on which page of a paper the story goes on.
+pub const CONTINUED: &[&str] = &["(下转", "(紧接", "下转第"];
+
+/// What a breadcrumb begins with.
+pub const BREADCRUMB: &[&str] = &["首页", "当前位置", "您的位置", "您现在的位置", "home"];
+
+/// What stands in a breadcrumb of one level too.
+pub const BREADCRUMB_LABELS: &[&str] = &["当前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"];
+
+/// What a breadcrumb ends in that is no section.
+pub const BREADCRUMB_ENDS: &[&str] = &["正文", "内容", "详情", "全文"];
+
+/// What a crawler sets before the day on which it fetched a page.
+pub const CRAWL_DAY: &[&str] =
+    &["date", "crawled", "fetched", "crawltime", "timestamp", "抓取时间", "采集时间", "爬取时间"];
+
+/// What a line begins with that has the address of a page and nothing else.
+pub const CRAWL_ADDRESS: &[&str] =
+    &["url:", "url=", "sourceurl:", "warc-", "链接:http", "网址:http", "http://", "https://"];
+
+/// What a heading over other stories ends in besides its words.
+pub const SEE: &[&str] = &["请见", "请看"];
+
+/// What a site's owner says about the site, in an element of its own.
+pub const OWNER: &[&str] = &[
+    "版权所有",
+    "免责声明",
+    "copyright",
+    "©",
+    "不得转载",
+    "icp备",
+    "icp证",
+    "概不负责",
+    "投资建议",
+    "投资意见",
+    "违法和不良信息",
+    "举报电话",
+    "许可证",
+];
+
+/// Words of the headings over lists of links.
+pub const LIST_HEADINGS: &[&str] = &["相关", "延伸", "推荐", "阅读", "热门", "您可能", "猜你", "更多", "排行", "最新"];

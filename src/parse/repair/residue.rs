@@ -8,6 +8,8 @@
 //!
 //! Owns the judgement and the removal. Refuses what the insertion did to neighbouring bytes: that is `bytes`' room.
 
+use crate::parse::lexicon::reading_words;
+use crate::parse::normalized_line::holds_any;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -37,12 +39,6 @@ const OTHER_READING_TIMES: usize = 3;
 
 /// One unannotated occurrence in so many is forgiven: a page is put together from parts, and not all went the same way.
 const FORGIVEN_ONE_IN: usize = 8;
-
-/// Words of those who explain how something is read. On a page without a plain habit they speak against residue.
-const TEACHING_WORDS: [&str; 18] = [
-    "讀音", "读音", "拼音", "讀作", "读作", "念作", "唸作", "音同", "多音", "注音", "發音", "发音", "生字", "應讀",
-    "应读", "字典", "詞典", "词典",
-];
 
 /// The characters that a page annotates as a habit, each with its one reading.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +124,7 @@ impl Residue {
             // one only where it first stands.
             meant * 2 < listed.len().max(2 * PLAIN_HABIT) && occasional <= listed.len()
         } else {
-            meant + occasional == 0 && all_frequent && !TEACHING_WORDS.iter().any(|word| page_text.contains(word))
+            meant + occasional == 0 && all_frequent && !holds_any(page_text, reading_words::TEACHING)
         };
         if !believed {
             return Self::default();

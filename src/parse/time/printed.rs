@@ -1,5 +1,6 @@
 //! Dates and times as bylines print them: `2021-05-14 08:08:05`, `2021年05月14日08:08`, `2022 01/ 08 01:00:09`, `08-23`.
 
+use crate::parse::lexicon::time_words;
 use jiff::civil::Date;
 
 use crate::article::DatelineDate;
@@ -113,15 +114,15 @@ fn clock_after(line: &NormalizedLine, index: usize) -> Option<Clock> {
         at = line.skip_spaces(at + 1);
     }
     // A weekday may stand between.
-    if let Some((_, end)) = line.word_at(at, &["星期", "周", "礼拜"]) {
+    if let Some((_, end)) = line.word_at(at, time_words::WEEKDAYS) {
         at = line.skip_spaces(end + 1);
     } else if line.at(at) == Some('(')
         && let Some(end) = line.group_at(at, 6)
     {
         at = line.skip_spaces(end);
     }
-    let afternoon = line.word_at(at, &["下午", "晚上", "晚间", "pm"]);
-    let part = afternoon.or_else(|| line.word_at(at, &["上午", "凌晨", "早上", "中午", "am"]));
+    let afternoon = line.word_at(at, time_words::AFTERNOON);
+    let part = afternoon.or_else(|| line.word_at(at, time_words::MORNING));
     if let Some((_, end)) = part {
         at = line.skip_spaces(end);
     }

@@ -1,0 +1,224 @@
+//! Labels of a byline: who, whence, when, and what a page sets beside them.
+
+/// The field that a label's value belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Source,
+    /// A source that is told from a title by its own name.
+    Medium,
+    Time,
+    Author,
+    Editor,
+    Section,
+    Keywords,
+    Ignored,
+}
+
+/// Labels with the field that their value belongs to. Most need a colon; the stage that reads them says which.
+pub const FIELDS: &[(&str, Field)] = &[
+    ("消息来源", Field::Source),
+    ("文章来源", Field::Source),
+    ("新闻来源", Field::Source),
+    ("信息来源", Field::Source),
+    ("稿件来源", Field::Source),
+    ("来源于", Field::Source),
+    ("来源", Field::Source),
+    ("稿源", Field::Source),
+    ("出处", Field::Source),
+    ("媒体", Field::Medium),
+    ("转自", Field::Source),
+    ("source", Field::Source),
+    ("发布时间", Field::Time),
+    ("发布日期", Field::Time),
+    ("发表时间", Field::Time),
+    ("发表日期", Field::Time),
+    ("更新时间", Field::Time),
+    ("更新日期", Field::Time),
+    ("最后更新", Field::Time),
+    ("时间", Field::Time),
+    ("日期", Field::Time),
+    ("发布于", Field::Time),
+    ("发表于", Field::Time),
+    ("更新于", Field::Time),
+    ("发布", Field::Time),
+    ("更新", Field::Time),
+    ("发稿时间", Field::Time),
+    ("published", Field::Time),
+    ("updated", Field::Time),
+    ("date", Field::Time),
+    ("作者", Field::Author),
+    ("记者", Field::Author),
+    ("通讯员", Field::Author),
+    ("撰文", Field::Author),
+    ("撰稿", Field::Author),
+    ("供稿", Field::Author),
+    ("文/图", Field::Author),
+    ("文", Field::Author),
+    ("author", Field::Author),
+    ("by", Field::Author),
+    ("责任编辑", Field::Editor),
+    ("值班编辑", Field::Editor),
+    ("本文编辑", Field::Editor),
+    ("网络编辑", Field::Editor),
+    ("视频编辑", Field::Editor),
+    ("文字编辑", Field::Editor),
+    ("图文编辑", Field::Editor),
+    ("编辑", Field::Editor),
+    ("责编", Field::Editor),
+    ("editor", Field::Editor),
+    ("栏目", Field::Section),
+    ("专栏", Field::Section),
+    ("频道", Field::Section),
+    ("分类", Field::Section),
+    ("所属栏目", Field::Section),
+    ("关键词", Field::Keywords),
+    ("关键字", Field::Keywords),
+    ("标签", Field::Keywords),
+    ("tags", Field::Keywords),
+    ("tag", Field::Keywords),
+    ("浏览次数", Field::Ignored),
+    ("浏览量", Field::Ignored),
+    ("浏览", Field::Ignored),
+    ("点击次数", Field::Ignored),
+    ("点击量", Field::Ignored),
+    ("点击数", Field::Ignored),
+    ("点击", Field::Ignored),
+    ("阅读量", Field::Ignored),
+    ("阅读数", Field::Ignored),
+    ("阅读", Field::Ignored),
+    ("访问量", Field::Ignored),
+    ("人气", Field::Ignored),
+    ("评论数", Field::Ignored),
+    ("评论", Field::Ignored),
+    ("字号", Field::Ignored),
+    ("字体", Field::Ignored),
+    ("热度", Field::Ignored),
+    ("校对", Field::Editor),
+    ("审核", Field::Editor),
+    ("签发", Field::Editor),
+    ("监制", Field::Editor),
+    ("主编", Field::Editor),
+    ("二审", Field::Editor),
+    ("三审", Field::Editor),
+    ("终审", Field::Editor),
+    ("一审", Field::Editor),
+    ("初审", Field::Editor),
+    ("复审", Field::Editor),
+    ("编审", Field::Editor),
+];
+
+/// Words in a byline that say nothing of the story.
+pub const NOISE: &[&str] = &[
+    "我要评论",
+    "发表评论",
+    "打印本页",
+    "打印",
+    "收藏",
+    "分享到",
+    "分享",
+    "关闭窗口",
+    "关闭",
+    "字号",
+    "字体",
+    "繁体",
+    "简体",
+    "举报",
+    "纠错",
+    "人参与",
+    "条评论",
+    "次阅读",
+    "阅读",
+    "评论",
+    "浏览",
+    "原标题",
+    "第",
+    "版",
+    "更新",
+    "发布",
+    "发表",
+    "次",
+    "大",
+    "中",
+    "小",
+    "am",
+    "pm",
+    "gmt+8",
+    "分",
+    "来自",
+    "原创",
+    "转载",
+    "微信",
+    "微博",
+    "查看原图",
+    "看图",
+    "客户端",
+    "北京时间",
+];
+
+/// Words of the page's tools that end the names behind a label.
+pub const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
+
+/// What stands before 来源 when it is the source of something else than the page.
+pub const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图", "照片", "视频", "影片", "注明"];
+
+/// Labels of the outlet that a page is taken from.
+pub const SOURCE: &[&str] = &["来源", "稿源", "出处"];
+
+/// Labels of editors. The first group that a page has is the one it means: 责任编辑 before 编辑.
+pub const EDITOR: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
+
+/// Buttons beside the name of an outlet.
+pub const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];
+
+/// Words that make a line between headline and content a byline.
+pub const BYLINE_WORDS: &[&str] =
+    &["来源", "稿源", "作者", "记者", "编辑", "责编", "选稿", "撰文", "文/", "发布", "发表", "时间", "通讯员"];
+
+/// Labels of the summary above the text.
+pub const SUMMARY: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
+
+/// What stands in a line that names editors.
+pub const EDITORS: &[&str] = &["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"];
+
+/// What a line begins with that closes a story.
+pub const CLOSING: &[&str] = &["责任编辑", "责编:", "编辑:", "责任编校"];
+
+/// What stands in the brackets at the end of a last line that name its editors.
+pub const CLOSING_EDITORS: &[&str] = &["责任编辑", "责编", "编辑"];
+
+/// What announces a title, at the end of a dateline.
+pub const TITLE: &[&str] = &["题:"];
+
+/// Labels without a colon, before the outlet beside a date.
+pub const SOURCE_BESIDE_DATE: &[&str] = &["本文来源于", "文章来源于", "来源于"];
+
+/// What is glued to the name of an outlet and ends it. 发布 alone may be of the name: 青石发布.
+pub const AFTER_SOURCE: &[&str] = &[
+    "参与互动",
+    "我有话说",
+    "作者",
+    "编辑",
+    "责编",
+    "责任",
+    "时间",
+    "发布时间",
+    "发布日期",
+    "发布于",
+    "发布:",
+    "字号",
+    "字体",
+    "浏览",
+    "点击",
+    "访问",
+    "阅读:",
+    "阅读量",
+    "阅读次",
+    "打印",
+    "列印",
+    "分享",
+    "收藏",
+    "人气",
+];
+
+/// Words in a list of editors that are no names and end it.
+pub const AFTER_EDITORS: &[&str] = &["校对", "审核", "来源"];

@@ -1,0 +1,39 @@
+//! Words of the captions of pictures.
+
+/// What a caption ends in: who took the picture, or where it is from.
+pub const CREDITS: &[&str] = &[
+    "摄",
+    "摄影",
+    "新华社发",
+    "供图",
+    "资料图",
+    "资料图片",
+    "档案照片",
+    "资料照片",
+    "视频截图",
+    "图源网络",
+    "档案图",
+    "翻摄",
+];
+
+/// What a caption begins with.
+pub const OPENINGS: &[&str] = &[
+    "图为",
+    "图:",
+    "图/",
+    "图片来源",
+    "图说",
+    "图源",
+    "▲",
+    "△",
+    "图①",
+    "(图/",
+    "(图:",
+    "图1",
+    "资料图:",
+    "资料图片",
+    "(资料图",
+];
+
+/// The same of the picture at the head of a page, which is credited at its foot.
+pub const AT_THE_FOOT: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];

@@ -1,0 +1,330 @@
+//! Who sends or prints news: wire agencies, papers, portals, sites.
+
+/// Agencies and outlets by name, longer names before those that they begin with.
+pub const NAMES: &[&str] = &[
+    "新华每日电讯",
+    "新华社",
+    "新华网",
+    "新华",
+    "中国新闻社",
+    "中国新闻网",
+    "中新社",
+    "中新网",
+    "中新经纬",
+    "中新财经",
+    "人民日报海外网",
+    "人民日报",
+    "人民网",
+    "中国网络电视台",
+    "中国国际广播电台",
+    "中央人民广播电台",
+    "中央广播电视总台",
+    "中央电视台",
+    "总台央视",
+    "央视新闻",
+    "央视网",
+    "央视",
+    "央广网",
+    "中广网",
+    "国际在线",
+    "中国台湾网",
+    "中国青年网",
+    "中国青年报",
+    "中国经济网",
+    "中国日报网",
+    "中国日报",
+    "中国新闻",
+    "中国网",
+    "光明网",
+    "光明日报",
+    "经济日报",
+    "经济参考报",
+    "法制日报",
+    "法治日报",
+    "工人日报",
+    "农民日报",
+    "科技日报",
+    "解放军报",
+    "解放日报",
+    "文汇报",
+    "环球时报",
+    "环球网",
+    "参考消息网",
+    "参考消息",
+    "澎湃新闻",
+    "界面新闻",
+    "财新网",
+    "新京报",
+    "北京日报",
+    "北京青年报",
+    "南方日报",
+    "南方都市报",
+    "南都",
+    "羊城晚报",
+    "广州日报",
+    "东方网",
+    "南方网",
+    "浙江在线",
+    "大众网",
+    "四川新闻网",
+    "红网时刻新闻",
+    "红网时刻",
+    "红网",
+    "长城网",
+    "千龙网",
+    "北方网",
+    "荆楚网",
+    "大河网",
+    "汉网",
+    "全景网",
+    "交汇点",
+    "it之家",
+    "快科技",
+    "直播吧",
+    "财联社",
+    "证券时报e公司",
+    "e公司",
+    "每经ai",
+    "每经",
+    "新黄河",
+    "齐鲁壹点",
+    "techweb",
+    "钛媒体app",
+    "钛媒体",
+    "中央社",
+    "法新社",
+    "路透社",
+    "路透",
+    "美联社",
+    "彭博社",
+    "彭博",
+    "共同社",
+    "时事社",
+    "韩联社",
+    "朝中社",
+    "俄新社",
+    "塔斯社",
+    "俄塔社",
+    "国际文传电讯社",
+    "德新社",
+    "安莎社",
+    "埃菲社",
+    "合众国际社",
+    "中通社",
+    "香港中通社",
+    "中评社",
+    "拉美社",
+    "今日俄罗斯",
+    "越通社",
+    "泰新社",
+    "贝尔纳马",
+    "联合早报网",
+    "联合早报",
+    "早报",
+    "联合报",
+    "自由时报",
+    "中国时报",
+    "苹果日报",
+    "明报",
+    "星岛日报",
+    "大公报",
+    "东方日报",
+    "信报",
+    "香港电台",
+    "大纪元",
+    "本报",
+    "本台",
+    "本刊",
+    "本网",
+    "本社",
+    "本站",
+    "快报",
+    "晨报",
+    "晚报",
+];
+
+/// Portals; their datelines name a channel (新浪体育讯).
+pub const PORTALS: &[&str] = &["新浪", "搜狐", "网易", "腾讯", "凤凰网", "凤凰", "和讯", "乐居", "爱卡", "太平洋"];
+
+/// What the names of outlets end in, longer endings first.
+pub const ENDINGS: &[&str] = &[
+    "新闻网",
+    "广播网",
+    "通讯社",
+    "电视台",
+    "广播电台",
+    "电台",
+    "客户端",
+    "日报",
+    "晚报",
+    "早报",
+    "晨报",
+    "商报",
+    "时报",
+    "都市报",
+    "在线",
+    "卫视",
+    "频道",
+    "新闻",
+    "社",
+    "网",
+    "报",
+    "台网",
+];
+
+/// What else they end in, where a dateline's other parts say that a name stands here: alone, 视频 is a label.
+pub const ENDINGS_IN_DATELINES: &[&str] = &["视频", "财经", "经纬", "之家"];
+
+/// What a text ends in, besides [`ENDINGS`], that is an outlet's name as a whole.
+pub const ENDINGS_OF_WHOLE_NAMES: &[&str] = &[
+    "台",
+    "局",
+    "中心",
+    "杂志",
+    "周刊",
+    "周报",
+    "画报",
+    "编辑部",
+    "视点",
+    "评论",
+    "财经",
+    "体育",
+    "站",
+    "部",
+    "文",
+    "团",
+    "记者团",
+    "快报",
+    "导报",
+    "通讯",
+    "热线",
+    "公众号",
+    "官网",
+    "网站",
+    "论坛",
+    "微信",
+    "微博",
+    "传媒",
+    "融媒",
+];
+
+/// The channels that a portal's dateline names behind the portal: 新浪体育讯.
+pub const CHANNELS: &[&str] = &[
+    "体育", "娱乐", "科技", "财经", "家居", "房产", "汽车", "教育", "女性", "游戏", "军事", "新闻", "时尚", "尚品",
+    "乐居", "健康", "旅游", "读书", "公益", "国际", "国内", "社会", "股票", "证券", "育儿", "星座", "手机", "数码",
+    "文化", "彩票", "法治", "佛学", "收藏", "微博", "美食", "地产", "嘉宾", "亲子", "留学", "考试", "棋牌", "产经",
+    "音乐", "影视", "网",
+];
+
+/// Programmes of television news, which stand in brackets behind the outlet.
+pub const PROGRAMMES: &[&str] =
+    &["新闻联播", "新闻直播间", "朝闻天下", "晚间新闻", "焦点访谈", "新闻30分", "经济半小时", "新闻频道"];
+
+/// What a line ends in that is the name of a site.
+pub const SITE_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "客户端", "官网", "门户网", "新闻网", "app"];
+
+/// The same, in very short lines only.
+pub const SHORT_SITE_ENDINGS: &[&str] = &["网", "频道", "在线"];
+
+/// Words that end in 网 and name no site.
+pub const NETS: &[&str] = &[
+    "联网",
+    "落网",
+    "上网",
+    "入网",
+    "触网",
+    "法网",
+    "电网",
+    "路网",
+    "管网",
+    "情网",
+    "并网",
+    "撒网",
+    "天网",
+    "组网",
+    "漏网",
+    "收网",
+    "关系网",
+];
+
+/// Words that end like a paper's name and head a section.
+pub const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
+
+/// What an `author` of the metadata contains that is an outlet and no person.
+pub const AUTHOR_OUTLETS: &[&str] = &[
+    "网",
+    "报",
+    "新闻",
+    "电视",
+    "频道",
+    "社",
+    "台",
+    "中心",
+    "编辑部",
+    "客户端",
+    "公司",
+    "版权",
+    "@",
+    "http",
+    "www",
+    "admin",
+    "editor",
+    "name",
+];
+
+/// What the name of an outlet ends in that stands beside the date, without a label.
+pub const ENDINGS_BESIDE_DATES: &[&str] = &["网", "报", "社", "台", "新闻", "周刊", "杂志", "在线", "中文站"];
+
+/// Words in the names of sites and sections, which end a `<title>`.
+pub const SITE_WORDS: &[&str] = &[
+    "网",
+    "新闻",
+    "频道",
+    "报",
+    "电视",
+    "在线",
+    "首页",
+    "中心",
+    "资讯",
+    "通讯社",
+    "客户端",
+    "门户",
+    "港闻",
+    "要闻",
+    "即时",
+    "财经",
+    "娱乐",
+    "体育",
+    "科技",
+    "军事",
+    "国际",
+    "社会",
+    "滚动",
+    "评论",
+    "专栏",
+    "专题",
+    ".com",
+    ".cn",
+    ".hk",
+    ".tw",
+    ".net",
+    "news",
+    "daily",
+    "times",
+    "online",
+];
+
+/// What follows the place in the name of a local edition: 中新网北京新闻.
+pub const EDITIONS: &[&str] = &["新闻", "频道", "分社", "分网", "记者站"];
+
+/// Where else an outlet publishes, glued to its name.
+pub const ACCOUNTS: &[&str] = &["客户端", "微博", "新媒体"];
+
+/// What the names of those end in who run a site.
+pub const PUBLISHERS: &[&str] = &["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"];
+
+/// Those of [`NAMES`] that are no outlet alone, only in the names that begin with them.
+pub const BEGINNINGS: &[&str] = &["新华"];
+
+/// A magazine that begins with the name of another outlet, 中国新闻.
+pub const WEEKLY: &str = "中国新闻周";
