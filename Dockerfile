@@ -24,7 +24,8 @@ COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 VOLUME /data
 EXPOSE 50051 9464
-# Beyond its own loopback it serves only once it is told how: ARTICLED_INSECURE=true where nobody else can reach it.
+# Beyond its own loopback it serves only once it is told how: ARTICLED_TLS_CERT and ARTICLED_TLS_KEY, ARTICLED_TOKENS, or
+# ARTICLED_INSECURE=true where nobody else can reach it.
 ENV ARTICLED_LISTEN=0.0.0.0:50051 \
     ARTICLED_METRICS_LISTEN=0.0.0.0:9464 \
     ARTICLED_DATABASE=sqlite:/data/articled.db \

@@ -29,6 +29,7 @@ mod settings;
 mod store;
 mod table;
 mod terminal;
+mod token;
 mod variables;
 mod version;
 mod watch;
@@ -73,6 +74,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Check(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,
+            Command::Token(command) => command.run(),
             Command::Completions(command) => command.run(Arguments::command()),
             Command::Man(command) => command.run(Arguments::command()),
         }

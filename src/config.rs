@@ -3,9 +3,14 @@
 //! Owns what can be set and whether a value is allowed. Refuses to know where values come from: the command line merges
 //! flags, `ARTICLED_*` variables and a TOML file into this.
 
+mod access;
+
 use std::net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
+
+pub use self::access::{ClientCertificates, Exposure, Role, UnknownRole};
 
 const MIB: usize = 1 << 20;
 
@@ -23,10 +28,31 @@ pub struct Config {
     pub database: String,
     /// Serves what is stored and refuses to write. Default false.
     pub read_only: bool,
-    /// Allows `listen` beyond loopback though nobody is asked for a token and nothing is encrypted. Default false.
+    /// Allows `listen` and `metrics_listen` beyond loopback though nothing is encrypted and no caller is asked for
+    /// credentials. Default false.
     pub insecure: bool,
-    /// Serves the contract to tools such as grpcurl. Default true.
-    pub reflection: bool,
+    /// The server's certificate and those between it and its authority, in PEM; with `tls_key` both listeners speak TLS.
+    /// Default none.
+    #[serde(deserialize_with = "optional_path")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM. Default none.
+    #[serde(deserialize_with = "optional_path")]
+    pub tls_key: Option<PathBuf>,
+    /// The authorities that vouch for clients' certificates, in PEM (mutual TLS). Default none.
+    #[serde(deserialize_with = "optional_path")]
+    pub client_ca: Option<PathBuf>,
+    /// Whether a gRPC connection needs a certificate of `client_ca`: `required`, the default, or `optional`.
+    pub client_certificates: ClientCertificates,
+    /// The file that says which token, and which certificate, has which role; without it no caller is asked for
+    /// credentials. Default none.
+    #[serde(deserialize_with = "optional_path")]
+    pub tokens: Option<PathBuf>,
+    /// To whom tools such as grpcurl are told the contract: `off`, a role, or `anyone`. Default reader.
+    pub reflection: Exposure,
+    /// To whom `/metrics` is served: `off`, a role, or `anyone`. Default reader.
+    pub metrics_access: Exposure,
+    /// How certificates and tokens are read again.
+    pub credentials: CredentialFiles,
     /// What one call, connection or client may use.
     pub limits: Limits,
     /// How the change feed is kept and watched.
@@ -106,6 +132,15 @@ pub struct Feed {
     pub checkpoint_interval_ms: u64,
 }
 
+/// How certificates and tokens are read again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CredentialFiles {
+    /// How often the files of `tls_cert`, `tls_key`, `client_ca` and `tokens` are looked at; what two looks find is in use
+    /// from then on. 10 to 3,600,000 ms; default 5 s.
+    pub poll_interval_ms: u64,
+}
+
 /// How the server ends.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -126,7 +161,14 @@ impl Default for Config {
             database: "sqlite:articled.db".to_owned(),
             read_only: false,
             insecure: false,
-            reflection: true,
+            tls_cert: None,
+            tls_key: None,
+            client_ca: None,
+            client_certificates: ClientCertificates::default(),
+            tokens: None,
+            reflection: Exposure::Role(Role::Reader),
+            metrics_access: Exposure::Role(Role::Reader),
+            credentials: CredentialFiles::default(),
             limits: Limits::default(),
             feed: Feed::default(),
             shutdown: Shutdown::default(),
@@ -169,6 +211,12 @@ impl Default for Feed {
     }
 }
 
+impl Default for CredentialFiles {
+    fn default() -> Self {
+        Self { poll_interval_ms: 5_000 }
+    }
+}
+
 impl Default for Shutdown {
     fn default() -> Self {
         Self { wait_ms: 0, drain_ms: 18_000 }
@@ -182,23 +230,50 @@ pub enum BadConfig {
     #[error("{setting} must be between {min} and {max}, and is {value}")]
     Range { setting: &'static str, value: u64, min: u64, max: u64 },
     #[error(
-        "listen is {0}, which others can reach, without encryption or tokens: set insecure if that is meant, or listen \
-         on 127.0.0.1"
+        "{setting} is {address}, which others can reach, without encryption or tokens: set tls_cert and tls_key, or tokens; \
+         or insecure, if that is meant; or listen on 127.0.0.1"
     )]
-    Exposed(SocketAddr),
+    Exposed { setting: &'static str, address: SocketAddr },
+    #[error("{present} needs {missing}")]
+    Incomplete { present: &'static str, missing: &'static str },
 }
 
 impl Config {
     /// Whether every value is in its range, and none opens the server to the world by oversight.
     pub fn check(&self) -> Result<(), BadConfig> {
-        if !self.insecure && !self.listen.ip().to_canonical().is_loopback() {
-            return Err(BadConfig::Exposed(self.listen));
-        }
+        self.check_access()?;
         self.limits.check()?;
         range("feed.keep_deletions", self.feed.keep_deletions, 1, 1_000_000_000_000)?;
         range("feed.checkpoint_interval_ms", self.feed.checkpoint_interval_ms, 10, 600_000)?;
         range("shutdown.wait_ms", self.shutdown.wait_ms, 0, 600_000)?;
+        range("credentials.poll_interval_ms", self.credentials.poll_interval_ms, 10, 3_600_000)?;
         range("shutdown.drain_ms", self.shutdown.drain_ms, 100, 600_000)
+    }
+
+    fn check_access(&self) -> Result<(), BadConfig> {
+        let needs = |present: (&'static str, bool), missing: (&'static str, bool)| match present.1 && !missing.1 {
+            true => Err(BadConfig::Incomplete { present: present.0, missing: missing.0 }),
+            false => Ok(()),
+        };
+        let certificate = ("tls_cert", self.tls_cert.is_some());
+        let key = ("tls_key", self.tls_key.is_some());
+        let client_ca = ("client_ca", self.client_ca.is_some());
+        let is_optional = self.client_certificates == ClientCertificates::Optional;
+        let optional = ("client_certificates = optional", is_optional);
+        needs(certificate, key)?;
+        needs(key, certificate)?;
+        needs(client_ca, certificate)?;
+        needs(optional, client_ca)?;
+        // Without either, a connection would do all without having shown anything.
+        needs(optional, ("tokens", self.tokens.is_some()))?;
+        let is_closed = self.insecure || self.tls_cert.is_some() || self.tokens.is_some();
+        let listeners = [("listen", Some(self.listen)), ("metrics_listen", self.metrics_listen)];
+        for (setting, address) in listeners {
+            if let Some(address) = address.filter(|address| !is_closed && !address.ip().to_canonical().is_loopback()) {
+                return Err(BadConfig::Exposed { setting, address });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -249,6 +324,12 @@ fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     parse_optional_address(&text).map_err(serde::de::Error::custom)
 }
 
+/// Empty text is no path, so that a variable can unset one.
+fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| text.into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,15 +357,45 @@ mod tests {
     }
 
     #[test]
-    fn listens_beyond_loopback_only_if_told_so() {
-        let check = |listen: &str, insecure: bool| {
-            let listen = listen.parse().expect(listen);
-            Config { listen, insecure, ..Config::default() }.check()
+    fn listens_beyond_loopback_only_with_tls_tokens_or_if_told_so() {
+        let check = |listen: &str, change: fn(&mut Config)| {
+            let mut config = Config { listen: listen.parse().expect(listen), ..Config::default() };
+            change(&mut config);
+            config.check()
         };
-        assert!(matches!(check("0.0.0.0:1", false), Err(BadConfig::Exposed(_))));
-        assert!(matches!(check("[::]:1", false), Err(BadConfig::Exposed(_))));
-        assert_eq!(check("0.0.0.0:1", true), Ok(()));
-        assert_eq!(check("[::1]:1", false), Ok(()));
-        assert_eq!(check("127.8.8.8:1", false), Ok(()));
+        for everywhere in ["0.0.0.0:1", "[::]:1"] {
+            assert!(matches!(check(everywhere, |_| {}), Err(BadConfig::Exposed { setting: "listen", .. })));
+        }
+        assert_eq!(check("0.0.0.0:1", |config| config.insecure = true), Ok(()));
+        assert_eq!(check("0.0.0.0:1", |config| config.tokens = Some("tokens".into())), Ok(()));
+        let with_tls = |config: &mut Config| {
+            config.tls_cert = Some("cert".into());
+            config.tls_key = Some("key".into());
+        };
+        assert_eq!(check("0.0.0.0:1", with_tls), Ok(()));
+        assert_eq!(check("[::1]:1", |_| {}), Ok(()));
+        assert_eq!(check("127.8.8.8:1", |_| {}), Ok(()));
+        let metrics = |config: &mut Config| config.metrics_listen = "0.0.0.0:1".parse().ok();
+        let refused = check("127.0.0.1:1", metrics);
+        assert!(matches!(refused, Err(BadConfig::Exposed { setting: "metrics_listen", .. })));
+    }
+
+    #[test]
+    fn settings_that_belong_together_come_together() {
+        let check = |text: &str, expected: Option<(&'static str, &'static str)>| {
+            let config: Config = toml::from_str(text).expect(text);
+            let expected = expected.map(|(present, missing)| BadConfig::Incomplete { present, missing });
+            assert_eq!(config.check().err(), expected, "{text}");
+        };
+        check("tls_cert = 'a'", Some(("tls_cert", "tls_key")));
+        check("tls_key = 'a'", Some(("tls_key", "tls_cert")));
+        check("client_ca = 'a'", Some(("client_ca", "tls_cert")));
+        let pair = "tls_cert = 'a'\ntls_key = 'b'\n";
+        check(&format!("{pair}client_ca = 'c'"), None);
+        check("client_certificates = 'optional'", Some(("client_certificates = optional", "client_ca")));
+        let optional = format!("{pair}client_ca = 'c'\nclient_certificates = 'optional'");
+        check(&optional, Some(("client_certificates = optional", "tokens")));
+        check(&format!("{optional}\ntokens = 'd'"), None);
+        check("tls_cert = ''", None);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! [`connections`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`scrape`] how it was.
 
+mod auth;
 mod call;
 mod call_metrics;
 mod connection_activity;
@@ -12,9 +13,13 @@ mod guard;
 mod health;
 mod metrics_http;
 mod reflection;
+mod reload;
 mod request_bytes;
 mod response_body;
 mod scrape;
+mod scrape_access;
+mod security;
+mod tls;
 mod tonic_status_mapping;
 mod wiring;
 
@@ -35,14 +40,20 @@ use self::connections::ConnectionLimiter;
 use self::guard::GuardLayer;
 use self::health::Reporter;
 use self::metrics_http::Pages;
+use self::reload::Reloader;
 use self::scrape::{Scrape, Sources};
+use self::scrape_access::ScrapeAccess;
+use self::security::{Security, warn_of_gaps};
 use crate::clock::Clock;
-use crate::config::{BadConfig, Config, Limits};
+use crate::config::{BadConfig, Config, Exposure, Limits};
 use crate::metrics::Registry;
 use crate::rpc::ArticleRpc;
 use crate::rpc::proto::article_service_server::ArticleServiceServer;
 use crate::store::SharedStore;
 
+pub use self::auth::{NewToken, TokenHash};
+pub use self::reload::SourceError;
+pub use self::security::check_files;
 pub use self::wiring::{article_rpc, store_access};
 
 /// How long the last connections may take to go once they are broken, and the store to write what it took. With the
@@ -77,6 +88,8 @@ const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
 pub enum RunError {
     #[error("configuration: {0}")]
     Config(#[from] BadConfig),
+    #[error(transparent)]
+    Source(#[from] SourceError),
     #[error("metrics cannot be served on {address}: {error}")]
     Metrics { address: SocketAddr, error: io::Error },
     #[error("reflection: {0}")]
@@ -116,15 +129,19 @@ pub async fn serve(
     config.check()?;
     let limits = &config.limits;
     let Listeners { grpc: listener, metrics: metrics_listener } = listeners;
-    let services = descriptors::services(config.reflection);
+    let Security { authority, grpc_tls, metrics_tls, sources } = Security::load(&config, &clock)?;
+    warn_of_gaps(&config);
+    let authority = Arc::new(authority);
+    let reloader = Reloader::new(sources, Duration::from_millis(config.credentials.poll_interval_ms))?;
+    let services = descriptors::services(config.reflection != Exposure::Off);
     let methods = guard::methods(&services);
     let paths = methods.keys().map(|path| path.trim_start_matches('/').to_owned());
-    let guard = GuardLayer::new(limits, Arc::new(CallMetrics::new(&metrics, paths)), methods);
+    let guard = GuardLayer::new(limits, Arc::new(CallMetrics::new(&metrics, paths)), methods, Arc::clone(&authority));
     let health = Reporter::new();
     let rpc = article_rpc(&store, clock, &config, &metrics)?;
     let (watches, streams, ingest) = (Arc::clone(&rpc.watches), rpc.streams.clone(), rpc.ingest.clone());
     let routes = routes(&config, rpc, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
-    let gate = Arc::new(ConnectionLimiter::new(limits));
+    let gate = Arc::new(ConnectionLimiter::new(limits, grpc_tls));
     let scrape = Scrape::new(
         metrics.clone(),
         Sources {
@@ -163,9 +180,10 @@ pub async fn serve(
         gate.drained().await;
         tokio::time::sleep(Duration::from_millis(config.shutdown.drain_ms)).await;
     };
+    let access = ScrapeAccess { tls: metrics_tls, authority, exposure: config.metrics_access };
     let metrics_served = async {
         match metrics_listener {
-            Some(listener) => metrics_http::serve(listener, Pages { scrape, health: health.clone() }).await,
+            Some(listener) => metrics_http::serve(listener, Pages { scrape, health: health.clone() }, access).await,
             None => std::future::pending().await,
         }
     };
@@ -180,6 +198,7 @@ pub async fn serve(
         () = metrics_served => Ok(()),
         () = gate.sweep() => Ok(()),
         () = fold_samples(&metrics) => Ok(()),
+        () = reloader.follow() => Ok(()),
     };
     let closed = async {
         gate.close().await;
@@ -226,7 +245,7 @@ fn routes(config: &Config, rpc: ArticleRpc, health: health::HealthService) -> Re
         .accept_compressed(CompressionEncoding::Gzip)
         .accept_compressed(CompressionEncoding::Zstd);
     let mut routes = Routes::new(articles).add_service(health);
-    if config.reflection {
+    if config.reflection != Exposure::Off {
         routes = reflection::add_services(routes)?;
     }
     Ok(routes)

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     backup, check, completions, export, filter, get, healthcheck, import, list, man, migrate, parse, reparse, serve,
-    version, watch,
+    token, version, watch,
 };
 use crate::telemetry::LogArguments;
 
@@ -46,6 +46,7 @@ pub enum Command {
     Check(check::Check),
     Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),
+    Token(token::Token),
     Completions(completions::Completions),
     Man(man::Man),
 }

@@ -1,15 +1,22 @@
 //! The commands' way to a server: where it is, and what its refusals mean to a person.
 
+mod credentials;
+
 use anyhow::Context;
 use articled::rpc::proto::article_service_client::ArticleServiceClient;
 use clap::Args;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
+use self::credentials::{CredentialArguments, TokenInterceptor};
 use super::failure::Usage;
 
-pub type Client = ArticleServiceClient<Channel>;
+/// A connection that puts the token into each call.
+pub type Connection = InterceptedService<Channel, TokenInterceptor>;
+
+pub type Client = ArticleServiceClient<Connection>;
 
 /// The largest answer: a RAW article of 12 MiB, and its envelope.
 const MAX_ANSWER_BYTES: usize = 13 << 20;
@@ -19,6 +26,8 @@ pub struct ServerArguments {
     /// The server to ask.
     #[arg(long, env = "ARTICLED_SERVER", value_name = "URL", default_value = "http://127.0.0.1:50051")]
     server: String,
+    #[command(flatten)]
+    credentials: CredentialArguments,
 }
 
 impl ServerArguments {
@@ -26,13 +35,26 @@ impl ServerArguments {
         &self.server
     }
 
-    pub async fn channel(&self) -> anyhow::Result<Channel> {
+    pub async fn channel(&self) -> anyhow::Result<Connection> {
         let url = &with_scheme(&self.server)?;
-        let endpoint = Endpoint::from_shared(url.clone())
-            .map_err(|error| Usage(format!("--server {url}: {error}; it has the form http://host:port")))?;
-        endpoint.connect().await.with_context(|| {
-            format!("no server answers at {url}; start one with `articled serve`, or name another with --server")
-        })
+        let malformed = |error: &dyn std::fmt::Display| {
+            Usage(format!("--server {url}: {error}; it has the form http://host:port or https://host:port"))
+        };
+        let mut endpoint = Endpoint::from_shared(url.clone()).map_err(|error| malformed(&error))?;
+        let interceptor = self.credentials.interceptor(endpoint.uri())?;
+        let tls = self.credentials.tls(endpoint.uri())?;
+        let is_encrypted = tls.is_some();
+        if let Some(tls) = tls {
+            endpoint = endpoint.tls_config(tls).context("--ca, --cert and --key cannot be used")?;
+        }
+        let channel = endpoint.connect().await.with_context(|| match is_encrypted {
+            true => format!(
+                "no connection to {url}; --ca names the authority by which the server is known, --cert and --key show who \
+                 you are"
+            ),
+            false => format!("no server answers at {url}; start one with `articled serve`, or name another with --server"),
+        })?;
+        Ok(InterceptedService::new(channel, interceptor))
     }
 
     pub async fn connect(&self) -> anyhow::Result<Client> {
@@ -44,9 +66,9 @@ impl ServerArguments {
 fn with_scheme(server: &str) -> Result<String, Usage> {
     match server.split_once("://") {
         None => Ok(format!("http://{server}")),
-        Some(("http", _)) => Ok(server.to_owned()),
+        Some(("http" | "https", _)) => Ok(server.to_owned()),
         Some((scheme, _)) => Err(Usage(format!(
-            "--server {server}: a server has the scheme http or none, not {scheme}: http://host:port"
+            "--server {server}: a server has the scheme http, https or none, not {scheme}: https://host:port"
         ))),
     }
 }
@@ -62,8 +84,8 @@ pub fn describe(status: &Status) -> String {
     if lost_connection(status) && status.code() != Code::Unavailable {
         let cause = status.message();
         return format!(
-            "the connection ended without an answer ({cause}): did the server stop, or is --server a port that does not \
-             speak gRPC, such as that of the metrics?"
+            "the connection ended without an answer ({cause}): did the server stop, does it need https:// or --cert, or is \
+             --server a port that does not speak gRPC, such as that of the metrics?"
         );
     }
     let mut text = format!("{}: {}", code_name(status.code()), status.message());
@@ -136,6 +158,6 @@ mod tests {
         check("localhost:50051", Some("http://localhost:50051"));
         check("http://localhost:50051", Some("http://localhost:50051"));
         check("grpc://localhost:50051", None);
-        check("https://localhost:50051", None);
+        check("https://localhost:50051", Some("https://localhost:50051"));
     }
 }

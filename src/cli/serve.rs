@@ -1,5 +1,7 @@
 //! `articled serve`: the server, from its settings to its end.
 
+mod security;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use tokio::net::TcpListener;
 use toml::{Table, Value};
 use tracing::info;
 
+use self::security::SecurityArguments;
 use super::failure::Usage;
 use super::import;
 use super::input::InputArguments;
@@ -22,7 +25,7 @@ use super::service::Service;
 use super::{interrupt, store};
 
 /// Variables of these prefixes are settings in the tables of the same names.
-const TABLES: [&str; 3] = ["limits", "feed", "shutdown"];
+const TABLES: [&str; 4] = ["limits", "feed", "shutdown", "credentials"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
@@ -48,28 +51,8 @@ pub struct Serve {
         default_missing_value = "true"
     )]
     read_only: bool,
-    /// Allows to listen beyond loopback, without encryption or tokens.
-    #[arg(
-        long,
-        env = "ARTICLED_INSECURE",
-        value_name = "BOOL",
-        require_equals = true,
-        num_args = 0..=1,
-        default_value = "false",
-        default_missing_value = "true"
-    )]
-    insecure: bool,
-    /// Serves the contract to tools such as grpcurl.
-    #[arg(
-        long,
-        env = "ARTICLED_REFLECTION",
-        value_name = "BOOL",
-        require_equals = true,
-        num_args = 0..=1,
-        default_value = "true",
-        default_missing_value = "true"
-    )]
-    reflection: bool,
+    #[command(flatten)]
+    security: SecurityArguments,
     /// A finer setting, such as limits.max_calls=100 or shutdown.wait_ms=5000; may be given several times. Also a
     /// variable, ARTICLED_LIMITS_MAX_CALLS, and a key in a table of the settings file.
     #[arg(long, value_name = "KEY=VALUE")]
@@ -104,6 +87,8 @@ impl Serve {
         let variables = variables.filter_map(|(key, value)| Some((key, value.into_string().ok()?)));
         let config = self.config(tables, variables)?;
         config.check().map_err(|error| Usage(error.to_string()))?;
+        // Before the store is opened and loaded, which may take long.
+        server::check_files(&config, &Clock::system())?;
         let shutdown = interrupt::signals().context("cannot listen for signals")?;
         let mut shutdown = std::pin::pin!(shutdown);
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
@@ -141,8 +126,7 @@ impl Serve {
         all.insert("metrics_listen".to_owned(), self.metrics_listen.clone().into());
         all.insert("database".to_owned(), self.database.clone().into());
         all.insert("read_only".to_owned(), self.read_only.into());
-        all.insert("insecure".to_owned(), self.insecure.into());
-        all.insert("reflection".to_owned(), self.reflection.into());
+        self.security.put(&mut all);
         all.try_into().map_err(|error: toml::de::Error| Usage(format!("settings: {}", error.message())).into())
     }
 }
@@ -161,6 +145,7 @@ fn put(all: &mut Table, table: &str, key: &str, value: &str) {
 
 #[cfg(test)]
 mod tests {
+    use articled::config::Exposure;
     use clap::Parser;
 
     use super::*;
@@ -207,7 +192,7 @@ mod tests {
     #[test]
     fn truth_can_be_said_both_ways() {
         assert!(config(&["--insecure"], &[], "").expect("valid").insecure);
-        assert!(!config(&["--reflection=false"], &[], "").expect("valid").reflection);
+        assert_eq!(config(&["--reflection=false"], &[], "").expect("valid").reflection, Exposure::Off);
         assert_eq!(config(&["--metrics-listen", ""], &[], "").expect("valid").metrics_listen, None);
     }
 }

@@ -36,7 +36,7 @@ impl ServiceArguments {
     /// Connects to the server, or opens the store.
     pub async fn open(&self, access: Access) -> anyhow::Result<Service> {
         match &self.database {
-            None => Ok(Service::Server(self.server.connect().await?)),
+            None => Ok(Service::Server(Box::new(self.server.connect().await?))),
             Some(database) => {
                 Service::of_store(store::open(database, access, Registry::off()).await?, &Config::default())
             }
@@ -52,7 +52,7 @@ pub type Exported = BoxStream<'static, Result<ExportArticlesResponse, Status>>;
 
 #[derive(Clone)]
 pub enum Service {
-    Server(Client),
+    Server(Box<Client>),
     Store(Arc<ArticleRpc>),
 }
 

@@ -8,7 +8,7 @@ use clap::Command;
 const PREFIX: &str = "ARTICLED_";
 
 /// The tables of the server's finer settings, such as `ARTICLED_LIMITS_MAX_CALLS`; `serve` knows the keys in them.
-const TABLES: [&str; 3] = ["LIMITS_", "FEED_", "SHUTDOWN_"];
+const TABLES: [&str; 4] = ["LIMITS_", "FEED_", "SHUTDOWN_", "CREDENTIALS_"];
 
 /// What the project's own tests and their tools read.
 const OF_TESTS: [&str; 4] = ["TEST_", "TOOLS", "NODE_MODULES", "BINARY"];

@@ -242,6 +242,23 @@ pub(crate) fn overload_status(code: Code, reason: &str, message: &str, retry_aft
     status(code, message, details)
 }
 
+/// A call whose caller is not known.
+pub(crate) fn unauthenticated_status(reason: &str, message: &str) -> Status {
+    status(Code::Unauthenticated, message, info(reason))
+}
+
+/// A call whose caller is known, and has not the role that the call needs.
+pub(crate) fn role_status(needed: &str, has: &str) -> Status {
+    let details = info_with("ROLE_REQUIRED", [("required_role", needed.to_owned()), ("role", has.to_owned())]);
+    let message = format!("this call needs the role {needed}; the caller has the role {has}");
+    status(Code::PermissionDenied, &message, details)
+}
+
+/// A method that no role may call.
+pub(crate) fn forbidden_status() -> Status {
+    status(Code::PermissionDenied, "no caller may call this method", info("METHOD_FORBIDDEN"))
+}
+
 /// The status of every internal error.
 pub(crate) fn internal() -> Status {
     status(Code::Internal, "internal error", info("INTERNAL"))

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::tls::Identity;
 use crate::rpc::fair_share::Peer;
 
 /// A connection as its calls see it.
@@ -17,11 +18,12 @@ use crate::rpc::fair_share::Peer;
 pub(crate) struct ConnectionInfo {
     pub peer: Arc<Peer>,
     pub(crate) activity: Arc<Activity>,
+    pub(crate) identity: Identity,
 }
 
 impl Default for ConnectionInfo {
     fn default() -> Self {
-        Self { peer: Arc::default(), activity: Activity::new(CancellationToken::new()) }
+        Self { peer: Arc::default(), activity: Activity::new(CancellationToken::new()), identity: Identity::default() }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Accepts and limits connections: how many, how many of one peer, and how long one may wait before its HTTP/2 preface.
+//! Accepts and limits connections: how many, how many of one peer, and how long one may take for the TLS
+//! handshake and the HTTP/2 preface.
 //!
 //! Our own rather than tonic's stream, whose accept loop spins when file descriptors run out, and which has no deadline for
 //! the preface, so that a silent peer delays a shutdown without limit.
@@ -21,6 +22,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
 use super::connection_activity::{Activity, ConnectionInfo};
+use super::tls::{TlsConfigs, Transport};
 use crate::config::Limits;
 use crate::rpc::fair_share::Peer;
 
@@ -52,6 +54,7 @@ pub(crate) struct ConnectionLimiter {
     max_connections: u32,
     max_connections_per_peer: usize,
     preface_deadline: Duration,
+    tls: TlsConfigs,
     connections: Arc<Semaphore>,
     peers: Arc<Peers>,
     open: Mutex<HashMap<u64, OpenConnection>>,
@@ -64,12 +67,13 @@ pub(crate) struct ConnectionLimiter {
 }
 
 impl ConnectionLimiter {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, tls: TlsConfigs) -> Self {
         Self {
             // Within u32, as the range of the setting says.
             max_connections: limits.max_connections as u32,
             max_connections_per_peer: limits.max_connections_per_peer,
             preface_deadline: Duration::from_millis(limits.preface_deadline_ms),
+            tls,
             connections: Arc::new(Semaphore::new(limits.max_connections)),
             peers: Arc::default(),
             open: Mutex::default(),
@@ -204,7 +208,7 @@ impl ConnectionLimiter {
             OpenConnection { address: slot.address, activity: Arc::clone(&activity), is_gone: Arc::clone(&is_gone) };
         self.open().insert(id, open);
         Connection {
-            stream,
+            stream: Transport::new(stream, &self.tls),
             preface: Some(Preface {
                 missing_bytes: PREFACE_BYTES,
                 deadline: Box::pin(tokio::time::sleep(self.preface_deadline)),
@@ -287,7 +291,7 @@ impl Drop for PeerSlot {
 
 /// A connection that was let in.
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: Transport,
     /// `None` once it is complete.
     preface: Option<Preface>,
     closing: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -401,7 +405,11 @@ impl Connected for Connection {
     type ConnectInfo = ConnectionInfo;
 
     fn connect_info(&self) -> ConnectionInfo {
-        ConnectionInfo { peer: Arc::clone(&self.slot.peer), activity: Arc::clone(&self.activity) }
+        ConnectionInfo {
+            peer: Arc::clone(&self.slot.peer),
+            activity: Arc::clone(&self.activity),
+            identity: self.stream.identity().clone(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every call passes through, whichever service it is for.
 //!
-//! Outermost first: the call is counted and traced; refused if it is not gRPC, its headers are too large or its deadline
-//! cannot be read; its request is received; it takes a place, or is refused if too many calls are open; then it has until
+//! Outermost first: the call is counted and traced; refused if it is not gRPC, its caller may not make it, its headers are too
+//! large or its deadline cannot be read; its request is received; it takes a place, or is refused if too many calls are open; then it has until
 //! its deadline; a panic becomes INTERNAL; tonic's own errors are mapped to ours; the place is kept until the response is
 //! read.
 
@@ -21,6 +21,7 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::{Instrument, Span};
 
+use super::auth::Authority;
 use super::call::Call;
 use super::call_metrics::CallMetrics;
 use super::connection_activity::{ConnectionInfo, OpenCall};
@@ -70,6 +71,7 @@ struct Shared {
     limits: Limits,
     methods: HashMap<String, Shape>,
     metrics: Arc<CallMetrics>,
+    authority: Arc<Authority>,
     calls: Arc<Budget>,
     request_bytes: Arc<Budget>,
     response_bytes: Arc<Budget>,
@@ -82,12 +84,18 @@ pub(crate) struct GuardLayer {
 }
 
 impl GuardLayer {
-    pub(crate) fn new(limits: &Limits, metrics: Arc<CallMetrics>, methods: HashMap<String, Shape>) -> Self {
+    pub(crate) fn new(
+        limits: &Limits,
+        metrics: Arc<CallMetrics>,
+        methods: HashMap<String, Shape>,
+        authority: Arc<Authority>,
+    ) -> Self {
         let max_request_bytes = limits.max_request_bytes + PREFIX_BYTES;
         let shared = Shared {
             limits: limits.clone(),
             methods,
             metrics,
+            authority,
             calls: Budget::new(Resource::Calls, limits.max_calls, 1),
             request_bytes: Budget::new(
                 Resource::RequestBytes,
@@ -166,6 +174,13 @@ impl Shared {
             return refuse_other_protocol(call);
         }
         let connection: ConnectionInfo = request.extensions().get().cloned().unwrap_or_default();
+        let subjects = connection.identity.subjects();
+        let caller = match self.authority.admit(path, shape.is_some(), request.headers(), subjects) {
+            Ok(caller) => caller,
+            Err(denial) => return refuse(call, &denial.into()),
+        };
+        // Nothing within needs it, and what nothing has cannot be logged.
+        request.headers_mut().remove(http::header::AUTHORIZATION);
         request.extensions_mut().insert(Arc::clone(&connection.peer));
         let allowance = match self.admit(&request) {
             Ok(allowance) => allowance,
@@ -191,6 +206,7 @@ impl Shared {
             // Streams have limits of their own.
             _place: if is_stream { None } else { place },
             _open_call: open_call,
+            revoked: caller.filter(|_| is_stream).map(|grant| Box::pin(grant.revoked.clone().cancelled_owned())),
             unread: (!is_pausable).then(|| Arc::new(connection.activity.begin_response(stall_timeout))),
         };
         finish(call, response, stream_deadline, holdings, !is_stream)

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 use super::health::Reporter;
 use super::scrape::Scrape;
+use super::scrape_access::ScrapeAccess;
+use super::tls::Transport;
 use crate::parse::PARSER_VERSION;
 use crate::store;
 
@@ -27,8 +29,8 @@ const MAX_CONNECTIONS: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the future is dropped.
-pub(crate) async fn serve(listener: TcpListener, pages: Pages) {
-    let pages = Arc::new(pages);
+pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAccess) {
+    let shared = Arc::new((pages, access));
     let mut connections: VecDeque<AbortHandle> = VecDeque::new();
     loop {
         match listener.accept().await {
@@ -39,10 +41,12 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages) {
                 {
                     oldest.abort();
                 }
-                let pages = Arc::clone(&pages);
+                let shared = Arc::clone(&shared);
                 let task = tokio::spawn(async move {
+                    let (pages, access) = shared.as_ref();
+                    let stream = Transport::new(stream, &access.tls);
                     // A peer that is slow, or disconnects, gets no answer; there is nothing to do about it.
-                    _ = tokio::time::timeout(DEADLINE, answer(stream, &pages)).await;
+                    _ = tokio::time::timeout(DEADLINE, answer(stream, pages, access)).await;
                 });
                 connections.push_back(task.abort_handle());
             }
@@ -54,7 +58,7 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages) {
     }
 }
 
-async fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
+async fn answer(mut stream: Transport, pages: &Pages, access: &ScrapeAccess) -> std::io::Result<()> {
     let mut head = Vec::new();
     let mut chunk = [0; 1024];
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -64,15 +68,23 @@ async fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
         }
         head.extend_from_slice(&chunk[..count]);
     }
-    stream.write_all(&response(&head, pages).await).await?;
+    match access.refusal(request_line(&head).1, &head, stream.identity()) {
+        Some(refusal) => stream.write_all(refusal.as_bytes()).await?,
+        None => stream.write_all(&response(&head, pages).await).await?,
+    }
     stream.shutdown().await
 }
 
-async fn response(head: &[u8], pages: &Pages) -> Vec<u8> {
+/// The method and the path.
+fn request_line(head: &[u8]) -> (&[u8], &[u8]) {
     let line = head.split(|&byte| byte == b'\r').next().unwrap_or_default();
     let mut words = line.split(|&byte| byte == b' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let path = target.split(|&byte| byte == b'?').next().unwrap_or_default();
+    (method, target.split(|&byte| byte == b'?').next().unwrap_or_default())
+}
+
+async fn response(head: &[u8], pages: &Pages) -> Vec<u8> {
+    let (method, path) = request_line(head);
     let page = match method {
         b"GET" | b"HEAD" => pages.page(path).await,
         _ => Page { status: "405 Method Not Allowed", ..Page::text("only GET\n") },

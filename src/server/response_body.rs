@@ -2,7 +2,7 @@
 //! written to the connection.
 //!
 //! A stream whose producer panicked, or just stopped, must not look complete; a stream whose deadline passed ends with
-//! DEADLINE_EXCEEDED.
+//! DEADLINE_EXCEEDED, and one whose caller's credentials are taken away with UNAUTHENTICATED.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -14,6 +14,7 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::{Body as _, Frame};
 use tokio::time::Sleep;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::body::Body;
 use tonic::{Code, Status};
 
@@ -21,7 +22,7 @@ use super::call::Call;
 use super::connection_activity::{OpenCall, UnreadResponse};
 use super::tonic_status_mapping;
 use crate::rpc::fair_share::{Budget, Peer, Share};
-use crate::rpc::status::{internal, overload_status};
+use crate::rpc::status::{internal, overload_status, unauthenticated_status};
 
 /// What is handed to HTTP/2 at once. It keeps what it was handed until the peer takes it, also after the stream's own end,
 /// when only closing the connection frees it; two frames of HTTP/2's default size.
@@ -34,6 +35,8 @@ pub(crate) struct Holdings {
     /// The place among the calls; `None` for what is not counted there.
     pub(crate) _place: Option<Share>,
     pub(crate) _open_call: OpenCall,
+    /// Ready when a stream's caller may no longer read; `None` for what is short, or open to every caller.
+    pub(crate) revoked: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     /// `None` if the peer may pause as long as it likes.
     pub unread: Option<Arc<UnreadResponse>>,
 }
@@ -146,6 +149,12 @@ impl http_body::Body for ResponseBody {
         if self.call.is_none() {
             return Poll::Ready(None);
         }
+        // Before anything is read: a stream that always has more to send would otherwise go on.
+        let revoked = self.holdings.as_mut().and_then(|holdings| holdings.revoked.as_mut());
+        if revoked.is_some_and(|revoked| revoked.as_mut().poll(cx).is_ready()) {
+            self.data = None;
+            return self.end_with(&revoked_status());
+        }
         if let Some(chunk) = self.take_chunk() {
             return Poll::Ready(Some(Ok(chunk)));
         }
@@ -198,6 +207,10 @@ impl Drop for Chunk {
             unread.note_taken();
         }
     }
+}
+
+fn revoked_status() -> Status {
+    unauthenticated_status("CREDENTIALS_REVOKED", "the credentials of this call were taken away")
 }
 
 pub(crate) fn deadline_exceeded() -> Status {

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod access;
 mod batch_get_articles;
 mod command_line;
 mod create_article;
@@ -24,9 +25,11 @@ mod panic;
 mod parse_article;
 mod reflection;
 mod reparse_article;
+mod secrets_in_logs;
 mod service_config;
 mod shutdown;
 mod store_errors;
 mod stress;
+mod tls;
 mod update_article;
 mod watch_articles;

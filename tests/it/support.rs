@@ -1,11 +1,15 @@
 //! Starts a real server on a free port, and reads what it refuses.
 
+mod authority;
 mod faulty_store;
 pub mod program;
 mod raw_client;
+mod tokens;
 
+pub use self::authority::{Authority, Pair};
 pub use self::faulty_store::{Fault, FaultyStore, Hang};
-pub use self::raw_client::call_raw;
+pub use self::raw_client::{call_raw, first_answer};
+pub use self::tokens::{Bearer, Tokens, new_token};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

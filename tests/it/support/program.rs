@@ -5,41 +5,75 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 /// The program, serving on a free port; killed when it is dropped.
-pub struct Program(Child);
+pub struct Program {
+    child: Child,
+    log: mpsc::UnboundedReceiver<String>,
+    said: Vec<String>,
+}
 
 impl Drop for Program {
     fn drop(&mut self) {
-        self.0.kill().expect("SIGKILL");
-        self.0.wait().expect("it is gone");
+        self.child.kill().expect("SIGKILL");
+        self.child.wait().expect("it is gone");
     }
 }
 
 impl Program {
     pub async fn start(database: &Path) -> (Self, SocketAddr) {
+        Self::start_with(database, "info", &["--metrics-listen", ""]).await
+    }
+
+    /// Starts the program with a log level, and settings of its own.
+    pub async fn start_with(database: &Path, level: &str, settings: &[&str]) -> (Self, SocketAddr) {
         let database = format!("sqlite:{}", database.display());
         let child = Command::new(env!("CARGO_BIN_EXE_articled"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "", "--database", &database])
-            .env("ARTICLED_LOG", "info")
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", &database])
+            .args(settings)
+            .env("ARTICLED_LOG", level)
             .stderr(Stdio::piped())
             .spawn();
-        let mut program = Self(child.expect("the program starts"));
-        let log = BufReader::new(program.0.stderr.take().expect("piped"));
-        let (sender, address) = oneshot::channel();
+        let mut child = child.expect("the program starts");
+        let lines = BufReader::new(child.stderr.take().expect("piped"));
+        let (sender, log) = mpsc::unbounded_channel();
         // Reads to the end, so that the program never waits for a reader of its log.
         std::thread::spawn(move || {
-            let mut sender = Some(sender);
-            for line in log.lines().map_while(Result::ok) {
-                let address = line.split_once(" listen=").and_then(|(_, rest)| rest.split_whitespace().next());
-                if let (Some(address), Some(sender)) = (address, sender.take_if(|_| address.is_some())) {
-                    _ = sender.send(address.parse().expect("an address"));
-                }
+            for line in lines.lines().map_while(Result::ok) {
+                _ = sender.send(line);
             }
         });
-        let address = address.await.expect("it says where it listens");
-        (program, address)
+        let mut program = Self { child, log, said: Vec::new() };
+        let line = program.says(" listen=").await;
+        let address = line.split_once(" listen=").and_then(|(_, rest)| rest.split_whitespace().next());
+        (program, address.expect("an address").parse().expect("an address"))
+    }
+
+    /// The next line of the log that has this text.
+    pub async fn says(&mut self, text: &str) -> String {
+        loop {
+            let line =
+                self.log.recv().await.unwrap_or_else(|| panic!("it ended without saying {text}: {:?}", self.said));
+            self.said.push(line.clone());
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Ends it in order, and returns all that it said.
+    pub async fn stop(mut self) -> Vec<String> {
+        self.signal("TERM");
+        while let Some(line) = self.log.recv().await {
+            self.said.push(line);
+        }
+        std::mem::take(&mut self.said)
     }
 }
 

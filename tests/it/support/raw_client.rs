@@ -15,6 +15,25 @@ pub async fn call_raw(channel: Channel, path: &'static str, message: &[u8]) -> R
     client.unary(request, path, BytesCodec).await.map(tonic::Response::into_inner)
 }
 
+/// Calls the method at a path, whatever streams it has, with one message and a token; returns the first message or the
+/// refusal.
+pub async fn first_answer(
+    channel: Channel,
+    path: &str,
+    message: &[u8],
+    token: Option<&str>,
+) -> Result<Option<Bytes>, Status> {
+    let mut client = tonic::client::Grpc::new(channel);
+    client.ready().await.expect("connected");
+    let mut request = Request::new(futures::stream::iter([Bytes::copy_from_slice(message)]));
+    if let Some(token) = token {
+        let value = format!("Bearer {token}").parse().expect("a header");
+        request.metadata_mut().insert("authorization", value);
+    }
+    let path = path.parse().expect("a path");
+    client.streaming(request, path, BytesCodec).await?.into_inner().message().await
+}
+
 struct BytesCodec;
 
 impl Codec for BytesCodec {

@@ -1,0 +1,89 @@
+//! The settings of `articled serve` that say who may connect and call.
+
+use articled::config::{ClientCertificates, Config, Exposure};
+use clap::{Args, ValueEnum};
+use toml::Table;
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Security")]
+pub struct SecurityArguments {
+    /// The server's certificate chain, in PEM; with --tls-key both listeners speak TLS. Read again when it changes, or at
+    /// SIGHUP.
+    #[arg(long, env = "ARTICLED_TLS_CERT", value_name = "FILE", default_value = "")]
+    tls_cert: String,
+    /// The certificate's private key, in PEM.
+    #[arg(long, env = "ARTICLED_TLS_KEY", value_name = "FILE", default_value = "")]
+    tls_key: String,
+    /// The authorities that vouch for clients' certificates, in PEM (mutual TLS).
+    #[arg(long, env = "ARTICLED_CLIENT_CA", value_name = "FILE", default_value = "")]
+    client_ca: String,
+    /// Whether a gRPC connection needs a certificate of --client-ca.
+    #[arg(long, env = "ARTICLED_CLIENT_CERTIFICATES", value_enum, default_value = "required")]
+    client_certificates: Certificates,
+    /// The file of roles and token hashes, as `articled token new` writes it; without it no caller is asked for
+    /// credentials. Read again when it changes, or at SIGHUP.
+    #[arg(long, env = "ARTICLED_TOKENS", value_name = "FILE", default_value = "")]
+    tokens: String,
+    /// Allows to listen beyond loopback without encryption or tokens.
+    #[arg(
+        long,
+        env = "ARTICLED_INSECURE",
+        value_name = "BOOL",
+        require_equals = true,
+        num_args = 0..=1,
+        default_value = "false",
+        default_missing_value = "true"
+    )]
+    insecure: bool,
+    /// To whom tools such as grpcurl are told the contract: off, reader, writer, admin or anyone.
+    #[arg(
+        long,
+        env = "ARTICLED_REFLECTION",
+        value_name = "WHO",
+        require_equals = true,
+        num_args = 0..=1,
+        default_value_t = Config::default().reflection,
+        default_missing_value = "true"
+    )]
+    reflection: Exposure,
+    /// To whom /metrics is served: off, reader, writer, admin or anyone.
+    #[arg(long, env = "ARTICLED_METRICS_ACCESS", value_name = "WHO", default_value_t = Config::default().metrics_access)]
+    metrics_access: Exposure,
+}
+
+/// Whether a connection needs a certificate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Certificates {
+    /// A connection without one is refused.
+    Required,
+    /// A connection may do without; its calls then need a token.
+    Optional,
+}
+
+impl From<Certificates> for ClientCertificates {
+    fn from(certificates: Certificates) -> Self {
+        match certificates {
+            Certificates::Required => Self::Required,
+            Certificates::Optional => Self::Optional,
+        }
+    }
+}
+
+impl SecurityArguments {
+    /// Puts each setting under its key.
+    pub fn put(&self, all: &mut Table) {
+        let Self { tls_cert, tls_key, client_ca, client_certificates, tokens, insecure, reflection, metrics_access } =
+            self;
+        let texts = [
+            ("tls_cert", tls_cert.clone()),
+            ("tls_key", tls_key.clone()),
+            ("client_ca", client_ca.clone()),
+            ("client_certificates", ClientCertificates::from(*client_certificates).as_str().to_owned()),
+            ("tokens", tokens.clone()),
+            ("reflection", reflection.to_string()),
+            ("metrics_access", metrics_access.to_string()),
+        ];
+        all.extend(texts.map(|(key, text)| (key.to_owned(), text.into())));
+        all.insert("insecure".to_owned(), (*insecure).into());
+    }
+}

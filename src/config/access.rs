@@ -1,0 +1,144 @@
+//! Roles of callers, and the settings that ask for one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+/// What a caller may do. Each role may do what the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads articles, and parses documents without storing them.
+    Reader,
+    /// Also creates, changes and deletes articles.
+    Writer,
+    /// Also does what concerns the whole store.
+    Admin,
+}
+
+impl Role {
+    /// All roles, the lowest first.
+    pub const ALL: [Self; 3] = [Self::Reader, Self::Writer, Self::Admin];
+
+    /// The role's name in files, settings and errors.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Writer => "writer",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A word that is no role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a role is reader, writer or admin")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownRole)
+    }
+}
+
+/// Who may use a part of the server that can be switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Exposure {
+    /// The part is not served.
+    Off,
+    /// Callers of this role or a higher one; every caller, if the server asks for no credentials.
+    Role(Role),
+    /// Every caller, with or without credentials.
+    Anyone,
+}
+
+/// A word that says nothing about who may use something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is off, reader, writer, admin or anyone")]
+pub struct UnknownExposure;
+
+impl FromStr for Exposure {
+    type Err = UnknownExposure;
+
+    fn from_str(text: &str) -> Result<Self, UnknownExposure> {
+        match text {
+            "off" | "false" => Ok(Self::Off),
+            "true" => Ok(Self::Role(Role::Reader)),
+            "anyone" => Ok(Self::Anyone),
+            role => role.parse().map(Self::Role).map_err(|UnknownRole| UnknownExposure),
+        }
+    }
+}
+
+impl TryFrom<String> for Exposure {
+    type Error = UnknownExposure;
+
+    fn try_from(text: String) -> Result<Self, UnknownExposure> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Exposure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => formatter.write_str("off"),
+            Self::Role(role) => role.fmt(formatter),
+            Self::Anyone => formatter.write_str("anyone"),
+        }
+    }
+}
+
+/// Whether a connection needs a certificate that `client_ca` vouches for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientCertificates {
+    /// A connection without one is refused in the handshake.
+    #[default]
+    Required,
+    /// A connection may do without; its calls then need a token.
+    Optional,
+}
+
+impl ClientCertificates {
+    /// The setting's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_higher_role_may_do_what_a_lower_one_may() {
+        assert!(Role::Reader < Role::Writer && Role::Writer < Role::Admin);
+    }
+
+    #[test]
+    fn words_round_trip() {
+        for role in Role::ALL {
+            assert_eq!(role.to_string().parse(), Ok(role));
+        }
+        for exposure in [Exposure::Off, Exposure::Role(Role::Writer), Exposure::Anyone] {
+            assert_eq!(exposure.to_string().parse(), Ok(exposure));
+        }
+        assert_eq!("Admin".parse::<Role>(), Err(UnknownRole));
+        assert_eq!("on".parse::<Exposure>(), Err(UnknownExposure));
+        // As it was before there were roles.
+        assert_eq!("true".parse(), Ok(Exposure::Role(Role::Reader)));
+        assert_eq!("false".parse(), Ok(Exposure::Off));
+    }
+}

@@ -1,0 +1,123 @@
+//! A connection's bytes, encrypted or not.
+//!
+//! The handshake is part of the first read or write, in the connection's own task: a peer that never finishes it holds up no
+//! other, and the deadline for the HTTP/2 preface and the limits on connections hold for it as for any other.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+use tokio_rustls::{Accept, TlsAcceptor};
+
+use super::super::auth::Subject;
+use super::TlsConfigs;
+
+/// The names in a peer's certificate, once the handshake is done.
+#[derive(Clone, Default)]
+pub(crate) struct Identity(Arc<OnceLock<Vec<Subject>>>);
+
+impl Identity {
+    pub(crate) fn subjects(&self) -> &[Subject] {
+        self.0.get().map_or(&[], Vec::as_slice)
+    }
+}
+
+pub(crate) struct Transport {
+    state: State,
+    identity: Identity,
+}
+
+enum State {
+    Plain(TcpStream),
+    Handshake(Box<Accept<TcpStream>>),
+    Encrypted(Box<TlsStream<TcpStream>>),
+    Failed,
+}
+
+impl Transport {
+    pub(crate) fn new(stream: TcpStream, tls: &TlsConfigs) -> Self {
+        let state = match tls {
+            None => State::Plain(stream),
+            Some(configs) => {
+                let config = Arc::clone(&configs.borrow());
+                State::Handshake(Box::new(TlsAcceptor::from(config).accept(stream)))
+            }
+        };
+        Self { state, identity: Identity::default() }
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Finishes the handshake, if there is one.
+    fn poll_stream(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Pin<&mut dyn Stream>>> {
+        if let State::Handshake(accept) = &mut self.state {
+            match ready!(Pin::new(accept).poll(cx)) {
+                Ok(stream) => {
+                    let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                    let subjects = certificates.first().map(|certificate| Subject::all_of(certificate));
+                    // It is set here alone, once.
+                    _ = self.identity.0.set(subjects.unwrap_or_default());
+                    self.state = State::Encrypted(Box::new(stream));
+                }
+                Err(error) => {
+                    self.state = State::Failed;
+                    tracing::debug!(%error, "the TLS handshake failed");
+                    return Poll::Ready(Err(error));
+                }
+            }
+        }
+        match &mut self.state {
+            State::Plain(stream) => Poll::Ready(Ok(Pin::new(stream))),
+            State::Encrypted(stream) => Poll::Ready(Ok(Pin::new(stream))),
+            State::Handshake(_) | State::Failed => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
+impl AsyncRead for Transport {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_stream(cx))?.poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Transport {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.poll_stream(cx))?.poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_stream(cx))?.poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        // Of TLS too, whose records then hold several pieces.
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_stream(cx))?.poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.state {
+            State::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            State::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
+            // There is nothing to say goodbye to; the connection is closed when it is dropped.
+            State::Handshake(_) | State::Failed => Poll::Ready(Ok(())),
+        }
+    }
+}
