@@ -25,14 +25,11 @@ use super::client::describe;
 use super::input::InputArguments;
 use super::interrupt;
 use super::output::{Out, OutputArguments};
-use super::service::{Imported, Service, ServiceArguments, later};
+use super::service::{Imported, MAX_ATTEMPTS, Service, ServiceArguments, later};
 use super::store;
 
 /// How many items are under way at once if nobody says: a server writes those that wait as one group.
 pub const WORKERS: u16 = 64;
-
-/// How often a stream is begun again that brought no answer at all.
-const MAX_ATTEMPTS: u32 = 8;
 
 /// How long to wait after a connection that broke.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);

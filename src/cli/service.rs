@@ -20,8 +20,8 @@ use tonic_types::StatusExt;
 use super::client::{Client, ServerArguments};
 use super::store;
 
-/// How often a service that says "later" is asked.
-const MAX_ATTEMPTS: u32 = 8;
+/// The most attempts at a call that the service asks to repeat, and the most import streams in a row that bring no response.
+pub const MAX_ATTEMPTS: u32 = 8;
 
 #[derive(Args, Clone, Debug)]
 pub struct ServiceArguments {
