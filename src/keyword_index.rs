@@ -1,15 +1,16 @@
 //! The keyword index: immutable segments of gram lists, kept in blobs.
 //!
 //! Owns what is in a blob, how queries are answered from blobs, and which segments are merged. It knows no SQL, threads
-//! or time. The cores ([`Search`], [`Merge`]) do no input or output: they name the blocks that they need ([`Step::Need`]),
-//! and run on a hash map in tests. Their drivers ([`next_hit()`], [`changes`]) read and write through one trait that a
-//! storage engine implements ([`storage`]).
+//! or clock. The cores ([`Search`], [`Merge`]) do no input or output: they name the blocks that they need ([`Step::Need`]),
+//! and run on a hash map in tests. Their drivers read and write through one trait that a storage engine implements
+//! ([`storage`]): [`load`], [`next_hit()`] for queries, [`changes`] for a commit, [`merge_driver`] and [`merge_request`]
+//! for merges, [`rebuild`], and [`check`].
 //!
 //! - A **gram** is a folded character or a pair of neighbours ([`gram`]) of one piece of text ([`text_grams`]).
 //! - A **segment** covers some documents, newest first; a document's place in it is its ordinal ([`segment`],
 //!   [`directory`]). For each gram it has an ascending list of ordinals ([`postings`]), packed into blocks ([`block`]).
 //! - A commit writes its documents as one small segment ([`mod@build`]); the background merges eight segments of a tier
-//!   into one of the next ([`merge`], [`tiers`]).
+//!   into one of the next ([`merge`], [`tiers`], [`due_merges`]).
 //! - What is deleted gets a mark beside the segment ([`snapshot`]); the next merge leaves it out for good.
 //! - A check compares the lists with the texts ([`audit`]).
 //! - A query is compiled to grams ([`plan`]), walked segment by segment ([`walk`]) and merged in the order of the
@@ -20,15 +21,21 @@ pub(crate) mod block;
 pub(crate) mod build;
 pub(crate) mod cache;
 mod changes;
+mod check;
 pub(crate) mod codec;
 mod context;
 pub(crate) mod directory;
+mod due_merges;
 pub(crate) mod gram;
+mod load;
 pub(crate) mod merge;
+mod merge_driver;
+mod merge_request;
 mod next_hit;
 pub(crate) mod pairs;
 pub(crate) mod plan;
 pub(crate) mod postings;
+mod rebuild;
 pub(crate) mod search;
 pub(crate) mod segment;
 pub(crate) mod snapshot;
@@ -43,15 +50,21 @@ mod tests;
 pub use self::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
 pub use self::build::{Document, build};
 pub use self::cache::BlockCache;
-pub(crate) use self::changes::{BuiltSegment, IndexChanges, RemovedDocuments, indexed_texts, write_changes};
+pub(crate) use self::changes::{BuiltSegment, IndexChanges, RemovedDocuments, write_changes};
+pub(crate) use self::check::IndexCheck;
 pub(crate) use self::context::IndexContext;
 pub use self::directory::Key;
+pub(crate) use self::due_merges::PurgeSchedule;
 pub use self::gram::Gram;
+pub(crate) use self::load::{Published, StoredIndex, load_index};
 pub use self::merge::{Merge, MergeStep};
+pub(crate) use self::merge_driver::{MergeHost, merge_segments, remove_unused};
+pub(crate) use self::merge_request::{MergeOutcome, MergeRequest};
 pub(crate) use self::next_hit::{NextHit, next_hit};
 pub use self::pairs::{PairRule, PairSet};
 pub use self::plan::{Plan, Query, Term};
+pub(crate) use self::rebuild::Rebuild;
 pub use self::search::{Direction, Hit, Search, SearchRange, Step};
 pub use self::segment::Segment;
 pub use self::snapshot::{LiveSegment, Place, Snapshot};
-pub(crate) use self::storage::{IndexStorage, Published, SegmentSwap, StoredIndex};
+pub(crate) use self::storage::{IndexStorage, SegmentSwap, StoredState};

@@ -9,10 +9,11 @@ use super::block::{EncodedBlock, SegmentId};
 use super::build::{Document, build};
 use super::context::IndexContext;
 use super::directory::Key;
+use super::load::Published;
 use super::pairs::{PairRule, PairSet};
 use super::segment::Segment;
 use super::snapshot::Snapshot;
-use super::storage::{IndexStorage, Published, SegmentSwap};
+use super::storage::{IndexStorage, SegmentSwap};
 use crate::query::{FoldedFields, TextField};
 
 /// A segment of more documents than this is not built on an async thread: each takes about a tenth of a millisecond.

@@ -4,24 +4,21 @@
 //! transaction either: the caller does, so that a commit changes the index in the same transaction as the rows.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use super::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
-use super::snapshot::{Place, Snapshot};
+use super::snapshot::Place;
 
-/// The index as of one committed state of the engine.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Published {
+/// What an engine has stored of the index, apart from its blocks.
+#[derive(Debug, Default)]
+pub(crate) struct StoredState {
     /// Grows with each change of what the index answers.
     pub generation: i64,
-    pub snapshot: Arc<Snapshot>,
-}
-
-/// All that a process has to know when it opens an index.
-pub(crate) struct StoredIndex {
-    pub published: Published,
     /// No segment had this id or a larger one yet.
     pub next_segment: u32,
+    /// The segments in use.
+    pub segments: Vec<SegmentId>,
+    /// Their deleted documents.
+    pub deleted: Vec<Place>,
 }
 
 /// A change of the list of segments in use.
@@ -41,8 +38,10 @@ pub(crate) struct SegmentSwap<'a> {
 pub(crate) trait IndexStorage: Send {
     type Error: From<Damaged> + Send;
 
-    /// Reads the list of segments, their directories, and what is deleted.
-    fn load_index(&mut self) -> impl Future<Output = Result<StoredIndex, Self::Error>> + Send;
+    fn read_state(&mut self) -> impl Future<Output = Result<StoredState, Self::Error>> + Send;
+
+    /// Reads the blocks of a segment's directory, in their order.
+    fn read_directory(&mut self, id: SegmentId) -> impl Future<Output = Result<Vec<Block>, Self::Error>> + Send;
 
     /// Reads blocks, in the order of the ids. A block that is missing is an error.
     fn read_blocks(&mut self, ids: &[BlockId]) -> impl Future<Output = Result<Vec<Block>, Self::Error>> + Send;
@@ -58,9 +57,13 @@ pub(crate) trait IndexStorage: Send {
     /// The segments that are not in use: those that a merge replaced, or left unfinished.
     fn unused_segments(&mut self) -> impl Future<Output = Result<Vec<SegmentId>, Self::Error>> + Send;
 
-    /// Removes some blocks of a segment that is not in use, at last the segment; answers whether it is gone.
-    fn remove_some_blocks(&mut self, id: SegmentId) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+    /// Removes up to `limit` blocks of a segment that is not in use, and the segment once it has none; answers whether it
+    /// is gone.
+    fn remove_blocks(&mut self, id: SegmentId, limit: u32) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
-    /// Empties the index; answers the next segment's id. Neither ids of segments nor generations are ever used twice.
-    fn clear_index(&mut self) -> impl Future<Output = Result<u32, Self::Error>> + Send;
+    /// Removes all segments and blocks. Neither ids of segments nor generations are ever used twice.
+    fn clear_index(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// What is damaged, if that is what an error says; else the error.
+    fn describe_damage(error: Self::Error) -> Result<String, Self::Error>;
 }

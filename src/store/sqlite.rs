@@ -17,6 +17,7 @@ mod open;
 mod read;
 mod rows;
 mod stats;
+mod transaction;
 mod write;
 
 #[cfg(test)]

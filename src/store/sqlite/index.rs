@@ -5,11 +5,9 @@
 //! reader's own transaction. It knows no rows, no orders other than the default one, and no pages.
 
 mod building;
-mod check;
 mod merge_metrics;
-mod rebuild;
+mod merge_task;
 mod tables;
-mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +17,10 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub(super) use self::building::Building;
-pub(super) use self::check::IndexCheck;
 use self::merge_metrics::MergeMetrics;
-pub(super) use self::rebuild::rebuild;
-pub(super) use self::upkeep::{Done, Merger, Upkeep, carry_out};
+pub(super) use self::merge_task::{MergeTask, QueuedRequest, RequestFailed, carry_out, log_bytes};
 use crate::keyword_index::{
-    IndexContext, IndexStorage, NextHit, PairRule, Published, Search, Snapshot, StoredIndex, next_hit,
+    IndexContext, NextHit, PairRule, Published, Search, Snapshot, StoredIndex, load_index, next_hit,
 };
 use crate::metrics::Registry;
 use crate::store::CacheStats;
@@ -52,23 +48,18 @@ impl Index {
         pair_rule: PairRule,
         metrics: &Registry,
     ) -> Result<Self, SqliteError> {
-        let index = Self::empty(0, has_writer, pair_rule, metrics);
-        index.reload(connection).await?;
-        Ok(index)
-    }
-
-    fn empty(next_segment: u32, has_writer: bool, pair_rule: PairRule, metrics: &Registry) -> Self {
-        Self {
+        let StoredIndex { published, next_segment } = load_index(connection).await?;
+        Ok(Self {
             context: IndexContext::new(next_segment, pair_rule),
-            published: watch::Sender::new(Published::default()),
+            published: watch::Sender::new(published),
             has_writer,
             merge_metrics: MergeMetrics::new(metrics),
-        }
+        })
     }
 
     /// Reads the state of the index from the database.
     pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-        let StoredIndex { published, next_segment } = connection.load_index().await?;
+        let StoredIndex { published, next_segment } = load_index(connection).await?;
         self.context.skip_segments(next_segment);
         self.publish(published);
         Ok(())
@@ -136,7 +127,7 @@ impl Index {
                 return Ok(published.snapshot);
             }
             if published.generation < generation || !self.has_writer {
-                let StoredIndex { published, .. } = connection.load_index().await?;
+                let StoredIndex { published, .. } = load_index(connection).await?;
                 let snapshot = Arc::clone(&published.snapshot);
                 if !self.has_writer {
                     self.publish(published);

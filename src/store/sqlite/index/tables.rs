@@ -1,22 +1,19 @@
 //! Every statement on the tables of the index: [`IndexStorage`] for SQLite, and the generation that readers compare.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::keyword_index::{
-    Block, BlockId, Damaged, EncodedBlock, IndexStorage, Place, Published, Segment, SegmentId, SegmentSwap, Snapshot,
-    StoredIndex,
+    Block, BlockId, Damaged, EncodedBlock, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
 };
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::transaction::{self, End};
 
 /// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
 const BLOCKS_AT_ONCE: usize = 32;
-
-/// How many blocks of a replaced segment are removed in a transaction.
-pub const REMOVED_AT_ONCE: u32 = 64;
 
 /// The states of a segment, as the migration describes them.
 const BEING_WRITTEN: i64 = 0;
@@ -29,49 +26,42 @@ impl From<Damaged> for SqliteError {
     }
 }
 
-/// Begins a transaction, and answers the generation that it sees.
+/// Begins a transaction for reading, and answers the generation that it sees: in one round trip to SQLite's thread, as each
+/// search begins with it.
 pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     let sql = "BEGIN; SELECT generation FROM keyword_state";
     let row = sqlx::query(sql).fetch_one(connection).await?;
-    Ok(row.try_get(0)?)
+    Ok(row.try_get("generation")?)
 }
 
 pub async fn generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    Ok(sqlx::query("SELECT generation FROM keyword_state").fetch_one(connection).await?.try_get(0)?)
+    Ok(sqlx::query("SELECT generation FROM keyword_state").fetch_one(connection).await?.try_get("generation")?)
 }
 
 pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-    sqlx::query("ROLLBACK").execute(connection).await?;
-    Ok(())
+    transaction::end(connection, End::RollBack).await
 }
 
 impl IndexStorage for SqliteConnection {
     type Error = SqliteError;
 
-    async fn load_index(&mut self) -> Result<StoredIndex, SqliteError> {
+    async fn read_state(&mut self) -> Result<StoredState, SqliteError> {
         let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *self).await?;
-        let (generation, next_segment): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let mut snapshot = Snapshot::default();
         let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
-        for row in sqlx::query(sql).bind(IN_USE).fetch_all(&mut *self).await? {
-            let id = segment_id(row.try_get(0)?)?;
-            let (first, last) = BlockId::directory_keys_of(id);
-            let sql = "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
-            let rows = sqlx::query(sql).bind(first).bind(last).fetch_all(&mut *self).await?;
-            let pieces = rows
-                .into_iter()
-                .map(|row| checked_block(row.try_get(0)?, row.try_get(1)?))
-                .collect::<Result<Vec<Block>, SqliteError>>()?;
-            snapshot =
-                snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces).map_err(SqliteError::from)?));
-        }
-        let mut places = Vec::new();
-        for row in sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(self).await? {
-            let ordinal = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or(u32::MAX);
-            places.push(Place { segment: segment_id(row.try_get(0)?)?, ordinal });
-        }
-        let snapshot = Arc::new(snapshot.with_deletions(&places));
-        Ok(StoredIndex { published: Published { generation, snapshot }, next_segment: segment_id(next_segment)?.0 })
+        let segments = sqlx::query(sql).bind(IN_USE).fetch_all(&mut *self).await?;
+        let deleted = sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(self).await?;
+        Ok(StoredState {
+            generation: row.try_get("generation")?,
+            next_segment: segment_id(row.try_get("next_segment")?)?.0,
+            segments: segments.iter().map(|row| segment_id(row.try_get("id")?)).collect::<Result<_, _>>()?,
+            deleted: deleted.iter().map(place).collect::<Result<_, _>>()?,
+        })
+    }
+
+    async fn read_directory(&mut self, id: SegmentId) -> Result<Vec<Block>, SqliteError> {
+        let (first, last) = BlockId::directory_keys_of(id);
+        let sql = "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+        sqlx::query(sql).bind(first).bind(last).fetch_all(self).await?.iter().map(block).collect()
     }
 
     async fn read_blocks(&mut self, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
@@ -79,7 +69,7 @@ impl IndexStorage for SqliteConnection {
         let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
         let mut found = HashMap::with_capacity(ids.len());
         for row in sqlx::query(sql).bind(json_list(&keys)).fetch_all(self).await? {
-            let block = checked_block(row.try_get(0)?, row.try_get(1)?)?;
+            let block = block(&row)?;
             found.insert(block.id(), block);
         }
         let missing = |id: &BlockId| SqliteError::Row {
@@ -117,7 +107,7 @@ impl IndexStorage for SqliteConnection {
         mark_deleted(self, deleted).await?;
         let sql = "UPDATE keyword_state SET generation = generation + 1 RETURNING generation";
         let row = sqlx::query(sql).fetch_one(self).await?;
-        Ok(row.try_get(0)?)
+        Ok(row.try_get("generation")?)
     }
 
     async fn begin_segment(&mut self, id: SegmentId) -> Result<(), SqliteError> {
@@ -130,26 +120,32 @@ impl IndexStorage for SqliteConnection {
     async fn unused_segments(&mut self) -> Result<Vec<SegmentId>, SqliteError> {
         let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";
         let rows = sqlx::query(sql).bind(IN_USE).fetch_all(self).await?;
-        rows.iter().map(|row| segment_id(row.try_get(0)?)).collect()
+        rows.iter().map(|row| segment_id(row.try_get("id")?)).collect()
     }
 
-    async fn remove_some_blocks(&mut self, id: SegmentId) -> Result<bool, SqliteError> {
+    async fn remove_blocks(&mut self, id: SegmentId, limit: u32) -> Result<bool, SqliteError> {
         let (first, last) = BlockId::keys_of(id);
         let sql = "DELETE FROM keyword_block
                    WHERE key IN (SELECT key FROM keyword_block WHERE key BETWEEN ?1 AND ?2 LIMIT ?3)";
-        let done = sqlx::query(sql).bind(first).bind(last).bind(REMOVED_AT_ONCE).execute(&mut *self).await?;
-        let is_gone = done.rows_affected() < u64::from(REMOVED_AT_ONCE);
+        let done = sqlx::query(sql).bind(first).bind(last).bind(limit).execute(&mut *self).await?;
+        let is_gone = done.rows_affected() < u64::from(limit);
         if is_gone {
             sqlx::query("DELETE FROM keyword_segment WHERE id = ?1").bind(i64::from(id.0)).execute(self).await?;
         }
         Ok(is_gone)
     }
 
-    async fn clear_index(&mut self) -> Result<u32, SqliteError> {
+    async fn clear_index(&mut self) -> Result<(), SqliteError> {
         let sql = "DELETE FROM keyword_block; DELETE FROM keyword_deletion; DELETE FROM keyword_segment";
-        sqlx::query(sql).execute(&mut *self).await?;
-        let row = sqlx::query("SELECT next_segment FROM keyword_state").fetch_one(self).await?;
-        Ok(segment_id(row.try_get(0)?)?.0)
+        sqlx::query(sql).execute(self).await?;
+        Ok(())
+    }
+
+    fn describe_damage(error: SqliteError) -> Result<String, SqliteError> {
+        match error {
+            damage @ SqliteError::Row { .. } => Ok(damage.to_string()),
+            error @ SqliteError::Sql(_) => Err(error),
+        }
     }
 }
 
@@ -159,10 +155,16 @@ fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
     number.map(SegmentId).map_err(|_| SqliteError::Row { table: "keyword_segment", id, reason })
 }
 
-fn checked_block(key: i64, bytes: Vec<u8>) -> Result<Block, SqliteError> {
+fn block(row: &SqliteRow) -> Result<Block, SqliteError> {
+    let (key, bytes): (i64, Vec<u8>) = (row.try_get("key")?, row.try_get("bytes")?);
     let reason = "no block can have this key".to_owned();
     let id = BlockId::from_key(key).ok_or(SqliteError::Row { table: "keyword_block", id: key, reason })?;
     Block::check(id, bytes.into()).map_err(SqliteError::from)
+}
+
+fn place(row: &SqliteRow) -> Result<Place, SqliteError> {
+    let ordinal = u32::try_from(row.try_get::<i64, _>("ordinal")?).unwrap_or(u32::MAX);
+    Ok(Place { segment: segment_id(row.try_get("segment")?)?, ordinal })
 }
 
 async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64) -> Result<(), SqliteError> {

@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use crate::article::{Article, View};
+use crate::keyword_index::IndexCheck;
 use crate::query::FoldedFields;
 use crate::store::StoreError;
 use crate::store::sqlite::connect::{Role, connect};
@@ -10,10 +11,10 @@ use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::duplicates::originals;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed;
-use crate::store::sqlite::index::IndexCheck;
 use crate::store::sqlite::open::SqliteOptions;
 use crate::store::sqlite::read::folded;
 use crate::store::sqlite::rows;
+use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::text::Fingerprint;
 
 /// How many faults are named; a broken disk has thousands.
@@ -32,7 +33,7 @@ pub(crate) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreE
 }
 
 async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, SqliteError> {
-    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    transaction::begin(connection, Begin::Read).await?;
     keys::open(connection).await?;
     let mut faults = Vec::new();
     let rows = sqlx::query("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
@@ -48,7 +49,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Sql
         feed::check(connection, &mut faults).await?;
     }
     faults.truncate(MAX_FAULTS);
-    sqlx::query("ROLLBACK").execute(connection).await?;
+    transaction::end(connection, End::RollBack).await?;
     Ok(faults)
 }
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store::sqlite::connect::{BUSY_TIMEOUT, PAGE_BYTES, Role, connect, set_busy_timeout};
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::index::Upkeep;
+use crate::store::sqlite::index::QueuedRequest;
 use crate::store::sqlite::write::disk_health::DiskHealth;
 
 /// After so many bytes of writes, about, the task goes to work.
@@ -85,7 +85,7 @@ pub(crate) struct Checkpointer {
     pub health: Arc<DiskHealth>,
     pub closing: CancellationToken,
     /// The writer closes its connection when nobody has one of these any more, so that it is the last to close.
-    pub _writer: mpsc::Sender<Upkeep>,
+    pub _writer: mpsc::Sender<QueuedRequest>,
 }
 
 impl Checkpointer {

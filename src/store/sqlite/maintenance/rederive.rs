@@ -3,18 +3,25 @@
 //! For a store whose index is damaged, and for one whose texts an older version folded differently. Owns the version that
 //! the rows were made with.
 
+use std::sync::Arc;
+
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::article::View;
-use crate::keyword_index::PairRule;
-use crate::query::TextField;
+use crate::keyword_index::{IndexChanges, PairRule, Rebuild};
+use crate::query::{FoldedFields, TextField};
 use crate::store::sqlite::duplicates::{keys, originals};
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::{index, rows};
+use crate::store::sqlite::read::folded;
+use crate::store::sqlite::rows;
+use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::text::{FOLDING_VERSION, Fingerprint};
 
 /// How many articles a statement brings. Bodies are at most 1 MiB, so this bounds what is held in memory.
 const BATCH: i64 = 64;
+
+/// How many articles make a segment of the keyword index: as many as a commit of a fast import has.
+const SEGMENT_ARTICLES: i64 = 500;
 
 /// The version of today: that of the folding, and a hash of the fields that are folded, so that a field that is added
 /// changes it without a thought.
@@ -31,12 +38,35 @@ pub(crate) async fn is_of_today(connection: &mut SqliteConnection) -> Result<boo
 
 /// Makes all of it again, in one transaction. A connection that fails in it must be closed, which rolls back.
 pub(crate) async fn rederive(connection: &mut SqliteConnection, pair_rule: PairRule) -> Result<(), SqliteError> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    index::rebuild(connection, pair_rule).await?;
+    transaction::begin(connection, Begin::Write).await?;
+    rebuild_index(connection, pair_rule).await?;
     rebuild_duplicates(connection).await?;
     sqlx::query("UPDATE text_state SET version = ?1").bind(text_version()).execute(&mut *connection).await?;
-    sqlx::query("COMMIT").execute(connection).await?;
-    Ok(())
+    transaction::end(connection, End::Commit).await
+}
+
+/// The keyword index and the folded texts.
+async fn rebuild_index(connection: &mut SqliteConnection, pair_rule: PairRule) -> Result<(), SqliteError> {
+    let mut rebuild = Rebuild::begin(connection, pair_rule).await?;
+    let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
+    let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT ?2");
+    let mut after = i64::MIN;
+    loop {
+        let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(after).bind(SEGMENT_ARTICLES);
+        let batch = query.fetch_all(&mut *connection).await?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut changes = IndexChanges::default();
+        for row in &batch {
+            after = row.try_get(0)?;
+            let article = rows::read(row, 0, View::Full)?;
+            let texts = Arc::new(FoldedFields::of(&article.content));
+            folded::put(connection, after, &texts).await?;
+            changes.put(after, article.effective_time().as_microsecond(), article.name.id(), &texts);
+        }
+        rebuild.add(connection, changes).await?;
+    }
 }
 
 /// Fingerprints are made of folded bodies. Articles are looked at in the order of their creation, so that the earliest of

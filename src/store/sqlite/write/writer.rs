@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::background::Background;
-use crate::keyword_index::IndexChanges;
+use crate::keyword_index::{IndexChanges, MergeOutcome, MergeRequest};
 use crate::metrics::Registry;
 use crate::store::article_cache::ArticleCache;
 use crate::store::prepare::{prepare, size};
@@ -26,8 +26,9 @@ use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::{self, Feed};
-use crate::store::sqlite::index::{self, Building, Done, Index, Merger, Upkeep};
+use crate::store::sqlite::index::{self, Building, Index, MergeTask, QueuedRequest, RequestFailed};
 use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
+use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::store::sqlite::write::apply::{Session, apply};
 use crate::store::sqlite::write::batch_lookup::BatchLookup;
 use crate::store::sqlite::write::disk_health::{DiskHealth, probe};
@@ -70,23 +71,6 @@ const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
 /// How often a connection that could not be opened is tried again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 
-/// How a transaction ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Commit,
-    /// A dry run: the answers are wanted, the writes are not.
-    RollBack,
-}
-
-impl End {
-    fn sql(self) -> &'static str {
-        match self {
-            End::Commit => "COMMIT",
-            End::RollBack => "ROLLBACK",
-        }
-    }
-}
-
 /// What the writer tells readers of.
 pub(crate) struct Shared {
     pub index: Arc<Index>,
@@ -126,7 +110,7 @@ impl Writer {
         let Shared { index, feed, article_cache } = state;
         let open = OpenConnection::new(connection, move_rule).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
-        let (upkeep_sender, upkeep) = mpsc::channel(1);
+        let (merge_sender, merge_requests) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let health = Arc::new(DiskHealth::default());
         let (checkpoint_requested, reported_wal_bytes) = (Arc::new(Notify::new()), Arc::default());
@@ -136,10 +120,10 @@ impl Writer {
             reported_wal_bytes: Arc::clone(&reported_wal_bytes),
             health: Arc::clone(&health),
             closing: closing.clone(),
-            _writer: upkeep_sender.clone(),
+            _writer: merge_sender.clone(),
         };
-        let merger =
-            Merger { index: Arc::clone(&index), path: path.clone(), writer: upkeep_sender, closing: closing.clone() };
+        let merge_task =
+            MergeTask { index: Arc::clone(&index), path: path.clone(), writer: merge_sender, closing: closing.clone() };
         let task = WriterTask {
             disk: DiskProbe::new(path.clone()),
             path,
@@ -149,7 +133,7 @@ impl Writer {
             keep_deletions,
             move_rule,
             jobs,
-            upkeep,
+            merge_requests,
             closing: closing.clone(),
             health: Arc::clone(&health),
             open: Some(open),
@@ -158,7 +142,7 @@ impl Writer {
             log: LogMeter::new(checkpoint_requested, reported_wal_bytes),
         };
         let Background { handle, .. } = &background;
-        let tasks = vec![handle.spawn(task.run()), handle.spawn(merger.run()), handle.spawn(checkpointer.run())];
+        let tasks = vec![handle.spawn(task.run()), handle.spawn(merge_task.run()), handle.spawn(checkpointer.run())];
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
         Ok(Self {
             queue,
@@ -263,8 +247,8 @@ struct WriterTask {
     keep_deletions: u64,
     move_rule: MoveRule,
     jobs: mpsc::Receiver<Job>,
-    /// What the merges of the index ask for: taken between groups, in turns with them.
-    upkeep: mpsc::Receiver<Upkeep>,
+    /// Taken between groups, in turns with them.
+    merge_requests: mpsc::Receiver<QueuedRequest>,
     closing: CancellationToken,
     disk: DiskProbe,
     health: Arc<DiskHealth>,
@@ -283,8 +267,8 @@ impl WriterTask {
         loop {
             let job = tokio::select! {
                 job = self.jobs.recv() => job,
-                Some(upkeep) = self.upkeep.recv() => {
-                    self.keep_up(upkeep).await;
+                Some(request) = self.merge_requests.recv() => {
+                    self.merge(request).await;
                     continue;
                 }
                 () = self.closing.cancelled(), if !is_closing => {
@@ -306,9 +290,9 @@ impl WriterTask {
             self.write_group(group).await;
             self.catch_up().await;
         }
-        // The merger closes its connection before this one, the last, which then empties the log.
+        // The merge task closes its connection before this one, the last, which then empties the log.
         self.closing.cancel();
-        while self.upkeep.recv().await.is_some() {}
+        while self.merge_requests.recv().await.is_some() {}
         if let Some(OpenConnection { connection, .. }) = self.open.take()
             && let Err(error) = connection.close().await
         {
@@ -316,40 +300,41 @@ impl WriterTask {
         }
     }
 
-    /// Lets the merges do some of what they are behind with, lest every question meets more and more segments.
+    /// Lets merges catch up, so that queries do not search a growing number of segments.
     async fn catch_up(&mut self) {
         let until = Instant::now() + CATCH_UP_TIME;
         while self.index.is_behind()
-            && let Ok(Some(upkeep)) = timeout_at(until, self.upkeep.recv()).await
+            && let Ok(Some(request)) = timeout_at(until, self.merge_requests.recv()).await
         {
-            self.keep_up(upkeep).await;
+            self.merge(request).await;
         }
     }
 
-    /// Does one small thing for the merges of the index.
-    async fn keep_up(&mut self, Upkeep { act, answer }: Upkeep) {
-        let bytes = act.bytes();
+    /// Carries out one request of the merge task.
+    async fn merge(&mut self, QueuedRequest { request, answer }: QueuedRequest) {
+        let outcome = self.try_merge(request).await;
+        // The merge task may have ended.
+        let _ = answer.send(outcome);
+    }
+
+    async fn try_merge(&mut self, request: MergeRequest) -> Result<MergeOutcome, RequestFailed> {
+        let bytes = index::log_bytes(&request);
         let index = Arc::clone(&self.index);
-        let done = match self.reopened().await {
-            Ok(open) => index::carry_out(&mut open.connection, &index, act).await,
-            Err(_) => Ok(Done::Failed),
-        };
-        let done = match done {
-            Ok(done) => {
-                self.owes_checkpoint |= matches!(done, Done::Purged);
+        let open = self.reopened().await.map_err(|_| RequestFailed)?;
+        match index::carry_out(&mut open.connection, &index, request).await {
+            Ok(outcome) => {
+                self.owes_checkpoint |= matches!(outcome, MergeOutcome::Purged);
                 self.logged(bytes).await;
-                done
+                Ok(outcome)
             }
             Err(fault) => {
                 self.health.note(&fault);
                 tracing::error!(%fault, "a merge of the keyword index could not be written");
                 self.discard().await;
                 let _ = self.reopened().await;
-                Done::Failed
+                Err(RequestFailed)
             }
-        };
-        // The merger may have ended.
-        let _ = answer.send(done);
+        }
     }
 
     /// The first job, and what waits behind it.
@@ -560,8 +545,7 @@ async fn carry_out(
         lookup: BatchLookup::default(),
         rows: NewRows::default(),
     };
-    // A transaction that only later turns to writing would fail at once if another wrote in between.
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    transaction::begin(connection, Begin::Write).await?;
     session.lookup = BatchLookup::of(connection, &jobs.iter().map(|job| &job.write).collect::<Vec<_>>()).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
@@ -587,7 +571,7 @@ async fn carry_out(
     }
     let commit = article_cache.begin_commit(&session.changed);
     let began = Instant::now();
-    sqlx::query(end.sql()).execute(&mut *connection).await?;
+    transaction::end(connection, end).await?;
     drop(commit);
     if end == End::Commit {
         metrics.sync_duration.record(began.elapsed());

@@ -1,20 +1,22 @@
-//! The check of the index: all its blocks are read, and each article's grams compared with its texts.
+//! The check of the index: all its blocks are read, and each document's grams compared with its texts.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
-
-use crate::keyword_index::audit::{Audit, Audited};
-use crate::keyword_index::{BlockId, IndexStorage, Key, SegmentId, Snapshot, indexed_texts};
+use super::audit::{Audit, Audited};
+use super::block::{BlockId, SegmentId};
+use super::changes::indexed_texts;
+use super::directory::Key;
+use super::load::load_index;
+use super::snapshot::{LiveSegment, Snapshot};
+use super::storage::IndexStorage;
 use crate::query::FoldedFields;
-use crate::store::sqlite::error::SqliteError;
 
 /// How many blocks are read at once.
 const BATCH: u32 = 64;
 
 /// What the index says, ready to be compared with what the rows say. In the caller's transaction.
-pub(in crate::store::sqlite) struct IndexCheck {
+pub(crate) struct IndexCheck {
     snapshot: Arc<Snapshot>,
     audited: HashMap<SegmentId, Audited>,
     articles: u64,
@@ -22,43 +24,20 @@ pub(in crate::store::sqlite) struct IndexCheck {
 
 impl IndexCheck {
     /// Reads the whole index. `None`: it can't be read, and `faults` says why.
-    pub async fn read(
-        connection: &mut SqliteConnection,
-        faults: &mut Vec<String>,
-    ) -> Result<Option<Self>, SqliteError> {
-        let snapshot = match connection.load_index().await {
+    pub async fn read<S: IndexStorage>(storage: &mut S, faults: &mut Vec<String>) -> Result<Option<Self>, S::Error> {
+        let snapshot = match load_index(storage).await {
             Ok(stored) => stored.published.snapshot,
-            Err(fault @ SqliteError::Row { .. }) => {
-                faults.push(fault.to_string());
+            Err(error) => {
+                faults.push(S::describe_damage(error)?);
                 return Ok(None);
             }
-            Err(fault) => return Err(fault),
         };
         let mut audited = HashMap::new();
         for live in snapshot.segments() {
-            let mut audit = Audit::new(&live.segment);
-            let blocks = live.segment.starts.len();
-            for first in (0..blocks).step_by(BATCH as usize) {
-                let ids: Vec<BlockId> = (first..blocks.min(first + BATCH))
-                    .map(|number| BlockId::posting(live.segment.id, number))
-                    .collect();
-                let read = match connection.read_blocks(&ids).await {
-                    Ok(read) => read.iter().try_for_each(|block| audit.add(block)).map_err(SqliteError::from),
-                    Err(fault) => Err(fault),
-                };
-                match read {
-                    Ok(()) => {}
-                    Err(fault @ SqliteError::Row { .. }) => {
-                        faults.push(fault.to_string());
-                        return Ok(None);
-                    }
-                    Err(fault) => return Err(fault),
-                }
-            }
-            match audit.finish() {
+            match audit(storage, live).await {
                 Ok(of_segment) => drop(audited.insert(live.segment.id, of_segment)),
-                Err(damaged) => {
-                    faults.push(damaged.to_string());
+                Err(error) => {
+                    faults.push(S::describe_damage(error)?);
                     return Ok(None);
                 }
             }
@@ -87,4 +66,18 @@ impl IndexCheck {
             faults.push(format!("the keyword index has {indexed} articles, and there are {}", self.articles));
         }
     }
+}
+
+/// Reads all the blocks of a segment.
+async fn audit<S: IndexStorage>(storage: &mut S, live: &LiveSegment) -> Result<Audited, S::Error> {
+    let mut audit = Audit::new(&live.segment);
+    let blocks = live.segment.starts.len();
+    for first in (0..blocks).step_by(BATCH as usize) {
+        let numbers = first..blocks.min(first + BATCH);
+        let ids: Vec<BlockId> = numbers.map(|number| BlockId::posting(live.segment.id, number)).collect();
+        for block in storage.read_blocks(&ids).await? {
+            audit.add(&block)?;
+        }
+    }
+    Ok(audit.finish()?)
 }

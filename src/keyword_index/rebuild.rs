@@ -1,0 +1,34 @@
+//! The index made again from all documents, in the caller's transaction: for when it is damaged, or texts are folded
+//! differently.
+
+use super::changes::{IndexChanges, write_changes};
+use super::context::IndexContext;
+use super::load::Published;
+use super::pairs::PairRule;
+use super::storage::IndexStorage;
+
+/// An index under construction. No reader uses its cache: it only gathers the segments.
+pub(crate) struct Rebuild {
+    context: IndexContext,
+    published: Published,
+}
+
+impl Rebuild {
+    /// Empties the index.
+    pub async fn begin<S: IndexStorage>(storage: &mut S, pair_rule: PairRule) -> Result<Self, S::Error> {
+        storage.clear_index().await?;
+        let next_segment = storage.read_state().await?.next_segment;
+        Ok(Self { context: IndexContext::new(next_segment, pair_rule), published: Published::default() })
+    }
+
+    /// Writes some documents as a segment. Merges do the rest once the store is open.
+    pub async fn add<S: IndexStorage>(&mut self, storage: &mut S, changes: IndexChanges) -> Result<(), S::Error> {
+        let (unbuilt, removed) = changes.into_parts(&self.context, &self.published.snapshot);
+        let built = unbuilt.map(|unbuilt| unbuilt.build());
+        if let Some(published) = write_changes(storage, &self.context, &self.published.snapshot, built, removed).await?
+        {
+            self.published = published;
+        }
+        Ok(())
+    }
+}
