@@ -132,36 +132,70 @@ fn shown(time: &prost_types::Timestamp, form: &str) -> String {
 
 /// One article, whole: its fields, a line each, then its text.
 pub fn card(article: &Article) -> String {
-    let dateline = article.dateline.clone().unwrap_or_default();
-    let fetched = article.fetch_time.as_ref().map(|time| shown(time, "%Y-%m-%d %H:%M:%S")).unwrap_or_default();
-    let labels = article.labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
+    // Without `..`: whether a new field is shown is decided here.
+    let Article {
+        name,
+        headline,
+        kicker,
+        subheadlines,
+        dateline,
+        authors,
+        editors,
+        info_source,
+        section,
+        body,
+        keywords,
+        cited_works,
+        language_code,
+        url,
+        fetch_time,
+        duplicate_of,
+        revision,
+        labels,
+        parse_report,
+        // Shown as one by `published`.
+        publish_time: _,
+        publish_time_precision: _,
+        // For programs: `--json` has them.
+        publish_time_basis: _,
+        canonical_url: _,
+        create_time: _,
+        update_time: _,
+        effective_time: _,
+        etag: _,
+        char_count: _,
+        raw: _,
+    } = article;
+    let dateline = dateline.clone().unwrap_or_default();
+    let fetched = fetch_time.as_ref().map(|time| shown(time, "%Y-%m-%d %H:%M:%S")).unwrap_or_default();
+    let labels = labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
     let fields = [
-        ("name", article.name.clone()),
-        ("kicker", article.kicker.clone()),
-        ("headline", article.headline.clone()),
-        ("subheadlines", article.subheadlines.join("\n")),
+        ("name", name.clone()),
+        ("kicker", kicker.clone()),
+        ("headline", headline.clone()),
+        ("subheadlines", subheadlines.join("\n")),
         ("published", published(article)),
         ("dateline", dateline.text),
-        ("source", article.info_source.clone()),
-        ("authors", article.authors.join(", ")),
-        ("editors", article.editors.join(", ")),
-        ("section", article.section.clone()),
-        ("keywords", article.keywords.join(", ")),
-        ("cited works", article.cited_works.join(", ")),
-        ("language", article.language_code.clone()),
-        ("url", article.url.clone()),
+        ("source", info_source.clone()),
+        ("authors", authors.join(", ")),
+        ("editors", editors.join(", ")),
+        ("section", section.clone()),
+        ("keywords", keywords.join(", ")),
+        ("cited works", cited_works.join(", ")),
+        ("language", language_code.clone()),
+        ("url", url.clone()),
         ("fetched", fetched),
         ("labels", labels.join(", ")),
-        ("duplicate of", article.duplicate_of.clone()),
-        ("revision", if article.revision == 0 { String::new() } else { article.revision.to_string() }),
-        ("parser", article.parse_report.as_ref().map(report).unwrap_or_default()),
+        ("duplicate of", duplicate_of.clone()),
+        ("revision", if *revision == 0 { String::new() } else { revision.to_string() }),
+        ("parser", parse_report.as_ref().map(report).unwrap_or_default()),
     ];
     let mut table = Table::new();
     table.load_style(NOTHING);
     for (field, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
         table.add_row([field.to_owned(), value]);
     }
-    if article.body.is_empty() { table.trim_fmt() } else { format!("{}\n\n{}\n", table.trim_fmt(), article.body) }
+    if body.is_empty() { table.trim_fmt() } else { format!("{}\n\n{body}\n", table.trim_fmt()) }
 }
 
 /// What the parser did, a line each.

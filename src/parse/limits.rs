@@ -40,19 +40,43 @@ pub fn body(mut body: String, report: &mut ParseReport) -> String {
     body
 }
 
-/// All the other texts. The bounds are those of an article that a caller writes.
+/// All the other texts. The bounds are those of an article that a caller writes. All but the body are single lines, though
+/// an odd title or label breaks them; and in a list none is blank.
 pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
-    lines(content);
-    let ArticleContent { headline, kicker, info_source, section, .. } = content;
+    // Without `..`: a new field is bounded here.
+    let ArticleContent {
+        headline,
+        kicker,
+        subheadlines,
+        dateline,
+        authors,
+        editors,
+        info_source,
+        section,
+        keywords,
+        cited_works,
+        // Bounded by `body`.
+        body: _,
+        // Bounded where they are made: they have a form.
+        language_code: _,
+        url: _,
+        publish_time: _,
+        fetch_time: _,
+        // The caller's, whose request is checked.
+        labels: _,
+    } = content;
+    if let Some(Dateline { text, agency, location, date: _ }) = dateline {
+        [text, agency, location].into_iter().for_each(single_line);
+    }
     for (field, text) in
         [("headline", headline), ("kicker", kicker), ("info_source", info_source), ("section", section)]
     {
+        single_line(text);
         let cut = truncate(text, MAX_TEXT_BYTES);
         if cut > 0 {
             warn(report, "FIELD_TRUNCATED", format!("the last {cut} bytes of {field} were cut"));
         }
     }
-    let ArticleContent { subheadlines, authors, editors, keywords, cited_works, .. } = content;
     let lists = [
         ("subheadlines", subheadlines),
         ("authors", authors),
@@ -61,6 +85,8 @@ pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
         ("cited_works", cited_works),
     ];
     for (field, list) in lists {
+        list.iter_mut().for_each(single_line);
+        list.retain(|item| !item.trim().is_empty());
         let left_out = list.len().saturating_sub(MAX_ITEMS);
         list.truncate(MAX_ITEMS);
         let cut: usize = list.iter_mut().map(|item| truncate(item, MAX_ITEM_BYTES)).sum();
@@ -71,22 +97,9 @@ pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
     }
 }
 
-/// All texts but the body are single lines, though an odd title or label breaks them; and in a list none is blank.
-fn lines(content: &mut ArticleContent) {
-    let single_line = |text: &mut String| {
-        if text.contains(['\n', '\r']) {
-            *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        }
-    };
-    let ArticleContent { headline, kicker, info_source, section, dateline, .. } = content;
-    [headline, kicker, info_source, section].into_iter().for_each(single_line);
-    if let Some(Dateline { text, agency, location, date: _ }) = dateline {
-        [text, agency, location].into_iter().for_each(single_line);
-    }
-    let ArticleContent { subheadlines, authors, editors, keywords, cited_works, .. } = content;
-    for list in [subheadlines, authors, editors, keywords, cited_works] {
-        list.iter_mut().for_each(single_line);
-        list.retain(|item| !item.trim().is_empty());
+fn single_line(text: &mut String) {
+    if text.contains(['\n', '\r']) {
+        *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     }
 }
 

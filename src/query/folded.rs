@@ -89,14 +89,33 @@ impl<T: AsRef<str>> FoldedFields<T> {
 
 /// The texts of a field, each to be searched by itself.
 pub(super) fn items(content: &ArticleContent, field: TextField) -> impl Iterator<Item = &str> {
+    // Without `..`: whether keywords are searched in a new field is decided here.
+    let ArticleContent {
+        headline,
+        kicker,
+        subheadlines,
+        dateline: _,
+        authors,
+        editors: _,
+        info_source,
+        section: _,
+        body,
+        keywords,
+        cited_works: _,
+        language_code: _,
+        url: _,
+        publish_time: _,
+        fetch_time: _,
+        labels: _,
+    } = content;
     let (one, several): (Option<&String>, &[String]) = match field {
-        TextField::Headline => (Some(&content.headline), &[]),
-        TextField::Kicker => (Some(&content.kicker), &[]),
-        TextField::Subheadline => (None, &content.subheadlines),
-        TextField::Keywords => (None, &content.keywords),
-        TextField::Authors => (None, &content.authors),
-        TextField::InfoSource => (Some(&content.info_source), &[]),
-        TextField::Body => (Some(&content.body), &[]),
+        TextField::Headline => (Some(headline), &[]),
+        TextField::Kicker => (Some(kicker), &[]),
+        TextField::Subheadline => (None, subheadlines),
+        TextField::Keywords => (None, keywords),
+        TextField::Authors => (None, authors),
+        TextField::InfoSource => (Some(info_source), &[]),
+        TextField::Body => (Some(body), &[]),
     };
     one.into_iter().chain(several).map(String::as_str)
 }

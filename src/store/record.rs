@@ -60,16 +60,7 @@ pub(super) fn encode_basic(article: &Article) -> Vec<u8> {
         headline,
         kicker,
         subheadlines,
-        dateline: dateline.map(|dateline| DatelineRecord {
-            text: dateline.text,
-            agency: dateline.agency,
-            location: dateline.location,
-            date: dateline.date.map(|date| DateRecord {
-                year: date.year.into(),
-                month: date.month.into(),
-                day: date.day.into(),
-            }),
-        }),
+        dateline: dateline.map(dateline_record),
         authors,
         editors,
         info_source,
@@ -94,33 +85,37 @@ pub(super) fn encode_basic(article: &Article) -> Vec<u8> {
     basic.encode_to_vec()
 }
 
+fn dateline_record(dateline: Dateline) -> DatelineRecord {
+    let Dateline { text, agency, location, date } = dateline;
+    let date = date.map(|DatelineDate { year, month, day }| DateRecord {
+        year: year.into(),
+        month: month.into(),
+        day: day.into(),
+    });
+    DatelineRecord { text, agency, location, date }
+}
+
 /// The bytes that FULL adds.
 pub(super) fn encode_rest(article: &Article) -> Vec<u8> {
-    let rest = Rest {
-        body: article.content.body.clone(),
-        parse_report: article.parse_report.as_ref().map(|report| ReportRecord {
-            parser_version: report.parser_version,
-            repairs: report
-                .repairs
-                .iter()
-                .map(|(kind, &count)| RepairRecord { kind: kind.clone().into_owned(), count })
-                .collect(),
-            removed_lines: report
-                .removed_lines
-                .iter()
-                .map(|line| RemovedLineRecord { text: line.text.clone(), reason: line.reason.clone().into_owned() })
-                .collect(),
-            warnings: report
-                .warnings
-                .iter()
-                .map(|doubt| WarningRecord {
-                    reason: doubt.reason.clone().into_owned(),
-                    message: doubt.message.clone(),
-                })
-                .collect(),
-        }),
-    };
+    let rest =
+        Rest { body: article.content.body.clone(), parse_report: article.parse_report.clone().map(report_record) };
     rest.encode_to_vec()
+}
+
+fn report_record(report: ParseReport) -> ReportRecord {
+    let ParseReport { parser_version, repairs, removed_lines, warnings } = report;
+    let removed = removed_lines
+        .into_iter()
+        .map(|RemovedLine { text, reason }| RemovedLineRecord { text, reason: reason.into_owned() });
+    let warnings = warnings
+        .into_iter()
+        .map(|ParseWarning { reason, message }| WarningRecord { reason: reason.into_owned(), message });
+    ReportRecord {
+        parser_version,
+        repairs: repairs.into_iter().map(|(kind, count)| RepairRecord { kind: kind.into_owned(), count }).collect(),
+        removed_lines: removed.collect(),
+        warnings: warnings.collect(),
+    }
 }
 
 /// The bytes of a raw document but its content, which is kept beside them.

@@ -6,7 +6,9 @@
 use sha2::{Digest, Sha256};
 
 use super::NewArticle;
-use crate::article::{Article, ArticleContent, Etag, Outcome, ParseReport, Timestamp};
+use crate::article::{
+    Article, ArticleContent, Dateline, DatelineDate, Etag, Outcome, ParseReport, PublishTime, Timestamp,
+};
 
 /// How long the id of a Create request is remembered.
 pub(super) const REQUEST_MEMORY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -204,15 +206,15 @@ pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
     hash.text(kicker);
     hash.texts(subheadlines);
     hash.count(usize::from(dateline.is_some()));
-    if let Some(dateline) = dateline {
-        hash.text(&dateline.text);
-        hash.text(&dateline.agency);
-        hash.text(&dateline.location);
-        hash.count(usize::from(dateline.date.is_some()));
-        if let Some(date) = dateline.date {
-            hash.number(i64::from(date.year));
-            hash.number(i64::from(date.month));
-            hash.number(i64::from(date.day));
+    if let Some(Dateline { text, agency, location, date }) = dateline {
+        hash.text(text);
+        hash.text(agency);
+        hash.text(location);
+        hash.count(usize::from(date.is_some()));
+        if let Some(DatelineDate { year, month, day }) = date {
+            hash.number(i64::from(*year));
+            hash.number(i64::from(*month));
+            hash.number(i64::from(*day));
         }
     }
     hash.texts(authors);
@@ -225,10 +227,10 @@ pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
     hash.text(language_code);
     hash.text(url.as_ref().map_or("", |url| url.as_str()));
     hash.count(usize::from(publish_time.is_some()));
-    if let Some(published) = publish_time {
-        hash.number(published.time.as_microsecond());
-        hash.number(published.precision as i64);
-        hash.number(published.basis as i64);
+    if let Some(PublishTime { time, precision, basis }) = publish_time {
+        hash.number(time.as_microsecond());
+        hash.number(*precision as i64);
+        hash.number(*basis as i64);
     }
     hash.count(labels.len());
     for (key, value) in labels {

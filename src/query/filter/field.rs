@@ -63,26 +63,58 @@ impl TextScalar {
 
     /// `None` if what it is a part of is not set. A text that is not set itself is empty, as on the wire.
     pub(super) fn of(self, article: &Article) -> Option<Cow<'_, str>> {
-        let content = &article.content;
+        // Without `..`: a new field becomes one of the types of this file, or is left out, here.
+        let Article {
+            name,
+            content,
+            duplicate_of,
+            // `NumberField` and `TimeField`
+            char_count: _,
+            create_time: _,
+            update_time: _,
+            revision: _,
+            // Not filtered by.
+            parse_report: _,
+            raw: _,
+        } = article;
+        let ArticleContent {
+            headline,
+            kicker,
+            dateline,
+            info_source,
+            section,
+            body,
+            language_code,
+            url,
+            // `ListField`
+            subheadlines: _,
+            authors: _,
+            editors: _,
+            keywords: _,
+            cited_works: _,
+            // `TimeField`
+            publish_time: _,
+            fetch_time: _,
+            // `Field::Label`
+            labels: _,
+        } = content;
         let text = match self {
-            Self::Name => return Some(Cow::Owned(article.name.to_string())),
+            Self::Name => return Some(Cow::Owned(name.to_string())),
             Self::DuplicateOf => {
-                return Some(
-                    article.duplicate_of.as_ref().map_or(Cow::Borrowed(""), |name| Cow::Owned(name.to_string())),
-                );
+                return Some(duplicate_of.as_ref().map_or(Cow::Borrowed(""), |name| Cow::Owned(name.to_string())));
             }
             Self::Etag => return Some(Cow::Owned(article.etag().as_str().to_owned())),
-            Self::Headline => &content.headline,
-            Self::Kicker => &content.kicker,
-            Self::DatelineText => &content.dateline.as_ref()?.text,
-            Self::DatelineAgency => &content.dateline.as_ref()?.agency,
-            Self::DatelineLocation => &content.dateline.as_ref()?.location,
-            Self::InfoSource => &content.info_source,
-            Self::Section => &content.section,
-            Self::Body => &content.body,
-            Self::LanguageCode => &content.language_code,
-            Self::Url => content.url.as_ref().map_or("", |url| url.as_str()),
-            Self::CanonicalUrl => content.url.as_ref().map_or("", |url| url.canonical()),
+            Self::Headline => headline,
+            Self::Kicker => kicker,
+            Self::DatelineText => &dateline.as_ref()?.text,
+            Self::DatelineAgency => &dateline.as_ref()?.agency,
+            Self::DatelineLocation => &dateline.as_ref()?.location,
+            Self::InfoSource => info_source,
+            Self::Section => section,
+            Self::Body => body,
+            Self::LanguageCode => language_code,
+            Self::Url => url.as_ref().map_or("", |url| url.as_str()),
+            Self::CanonicalUrl => url.as_ref().map_or("", |url| url.canonical()),
         };
         Some(Cow::Borrowed(text))
     }
