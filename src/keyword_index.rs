@@ -1,7 +1,7 @@
 //! The keyword index: immutable segments of gram lists, kept in blobs.
 //!
 //! Owns what is in a blob, how queries are answered from blobs, and which segments are merged. It knows no SQL, threads
-//! or clock. The cores ([`Search`], [`Merge`]) do no input or output: they name the blocks that they need ([`Step::Need`]),
+//! or clock. The cores ([`IndexSearch`], [`Merge`]) do no input or output: they name the blocks that they need ([`SearchStep::Need`]),
 //! and run on a hash map in tests. Their drivers read and write through one trait that a storage engine implements
 //! ([`storage`]): [`load`], [`next_hit()`] for queries, [`changes`] for a commit, [`merge_driver`] and [`merge_request`]
 //! for merges, [`rebuild`], and [`check`].
@@ -64,7 +64,7 @@ pub(crate) use self::next_hit::{NextHit, next_hit};
 pub use self::pairs::{PairRule, PairSet};
 pub use self::plan::{Plan, Query, Term};
 pub(crate) use self::rebuild::Rebuild;
-pub use self::search::{Direction, Hit, Search, SearchRange, Step};
+pub use self::search::{Direction, Hit, IndexSearch, SearchRange, SearchStep};
 pub use self::segment::Segment;
 pub use self::snapshot::{LiveSegment, Place, Snapshot};
 pub(crate) use self::storage::{IndexStorage, SegmentSwap, StoredState};

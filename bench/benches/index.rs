@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use articled::keyword_index::{
-    Block, BlockCache, BlockId, Direction, Document, EncodedBlock, Key, Merge, MergeStep, PairRule, Plan, Query,
-    Search, SearchRange, SegmentId, Snapshot, Step, Term, build, tiers,
+    Block, BlockCache, BlockId, Direction, Document, EncodedBlock, IndexSearch, Key, Merge, MergeStep, PairRule, Plan,
+    Query, SearchRange, SearchStep, SegmentId, Snapshot, Term, build, tiers,
 };
 use articled::store::NewArticle;
 use articled::text::fold;
@@ -228,11 +228,11 @@ impl<'a> Bench<'a> {
                 let start = Instant::now();
                 let (mut hits, mut reads, mut blocks) = (0, 0, 0);
                 let mut search =
-                    Search::new(self.snapshot.clone(), black_box(&plan), direction, SearchRange::default());
+                    IndexSearch::new(self.snapshot.clone(), black_box(&plan), direction, SearchRange::default());
                 while hits < at_most {
                     match search.next(cache).expect("sound blocks") {
-                        Step::Hit(_) => hits += 1,
-                        Step::Need(needed) => {
+                        SearchStep::Hit(_) => hits += 1,
+                        SearchStep::Need(needed) => {
                             reads += 1;
                             blocks += needed.len();
                             for id in needed {
@@ -241,8 +241,8 @@ impl<'a> Bench<'a> {
                                 search.supply(block);
                             }
                         }
-                        Step::Paused => {}
-                        Step::End => break,
+                        SearchStep::Paused => {}
+                        SearchStep::End => break,
                     }
                 }
                 (start.elapsed(), hits, reads, blocks)

@@ -23,16 +23,16 @@ const LAST_BLOCKS: usize = 16;
 pub(crate) trait MergeHost: Sync {
     type Storage: IndexStorage;
     /// Why a merge was given up.
-    type Stop: From<<Self::Storage as IndexStorage>::Error> + Send;
+    type GivenUp: From<<Self::Storage as IndexStorage>::Error> + Send;
 
     /// Computes for some milliseconds off the async threads; fails if merges are to stop.
     fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> impl Future<Output = Result<T, Self::Stop>> + Send;
+    ) -> impl Future<Output = Result<T, Self::GivenUp>> + Send;
 
     /// Has the writer carry out a request in a transaction.
-    fn request(&self, request: MergeRequest) -> impl Future<Output = Result<MergeOutcome, Self::Stop>> + Send;
+    fn request(&self, request: MergeRequest) -> impl Future<Output = Result<MergeOutcome, Self::GivenUp>> + Send;
 }
 
 /// Merges segments into one and removes the blocks of those that it replaces.
@@ -41,7 +41,7 @@ pub(crate) async fn merge_segments<H: MergeHost>(
     storage: &mut H::Storage,
     context: &IndexContext,
     inputs: Vec<LiveSegment>,
-) -> Result<(), H::Stop> {
+) -> Result<(), H::GivenUp> {
     let purges = inputs.iter().any(|live| live.deletions.count() > 0);
     write_merged(host, storage, context, inputs).await?;
     remove_unused(host, storage, purges).await
@@ -52,7 +52,7 @@ async fn write_merged<H: MergeHost>(
     storage: &mut H::Storage,
     context: &IndexContext,
     inputs: Vec<LiveSegment>,
-) -> Result<(), H::Stop> {
+) -> Result<(), H::GivenUp> {
     let segment = context.new_segment();
     let is_small = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= CACHED_DOCUMENTS;
     let rule = context.pair_rule;
@@ -65,14 +65,14 @@ async fn write_merged<H: MergeHost>(
         });
         let (moved, step) = stepped.await?;
         merge = moved;
-        let step = step.map_err(stop::<H>)?;
+        let step = step.map_err(given_up::<H>)?;
         if is_small && let MergeStep::Write(blocks) = &step {
             context.cache_postings(blocks);
         }
         match step {
             MergeStep::Need(ids) => {
                 for block in read_blocks(storage, context, &ids).await? {
-                    merge.supply(block).map_err(stop::<H>)?;
+                    merge.supply(block).map_err(given_up::<H>)?;
                 }
             }
             MergeStep::Write(mut blocks) if merge.is_finished() => {
@@ -102,7 +102,7 @@ pub(crate) async fn remove_unused<H: MergeHost>(
     host: &H,
     storage: &mut H::Storage,
     purges: bool,
-) -> Result<(), H::Stop> {
+) -> Result<(), H::GivenUp> {
     for segment in storage.unused_segments().await? {
         while let MergeOutcome::Partial = host.request(MergeRequest::RemoveBlocks { segment, purges }).await? {}
     }
@@ -121,6 +121,6 @@ async fn read_blocks<S: IndexStorage>(
     }
 }
 
-fn stop<H: MergeHost>(damaged: Damaged) -> H::Stop {
+fn given_up<H: MergeHost>(damaged: Damaged) -> H::GivenUp {
     <H::Storage as IndexStorage>::Error::from(damaged).into()
 }

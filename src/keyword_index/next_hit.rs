@@ -1,7 +1,7 @@
 //! Drives a search: reads the blocks that it needs on the way to the next hit.
 
 use super::cache::BlockCache;
-use super::search::{Hit, Search, Step};
+use super::search::{Hit, IndexSearch, SearchStep};
 use super::storage::IndexStorage;
 
 /// What a search came to.
@@ -16,14 +16,14 @@ pub(crate) enum NextHit {
 pub(crate) async fn next_hit<S: IndexStorage>(
     storage: &mut S,
     cache: &BlockCache,
-    search: &mut Search,
+    search: &mut IndexSearch,
 ) -> Result<NextHit, S::Error> {
     loop {
         match search.next(cache)? {
-            Step::Hit(hit) => return Ok(NextHit::Hit(hit)),
-            Step::Paused => return Ok(NextHit::Paused),
-            Step::End => return Ok(NextHit::End),
-            Step::Need(ids) => {
+            SearchStep::Hit(hit) => return Ok(NextHit::Hit(hit)),
+            SearchStep::Paused => return Ok(NextHit::Paused),
+            SearchStep::End => return Ok(NextHit::End),
+            SearchStep::Need(ids) => {
                 for block in storage.read_blocks(&ids).await? {
                     cache.put(block.clone());
                     search.supply(block);

@@ -1,7 +1,7 @@
 //! A question on its way: the walks over all segments, merged in the order of the answer.
 //!
-//! [`Search::next`] never waits. It answers a hit, or names the blocks it lacks, or says that it has worked long enough
-//! for one call; whoever asks may stop at any of these, and [`Search::resume_after`] says where another question can go on.
+//! [`IndexSearch::next`] never waits. It answers a hit, or names the blocks it lacks, or says that it has worked long enough
+//! for one call; whoever asks may stop at any of these, and [`IndexSearch::resume_after`] says where another question can go on.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -68,12 +68,12 @@ pub struct Hit {
     pub place: Place,
 }
 
-/// What a call of [`Search::next`] came to.
+/// What a call of [`IndexSearch::next`] came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum SearchStep {
     /// The next document; a candidate only, unless [`Plan::is_exact`].
     Hit(Hit),
-    /// These blocks are missing: [`Search::supply`] them, and call again.
+    /// These blocks are missing: [`IndexSearch::supply`] them, and call again.
     Need(Vec<BlockId>),
     /// Nothing yet, and much was looked at. Call again, or stop.
     Paused,
@@ -83,7 +83,7 @@ pub enum Step {
 
 /// A question on its way.
 #[derive(Debug)]
-pub struct Search {
+pub struct IndexSearch {
     snapshot: Arc<Snapshot>,
     direction: Direction,
     range: SearchRange,
@@ -116,7 +116,7 @@ struct Lane {
     is_group_unseen: bool,
 }
 
-impl Search {
+impl IndexSearch {
     pub fn new(snapshot: Arc<Snapshot>, plan: &Plan, direction: Direction, range: SearchRange) -> Self {
         let mut search = Self {
             snapshot,
@@ -140,17 +140,17 @@ impl Search {
     }
 
     /// Goes on to the next document.
-    pub fn next(&mut self, cache: &BlockCache) -> Result<Step, Damaged> {
+    pub fn next(&mut self, cache: &BlockCache) -> Result<SearchStep, Damaged> {
         let mut steps_left = STEPS_PER_CALL;
         loop {
-            let Some(lane) = self.lanes.last_mut() else { return Ok(Step::End) };
+            let Some(lane) = self.lanes.last_mut() else { return Ok(SearchStep::End) };
             if lane.is_hit {
                 let hit = lane.hit();
                 lane.is_hit = false;
                 self.shown = Some(hit);
                 let has_more = lane.pass(self.direction);
                 self.put_back(has_more);
-                return Ok(Step::Hit(hit));
+                return Ok(SearchStep::Hit(hit));
             }
             let before = lane.at;
             let mut needed = Vec::new();
@@ -160,7 +160,7 @@ impl Search {
                 Err(Stop::Damaged(damaged)) => return Err(damaged),
                 Err(Stop::At(_, Why::Budget)) => {
                     self.put_back(true);
-                    return Ok(Step::Paused);
+                    return Ok(SearchStep::Paused);
                 }
                 Err(Stop::At(_, Why::Missing)) => {
                     if lane.at != before {
@@ -170,7 +170,7 @@ impl Search {
                     self.put_back(true);
                     needed.sort_unstable();
                     needed.dedup();
-                    return Ok(Step::Need(needed));
+                    return Ok(SearchStep::Need(needed));
                 }
             }
         }

@@ -163,11 +163,11 @@ impl World {
     fn found(&self, query: &Query, direction: Direction, range: &SearchRange, cache: &BlockCache) -> Found {
         let plan = Plan::new(query);
         let mut found = Found::default();
-        let mut search = Search::new(self.snapshot.clone(), &plan, direction, range.clone());
+        let mut search = IndexSearch::new(self.snapshot.clone(), &plan, direction, range.clone());
         let mut needs = 0;
         loop {
             match search.next(cache).unwrap() {
-                Step::Hit(hit) => {
+                SearchStep::Hit(hit) => {
                     let key = search.key(&hit).unwrap();
                     let (id, article) = &self.articles[key.name];
                     assert_eq!((*id, article.effective_us), (hit.id, hit.effective_us));
@@ -184,7 +184,7 @@ impl World {
                     };
                     found.rests.push((found.names.len(), rest));
                 }
-                Step::Need(blocks) => {
+                SearchStep::Need(blocks) => {
                     needs += 1;
                     assert!(needs < 100_000 && !blocks.is_empty());
                     for id in blocks {
@@ -193,8 +193,8 @@ impl World {
                         search.supply(block);
                     }
                 }
-                Step::Paused => {}
-                Step::End => return found,
+                SearchStep::Paused => {}
+                SearchStep::End => return found,
             }
         }
     }
@@ -359,17 +359,17 @@ proptest! {
         let snapshot = Arc::new(Snapshot::default().with_segment(Arc::new(segment)));
         let cache = BlockCache::new(1 << 20);
         let plan = Plan::new(&query);
-        let mut search = Search::new(snapshot, &plan, direction, range);
+        let mut search = IndexSearch::new(snapshot, &plan, direction, range);
         let mut names = Vec::new();
         loop {
             match search.next(&cache) {
-                Ok(Step::Hit(hit)) => {
+                Ok(SearchStep::Hit(hit)) => {
                     let name = search.key(&hit).unwrap().name;
                     if matches(&query, &world.articles[name].1.texts) {
                         names.push(name.to_owned());
                     }
                 }
-                Ok(Step::Need(blocks)) => {
+                Ok(SearchStep::Need(blocks)) => {
                     for id in blocks {
                         match world.shelf.get(id) {
                             Ok(block) => search.supply(block),
@@ -377,8 +377,8 @@ proptest! {
                         }
                     }
                 }
-                Ok(Step::Paused) => {}
-                Ok(Step::End) => break,
+                Ok(SearchStep::Paused) => {}
+                Ok(SearchStep::End) => break,
                 Err(_) => return Ok(()),
             }
         }
@@ -464,14 +464,16 @@ fn a_call_that_finds_nothing_pauses() {
     let plan = Plan::new(&Query::And(vec![term("甲"), term("乙")]));
     for direction in [Direction::NewestFirst, Direction::OldestFirst] {
         let cache = BlockCache::new(1 << 20);
-        let mut search = Search::new(world.snapshot.clone(), &plan, direction, SearchRange::default());
+        let mut search = IndexSearch::new(world.snapshot.clone(), &plan, direction, SearchRange::default());
         let mut resumed = Vec::new();
         loop {
             match search.next(&cache).unwrap() {
-                Step::Hit(hit) => panic!("{hit:?}"),
-                Step::Need(blocks) => blocks.into_iter().for_each(|id| search.supply(world.shelf.get(id).unwrap())),
-                Step::Paused => resumed.push(search.resume_after().unwrap().effective_us),
-                Step::End => break,
+                SearchStep::Hit(hit) => panic!("{hit:?}"),
+                SearchStep::Need(blocks) => {
+                    blocks.into_iter().for_each(|id| search.supply(world.shelf.get(id).unwrap()))
+                }
+                SearchStep::Paused => resumed.push(search.resume_after().unwrap().effective_us),
+                SearchStep::End => break,
             }
         }
         assert!(resumed.len() > 1);

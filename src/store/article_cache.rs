@@ -21,13 +21,13 @@ const CAPACITY_BYTES: usize = 80 << 20;
 const OVERHEAD_BYTES: usize = 256;
 
 pub(crate) struct ArticleCache {
-    state: Mutex<State>,
+    state: Mutex<CacheState>,
 }
 
 /// Of so many names it is remembered that they were asked for, about: as many as are kept, and half as many again.
 const REMEMBERED_MISSES: usize = 1 << 15;
 
-struct State {
+struct CacheState {
     articles: ClockCache<String, EncodedArticle>,
     /// Hashes of names that were asked for in vain, each in the place that it names.
     recently_missed: Vec<u64>,
@@ -50,7 +50,7 @@ impl ArticleCache {
     pub fn new(has_writer: bool) -> Self {
         let capacity = if has_writer { CAPACITY_BYTES } else { 0 };
         let state =
-            State { articles: ClockCache::new(capacity), recently_missed: vec![0; REMEMBERED_MISSES], turns: 0 };
+            CacheState { articles: ClockCache::new(capacity), recently_missed: vec![0; REMEMBERED_MISSES], turns: 0 };
         Self { state: Mutex::new(state) }
     }
 
@@ -103,7 +103,7 @@ impl ArticleCache {
         self.state().articles = ClockCache::new(0);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CacheState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,17 +18,17 @@ use crate::text::Fingerprint;
 
 #[derive(Default)]
 pub struct MemoryStore {
-    state: Mutex<State>,
+    state: Mutex<MemoryState>,
     /// The end of the feed. Of stores in memory there is one in a process's life, so all their feeds have the number 0.
     feed: watch::Sender<FeedPosition>,
 }
 
 #[derive(Clone, Default)]
-struct State {
-    stored: BTreeMap<ArticleName, Stored>,
+struct MemoryState {
+    stored: BTreeMap<ArticleName, MemoryArticle>,
     /// When the last article of a name was deleted.
     deleted: BTreeMap<ArticleName, Timestamp>,
-    requests: BTreeMap<String, Request>,
+    requests: BTreeMap<String, CreateRequest>,
     created: u64,
     changes: BTreeMap<u64, Changed>,
     /// The number of the last change.
@@ -42,16 +42,16 @@ struct Changed {
 }
 
 #[derive(Clone)]
-struct Stored {
+struct MemoryArticle {
     article: Article,
     made_from: ContentDigest,
     fingerprint: Option<Fingerprint>,
-    /// The how-manieth creation it was.
+    /// Creation sequence number.
     created: u64,
 }
 
 #[derive(Clone)]
-struct Request {
+struct CreateRequest {
     name: ArticleName,
     made_from: ContentDigest,
     time: Timestamp,
@@ -62,13 +62,13 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, MemoryState> {
         // A panic while the lock was held is a bug elsewhere; the map itself is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl MemoryState {
     fn current(&self, name: &ArticleName) -> Option<Current> {
         let stored = self.stored.get(name)?;
         Some(Current { article: stored.article.clone(), made_from: stored.made_from })
@@ -92,7 +92,7 @@ impl State {
                 let exists = self.stored.contains_key(&name);
                 let written = self.carry_out(write_rules::create(new, digest, exists, deleted_at, now));
                 if let (Some(id), Written::Stored { .. }) = (request_id, &written) {
-                    self.requests.insert(id, Request { name, made_from: digest, time: now });
+                    self.requests.insert(id, CreateRequest { name, made_from: digest, time: now });
                 }
                 written
             }
@@ -134,7 +134,7 @@ impl State {
         }
     }
 
-    fn repeated(&self, request: &Request, name: &ArticleName, digest: ContentDigest) -> Written {
+    fn repeated(&self, request: &CreateRequest, name: &ArticleName, digest: ContentDigest) -> Written {
         if request.name != *name || request.made_from != digest {
             return Written::RequestIdReused;
         }
@@ -162,7 +162,7 @@ impl State {
                     }
                 };
                 let fingerprint = Fingerprint::of(&article.content.body);
-                self.stored.insert(name.clone(), Stored { article: *article, made_from, fingerprint, created });
+                self.stored.insert(name.clone(), MemoryArticle { article: *article, made_from, fingerprint, created });
                 self.note(&name, false);
                 self.answer(&name, outcome)
             }
@@ -190,7 +190,7 @@ impl State {
         Some(article)
     }
 
-    fn duplicate_of(&self, of: &Stored) -> Option<ArticleName> {
+    fn duplicate_of(&self, of: &MemoryArticle) -> Option<ArticleName> {
         let fingerprint = of.fingerprint.as_ref()?;
         let earlier = self.stored.values().filter(|stored| stored.created < of.created);
         let near = earlier.filter(|stored| {

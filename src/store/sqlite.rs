@@ -15,6 +15,7 @@ mod lock;
 mod maintenance;
 mod open;
 mod read;
+mod row_struct;
 mod rows;
 mod stats;
 mod transaction;

@@ -1,19 +1,14 @@
 //! The feed's rows: a number for each change, what it changed, and what is forgotten.
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::sync::watch;
 
 use crate::article::{ArticleName, View};
 use crate::store::record::BadRecord;
 use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::rows;
 use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
-
-/// How many rows a statement brings at most. Bodies are at most 1 MiB, so this bounds what a reader holds in memory.
-const MAX_BATCH: usize = 64;
-
-/// BASIC rows are short.
-const MAX_BASIC_BATCH: usize = 256;
 
 /// Where the feed ends, for those who wait for more.
 pub(super) struct Feed {
@@ -22,7 +17,7 @@ pub(super) struct Feed {
 
 impl Feed {
     pub async fn open(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
-        let state = State::read(connection).await?;
+        let state = FeedState::read(connection).await?;
         let end = FeedPosition { feed: state.feed, seq: state.last_seq };
         Ok(Self { end: watch::Sender::new(end) })
     }
@@ -41,35 +36,54 @@ impl Feed {
     }
 }
 
-struct State {
+struct FeedState {
     feed: u64,
     forgotten_seq: u64,
     last_seq: u64,
 }
 
-impl State {
+row_struct! {
+    struct FeedStateRow {
+        feed_id: i64,
+        forgotten_seq: i64,
+        last_seq: i64,
+    }
+}
+
+row_struct! {
+    /// What `changes.sql` answers in addition to the columns of the article.
+    struct ChangeRow<'r> {
+        seq: i64,
+        deleted_name: Option<&'r str>,
+        id: Option<i64>,
+    }
+}
+
+impl FeedState {
     async fn read(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
         // The last change is never forgotten, so the greatest number is that of the last change.
-        let sql = "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) FROM feed_state";
+        let sql =
+            "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) AS last_seq FROM feed_state";
         let row = sqlx::query(sql).fetch_one(connection).await?;
+        let FeedStateRow { feed_id, forgotten_seq, last_seq } = FeedStateRow::read(&row)?;
         Ok(Self {
-            feed: row.try_get::<i64, _>(0)?.cast_unsigned(),
-            forgotten_seq: row.try_get::<i64, _>(1)?.cast_unsigned(),
-            last_seq: row.try_get::<i64, _>(2)?.cast_unsigned(),
+            feed: feed_id.cast_unsigned(),
+            forgotten_seq: forgotten_seq.cast_unsigned(),
+            last_seq: last_seq.cast_unsigned(),
         })
     }
 }
 
 /// The number of the next change.
 pub(super) async fn next_seq(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    Ok(State::read(connection).await?.last_seq.cast_signed() + 1)
+    Ok(FeedState::read(connection).await?.last_seq.cast_signed() + 1)
 }
 
 /// Forgets the deletions that more than `keep` changes follow.
 pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, keep: u64) -> Result<(), SqliteError> {
     let bound = last_seq.saturating_sub(i64::try_from(keep).unwrap_or(i64::MAX));
     let sql = "SELECT max(seq) FROM change WHERE id IS NULL AND seq < ?1";
-    let newest: Option<i64> = sqlx::query(sql).bind(bound).fetch_one(&mut *connection).await?.try_get(0)?;
+    let newest: Option<i64> = sqlx::query_scalar(sql).bind(bound).fetch_one(&mut *connection).await?;
     let Some(newest) = newest else { return Ok(()) };
     sqlx::query("UPDATE feed_state SET forgotten_seq = ?1").bind(newest).execute(&mut *connection).await?;
     let sql = "DELETE FROM change WHERE id IS NULL AND seq <= ?1";
@@ -90,13 +104,9 @@ pub(super) async fn changes(
     view: View,
 ) -> Result<Option<Changes>, SqliteError> {
     let view = view.min(View::Full);
-    let limit = FeedLimit { changes: limit.changes.min(most(view)), ..limit };
-    let sql = format!(
-        "SELECT change.seq, change.name, {} FROM change LEFT JOIN article AS a ON a.id = change.id {}
-         WHERE change.seq > ?1 ORDER BY change.seq LIMIT ?2",
-        rows::columns(view),
-        rows::joins(view)
-    );
+    let limit = FeedLimit { changes: limit.changes.min(rows::max_batch(view)), ..limit };
+    let (columns, joins) = (rows::columns(view), rows::joins(view));
+    let sql = format!(include_str!("queries/changes.sql"), columns = columns, joins = joins);
     let found = sqlx::query(AssertSqlSafe(sql))
         .bind(i64::try_from(after.seq).unwrap_or(i64::MAX))
         .bind(i64::try_from(limit.changes).unwrap_or(i64::MAX))
@@ -104,15 +114,13 @@ pub(super) async fn changes(
         .await?;
     let mut changes = Vec::with_capacity(found.len());
     for row in &found {
-        let seq: i64 = row.try_get(0)?;
-        let kind = match row.try_get::<Option<&str>, _>(1)? {
+        let ChangeRow { seq, deleted_name, id } = ChangeRow::read(row)?;
+        let kind = match deleted_name {
             Some(name) => {
                 let name = ArticleName::from_id(name);
                 ChangeKind::Deleted(name.map_err(|_| SqliteError::row("change", seq, &BadRecord::Field("name")))?)
             }
-            None if row.try_get::<Option<i64>, _>(2)?.is_some() => {
-                ChangeKind::Upserted(Box::new(rows::read(row, 2, view)?))
-            }
+            None if id.is_some() => ChangeKind::Upserted(Box::new(rows::read(row, view)?)),
             None => {
                 let reason = "it names an article that is not there".to_owned();
                 return Err(SqliteError::Row { table: "change", id: seq, reason });
@@ -121,16 +129,12 @@ pub(super) async fn changes(
         changes.push(Change { seq: seq.cast_unsigned(), kind });
     }
     // Looked at last: what was forgotten while the changes were read is seen here.
-    let state = State::read(connection).await?;
+    let state = FeedState::read(connection).await?;
     if after.feed != state.feed || after.seq < state.forgotten_seq || after.seq > state.last_seq {
         return Ok(None);
     }
     let is_end = changes.len() < limit.changes;
     Ok(Some(Changes::cut(changes, is_end, limit)))
-}
-
-fn most(view: View) -> usize {
-    if view == View::Basic { MAX_BASIC_BATCH } else { MAX_BATCH }
 }
 
 /// Finds articles that are not in the feed, and changes of articles that are not there.
@@ -143,7 +147,7 @@ pub(super) async fn check(connection: &mut SqliteConnection, faults: &mut Vec<St
         ("changes are of no article", "SELECT count(*) FROM change WHERE id NOT IN (SELECT id FROM article)"),
         ("changes are of nothing", "SELECT count(*) FROM change WHERE (id IS NULL) = (name IS NULL)"),
     ] {
-        let count: i64 = sqlx::query(sql).fetch_one(&mut *connection).await?.try_get(0)?;
+        let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
         if count > 0 {
             faults.push(format!("feed: {count} {what}"));
         }

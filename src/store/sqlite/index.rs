@@ -20,7 +20,7 @@ pub(super) use self::building::Building;
 use self::merge_metrics::MergeMetrics;
 pub(super) use self::merge_task::{MergeTask, QueuedRequest, RequestFailed, carry_out, log_bytes};
 use crate::keyword_index::{
-    IndexContext, NextHit, PairRule, Published, Search, Snapshot, StoredIndex, load_index, next_hit,
+    IndexContext, IndexSearch, NextHit, PairRule, Published, Snapshot, StoredIndex, load_index, next_hit,
 };
 use crate::metrics::Registry;
 use crate::store::CacheStats;
@@ -104,7 +104,7 @@ impl Index {
     pub async fn next_hit(
         &self,
         connection: &mut SqliteConnection,
-        search: &mut Search,
+        search: &mut IndexSearch,
     ) -> Result<NextHit, SqliteError> {
         let next = next_hit(connection, &self.context.cache, search).await?;
         if matches!(next, NextHit::Paused) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection};
+use sqlx::{Connection, SqlSafeStr, SqliteConnection};
 
 use crate::background::Background;
 use crate::keyword_index::PairRule;
@@ -26,7 +26,8 @@ use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::read::get_batcher::GetBatcher;
 use crate::store::sqlite::read::readers::Readers;
-use crate::store::sqlite::write::writer::{Shared, Writer, WriterLimits};
+use crate::store::sqlite::row_struct::row_struct;
+use crate::store::sqlite::write::writer::{ReaderState, Writer, WriterLimits};
 
 /// What marks a database as ours, in its header: "ARTC".
 const APPLICATION_ID: i64 = 0x4152_5443;
@@ -41,13 +42,14 @@ const MIN_PAGE_BYTES: u64 = 512;
 const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /// Every migration, in order. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
     (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
     (3, "feed", include_str!("../../../migrations/sqlite/0003_feed.sql")),
     (4, "folded", include_str!("../../../migrations/sqlite/0004_folded.sql")),
     (5, "recent_keys", include_str!("../../../migrations/sqlite/0005_recent_keys.sql")),
     (6, "text_version", include_str!("../../../migrations/sqlite/0006_text_version.sql")),
+    (7, "unread_columns", include_str!("../../../migrations/sqlite/0007_unread_columns.sql")),
 ];
 
 /// Where the store is and how it is used.
@@ -207,7 +209,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let feed = Arc::new(feed);
     let article_cache = Arc::new(ArticleCache::new(true));
     let shared =
-        Shared { index: Arc::clone(&index), feed: Arc::clone(&feed), article_cache: Arc::clone(&article_cache) };
+        ReaderState { index: Arc::clone(&index), feed: Arc::clone(&feed), article_cache: Arc::clone(&article_cache) };
     let limits = WriterLimits { keep_deletions: options.keep_deletions, move_rule: options.scale.move_rule };
     let writer = Writer::start(background, path.to_owned(), connection, shared, limits, &options.metrics).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
@@ -363,8 +365,8 @@ async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, 
         return Err(damaged(&format!("its {name} is missing")));
     }
     if file_bytes <= QUICK_CHECK_BYTES {
-        let result = sqlx::query("PRAGMA quick_check(1)").fetch_one(&mut *connection).await;
-        let result: String = result.and_then(|row| row.try_get(0)).map_err(|error| refused(error.into()))?;
+        let result = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await;
+        let result: String = result.map_err(|error| refused(error.into()))?;
         if result != "ok" {
             return Err(damaged(&result));
         }
@@ -372,22 +374,23 @@ async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, 
     Ok(found)
 }
 
+row_struct! {
+    struct OutlineRow {
+        objects: i64,
+        version_tables: i64,
+        bytes: i64,
+        application_id: i64,
+    }
+}
+
 /// The schema's version (`None`: there are no tables at all; 0: there are others than ours), the length that the file
 /// says it has, and whose it is.
 async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64, i64), SqliteError> {
-    let count = "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations') FROM sqlite_schema";
-    let row = sqlx::query(count).fetch_one(&mut *connection).await?;
-    let (objects, has_versions): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    let row = sqlx::query(
-        "SELECT page_count * page_size, application_id
-         FROM pragma_page_count, pragma_page_size, pragma_application_id",
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let (bytes, application_id): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    let version = if has_versions > 0 {
+    let row = sqlx::query(include_str!("queries/outline.sql")).fetch_one(&mut *connection).await?;
+    let OutlineRow { objects, version_tables, bytes, application_id } = OutlineRow::read(&row)?;
+    let version = if version_tables > 0 {
         let newest = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
-        let version: i64 = sqlx::query(newest).fetch_one(connection).await?.try_get(0)?;
+        let version: i64 = sqlx::query_scalar(newest).fetch_one(connection).await?;
         // A crash between the first two steps of the first migration leaves the table alone.
         (version > 0 || objects > 2).then_some(version)
     } else {
@@ -407,8 +410,8 @@ async fn missing_object(connection: &mut SqliteConnection) -> Result<Option<Stri
 /// The tables and indexes that statements made, as `type name`.
 async fn objects(connection: &mut SqliteConnection) -> Result<BTreeSet<String>, SqliteError> {
     let sql = "SELECT concat(type, ' ', name) AS object FROM sqlite_schema WHERE sql IS NOT NULL";
-    let rows = sqlx::query(sql).fetch_all(connection).await?;
-    Ok(rows.iter().map(|row| row.try_get("object")).collect::<Result<_, _>>()?)
+    let objects: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await?;
+    Ok(objects.into_iter().collect())
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), SqliteError> {

@@ -103,7 +103,12 @@ async fn a_store_of_the_schema_before_is_brought_to_todays() {
         &path,
         "INSERT INTO fingerprint_key (key, id)
          SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys;
-         DROP TABLE fingerprint_recent; DROP TABLE folded; DROP TABLE text_state; DELETE FROM _sqlx_migrations WHERE version > 3",
+         DROP TABLE fingerprint_recent; DROP TABLE folded; DROP TABLE text_state; DELETE FROM _sqlx_migrations WHERE version > 3;
+         ALTER TABLE article ADD COLUMN publish_us INTEGER; ALTER TABLE article ADD COLUMN fetch_us INTEGER;
+         ALTER TABLE article ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+         ALTER TABLE article ADD COLUMN char_count INTEGER NOT NULL DEFAULT 60;
+         ALTER TABLE article ADD COLUMN language_code TEXT NOT NULL DEFAULT 'zh-Hans';
+         ALTER TABLE article ADD COLUMN info_source TEXT NOT NULL DEFAULT ''",
     )
     .await;
     let to_read = SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
@@ -327,7 +332,7 @@ async fn a_hot_journal_is_rolled_back_at_the_next_start() {
     let (crashed, journal) = (folder.path().join("crashed.db"), folder.path().join("crashed.db-journal"));
     let mut connection =
         SqliteConnection::connect(&format!("sqlite:{}", backup.display())).await.expect("a connection");
-    let sql = "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; DELETE FROM body; UPDATE article SET revision = 7;
+    let sql = "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; DELETE FROM body; UPDATE article SET create_us = 7;
                CREATE TABLE filler (bytes BLOB); INSERT INTO filler SELECT zeroblob(100000) FROM json_each('[1,2,3,4,5,6,7,8,9]')";
     sqlx::raw_sql(sql).execute(&mut connection).await.expect("a statement");
     fs::copy(&backup, &crashed).expect("copied");

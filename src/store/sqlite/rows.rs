@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::article::{Article, ArticleName, RawDocument, View};
 use crate::store::record;
 use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::row_struct::row_struct;
 
 /// The largest document that is ever stored, with room to spare: what a damaged length must not pass.
 const MAX_RAW_BYTES: usize = 64 << 20;
@@ -15,11 +16,11 @@ const MAX_RAW_BYTES: usize = 64 << 20;
 /// The columns of a view. The article's table is `a`; join [`joins`] too.
 pub(super) fn columns(view: View) -> &'static str {
     match view {
-        View::Basic => "a.id, a.basic, a.basic_xxh3, original.name",
-        View::Full => "a.id, a.basic, a.basic_xxh3, original.name, body.rest, body.rest_xxh3",
+        View::Basic => "a.id, a.basic, a.basic_xxh3, original.name AS original_name",
+        View::Full => "a.id, a.basic, a.basic_xxh3, original.name AS original_name, body.rest, body.rest_xxh3",
         View::Raw => {
-            "a.id, a.basic, a.basic_xxh3, original.name, body.rest, body.rest_xxh3, raw.head, raw.content, \
-             raw.is_compressed, raw.raw_xxh3"
+            "a.id, a.basic, a.basic_xxh3, original.name AS original_name, body.rest, body.rest_xxh3, \
+             raw.head, raw.content, raw.is_compressed, raw.raw_xxh3"
         }
     }
 }
@@ -35,29 +36,66 @@ pub(super) fn joins(view: View) -> &'static str {
     }
 }
 
-/// Reads the columns of a view, which begin at column `first`.
-pub(super) fn read(row: &SqliteRow, first: usize, view: View) -> Result<Article, SqliteError> {
-    let id: i64 = row.try_get(first)?;
-    let basic: &[u8] = row.try_get(first + 1)?;
-    if checksum(basic) != row.try_get::<i64, _>(first + 2)? {
+/// How many articles a statement brings. Bodies are at most 1 MiB and raw documents 8 MiB, so this bounds what is held in
+/// memory.
+pub(super) fn max_batch(view: View) -> usize {
+    match view {
+        View::Basic => 256,
+        View::Full => 64,
+        View::Raw => 4,
+    }
+}
+
+row_struct! {
+    /// The columns of the BASIC view.
+    struct ArticleRow<'r> {
+        id: i64,
+        basic: &'r [u8],
+        basic_xxh3: i64,
+        original_name: Option<&'r str>,
+    }
+}
+
+row_struct! {
+    /// The columns that FULL adds. `None`: the row is missing.
+    struct BodyRow<'r> {
+        rest: Option<&'r [u8]>,
+        rest_xxh3: Option<i64>,
+    }
+}
+
+row_struct! {
+    /// The columns that RAW adds.
+    struct RawRow<'r> {
+        head: &'r [u8],
+        content: &'r [u8],
+        is_compressed: bool,
+        raw_xxh3: i64,
+    }
+}
+
+/// Reads the columns of a view.
+pub(super) fn read(row: &SqliteRow, view: View) -> Result<Article, SqliteError> {
+    let ArticleRow { id, basic, basic_xxh3, original_name } = ArticleRow::read(row)?;
+    if checksum(basic) != basic_xxh3 {
         return Err(SqliteError::checksum("article", id));
     }
     let mut article = record::decode_basic(basic).map_err(|bad| SqliteError::row("article", id, &bad))?;
-    if let Some(original) = row.try_get::<Option<&str>, _>(first + 3)? {
+    if let Some(original) = original_name {
         let original = ArticleName::from_id(original);
         article.duplicate_of =
             Some(original.map_err(|_| SqliteError::row("article", id, &record::BadRecord::Field("name")))?);
     }
     if view >= View::Full {
-        let rest: Option<&[u8]> = row.try_get(first + 4)?;
+        let BodyRow { rest, rest_xxh3 } = BodyRow::read(row)?;
         let rest = rest.ok_or_else(|| missing("body", id))?;
-        if checksum(rest) != row.try_get::<i64, _>(first + 5)? {
+        if Some(checksum(rest)) != rest_xxh3 {
             return Err(SqliteError::checksum("body", id));
         }
         record::decode_rest(&mut article, rest).map_err(|bad| SqliteError::row("body", id, &bad))?;
     }
     if view == View::Raw {
-        article.raw = read_raw(row, first, id)?;
+        article.raw = read_raw(row, id)?;
     }
     Ok(article)
 }
@@ -66,11 +104,12 @@ fn missing(table: &'static str, id: i64) -> SqliteError {
     SqliteError::Row { table, id, reason: "the row is missing".to_owned() }
 }
 
-fn read_raw(row: &SqliteRow, first: usize, id: i64) -> Result<Option<RawDocument>, SqliteError> {
-    let Some(head) = row.try_get::<Option<&[u8]>, _>(first + 6)? else { return Ok(None) };
-    let content: &[u8] = row.try_get(first + 7)?;
-    let is_compressed: bool = row.try_get(first + 8)?;
-    if raw_checksum(head, content) != row.try_get::<i64, _>(first + 9)? {
+fn read_raw(row: &SqliteRow, id: i64) -> Result<Option<RawDocument>, SqliteError> {
+    if row.try_get::<Option<&[u8]>, _>("head")?.is_none() {
+        return Ok(None);
+    }
+    let RawRow { head, content, is_compressed, raw_xxh3 } = RawRow::read(row)?;
+    if raw_checksum(head, content) != raw_xxh3 {
         return Err(SqliteError::checksum("raw", id));
     }
     let content = unpacked(content.to_vec().into(), is_compressed);
@@ -100,7 +139,19 @@ pub(super) async fn get(
 ) -> Result<Option<Article>, SqliteError> {
     let sql = format!("SELECT {} FROM article AS a {} WHERE a.name = ?1", columns(view), joins(view));
     let row = sqlx::query(AssertSqlSafe(sql)).bind(name.id()).fetch_optional(connection).await?;
-    row.map(|row| read(&row, 0, view)).transpose()
+    row.map(|row| read(&row, view)).transpose()
+}
+
+/// Up to `limit` articles after an id, in the order of their creation.
+pub(super) async fn after(
+    connection: &mut SqliteConnection,
+    id: i64,
+    view: View,
+    limit: usize,
+) -> Result<Vec<SqliteRow>, SqliteError> {
+    let sql = format!(include_str!("queries/articles_after.sql"), columns = columns(view), joins = joins(view));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    Ok(sqlx::query(AssertSqlSafe(sql)).bind(id).bind(limit).fetch_all(connection).await?)
 }
 
 pub(super) async fn ping(connection: &mut SqliteConnection) -> Result<(), SqliteError> {

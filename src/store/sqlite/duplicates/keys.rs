@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
@@ -35,11 +35,6 @@ impl Default for MoveRule {
     }
 }
 
-/// The ids of the articles that have any of some keys, a JSON array that is the statement's first parameter. An id may be
-/// named twice.
-pub(crate) const HOLDERS: &str = "SELECT id FROM fingerprint_key WHERE key IN (SELECT value FROM json_each(?1))
-     UNION ALL SELECT id FROM temp.pending_key WHERE key IN (SELECT value FROM json_each(?1))";
-
 /// A key that more articles have is boilerplate: alone, it makes none of them a candidate.
 const MANY_HOLDERS: usize = 16;
 
@@ -54,20 +49,10 @@ pub(crate) type Holders = HashMap<u32, BTreeSet<i64>>;
 
 /// The earliest articles stored before `id` that have each of some keys, a JSON array.
 pub(crate) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i64) -> Result<Holders, SqliteError> {
-    let of = |table: &str| {
-        format!(
-            "coalesce((SELECT group_concat(id) FROM (
-                 SELECT id FROM {table} WHERE key = wanted.value AND id < ?2 ORDER BY id LIMIT {MAX_HOLDERS})), '')"
-        )
-    };
-    let (moved, recent) = (of("fingerprint_key"), of("temp.pending_key"));
-    let sql = format!(
-        "SELECT coalesce(group_concat(wanted.value || ',' || {moved} || ',' || {recent}, ';'), '')
-         FROM json_each(?1) AS wanted"
-    );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(keys).bind(id).fetch_one(connection).await?;
+    let query = sqlx::query_scalar(include_str!("../queries/holders.sql")).bind(keys).bind(id).bind(MAX_HOLDERS as i64);
+    let packed: String = query.fetch_one(connection).await?;
     let mut found = Holders::new();
-    for line in row.try_get::<&str, _>(0)?.split(';') {
+    for line in packed.split(';') {
         let (key, ids) = line.split_once(',').unwrap_or_default();
         if let Ok(key) = key.parse() {
             // Each table gave its earliest.
@@ -90,7 +75,7 @@ pub(crate) fn add_holder(holders: &mut Holders, key: u32, id: i64) {
 /// The articles that may have nearly this body, the earliest first: those that share two keys with it, or one that few have.
 /// Copies share most of their keys, and other stories hardly ever more than a phrase that many have.
 pub(crate) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i64> {
-    let mut found: BTreeMap<i64, Shared> = BTreeMap::new();
+    let mut found: BTreeMap<i64, SharedKeys> = BTreeMap::new();
     for holders in distinct(Some(fingerprint)).iter().filter_map(|key| holders.get(key)) {
         let is_rare = holders.len() <= MANY_HOLDERS;
         for &id in holders {
@@ -105,7 +90,7 @@ pub(crate) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i6
 
 /// What an article shares with another one.
 #[derive(Default)]
-struct Shared {
+struct SharedKeys {
     keys: u32,
     /// One of the keys is had by few.
     has_rare: bool,
@@ -113,13 +98,7 @@ struct Shared {
 
 /// Makes the keys of the last articles ready to be looked up on a connection.
 pub(crate) async fn open(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-    // In the order of the table: sorting first costs less than looking for the place of each.
-    let sql =
-        "CREATE TEMP TABLE pending_key (key INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
-               INSERT OR IGNORE INTO temp.pending_key (key, id)
-               SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
-               ORDER BY keys.value, recent.id";
-    sqlx::query(sql).execute(connection).await?;
+    sqlx::query(include_str!("../queries/create_pending_keys.sql")).execute(connection).await?;
     Ok(())
 }
 
@@ -139,9 +118,7 @@ pub(crate) async fn forget(
     fingerprint: Option<&Fingerprint>,
 ) -> Result<(), SqliteError> {
     let keys = list(fingerprint);
-    let sql = "DELETE FROM fingerprint_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
-               DELETE FROM temp.pending_key WHERE id = ? AND key IN (SELECT value FROM json_each(?));
-               DELETE FROM fingerprint_recent WHERE id = ?";
+    let sql = include_str!("../queries/forget_keys.sql");
     sqlx::query(sql).bind(id).bind(&keys).bind(id).bind(&keys).bind(id).execute(connection).await?;
     Ok(())
 }
@@ -154,7 +131,7 @@ pub(crate) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
 /// How many pairs of a key and an article there are.
 pub(crate) async fn count(connection: &mut SqliteConnection) -> Result<u64, SqliteError> {
     let sql = "SELECT count(*) FROM (SELECT key, id FROM fingerprint_key UNION SELECT key, id FROM temp.pending_key)";
-    let count: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
+    let count: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
     Ok(count.cast_unsigned())
 }
 
@@ -185,7 +162,7 @@ impl KeyMigrator {
 
     async fn new(connection: &mut SqliteConnection, rule: MoveRule) -> Result<Self, SqliteError> {
         let sql = "SELECT count(*) FROM fingerprint_recent";
-        let articles: i64 = sqlx::query(sql).fetch_one(connection).await?.try_get(0)?;
+        let articles: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
         Ok(Self { articles: articles.cast_unsigned(), rule, under_way: None })
     }
 
@@ -205,16 +182,15 @@ impl KeyMigrator {
         let keys = added * crate::text::KEY_COUNT as u64;
         let limit = (MOVED_FOR_ONE * keys).max(self.rule.min_moved);
         let sql = "SELECT max(key) FROM (SELECT key FROM temp.pending_key WHERE key > ?1 ORDER BY key LIMIT ?2)";
-        let row = sqlx::query(sql).bind(moved_to).bind(limit.cast_signed()).fetch_one(&mut *connection).await?;
-        let Some(end) = row.try_get::<Option<i64>, _>(0)? else {
+        let query = sqlx::query_scalar(sql).bind(moved_to).bind(limit.cast_signed());
+        let end: Option<i64> = query.fetch_one(&mut *connection).await?;
+        let Some(end) = end else {
             let sql = "DELETE FROM fingerprint_recent WHERE id <= ?1";
             sqlx::query(sql).bind(last_id).execute(&mut *connection).await?;
             *self = Self::new(connection, self.rule).await?;
             return Ok(());
         };
-        let sql = "INSERT OR IGNORE INTO fingerprint_key (key, id)
-                   SELECT key, id FROM temp.pending_key WHERE key > ? AND key <= ? AND id <= ? ORDER BY key, id;
-                   DELETE FROM temp.pending_key WHERE key > ? AND key <= ? AND id <= ?";
+        let sql = include_str!("../queries/move_keys.sql");
         let query = sqlx::query(sql).bind(moved_to).bind(end).bind(last_id).bind(moved_to).bind(end).bind(last_id);
         query.execute(connection).await?;
         self.under_way = Some(Move { last_id, moved_to: end });

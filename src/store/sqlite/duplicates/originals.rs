@@ -5,15 +5,15 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::article::ArticleName;
 use crate::store::duplicates::is_duplicate;
 use crate::store::record::BadRecord;
-use crate::store::sqlite::duplicates::keys::{self, HOLDERS};
+use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::row_struct::row_struct;
 use crate::text::Fingerprint;
 
 /// The article that another one is a duplicate of.
@@ -22,11 +22,23 @@ pub(crate) type Original = (i64, ArticleName);
 /// The names and fingerprints of articles that another one may be like, by id.
 pub(crate) type Similar = HashMap<i64, (ArticleName, Fingerprint)>;
 
-struct Stored {
-    id: i64,
-    name: String,
-    duplicate_of: Option<i64>,
-    fingerprint: Option<Fingerprint>,
+row_struct! {
+    struct FingerprintRow<'r> {
+        id: i64,
+        name: &'r str,
+        duplicate_of: Option<i64>,
+        fingerprint: Option<&'r [u8]>,
+    }
+}
+
+impl FingerprintRow<'_> {
+    fn is_near(&self, fingerprint: &Fingerprint) -> bool {
+        self.fingerprint().is_some_and(|own| is_duplicate(&own, fingerprint))
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint.and_then(Fingerprint::from_bytes)
+    }
 }
 
 /// The earliest article before `id` with nearly this body.
@@ -59,11 +71,11 @@ pub(crate) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64])
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article
                WHERE id IN (SELECT value FROM json_each(?1))";
     for row in sqlx::query(sql).bind(json_list(ids)).fetch_all(connection).await? {
-        let Stored { id, name, fingerprint, .. } = read(&row)?;
-        if let Some(fingerprint) = fingerprint {
-            let name = ArticleName::from_id(&name);
-            let name = name.map_err(|_| SqliteError::row("article", id, &BadRecord::Field("name")))?;
-            found.insert(id, (name, fingerprint));
+        let stored = FingerprintRow::read(&row)?;
+        if let Some(fingerprint) = stored.fingerprint() {
+            let name = ArticleName::from_id(stored.name);
+            let name = name.map_err(|_| SqliteError::row("article", stored.id, &BadRecord::Field("name")))?;
+            found.insert(stored.id, (name, fingerprint));
         }
     }
     Ok(found)
@@ -78,8 +90,8 @@ pub(crate) async fn is_one(
 ) -> Result<bool, SqliteError> {
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE name = ?1 AND id < ?2";
     let row = sqlx::query(sql).bind(original.id()).bind(id).fetch_optional(connection).await?;
-    let other = row.map(|row| read(&row)).transpose()?.and_then(|similar| similar.fingerprint);
-    Ok(other.zip(fingerprint).is_some_and(|(other, fingerprint)| is_duplicate(&other, fingerprint)))
+    let (Some(row), Some(fingerprint)) = (row, fingerprint) else { return Ok(false) };
+    Ok(FingerprintRow::read(&row)?.is_near(fingerprint))
 }
 
 /// Settles the duplicates of an article whose body went or changed: each finds its next original.
@@ -89,10 +101,10 @@ pub(crate) async fn orphaned(connection: &mut SqliteConnection, original: i64) -
     let rows = sqlx::query(sql).bind(original).fetch_all(&mut *connection).await?;
     let mut settled = Vec::new();
     for row in rows {
-        let orphan = read(&row)?;
-        let next = find(connection, orphan.id, orphan.fingerprint.as_ref()).await?;
+        let orphan = FingerprintRow::read(&row)?;
+        let next = find(connection, orphan.id, orphan.fingerprint().as_ref()).await?;
         set(connection, orphan.id, next.map(|(id, _)| id)).await?;
-        settled.push(orphan.name);
+        settled.push(orphan.name.to_owned());
     }
     Ok(settled)
 }
@@ -105,29 +117,17 @@ pub(crate) async fn adopt(
 ) -> Result<Vec<String>, SqliteError> {
     let mut settled = Vec::new();
     let Some(fingerprint) = fingerprint else { return Ok(settled) };
-    let sql = format!(
-        "SELECT id, name, duplicate_of, fingerprint FROM article WHERE id IN ({HOLDERS}) AND id > ?2 ORDER BY id"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(keys::list(Some(fingerprint))).bind(id);
+    let sql = include_str!("../queries/later_holders.sql");
+    let rows = sqlx::query(sql).bind(keys::list(Some(fingerprint))).bind(id);
     for row in rows.fetch_all(&mut *connection).await? {
-        let later = read(&row)?;
+        let later = FingerprintRow::read(&row)?;
         let has_earlier = later.duplicate_of.is_some_and(|original| original < id);
-        if !has_earlier && later.fingerprint.is_some_and(|other| is_duplicate(&other, fingerprint)) {
+        if !has_earlier && later.is_near(fingerprint) {
             set(connection, later.id, Some(id)).await?;
-            settled.push(later.name);
+            settled.push(later.name.to_owned());
         }
     }
     Ok(settled)
-}
-
-fn read(row: &SqliteRow) -> Result<Stored, SqliteError> {
-    let fingerprint: Option<&[u8]> = row.try_get(3)?;
-    Ok(Stored {
-        id: row.try_get(0)?,
-        name: row.try_get(1)?,
-        duplicate_of: row.try_get(2)?,
-        fingerprint: fingerprint.and_then(Fingerprint::from_bytes),
-    })
 }
 
 async fn set(connection: &mut SqliteConnection, id: i64, original: Option<i64>) -> Result<(), SqliteError> {

@@ -86,7 +86,7 @@ impl From<SqliteError> for GivenUp {
 
 impl MergeHost for MergeTask {
     type Storage = SqliteConnection;
-    type Stop = GivenUp;
+    type GivenUp = GivenUp;
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, GivenUp> {
         if self.closing.is_cancelled() {

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::keyword_index::{
     Block, BlockId, Damaged, EncodedBlock, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
 };
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::transaction::{self, End};
 
 /// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
@@ -29,17 +30,36 @@ impl From<Damaged> for SqliteError {
 /// Begins a transaction for reading, and answers the generation that it sees: in one round trip to SQLite's thread, as each
 /// search begins with it.
 pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    let sql = "BEGIN; SELECT generation FROM keyword_state";
-    let row = sqlx::query(sql).fetch_one(connection).await?;
-    Ok(row.try_get("generation")?)
+    Ok(sqlx::query_scalar("BEGIN; SELECT generation FROM keyword_state").fetch_one(connection).await?)
 }
 
 pub async fn generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    Ok(sqlx::query("SELECT generation FROM keyword_state").fetch_one(connection).await?.try_get("generation")?)
+    Ok(sqlx::query_scalar("SELECT generation FROM keyword_state").fetch_one(connection).await?)
 }
 
 pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     transaction::end(connection, End::RollBack).await
+}
+
+row_struct! {
+    struct StateRow {
+        generation: i64,
+        next_segment: i64,
+    }
+}
+
+row_struct! {
+    struct BlockRow {
+        key: i64,
+        bytes: Vec<u8>,
+    }
+}
+
+row_struct! {
+    struct PlaceRow {
+        segment: i64,
+        ordinal: i64,
+    }
 }
 
 impl IndexStorage for SqliteConnection {
@@ -47,13 +67,14 @@ impl IndexStorage for SqliteConnection {
 
     async fn read_state(&mut self) -> Result<StoredState, SqliteError> {
         let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *self).await?;
+        let StateRow { generation, next_segment } = StateRow::read(&row)?;
         let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
-        let segments = sqlx::query(sql).bind(IN_USE).fetch_all(&mut *self).await?;
+        let segments: Vec<i64> = sqlx::query_scalar(sql).bind(IN_USE).fetch_all(&mut *self).await?;
         let deleted = sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(self).await?;
         Ok(StoredState {
-            generation: row.try_get("generation")?,
-            next_segment: segment_id(row.try_get("next_segment")?)?.0,
-            segments: segments.iter().map(|row| segment_id(row.try_get("id")?)).collect::<Result<_, _>>()?,
+            generation,
+            next_segment: segment_id(next_segment)?.0,
+            segments: segments.into_iter().map(segment_id).collect::<Result<_, _>>()?,
             deleted: deleted.iter().map(place).collect::<Result<_, _>>()?,
         })
     }
@@ -106,8 +127,7 @@ impl IndexStorage for SqliteConnection {
         }
         mark_deleted(self, deleted).await?;
         let sql = "UPDATE keyword_state SET generation = generation + 1 RETURNING generation";
-        let row = sqlx::query(sql).fetch_one(self).await?;
-        Ok(row.try_get("generation")?)
+        Ok(sqlx::query_scalar(sql).fetch_one(self).await?)
     }
 
     async fn begin_segment(&mut self, id: SegmentId) -> Result<(), SqliteError> {
@@ -119,8 +139,8 @@ impl IndexStorage for SqliteConnection {
 
     async fn unused_segments(&mut self) -> Result<Vec<SegmentId>, SqliteError> {
         let sql = "SELECT id FROM keyword_segment WHERE state <> ?1 ORDER BY id";
-        let rows = sqlx::query(sql).bind(IN_USE).fetch_all(self).await?;
-        rows.iter().map(|row| segment_id(row.try_get("id")?)).collect()
+        let segments: Vec<i64> = sqlx::query_scalar(sql).bind(IN_USE).fetch_all(self).await?;
+        segments.into_iter().map(segment_id).collect()
     }
 
     async fn remove_blocks(&mut self, id: SegmentId, limit: u32) -> Result<bool, SqliteError> {
@@ -136,8 +156,9 @@ impl IndexStorage for SqliteConnection {
     }
 
     async fn clear_index(&mut self) -> Result<(), SqliteError> {
-        let sql = "DELETE FROM keyword_block; DELETE FROM keyword_deletion; DELETE FROM keyword_segment";
-        sqlx::query(sql).execute(self).await?;
+        for sql in ["DELETE FROM keyword_block", "DELETE FROM keyword_deletion", "DELETE FROM keyword_segment"] {
+            sqlx::query(sql).execute(&mut *self).await?;
+        }
         Ok(())
     }
 
@@ -156,15 +177,15 @@ fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
 }
 
 fn block(row: &SqliteRow) -> Result<Block, SqliteError> {
-    let (key, bytes): (i64, Vec<u8>) = (row.try_get("key")?, row.try_get("bytes")?);
+    let BlockRow { key, bytes } = BlockRow::read(row)?;
     let reason = "no block can have this key".to_owned();
     let id = BlockId::from_key(key).ok_or(SqliteError::Row { table: "keyword_block", id: key, reason })?;
     Block::check(id, bytes.into()).map_err(SqliteError::from)
 }
 
 fn place(row: &SqliteRow) -> Result<Place, SqliteError> {
-    let ordinal = u32::try_from(row.try_get::<i64, _>("ordinal")?).unwrap_or(u32::MAX);
-    Ok(Place { segment: segment_id(row.try_get("segment")?)?, ordinal })
+    let PlaceRow { segment, ordinal } = PlaceRow::read(row)?;
+    Ok(Place { segment: segment_id(segment)?, ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX) })
 }
 
 async fn set_state(connection: &mut SqliteConnection, id: SegmentId, state: i64) -> Result<(), SqliteError> {

@@ -1,6 +1,6 @@
 //! The check: reads everything and compares it, in one snapshot on a connection of its own.
 
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use crate::article::{Article, View};
 use crate::keyword_index::IndexCheck;
@@ -13,15 +13,13 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed;
 use crate::store::sqlite::open::SqliteOptions;
 use crate::store::sqlite::read::folded;
+use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::text::Fingerprint;
 
 /// How many faults are named; a broken disk has thousands.
 const MAX_FAULTS: usize = 100;
-
-/// How many rows a statement brings.
-const BATCH: i64 = 64;
 
 pub(crate) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreError> {
     let mut connection = connect(&options.path, Role::Read).await?;
@@ -36,13 +34,8 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Sql
     transaction::begin(connection, Begin::Read).await?;
     keys::open(connection).await?;
     let mut faults = Vec::new();
-    let rows = sqlx::query("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
-    for row in rows {
-        let line: String = row.try_get(0)?;
-        if line != "ok" {
-            faults.push(line);
-        }
-    }
+    let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
+    faults.extend(lines.into_iter().filter(|line| line != "ok"));
     if faults.is_empty() {
         check_articles(connection, &mut faults).await?;
         check_leftovers(connection, &mut faults).await?;
@@ -56,19 +49,16 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Sql
 /// Reads each article, compares its columns with its record, and the sum of all grams with the index.
 async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     let mut index = IndexCheck::read(connection, faults).await?;
+    let max_batch = rows::max_batch(View::Raw);
     let mut after = i64::MIN;
     let mut keys_wanted = 0;
     loop {
-        let sql = format!(
-            "SELECT {}, a.name, a.effective_us, a.create_us, a.update_us, a.revision, a.char_count, a.fingerprint
-             FROM article AS a {} WHERE a.id > ?1 ORDER BY a.id LIMIT ?2",
-            rows::columns(View::Raw),
-            rows::joins(View::Raw)
-        );
-        let batch = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(BATCH).fetch_all(&mut *connection).await?;
+        let query = sqlx::query(include_str!("../queries/articles_to_check.sql")).bind(after).bind(max_batch as i64);
+        let batch = query.fetch_all(&mut *connection).await?;
         for row in &batch {
-            after = row.try_get(0)?;
-            let article = match rows::read(row, 0, View::Raw) {
+            let columns = CheckedRow::read(row)?;
+            after = columns.id;
+            let article = match rows::read(row, View::Raw) {
                 Ok(article) => article,
                 Err(fault @ SqliteError::Row { .. }) => {
                     faults.push(fault.to_string());
@@ -76,16 +66,8 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
                 }
                 Err(fault) => return Err(fault),
             };
-            let fingerprint = row.try_get::<Option<&[u8]>, _>(16)?.and_then(Fingerprint::from_bytes);
-            let columns = (
-                row.try_get::<&str, _>(10)?,
-                row.try_get::<i64, _>(11)?,
-                row.try_get::<i64, _>(12)?,
-                row.try_get::<i64, _>(13)?,
-                row.try_get::<i64, _>(14)?,
-                row.try_get::<i64, _>(15)?,
-            );
-            if columns != columns_of(&article) || fingerprint != Fingerprint::of(&article.content.body) {
+            let fingerprint = columns.fingerprint.and_then(Fingerprint::from_bytes);
+            if !columns.agree_with(&article) || fingerprint != Fingerprint::of(&article.content.body) {
                 faults.push(format!("article {after}: its columns differ from its record"));
             }
             keys_wanted += keys::count_of(fingerprint.as_ref());
@@ -96,7 +78,7 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
                 index.compare(after, article.effective_time().as_microsecond(), article.name.id(), &texts, faults);
             }
         }
-        if batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+        if batch.len() < max_batch {
             break;
         }
     }
@@ -110,15 +92,26 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
     Ok(())
 }
 
-fn columns_of(article: &Article) -> (&str, i64, i64, i64, i64, i64) {
-    (
-        article.name.id(),
-        article.effective_time().as_microsecond(),
-        article.create_time.as_microsecond(),
-        article.update_time.as_microsecond(),
-        article.revision.cast_signed(),
-        i64::from(article.char_count),
-    )
+row_struct! {
+    /// The columns of an article's own row that its record has too.
+    struct CheckedRow<'r> {
+        id: i64,
+        name: &'r str,
+        effective_us: i64,
+        create_us: i64,
+        update_us: i64,
+        fingerprint: Option<&'r [u8]>,
+    }
+}
+
+impl CheckedRow<'_> {
+    /// Whether all but the fingerprint are those of the article.
+    fn agree_with(&self, article: &Article) -> bool {
+        self.name == article.name.id()
+            && self.effective_us == article.effective_time().as_microsecond()
+            && self.create_us == article.create_time.as_microsecond()
+            && self.update_us == article.update_time.as_microsecond()
+    }
 }
 
 async fn check_duplicate(
@@ -147,7 +140,7 @@ async fn check_duplicate(
 async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     for table in ["body", "raw", "folded", "fingerprint_key", "fingerprint_recent"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE id NOT IN (SELECT id FROM article)");
-        let count: i64 = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?.try_get(0)?;
+        let count: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;
         if count > 0 {
             faults.push(format!("{table}: {count} rows belong to no article"));
         }

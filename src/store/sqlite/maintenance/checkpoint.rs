@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::sqlite::connect::{BUSY_TIMEOUT, PAGE_BYTES, Role, connect, set_busy_timeout};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::index::QueuedRequest;
+use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::write::disk_health::DiskHealth;
 
 /// After so many bytes of writes, about, the task goes to work.
@@ -111,9 +112,9 @@ impl Checkpointer {
             None => connection.insert(connect(&self.path, Role::Write).await?),
         };
         let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
-        let pages: i64 = row.try_get("log")?;
-        self.reported_wal_bytes
-            .store(usize::try_from(pages).unwrap_or_default() * PAGE_BYTES as usize, Ordering::Relaxed);
+        let CheckpointRow { log, .. } = CheckpointRow::read(&row)?;
+        let wal_bytes = usize::try_from(log).unwrap_or_default() * PAGE_BYTES as usize;
+        self.reported_wal_bytes.store(wal_bytes, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -137,6 +138,15 @@ pub(crate) enum Moved {
     UnderWay,
 }
 
+row_struct! {
+    /// What SQLite answers to a checkpoint: whether it could not finish, and the pages of the log, -1 if it did not get as far
+    /// as looking at it (sqlite.org/pragma.html#pragma_wal_checkpoint).
+    struct CheckpointRow {
+        busy: i64,
+        log: i64,
+    }
+}
+
 /// Moves all of the log into the database.
 pub(crate) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<Moved, SqliteError> {
     let (busy_timeout, sql) = match mode {
@@ -146,9 +156,8 @@ pub(crate) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) ->
     set_busy_timeout(connection, busy_timeout).await?;
     let row = sqlx::query(sql).fetch_one(&mut *connection).await;
     set_busy_timeout(connection, BUSY_TIMEOUT).await?;
-    let row = row?;
-    // SQLite tells the log's length only if it got as far as looking at it (sqlite.org/pragma.html#pragma_wal_checkpoint).
-    Ok(match (row.try_get::<i64, _>("busy")?, row.try_get::<i64, _>("log")?) {
+    let CheckpointRow { busy, log } = CheckpointRow::read(&row?)?;
+    Ok(match (busy, log) {
         (0, _) => Moved::All,
         (_, ..0) => Moved::UnderWay,
         _ => Moved::ReadersStay,

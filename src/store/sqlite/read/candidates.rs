@@ -4,8 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::article::{ArticleName, View};
 use crate::keyword_index::{Plan, Query};
@@ -71,9 +70,10 @@ pub(crate) async fn named(
         let name = filter.required_text(field).and_then(|name| ArticleName::parse(name).ok());
         let Some(name) = name else { continue };
         let sql = format!("SELECT id FROM article WHERE {condition} LIMIT {}", MAX_SORTED + 1);
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(name.id().to_owned()).fetch_all(&mut *connection).await?;
-        if rows.len() <= MAX_SORTED {
-            return from_ids(&rows).map(Some);
+        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(name.id().to_owned());
+        let ids: Vec<i64> = query.fetch_all(&mut *connection).await?;
+        if ids.len() <= MAX_SORTED {
+            return Ok(Some(from_ids(&ids)));
         }
     }
     Ok(None)
@@ -86,16 +86,15 @@ pub(crate) async fn timed(connection: &mut SqliteConnection, search: &Search) ->
         let Some(range) = bounded(search, key).filter(|_| key != search.order.key) else { continue };
         let column = key_column(key);
         let sql = format!("SELECT id FROM article WHERE {column} BETWEEN ?1 AND ?2 LIMIT {}", MAX_SORTED + 1);
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(*range.start()).bind(*range.end());
-        let rows = query.fetch_all(&mut *connection).await?;
-        if rows.len() <= MAX_SORTED {
-            return from_ids(&rows);
+        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(*range.start()).bind(*range.end());
+        let ids: Vec<i64> = query.fetch_all(&mut *connection).await?;
+        if ids.len() <= MAX_SORTED {
+            return Ok(from_ids(&ids));
         }
     }
     Ok(Candidates::Any)
 }
 
-fn from_ids(rows: &[SqliteRow]) -> Result<Candidates, SqliteError> {
-    let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
-    Ok(Candidates::These { ids: json_list(&ids), is_exact: false })
+fn from_ids(ids: &[i64]) -> Candidates {
+    Candidates::These { ids: json_list(ids), is_exact: false }
 }

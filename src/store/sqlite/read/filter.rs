@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sqlx::SqliteConnection;
 
 use crate::article::{ArticleName, Timestamp, View};
-use crate::keyword_index::{self, Direction, Hit, NextHit, Plan, SearchRange, Snapshot};
+use crate::keyword_index::{self, Direction, Hit, IndexSearch, NextHit, Plan, SearchRange, Snapshot};
 use crate::query::{Cursor, OrderKey};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::index::Index;
@@ -20,6 +20,7 @@ use crate::store::sqlite::read::candidates::{self, Candidates};
 use crate::store::sqlite::read::folded;
 use crate::store::sqlite::read::list::{self, decode};
 use crate::store::sqlite::read::packed::{self, Packed};
+use crate::store::sqlite::rows;
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
 /// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes about
@@ -50,9 +51,9 @@ pub(crate) async fn filter_quickly(
     }
     let Some((generation, snapshot)) = index.current_if_written_here() else { return Ok(None) };
     let direction = if search.order.descending { Direction::NewestFirst } else { Direction::OldestFirst };
-    let filter = Filter { index, snapshot, plan, search };
+    let keyword_search = KeywordSearch { index, snapshot, plan, search };
     let mut read_at = None;
-    let page = match filter.page(connection, direction, None, &mut read_at).await {
+    let page = match keyword_search.page(connection, direction, None, &mut read_at).await {
         Ok(page) => page,
         // Blocks or rows may be gone that belonged to the state in memory. If not, the question fails once more.
         Err(SqliteError::Row { .. }) => return Ok(None),
@@ -73,19 +74,19 @@ pub(crate) async fn filter(
     plan: &Plan,
 ) -> Result<Page<EncodedArticle>, SqliteError> {
     let snapshot = index.begin_reading(connection).await?;
-    let filter = Filter { index, snapshot, plan, search };
+    let keyword_search = KeywordSearch { index, snapshot, plan, search };
     let read_at = &mut None;
-    let total = if search.count_total { Some(filter.count(connection).await?) } else { None };
+    let total = if search.count_total { Some(keyword_search.count(connection).await?) } else { None };
     let page = match (candidates::named(connection, search).await?, search.order.key, search.order.descending) {
         (Some(named), ..) => list::search(connection, search, &named, total).await?,
         (None, OrderKey::EffectiveTime, true) => {
-            filter.page(connection, Direction::NewestFirst, total, read_at).await?
+            keyword_search.page(connection, Direction::NewestFirst, total, read_at).await?
         }
         (None, OrderKey::EffectiveTime, false) => {
-            filter.page(connection, Direction::OldestFirst, total, read_at).await?
+            keyword_search.page(connection, Direction::OldestFirst, total, read_at).await?
         }
         (None, OrderKey::CreateTime | OrderKey::UpdateTime, _) => {
-            let mut candidates = filter.candidates(connection).await?;
+            let mut candidates = keyword_search.candidates(connection).await?;
             if matches!(candidates, Candidates::Any) {
                 candidates = candidates::timed(connection, search).await?;
             }
@@ -96,17 +97,18 @@ pub(crate) async fn filter(
     Ok(page)
 }
 
-struct Filter<'a> {
+/// A search, and what the index knows of it.
+struct KeywordSearch<'a> {
     index: &'a Index,
     snapshot: Arc<Snapshot>,
     plan: &'a Plan,
     search: &'a Search,
 }
 
-impl Filter<'_> {
-    fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> keyword_index::Search {
+impl KeywordSearch<'_> {
+    fn ask(&self, direction: Direction, after: Option<(i64, String)>) -> IndexSearch {
         let range = SearchRange { after, effective_us: candidates::range_us(self.search, OrderKey::EffectiveTime) };
-        keyword_index::Search::new(Arc::clone(&self.snapshot), self.plan, direction, range)
+        IndexSearch::new(Arc::clone(&self.snapshot), self.plan, direction, range)
     }
 
     /// `read_at` becomes the generation of the index that belongs to the rows read last.
@@ -122,7 +124,7 @@ impl Filter<'_> {
             self.ask(direction, after.map(|after| (after.time.as_microsecond(), after.name.id().to_owned())));
         let mut page = pages::PageBuilder::new(self.search);
         let (mut verified, mut pauses) = (0, 0);
-        let most = packed::most(self.search.view);
+        let most = rows::max_batch(self.search.view);
         let mut at_once = self.search.page_size.get() + 1;
         loop {
             let mut hits = Vec::new();
@@ -200,7 +202,7 @@ impl Filter<'_> {
                 NextHit::Paused => {}
                 NextHit::End => is_end = true,
             }
-            if hits.len() >= packed::most(View::Full) || is_end {
+            if hits.len() >= rows::max_batch(View::Full) || is_end {
                 self.verify(connection, &mut hits).await?;
                 count = count.saturating_add(u32::try_from(hits.len()).unwrap_or(u32::MAX));
                 hits.clear();
@@ -226,7 +228,7 @@ impl Filter<'_> {
         if let Some(filter) = &self.search.filter {
             let view = if filter.needs_body() { View::Full } else { View::Basic };
             let mut matching = HashSet::new();
-            for hits in hits.chunks(packed::most(view)) {
+            for hits in hits.chunks(rows::max_batch(view)) {
                 for Packed { id, article, .. } in self.read(connection, hits, view, &mut None).await? {
                     if filter.matches(&decode(id, &article?)?) {
                         matching.insert(id);

@@ -11,13 +11,21 @@ use crate::query::{FoldedFields, OrderKey};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::packed;
-use crate::store::sqlite::rows::checksum;
+use crate::store::sqlite::row_struct::row_struct;
+use crate::store::sqlite::rows;
 
 /// Longer texts are asked for in small groups: what a statement brings is held in memory.
 const LONG_BYTES: i64 = 64 << 10;
 
 /// How many of them at once. A text has a megabyte at most.
 const LONG_AT_ONCE: usize = 16;
+
+row_struct! {
+    struct FoldedRow<'r> {
+        texts: &'r [u8],
+        texts_xxh3: i64,
+    }
+}
 
 /// Asks of the folded texts of each of some articles whether they match. An article that is missing is left out.
 pub(crate) async fn matches(
@@ -32,7 +40,7 @@ pub(crate) async fn matches(
     for ids in missing(&found).chunks(LONG_AT_ONCE) {
         read(connection, ids, i64::MAX, &is_match, &mut found).await?;
     }
-    for ids in missing(&found).chunks(packed::most(View::Full)) {
+    for ids in missing(&found).chunks(rows::max_batch(View::Full)) {
         for article in packed::by_id(connection, ids, View::Full, OrderKey::EffectiveTime).await? {
             let content =
                 article.article?.decode().map_err(|bad| SqliteError::row("article", article.id, &bad))?.content;
@@ -55,7 +63,7 @@ async fn read(
     let sql = packed::query(item, from);
     let query = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).bind(most_bytes);
     let row = query.fetch_one(connection).await?;
-    let mut rest: &[u8] = row.try_get::<Option<&[u8]>, _>(0)?.unwrap_or_default();
+    let mut rest: &[u8] = row.try_get::<Option<&[u8]>, _>("packed")?.unwrap_or_default();
     while !rest.is_empty() {
         let (id, texts, behind) = unpack(rest)?;
         found.insert(id, is_match(&texts));
@@ -76,7 +84,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), SqliteError>
     let ((id, xxh3, length), bytes) = head().ok_or_else(|| damaged(0, "it is not as it was written"))?;
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let (texts, behind) = bytes.split_at_checked(length).ok_or_else(|| damaged(id, "it is cut off"))?;
-    if checksum(texts) != xxh3 {
+    if rows::checksum(texts) != xxh3 {
         return Err(damaged(id, "the checksum differs"));
     }
     let texts = simdutf8::basic::from_utf8(texts).ok().and_then(FoldedFields::from_stored);
@@ -87,7 +95,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), SqliteError>
 pub(crate) async fn put(connection: &mut SqliteConnection, id: i64, texts: &FoldedFields) -> Result<(), SqliteError> {
     let sql = "INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?1, ?2, ?3)";
     let bytes = texts.as_str().as_bytes();
-    sqlx::query(sql).bind(bytes).bind(checksum(bytes)).bind(id).execute(connection).await?;
+    sqlx::query(sql).bind(bytes).bind(rows::checksum(bytes)).bind(id).execute(connection).await?;
     Ok(())
 }
 
@@ -100,8 +108,8 @@ pub(crate) async fn check(
 ) -> Result<(), SqliteError> {
     let row = sqlx::query("SELECT texts, texts_xxh3 FROM folded WHERE id = ?1").bind(id);
     let Some(row) = row.fetch_optional(connection).await? else { return Ok(()) };
-    let stored: &[u8] = row.try_get(0)?;
-    if stored != texts.as_str().as_bytes() || checksum(stored) != row.try_get::<i64, _>(1)? {
+    let FoldedRow { texts: stored, texts_xxh3 } = FoldedRow::read(&row)?;
+    if stored != texts.as_str().as_bytes() || rows::checksum(stored) != texts_xxh3 {
         faults.push(format!("article {id}: its folded texts are not its own"));
     }
     Ok(())

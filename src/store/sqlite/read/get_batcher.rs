@@ -23,7 +23,7 @@ const BATCH_TASKS: usize = 2;
 
 type Answer = Result<Option<EncodedArticle>, StoreError>;
 
-struct Request {
+struct GetRequest {
     name: ArticleName,
     view: View,
     answer: oneshot::Sender<Answer>,
@@ -31,7 +31,7 @@ struct Request {
 
 #[derive(Default)]
 struct Queue {
-    wanted: Mutex<VecDeque<Request>>,
+    wanted: Mutex<VecDeque<GetRequest>>,
     came: Notify,
     /// How many are asking.
     busy: AtomicUsize,
@@ -75,7 +75,7 @@ impl GetBatcher {
             return first.map_err(|damaged| SqliteError::from(damaged).into());
         }
         let (answer, answered) = oneshot::channel();
-        let wanted = Request { name: name.clone(), view, answer };
+        let wanted = GetRequest { name: name.clone(), view, answer };
         self.waiting.wanted.lock().unwrap_or_else(PoisonError::into_inner).push_back(wanted);
         self.waiting.came.notify_one();
         tokio::select! {
@@ -120,9 +120,9 @@ impl Queue {
     }
 
     /// The first that waits, and others of its view behind it.
-    fn take(&self) -> Vec<Request> {
+    fn take(&self) -> Vec<GetRequest> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut group: Vec<Request> = Vec::new();
+        let mut group: Vec<GetRequest> = Vec::new();
         while group.len() < MAX_BATCH
             && let Some(next) = wanted.pop_front_if(|next| group.first().is_none_or(|first| first.view == next.view))
         {
@@ -144,14 +144,14 @@ async fn ask(readers: &Readers, names: &[&ArticleName], view: View) -> Result<Ve
     lease.settle(found).await
 }
 
-async fn answer(readers: &Readers, group: Vec<Request>) {
+async fn answer(readers: &Readers, group: Vec<GetRequest>) {
     let Some(view) = group.first().map(|wanted| wanted.view) else { return };
     let names: Vec<&ArticleName> = group.iter().map(|wanted| &wanted.name).collect();
     match ask(readers, &names, view).await {
         Ok(found) => {
             let found: HashMap<ArticleName, _> =
                 found.into_iter().map(|packed| (packed.cursor.name, packed.article)).collect();
-            for Request { name, answer, .. } in group {
+            for GetRequest { name, answer, .. } in group {
                 // Two may want the same.
                 let article = found.get(&name).cloned().transpose();
                 let _ = answer.send(article.map_err(|damaged| SqliteError::from(damaged).into()));

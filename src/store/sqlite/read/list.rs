@@ -19,9 +19,6 @@ use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 /// How many articles a walk looks at before it returns what it has: a short page, with a cursor.
 const MAX_WALKED: usize = 20_000;
 
-/// How many rows a statement brings. Bodies are at most 1 MiB, so this bounds what a page holds in memory.
-const MAX_BATCH: usize = 64;
-
 /// Answers a question without keywords.
 pub(crate) async fn list(
     connection: &mut SqliteConnection,
@@ -45,19 +42,19 @@ pub(crate) async fn search(
     candidates: &Candidates,
     total: Option<Total>,
 ) -> Result<Page<EncodedArticle>, SqliteError> {
-    let plan = Plan::of(search, candidates);
+    let reader = BatchReader::of(search, candidates);
     let mut page = pages::PageBuilder::new(search);
     let mut after = search.after.clone();
     let mut walked = 0;
     loop {
         let wanted = search.page_size.get() + 1 - page.len();
-        let batch = plan.batch_size(wanted);
-        let rows = plan.batch(connection, after.as_ref(), batch).await?;
+        let batch = reader.batch_size(wanted);
+        let rows = reader.batch(connection, after.as_ref(), batch).await?;
         let is_last = rows.len() < batch;
         walked += rows.len();
         for Packed { id, cursor, article } in rows {
             let article = article?;
-            if plan.verifies && !is_match(search, &decode(id, &article)?) {
+            if reader.verifies && !is_match(search, &decode(id, &article)?) {
                 after = Some(cursor);
                 continue;
             }
@@ -84,8 +81,8 @@ pub(crate) fn is_match(search: &Search, article: &Article) -> bool {
         && search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
 }
 
-/// How a page is found.
-struct Plan<'a> {
+/// Reads the articles that a page may have, in its order.
+struct BatchReader<'a> {
     search: &'a Search,
     /// These are sorted; `None`: all articles are walked.
     ids: Option<&'a str>,
@@ -94,7 +91,7 @@ struct Plan<'a> {
     read_view: View,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> BatchReader<'a> {
     fn of(search: &'a Search, candidates: &'a Candidates) -> Self {
         let (ids, verifies) = match candidates {
             Candidates::These { ids, is_exact } => (Some(ids.as_str()), !is_exact),
@@ -105,7 +102,7 @@ impl<'a> Plan<'a> {
     }
 
     fn batch_size(&self, wanted: usize) -> usize {
-        let most = packed::most(self.read_view);
+        let most = rows::max_batch(self.read_view);
         // Of what is verified some fall out.
         let needed = if self.verifies { 2 * wanted } else { wanted };
         needed.clamp(1, most)
@@ -154,12 +151,13 @@ impl<'a> Plan<'a> {
         range_us: RangeInclusive<i64>,
         limit: i64,
     ) -> Result<Vec<Packed>, SqliteError> {
-        let (item, joins) = (packed::item(self.read_view, self.search.order.key), rows::joins(self.read_view));
-        let order = self.order_by();
-        let key = key_column(self.search.order.key);
         let from = format!(
-            "(SELECT {item} AS item FROM article AS a {joins}
-              WHERE {condition} AND a.{key} BETWEEN ?4 AND ?5 ORDER BY {order} LIMIT ?3)"
+            include_str!("../queries/walk.sql"),
+            item = packed::item(self.read_view, self.search.order.key),
+            joins = rows::joins(self.read_view),
+            condition = condition,
+            key = key_column(self.search.order.key),
+            order = self.order_by(),
         );
         let query = sqlx::query(AssertSqlSafe(packed::query("item", &from)))
             .bind(after.map(|after| after.time.as_microsecond()))
@@ -177,20 +175,19 @@ impl<'a> Plan<'a> {
         after: Option<&Cursor>,
         limit: i64,
     ) -> Result<Vec<Packed>, SqliteError> {
-        let (item, joins) = (packed::item(self.read_view, self.search.order.key), rows::joins(self.read_view));
-        let order = self.order_by();
         let key = key_column(self.search.order.key);
         let beyond = if self.search.order.descending { "<" } else { ">" };
         let condition = match after {
-            Some(_) => format!("AND (a.{key} {beyond} ?1 OR (a.{key} = ?1 AND a.name > ?2))"),
-            None => String::new(),
+            Some(_) => format!("(a.{key} {beyond} ?1 OR (a.{key} = ?1 AND a.name > ?2))"),
+            None => "1".to_owned(),
         };
-        // Keys are sorted first, so that long columns are read for the chosen few alone.
         let from = format!(
-            "(SELECT a.id AS chosen FROM json_each(?4) AS known CROSS JOIN article AS a ON a.id = known.value
-              WHERE 1 {condition} ORDER BY {order} LIMIT ?3)
-             CROSS JOIN article AS a ON a.id = chosen {joins}"
+            include_str!("../queries/sorted.sql"),
+            condition = condition,
+            order = self.order_by(),
+            joins = rows::joins(self.read_view),
         );
+        let item = packed::item(self.read_view, self.search.order.key);
         let query = sqlx::query(AssertSqlSafe(packed::query(&item, &from)))
             .bind(after.map(|after| after.time.as_microsecond()))
             .bind(after.map(|after| after.name.id().to_owned()))
@@ -214,16 +211,15 @@ impl<'a> Plan<'a> {
 
 /// Counts the articles that match by looking at each, up to one more than is counted exactly.
 async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Result<Total, SqliteError> {
-    let (columns, joins) = (rows::columns(View::Full), rows::joins(View::Full));
-    let sql = format!("SELECT {columns} FROM article AS a {joins} WHERE a.id > ?1 ORDER BY a.id LIMIT {MAX_BATCH}");
+    let max_batch = rows::max_batch(View::Full);
     let (mut count, mut after) = (0, i64::MIN);
     loop {
-        let rows = sqlx::query(AssertSqlSafe(sql.clone())).bind(after).fetch_all(&mut *connection).await?;
+        let rows = rows::after(connection, after, View::Full, max_batch).await?;
         for row in &rows {
-            after = row.try_get(0)?;
-            count += u32::from(is_match(search, &rows::read(row, 0, View::Full)?));
+            after = row.try_get("id")?;
+            count += u32::from(is_match(search, &rows::read(row, View::Full)?));
         }
-        if rows.len() < MAX_BATCH || count > MAX_EXACT_TOTAL {
+        if rows.len() < max_batch || count > MAX_EXACT_TOTAL {
             return Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound: count > MAX_EXACT_TOTAL });
         }
     }
@@ -233,6 +229,6 @@ async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Re
 async fn count(connection: &mut SqliteConnection) -> Result<Total, SqliteError> {
     let at_most = i64::from(MAX_EXACT_TOTAL) + 1;
     let sql = "SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)";
-    let count: i64 = sqlx::query(sql).bind(at_most).fetch_one(connection).await?.try_get(0)?;
+    let count: i64 = sqlx::query_scalar(sql).bind(at_most).fetch_one(connection).await?;
     Ok(Total { count: u32::try_from(count).unwrap_or(u32::MAX).min(MAX_EXACT_TOTAL), is_lower_bound: count >= at_most })
 }

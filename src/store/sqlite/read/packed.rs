@@ -50,16 +50,6 @@ impl From<DamagedArticle> for SqliteError {
 /// The number of bytes of a row that should be there and is not.
 const NO_ROW: i64 = -1;
 
-/// How many articles a statement brings. Bodies are at most 1 MiB and raw documents 8 MiB, so this bounds what a page
-/// holds in memory.
-pub(crate) fn most(view: View) -> usize {
-    match view {
-        View::Basic => 256,
-        View::Full => 64,
-        View::Raw => 4,
-    }
-}
-
 /// The column of an order.
 pub(crate) fn key_column(key: OrderKey) -> &'static str {
     match key {
@@ -86,19 +76,23 @@ pub(crate) fn item(view: View, key: OrderKey) -> String {
         ),
     };
     format!(
-        "concat(concat_ws(',', a.id, a.name, a.{key}, a.basic_xxh3, length(a.basic), coalesce(original.name, ''), \
-                          {rest_head}, {raw_head}), char(10), a.basic, {rest}, {raw})"
+        include_str!("../queries/packed_article.sql"),
+        key = key,
+        rest_head = rest_head,
+        raw_head = raw_head,
+        rest = rest,
+        raw = raw
     )
 }
 
 /// Packs the items that `from` has; their order is as it comes.
 pub(crate) fn query(item: &str, from: &str) -> String {
-    format!("SELECT CAST(group_concat({item}, '') AS BLOB) FROM {from}")
+    format!("SELECT CAST(group_concat({item}, '') AS BLOB) AS packed FROM {from}")
 }
 
 /// Unpacks the one row.
 pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
-    let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>(0)? else { return Ok(Vec::new()) };
+    let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>("packed")? else { return Ok(Vec::new()) };
     let bytes = Bytes::from(bytes);
     let mut all = Vec::new();
     let mut at = 0;
@@ -226,9 +220,9 @@ pub(crate) async fn by_id_at_generation(
     view: View,
     key: OrderKey,
 ) -> Result<(i64, Vec<Packed>), SqliteError> {
-    let sql = format!("SELECT ({}), generation FROM keyword_state", query_by_id(view, key));
+    let sql = format!("SELECT ({}) AS packed, generation FROM keyword_state", query_by_id(view, key));
     let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(connection).await?;
-    Ok((row.try_get(1)?, unpack(&row)?))
+    Ok((row.try_get("generation")?, unpack(&row)?))
 }
 
 fn query_by_id(view: View, key: OrderKey) -> String {

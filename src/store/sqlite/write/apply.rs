@@ -1,7 +1,7 @@
 //! One write on the writer's connection, within its transaction: reads what is stored, asks what the write means, and
 //! does it.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::article::{Article, ArticleName, Outcome, Timestamp, View};
 use crate::keyword_index::IndexChanges;
@@ -12,6 +12,7 @@ use crate::store::record::BadRecord;
 use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::duplicates::originals;
 use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::write::batch_lookup::BatchLookup;
 use crate::store::sqlite::write::columns::Columns;
@@ -44,11 +45,28 @@ fn effective_us(article: &Article) -> i64 {
     article.effective_time().as_microsecond()
 }
 
-/// What is stored under a name.
-struct Stored {
+/// The article that is stored under a name.
+struct StoredArticle {
     id: i64,
     current: Current,
     fingerprint: Option<Fingerprint>,
+}
+
+row_struct! {
+    /// What `load_stored.sql` answers in addition to the columns of the article.
+    struct LoadedRow<'r> {
+        delete_us: Option<i64>,
+        id: Option<i64>,
+        made_from: Option<&'r [u8]>,
+        fingerprint: Option<&'r [u8]>,
+    }
+}
+
+row_struct! {
+    struct CreateRequestRow<'r> {
+        name: &'r str,
+        made_from: &'r [u8],
+    }
 }
 
 /// What becomes of the raw document when an article is stored.
@@ -169,8 +187,8 @@ async fn create(
         sqlx::query(sql).bind(oldest).execute(&mut *connection).await?;
         let sql = "SELECT name, made_from FROM create_request WHERE request_id = ?1";
         if let Some(row) = sqlx::query(sql).bind(request_id).fetch_optional(&mut *connection).await? {
-            let (known_name, known_digest): (&str, &[u8]) = (row.try_get(0)?, row.try_get(1)?);
-            if known_name != name.id() || known_digest != prepared.made_from {
+            let known = CreateRequestRow::read(&row)?;
+            if known.name != name.id() || known.made_from != prepared.made_from {
                 return Ok(Written::RequestIdReused);
             }
             return Ok(match rows::get(connection, name, View::Full).await? {
@@ -207,24 +225,17 @@ async fn create(
 async fn load(
     connection: &mut SqliteConnection,
     name: &ArticleName,
-) -> Result<(Option<Stored>, Option<Timestamp>), SqliteError> {
-    // One row always: one question costs half of two.
-    let sql = "SELECT deleted.delete_us, a.made_from, a.fingerprint,
-                      a.id, a.basic, a.basic_xxh3, original.name, body.rest, body.rest_xxh3
-               FROM (SELECT ?1 AS name) AS wanted
-               LEFT JOIN deleted ON deleted.name = wanted.name
-               LEFT JOIN article AS a ON a.name = wanted.name
-               LEFT JOIN article AS original ON original.id = a.duplicate_of
-               LEFT JOIN body ON body.id = a.id";
+) -> Result<(Option<StoredArticle>, Option<Timestamp>), SqliteError> {
+    let sql = include_str!("../queries/load_stored.sql");
     let row = sqlx::query(sql).bind(name.id()).fetch_one(connection).await?;
-    let deleted_at = row.try_get::<Option<i64>, _>(0)?.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    let Some(id) = row.try_get::<Option<i64>, _>(3)? else { return Ok((None, deleted_at)) };
-    let article = rows::read(&row, 3, View::Full)?;
-    let made_from: &[u8] = row.try_get(1)?;
-    let made_from =
-        made_from.try_into().map_err(|_| SqliteError::row("article", id, &BadRecord::Field("made_from")))?;
-    let fingerprint = row.try_get::<Option<&[u8]>, _>(2)?.and_then(Fingerprint::from_bytes);
-    Ok((Some(Stored { id, current: Current { article, made_from }, fingerprint }), deleted_at))
+    let LoadedRow { delete_us, id, made_from, fingerprint } = LoadedRow::read(&row)?;
+    let deleted_at = delete_us.and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    let Some(id) = id else { return Ok((None, deleted_at)) };
+    let article = rows::read(&row, View::Full)?;
+    let made_from = made_from.and_then(|made_from| made_from.try_into().ok());
+    let made_from = made_from.ok_or_else(|| SqliteError::row("article", id, &BadRecord::Field("made_from")))?;
+    let fingerprint = fingerprint.and_then(Fingerprint::from_bytes);
+    Ok((Some(StoredArticle { id, current: Current { article, made_from }, fingerprint }), deleted_at))
 }
 
 /// The same, without asking for a name that is known to be new.
@@ -232,7 +243,7 @@ async fn load_unless_absent(
     connection: &mut SqliteConnection,
     session: &mut Session,
     name: &ArticleName,
-) -> Result<(Option<Stored>, Option<Timestamp>), SqliteError> {
+) -> Result<(Option<StoredArticle>, Option<Timestamp>), SqliteError> {
     if session.lookup.is_absent(name) {
         return Ok((None, None));
     }
@@ -249,7 +260,7 @@ struct Before {
 }
 
 impl Before {
-    fn of(stored: &Stored) -> Self {
+    fn of(stored: &StoredArticle) -> Self {
         let article = &stored.current.article;
         Self {
             id: stored.id,
@@ -312,18 +323,10 @@ async fn update(
         keys::forget(connection, id, fingerprint.as_ref()).await?;
     }
     let original = originals::find(connection, id, new_fingerprint).await?;
-    let sql = "UPDATE article
-               SET name = ?, effective_us = ?, create_us = ?, update_us = ?, publish_us = ?, fetch_us = ?, revision = ?,
-                   char_count = ?, language_code = ?, info_source = ?, made_from = ?, basic = ?, basic_xxh3 = ?,
-                   duplicate_of = ?, fingerprint = ?
-               WHERE id = ?;
-               UPDATE body SET rest = ?, rest_xxh3 = ? WHERE id = ?;
-               INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?, ?, ?);
-               INSERT OR REPLACE INTO change (id, seq) VALUES (?, ?);
-               INSERT OR IGNORE INTO fingerprint_key (key, id) SELECT value, ? FROM json_each(?)";
     let seq = session.take_seq();
     let mut columns = after.columns(original.as_ref().map(|(id, _)| *id));
-    let statement = columns.bind_article(sqlx::query(sql), id);
+    let statement = sqlx::query(include_str!("../queries/update_article.sql"));
+    let statement = columns.bind_article(statement, id);
     let statement = columns.bind_body(statement, id);
     let statement = columns.bind_folded(statement, id).bind(id).bind(seq).bind(id).bind(columns.keys);
     statement.execute(&mut *connection).await?;
@@ -351,23 +354,16 @@ async fn update(
 async fn delete(
     connection: &mut SqliteConnection,
     session: &mut Session,
-    stored: &Stored,
+    stored: &StoredArticle,
     now: Timestamp,
 ) -> Result<(), SqliteError> {
-    let Stored { id, current, fingerprint } = stored;
+    let StoredArticle { id, current, fingerprint } = stored;
     session.changes.remove(*id, effective_us(&current.article), current.article.name.id());
     session.lookup.forget(*id);
     keys::forget(connection, *id, fingerprint.as_ref()).await?;
-    let sql = "DELETE FROM article WHERE id = ?;
-               DELETE FROM body WHERE id = ?;
-               DELETE FROM folded WHERE id = ?;
-               DELETE FROM raw WHERE id = ?;
-               INSERT OR REPLACE INTO deleted (name, delete_us) VALUES (?, ?);
-               DELETE FROM change WHERE id = ?;
-               INSERT INTO change (seq, name) VALUES (?, ?)";
     session.has_deleted = true;
     let seq = session.take_seq();
-    sqlx::query(sql)
+    sqlx::query(include_str!("../queries/delete_article.sql"))
         .bind(id)
         .bind(id)
         .bind(id)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::article::ArticleName;
 use crate::store::prepare::Prepared;
@@ -26,9 +26,9 @@ pub(crate) struct BatchLookup {
 
 /// What the group's new bodies are compared with.
 struct Bodies {
-    /// Who has their keys.
+    /// The articles that have their keys.
     holders: Holders,
-    /// What is stored, of all whom they may be like. Who is not here is gone.
+    /// Near-duplicate candidates. A missing id was deleted.
     similar: Similar,
 }
 
@@ -38,11 +38,9 @@ impl BatchLookup {
             return Ok(Self::default());
         }
         let names: Vec<&str> = writes.iter().filter_map(|write| write.new_name()).map(ArticleName::id).collect();
-        let sql = "SELECT json_group_array(wanted.value) FROM json_each(?1) AS wanted
-                   WHERE NOT EXISTS (SELECT 1 FROM article WHERE name = wanted.value)
-                     AND NOT EXISTS (SELECT 1 FROM deleted WHERE name = wanted.value)";
-        let row = sqlx::query(sql).bind(json_list(&names)).fetch_one(&mut *connection).await?;
-        let absent = serde_json::from_str(row.try_get(0)?);
+        let sql = include_str!("../queries/absent_names.sql");
+        let absent: String = sqlx::query_scalar(sql).bind(json_list(&names)).fetch_one(&mut *connection).await?;
+        let absent = serde_json::from_str(&absent);
         let absent = absent.map_err(|error| SqliteError::Sql(sqlx::Error::Decode(error.into())))?;
         let fingerprints = || writes.iter().filter_map(|write| write.fingerprint());
         let keys: BTreeSet<u32> = fingerprints().flat_map(Fingerprint::keys).collect();

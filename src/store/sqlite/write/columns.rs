@@ -8,7 +8,7 @@ use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 
-use crate::article::{Article, Timestamp};
+use crate::article::Article;
 use crate::query::FoldedFields;
 use crate::store::prepare::Indexed;
 use crate::store::record;
@@ -23,12 +23,6 @@ pub(crate) struct Columns {
     effective_us: i64,
     create_us: i64,
     update_us: i64,
-    publish_us: Option<i64>,
-    fetch_us: Option<i64>,
-    revision: i64,
-    char_count: i64,
-    language_code: String,
-    info_source: String,
     made_from: Vec<u8>,
     basic: Vec<u8>,
     original: Option<i64>,
@@ -46,12 +40,6 @@ impl Columns {
             effective_us: article.effective_time().as_microsecond(),
             create_us: article.create_time.as_microsecond(),
             update_us: article.update_time.as_microsecond(),
-            publish_us: article.content.publish_time.map(|published| published.time.as_microsecond()),
-            fetch_us: article.content.fetch_time.map(Timestamp::as_microsecond),
-            revision: article.revision.cast_signed(),
-            char_count: i64::from(article.char_count),
-            language_code: article.content.language_code.clone(),
-            info_source: article.content.info_source.clone(),
             made_from: made_from.to_vec(),
             basic: record::encode_basic(article),
             original,
@@ -71,12 +59,6 @@ impl Columns {
             .bind(self.effective_us)
             .bind(self.create_us)
             .bind(self.update_us)
-            .bind(self.publish_us)
-            .bind(self.fetch_us)
-            .bind(self.revision)
-            .bind(self.char_count)
-            .bind(std::mem::take(&mut self.language_code))
-            .bind(std::mem::take(&mut self.info_source))
             .bind(std::mem::take(&mut self.made_from))
             .bind(basic)
             .bind(basic_xxh3)

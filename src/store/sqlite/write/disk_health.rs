@@ -3,7 +3,7 @@
 //! A failed write or sync makes the store unfit until a probe, a small write with its sync and a checkpoint, has succeeded.
 //! A full disk is no such failure: space returns without repair, and readers are served meanwhile.
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::sync::watch;
 
 use crate::store::sqlite::error::SqliteError;
@@ -49,8 +49,7 @@ impl DiskHealth {
 pub(crate) async fn probe(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     // A number in the header that means nothing to SQLite, nor to this program. It has to change: an equal value is not
     // written.
-    let row = sqlx::query("SELECT user_version FROM pragma_user_version").fetch_one(&mut *connection).await?;
-    let version: i64 = row.try_get("user_version")?;
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
     let toggled = i64::from(version == 0);
     sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {toggled}"))).execute(&mut *connection).await?;
     sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;

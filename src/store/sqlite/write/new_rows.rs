@@ -20,26 +20,18 @@ const AT_ONCE: usize = 16;
 static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert(AT_ONCE));
 static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert(1));
 
-/// Statements for the rows of so many articles, table by table. Their parameters have no numbers: sqlx binds numbered ones
-/// wrongly where a later statement leaves some out.
+/// The statements for the rows of some articles.
 fn insert(articles: usize) -> String {
     let rows = |row: &str| vec![row; articles].join(", ");
     let (two, three) = (rows("(?, ?)"), rows("(?, ?, ?)"));
     format!(
-        "INSERT INTO article (name, effective_us, create_us, update_us, publish_us, fetch_us, revision, char_count,
-                              language_code, info_source, made_from, basic, basic_xxh3, duplicate_of, fingerprint, id)
-         VALUES {};
-         INSERT INTO body (rest, rest_xxh3, id) VALUES {three};
-         INSERT INTO folded (texts, texts_xxh3, id) VALUES {three};
-         INSERT INTO raw (id, head, content, is_compressed, raw_xxh3)
-         SELECT column1, column2, column3, column4, column5 FROM (VALUES {}) WHERE column6;
-         INSERT INTO change (id, seq) VALUES {two};
-         INSERT INTO fingerprint_recent (id, keys) VALUES {two};
-         INSERT OR IGNORE INTO temp.pending_key (key, id)
-         SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys
-         WHERE recent.id BETWEEN ? AND ?",
-        rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        rows("(?, ?, ?, ?, ?, ?)"),
+        include_str!("../queries/insert_articles.sql"),
+        article_rows = rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        body_rows = three,
+        folded_rows = three,
+        raw_rows = rows("(?, ?, ?, ?, ?, ?)"),
+        change_rows = two,
+        key_rows = two,
     )
 }
 

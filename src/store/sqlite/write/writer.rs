@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::article::Timestamp;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -72,7 +72,7 @@ const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the writer tells readers of.
-pub(crate) struct Shared {
+pub(crate) struct ReaderState {
     pub index: Arc<Index>,
     pub feed: Arc<Feed>,
     pub article_cache: Arc<ArticleCache>,
@@ -102,12 +102,12 @@ impl Writer {
         background: Background,
         path: PathBuf,
         connection: SqliteConnection,
-        state: Shared,
+        state: ReaderState,
         limits: WriterLimits,
         metrics: &Registry,
     ) -> Result<Self, SqliteError> {
         let WriterLimits { keep_deletions, move_rule } = limits;
-        let Shared { index, feed, article_cache } = state;
+        let ReaderState { index, feed, article_cache } = state;
         let open = OpenConnection::new(connection, move_rule).await?;
         let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
         let (merge_sender, merge_requests) = mpsc::channel(1);
@@ -522,8 +522,7 @@ fn last_seq(open: &OpenConnection) -> u64 {
 }
 
 async fn next_id(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    let row = sqlx::query("SELECT coalesce(max(id), 0) + 1 FROM article").fetch_one(connection).await?;
-    Ok(row.try_get(0)?)
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM article").fetch_one(connection).await?)
 }
 
 async fn carry_out(
