@@ -45,6 +45,8 @@ pub mod tiers;
 pub(crate) mod walk;
 
 #[cfg(test)]
+mod driver_tests;
+#[cfg(test)]
 mod tests;
 
 pub use self::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
