@@ -13,10 +13,11 @@ BINARY = os.environ.get("ARTICLED_BINARY") or str(ROOT / "target" / "debug" / "a
 
 
 class Server:
-    """Serves within a `with`; `address` is host:port. `load` are paths from the root of the repository."""
+    """Serves within a `with`; `address` is host:port. `load` are paths from the root of the repository, `settings` flags."""
 
-    def __init__(self, *load):
+    def __init__(self, *load, settings=()):
         self.load = load
+        self.settings = settings
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -24,6 +25,7 @@ class Server:
             BINARY, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "", "--log", "info", "--log-format", "json",
             "--database", f"sqlite:{self.folder.name}/articles.db",
         ]
+        command += self.settings
         for path in self.load:
             command += ["--load", path]
         self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
