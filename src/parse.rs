@@ -21,6 +21,7 @@ pub mod decode;
 mod derive;
 mod extract;
 mod headline;
+mod label_line;
 mod lexicon;
 mod limits;
 mod normalized_line;

@@ -2,6 +2,7 @@
 //!
 //! A line is one if labels, times, names and outlets are all that it holds; a title may be glued to its front.
 
+use crate::parse::label_line::{Token, account_beside_time, is_noise, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::wire_verbs;
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::ops::Range;
 use super::line::Line;
 use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
-use crate::parse::time::{Printed, printed_at};
+use crate::parse::time::Printed;
 use crate::text::is_han;
 
 /// What such a line says.
@@ -28,6 +29,16 @@ pub struct Byline {
 const MAX_BYLINE: usize = 160;
 
 pub fn read(line: &Line) -> Option<Byline> {
+    parse(line, false)
+}
+
+/// The same of a line above the text, where an account stands beside the time. Elsewhere such a line may be of a
+/// programme: `2021-09-02 19:30 青石剧场`.
+pub fn read_above_text(line: &Line) -> Option<Byline> {
+    parse(line, true)
+}
+
+fn parse(line: &Line, above_text: bool) -> Option<Byline> {
     if line.key.is_empty() || line.length > MAX_BYLINE {
         return None;
     }
@@ -36,41 +47,37 @@ pub fn read(line: &Line) -> Option<Byline> {
     let mut rest: Vec<Range<usize>> = Vec::new();
     let mut said = false;
     let mut clock = false;
-    let mut at = 0;
-    while at < view.len() {
-        if view.at(at).is_some_and(is_separator) {
-            at += 1;
-            continue;
-        }
-        if let Some((printed, end)) = printed_at(&view, at) {
-            clock |= printed.hour.is_some();
-            byline.times.push(printed);
-            said = true;
-            at = past_zone(&view, end);
-            continue;
-        }
-        if view.starts_with(at, "http://") || view.starts_with(at, "https://") {
-            at = (at..view.len()).find(|end| view.at(*end) == Some(' ')).unwrap_or(view.len());
-            clock = true;
-            continue;
-        }
-        if let Some((field, value)) = label_at(&view, at) {
-            let end = value_end(&view, value, field);
-            // `记者：局长，新课程何时推行？` is what a reporter asked.
-            let asks = || view.seen(value..end).iter().any(|c| matches!(c, '?' | '!'));
-            if matches!(field, Field::Author | Field::Editor) && asks() {
-                return None;
+    for token in tokens(&view) {
+        match token {
+            Token::Time { printed, .. } => {
+                clock |= printed.hour.is_some();
+                byline.times.push(printed);
+                said = true;
             }
-            said |= take(&view, field, value..end, &mut byline);
-            at = end;
-            continue;
+            Token::Address => clock = true,
+            Token::Word(word) => rest.push(word),
+            Token::Labelled(labelled) => {
+                // `记者：局长，新课程何时推行？` is what a reporter asked.
+                let asks = || view.seen(labelled.value.clone()).iter().any(|c| matches!(c, '?' | '!'));
+                if matches!(labelled.field, Field::Author | Field::Editor) && asks() {
+                    return None;
+                }
+                let helps = labelled.field != Field::Helper || are_likely_names(&view, labelled.value.clone());
+                if helps {
+                    said |= take(&view, labelled.field, labelled.value, &mut byline);
+                } else {
+                    rest.push(labelled.range);
+                }
+            }
         }
-        let end = word_end(&view, at);
-        rest.push(at..end);
-        at = end;
     }
     let sentence = line.key.contains(['。', '!', '?', ';', '“', '”']);
-    settle(&view, rest, said, clock, sentence, &mut byline)?;
+    let account = if above_text { account_beside_time(&view) } else { None };
+    let settled = settle(&view, rest, said, clock, sentence, &mut byline);
+    match account.filter(|_| byline.source.is_empty() && byline.title_end == 0 && !byline.times.is_empty()) {
+        Some(account) => byline.source = view.slice(account).to_owned(),
+        None => settled?,
+    }
     Some(byline)
 }
 
@@ -89,6 +96,10 @@ fn settle(
     if !said {
         // `本报记者 张三`, `□ 李四 文/图`: people alone, if a role is named.
         let whole = rest.first()?.start..rest.last()?.end;
+        if let Some(signature) = signature(view, whole.clone()) {
+            signature.sign(view, byline);
+            return Some(());
+        }
         let whole = without_report(view, whole);
         if whole.len() > MAX_PEOPLE_LINE || sentence || !(whole.clone()).any(|at| role_at(view, at).is_some()) {
             return None;
@@ -127,7 +138,12 @@ fn settle(
             words.push(word);
         }
         let title = words.first().map_or(0, |word| word.start)..end;
-        if title.len() >= MIN_TITLE && !ends_like_an_outlet(view.seen(title.clone())) && !names_people(view, &words) {
+        if let Some(signature) = signature(view, title.clone()) {
+            signature.sign(view, byline);
+        } else if title.len() >= MIN_TITLE
+            && !ends_like_an_outlet(view.seen(title.clone()))
+            && !names_people(view, &words)
+        {
             byline.title_end = view.byte(end);
         } else {
             words.into_iter().for_each(|word| unknown += settle_word(view, word, byline));
@@ -137,6 +153,54 @@ fn settle(
     let fits = if sentence { unknown == 0 } else { unknown <= MAX_UNKNOWN };
     fits.then_some(())
 }
+
+/// Who signs a line without a label: the names, and the outlet or desk before them.
+struct Signature {
+    outlet: Option<Range<usize>>,
+    names: Range<usize>,
+}
+
+impl Signature {
+    fn sign(self, view: &NormalizedLine, byline: &mut Byline) {
+        byline.people.extend(read_people(view, self.names, Some(Role::Reporter)).unwrap_or_default());
+        if let Some(outlet) = self.outlet.filter(|_| byline.source.is_empty()) {
+            byline.source = view.slice(outlet).to_owned();
+        }
+    }
+}
+
+/// `☉林遠舟`, `林遠舟／青石報導`, `青石報快訊／林遠舟、何秋白`: a mark, or a slash with an outlet or a place on its other side, says
+/// that names stand here.
+fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
+    /// In characters.
+    const MAX_NAMES: usize = 16;
+    const MAX_REPORT: usize = 8;
+    let are_names = |range: &Range<usize>| {
+        let named = view.seen(range.clone()).split(|c| matches!(c, '、' | ' ' | ',')).all(|name| name.len() <= 4);
+        (2..=MAX_NAMES).contains(&range.len()) && named && are_likely_names(view, range.clone())
+    };
+    let mark = whole.start.checked_sub(1).and_then(|at| view.at(at));
+    if mark.is_some_and(|mark| SIGNING_MARKS.contains(mark)) && are_names(&whole) {
+        return Some(Signature { outlet: None, names: whole });
+    }
+    let slash = whole.clone().find(|at| view.at(*at) == Some('/'))?;
+    let (before, after) = (whole.start..slash, slash + 1..whole.end);
+    let reports = after.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
+    if reports && after.len() <= MAX_REPORT && are_names(&before) {
+        return Some(Signature { outlet: None, names: before });
+    }
+    let desk = byline_words::DESKS
+        .iter()
+        .map(|desk| desk.chars().count())
+        .find(|length| before.len() >= *length && view.word_at(before.end - length, byline_words::DESKS).is_some());
+    let outlet = before.start..before.end - desk.unwrap_or(0);
+    let named = ends_like_an_outlet(view.seen(outlet.clone())) && outlet.len() >= 2;
+    ((named || desk.is_some()) && are_names(&after))
+        .then(|| Signature { outlet: named.then_some(outlet), names: after })
+}
+
+/// Marks that papers set before the name of an author on a line of its own.
+const SIGNING_MARKS: &str = "☉◎●■□○◇◆※▇";
 
 /// `青石网记者林远舟 台北`, `青石时报 何秋白`: an outlet and who writes for it, and no title.
 fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
@@ -152,9 +216,7 @@ fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
 /// How many characters of the word nothing explains.
 fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -> usize {
     let seen = view.seen(word.clone());
-    let number = seen.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
-    let noise = |word: &[char]| byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()));
-    if number || noise(seen) {
+    if is_noise(seen) {
         return 0;
     }
     let name: Vec<char> = seen.iter().copied().filter(|c| !matches!(c, '《' | '》')).collect();
@@ -194,146 +256,11 @@ fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     whole.start..end
 }
 
-fn is_separator(character: char) -> bool {
-    matches!(
-        character,
-        ' ' | '|'
-            | '·'
-            | ','
-            | '/'
-            | '-'
-            | '—'
-            | '['
-            | ']'
-            | '('
-            | ')'
-            | '>'
-            | ';'
-            | '_'
-            | '□'
-            | '■'
-            | '●'
-            | '◎'
-            | '│'
-            | '┃'
-            | '丨'
-            | '：'
-            | ':'
-            | '、'
-            | '【'
-            | '】'
-            | '。'
-    )
-}
-
-/// Where a word ends that no label names: at white space or a sign, or where a time, an address or a label begins.
-fn word_end(view: &NormalizedLine, start: usize) -> usize {
-    (start + 1..view.len())
-        .find(|at| {
-            let follows_digit = view.at(*at - 1).is_some_and(|previous| previous.is_ascii_digit());
-            view.at(*at).is_some_and(is_separator)
-                || view.starts_with(*at, "http")
-                || !follows_digit && printed_at(view, *at).is_some_and(|(printed, _)| printed.year != 0)
-                || label_at(view, *at).is_some()
-        })
-        .unwrap_or(view.len())
-}
-
-/// A time zone after a time: `+08:00`, `Z`.
-fn past_zone(view: &NormalizedLine, end: usize) -> usize {
-    match view.at(end) {
-        Some('z') => end + 1,
-        Some('+') if view.at(end + 3) == Some(':') => end + 6,
-        _ => end,
-    }
-}
-
-/// A label at `index` with its colon: its field, and where the value begins.
-fn label_at(view: &NormalizedLine, index: usize) -> Option<(Field, usize)> {
-    let (word, field) = byline_words::FIELDS
-        .iter()
-        .filter(|(word, _)| spaced_word(view, index, word).is_some())
-        .max_by_key(|(word, _)| word.len())?;
-    let end = spaced_word(view, index, word)?;
-    let next = view.skip_spaces(end);
-    match view.at(next) {
-        Some(':') => Some((*field, view.skip_spaces(next + 1))),
-        // `来源 | 某某网`.
-        Some('|' | '│' | '丨') if matches!(field, Field::Source | Field::Author | Field::Editor) => {
-            Some((*field, view.skip_spaces(next + 1)))
-        }
-        Some('/') if matches!(field, Field::Author | Field::Editor) => Some((*field, next + 1)),
-        Some('(') if *field == Field::Ignored => Some((*field, next)),
-        // `来源 某某网`, `浏览 12`: where white space sets it off.
-        _ if next > end && matches!(field, Field::Source | Field::Ignored | Field::Time) => Some((*field, next)),
-        // `发表于2014-08-24`, `浏览12`.
-        _ if matches!(field, Field::Ignored | Field::Time) && view.at(end).is_some_and(|c| c.is_ascii_digit()) => {
-            Some((*field, end))
-        }
-        // `… | 来源某某网 | 作者张三`: bars set it off.
-        _ if matches!(field, Field::Source | Field::Author | Field::Editor) && follows_bar(view, index) => {
-            Some((*field, end))
-        }
-        _ => None,
-    }
-}
-
-fn follows_bar(view: &NormalizedLine, index: usize) -> bool {
-    let before = (0..index).rev().find_map(|at| view.at(at).filter(|character| *character != ' '));
-    before.is_some_and(|character| matches!(character, '|' | '│' | '丨'))
-}
-
-/// Where a label ends that may be written with white space between its characters: `来　源：`.
-fn spaced_word(view: &NormalizedLine, index: usize, word: &str) -> Option<usize> {
-    let mut at = index;
-    for (position, character) in word.chars().enumerate() {
-        if position > 0 {
-            at = view.skip_spaces(at);
-        }
-        if view.at(at) != Some(character) {
-            return None;
-        }
-        at += 1;
-    }
-    Some(at)
-}
-
-/// Where a label's value ends: at the next label, time or strong separator.
-fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
-    if field == Field::Time {
-        return start;
-    }
-    let spaces_end = matches!(field, Field::Source | Field::Medium | Field::Section | Field::Ignored);
-    (start..view.len())
-        .find(|at| {
-            let character = view.at(*at).unwrap_or(' ');
-            let strong = matches!(character, '|' | '[' | ']' | '【' | '】' | '│' | '丨' | ';') && *at > start;
-            let spaced = character == ' ' && spaces_end;
-            let closing = character == ')' && !view.seen(start..*at).contains(&'(');
-            let next = *at > start && (label_at(view, *at).is_some() || printed_at(view, *at).is_some());
-            // A label without a value: `来源： 作者：`, `作者： 2021-09-01 08:00`.
-            let empty = *at == start
-                && (is_empty_label(view, start) || printed_at(view, start).is_some_and(|(time, _)| time.year != 0));
-            strong || spaced || closing || next || empty || tool_at(view, start, *at, field)
-        })
-        .unwrap_or(view.len())
-}
-
-/// Whether another label and its colon stand where a label's value is due.
-fn is_empty_label(view: &NormalizedLine, start: usize) -> bool {
-    label_at(view, start).is_some_and(|(_, value)| view.seen(start..value).contains(&':'))
-}
-
-/// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
-fn tool_at(view: &NormalizedLine, start: usize, at: usize, field: Field) -> bool {
-    let people = matches!(field, Field::Author | Field::Editor);
-    people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, byline_words::TOOLS).is_some()
-}
-
 /// Stores a value; whether the label with it makes a line a byline.
 fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
-    let written =
-        view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）《》".contains(c));
+    let written = view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）".contains(c));
+    // `《青石晚报》` alone; the second name of `青石网-《青石晚报》` keeps its signs.
+    let written = if written.starts_with('《') { written.trim_matches(['《', '》']) } else { written };
     match field {
         // `媒体：` opens titles too: 媒体：某地仍有人被困.
         Field::Medium if !ends_like_an_outlet(view.seen(value.clone())) => false,
@@ -367,8 +294,8 @@ fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut B
             byline.keywords = words.map(str::to_owned).collect();
             true
         }
-        Field::Time => false,
-        Field::Ignored => false,
+        Field::Helper => true,
+        Field::Time | Field::Ignored => false,
     }
 }
 
@@ -377,7 +304,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let found = read(&Line::new(text)).map_or("none".to_owned(), |byline| {
+        let found = read_above_text(&Line::new(text)).map_or("none".to_owned(), |byline| {
             let times: Vec<String> = byline
                 .times
                 .iter()
@@ -429,6 +356,25 @@ mod tests {
         check("作者： 2021-09-01 08:00", "2021-9-1 8:0|||");
         check("2021-09-01 來源：青石晚報 作者：何秋白 分享到：", "2021-9-1|青石晚報|何秋白|");
         check("来源 | 青石晚报　2021-09-01 08:00", "2021-9-1 8:0|青石晚报||");
+        check("2021-09-01 08:00 星期三", "2021-9-1 8:0|||");
+        check("2021-09-01 08:00 打印", "2021-9-1 8:0|||");
+        check("2021-09-01 08:00　青石音乐", "2021-9-1 8:0|青石音乐||");
+        check("2021-09-01 08:00:19河湾评论 来自青石市", "2021-9-1 8:0|河湾评论||");
+        check("2021-09-01 08:00发布于河湾河湾时报官方账号", "2021-9-1 8:0|河湾时报||");
+        check("青石報快訊／何秋白 2021年09月01日 08:00", "2021-9-1 8:0|青石報|何秋白|");
+        check("青石報快訊／何秋白、林遠舟", "|青石報|何秋白,林遠舟|");
+        check("林遠舟／雲林報導", "||林遠舟|");
+        check("林遠舟／編輯", "||林遠舟E|");
+        check("☉林遠舟", "||林遠舟|");
+        check("水位／雨量報導", "none");
+        check("☉新桥通车", "none");
+        check("下一场演出在2021-09-02 19:30", "2021-9-2 19:30|||");
+        check("编辑|林远舟 语音|何秋白 剪辑|李小满", "||林远舟E|");
+        check("编辑 林远舟 ｜ 排版 何秋白", "||林远舟E|");
+        check("作者：林远舟 来源:青石网 选稿：何秋白", "|青石网|林远舟,何秋白E|");
+        check("来源：青石网-《青石晚报》", "|青石网-《青石晚报》||");
+        check("作者：Ada Lane 责编：何秋白", "||Ada Lane,何秋白E|");
+        check("策划：给老街留一扇窗", "none");
         check("责编：何秋白 审核：林远舟 签发：李小满", "||何秋白E,林远舟E,李小满E|");
     }
 }

@@ -38,7 +38,7 @@ pub fn read<'a>(
         if summary == Some(index) {
             continue;
         }
-        let found = byline::read(line);
+        let found = byline::read_above_text(line);
         let dated = found.as_ref().is_some_and(is_dated_source);
         if !dated && let Some(reason) = set_aside(line, layout, block.is_empty()) {
             removed.add(index, line.text, reason);

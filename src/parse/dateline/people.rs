@@ -94,6 +94,14 @@ fn join_spaced_names(line: &NormalizedLine, tokens: &mut Vec<Range<usize>>) {
     while index + 1 < tokens.len() {
         let (Some(first), Some(second)) = (tokens.get(index).cloned(), tokens.get(index + 1).cloned()) else { return };
         let spaced = line.seen(first.end..second.start).iter().all(|character| *character == ' ');
+        let in_letters = |token: &Range<usize>| {
+            line.seen(token.clone()).iter().all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '\'' | '-'))
+        };
+        // `Ada Lane` is one name, `林 远` too.
+        if spaced && second.start == first.end + 1 && in_letters(&first) && in_letters(&second) {
+            tokens.splice(index..=index + 1, std::iter::once(first.start..second.end));
+            continue;
+        }
         if spaced && first.len() == 1 && second.len() == 1 {
             let joined = first.start..second.end;
             tokens.splice(index..=index + 1, std::iter::once(joined));
@@ -147,7 +155,7 @@ fn names_in(line: &NormalizedLine, token: Range<usize>) -> Option<Vec<String>> {
     let foreign = seen.contains(&'·');
     if foreign || seen.iter().any(char::is_ascii_alphabetic) {
         let plausible =
-            seen.iter().all(|c| is_han(*c) || c.is_ascii_alphabetic() || matches!(c, '·' | '.' | '\'' | '-'));
+            seen.iter().all(|c| is_han(*c) || c.is_ascii_alphabetic() || matches!(c, '·' | '.' | '\'' | '-' | ' '));
         return (plausible && (2..=30).contains(&seen.len())).then(|| vec![line.slice(token.clone()).to_owned()]);
     }
     let letters: Vec<char> = seen.iter().copied().filter(|character| *character != ' ').collect();
@@ -279,6 +287,7 @@ mod tests {
         check("编辑/王五", None, Some(&[("王五", Editor)]));
         check("首席记者 林深圳", None, Some(&[("林深圳", Reporter)]));
         check("记者阿依古丽·买买提", None, Some(&[("阿依古丽·买买提", Reporter)]));
+        check("记者 Ada Lane、林远舟", None, Some(&[("Ada Lane", Reporter), ("林远舟", Reporter)]));
         check("记者调查", None, None);
         check("2020东京", Some(Reporter), None);
         check("张三", None, None);

@@ -1,8 +1,10 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
 use crate::article::MAX_ITEMS;
-use crate::parse::lexicon::{byline_words, outlets};
-use crate::parse::normalized_line::{ends_in_any, find_word, holds_any, normalize_line, word_length};
+use crate::parse::label_line::{Labelled, Token, tokens};
+use crate::parse::lexicon::byline_words::{self, Field};
+use crate::parse::lexicon::outlets;
+use crate::parse::normalized_line::{NormalizedLine, ends_in_any, find_word, holds_any, normalize_line, word_length};
 use crate::text::is_han;
 
 /// In characters.
@@ -16,14 +18,27 @@ const MAX_LABELLED_LINE: usize = 160;
 
 /// The outlet that a line names as the source of the page.
 pub fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> {
-    byline_words::SOURCE.iter().find_map(|label| {
-        let (before, value) = labelled(line, label)?;
-        if ends_in_any(before, byline_words::OTHER_SOURCES) {
-            return None;
+    let view = labelled_line(line)?;
+    let mut tokens = tokens(&view).into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let Token::Labelled(Labelled { field: Field::Source, is_marked: true, value, .. }) = token else { continue };
+        let value = if !value.is_empty() {
+            view.slice(value.start..view.len())
+        } else if tokens.peek().is_none() {
+            next_line?
+        } else {
+            continue;
+        };
+        if let Some(outlet) = outlet(value) {
+            return Some(outlet);
         }
-        let value = if value.is_empty() { next_line? } else { value };
-        outlet(value)
-    })
+    }
+    None
+}
+
+/// A line that may have labels; longer ones are prose.
+fn labelled_line(line: &str) -> Option<NormalizedLine<'_>> {
+    line.chars().nth(MAX_LABELLED_LINE).is_none().then(|| NormalizedLine::of(line, MAX_LABELLED_LINE))
 }
 
 /// The outlet on a line that has nothing else but the time: `2018年12月28日 19:55 青石晚报`.
@@ -52,11 +67,7 @@ pub fn bare_source(line: &str) -> Option<&str> {
 pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     for labels in byline_words::EDITOR {
         for line in lines.clone() {
-            let named: Vec<String> = labels
-                .iter()
-                .find_map(|label| labelled(line, label))
-                .map(|(_, value)| people(value))
-                .unwrap_or_default();
+            let named = labelled_people(line, labels);
             if !named.is_empty() {
                 return named;
             }
@@ -68,27 +79,32 @@ pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> 
 /// Whether one of these lines calls someone an editor, under whichever label.
 pub fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
     lines.any(|line| {
-        let mut labels = byline_words::EDITOR.iter().copied().flatten();
-        labels.any(|label| labelled(line, label).is_some_and(|(_, value)| people(value).iter().any(|own| own == name)))
+        let mut groups = byline_words::EDITOR.iter();
+        groups.any(|labels| labelled_people(line, labels).iter().any(|own| own == name))
     })
 }
 
-/// What stands before and after a label and its colon.
-fn labelled<'a>(line: &'a str, label: &str) -> Option<(&'a str, &'a str)> {
-    if line.chars().nth(MAX_LABELLED_LINE).is_some() {
-        return None;
-    }
-    let label = find_word(line, label)?;
-    let (before, after) = (line.get(..label.start)?, line.get(label.end..)?);
-    let value = after.trim_start().strip_prefix(['：', ':', '︰', '﹕', '|', '｜'])?;
-    Some((before, value.trim_start()))
+/// The people behind the first of these labels in a line, or behind one that ends in it: 责任编辑, 实习编辑.
+fn labelled_people(line: &str, labels: &[&str]) -> Vec<String> {
+    let Some(view) = labelled_line(line) else { return Vec::new() };
+    let named = tokens(&view).into_iter().find_map(|token| match token {
+        Token::Labelled(Labelled { label, field: Field::Editor, is_marked: true, value, .. }) => {
+            labels.iter().any(|own| label.ends_with(own)).then(|| people(view.slice(value)))
+        }
+        _ => None,
+    });
+    named.unwrap_or_default()
 }
 
 /// An outlet's name: up to white space, a bracket, a bar, or the next label.
 fn outlet(value: &str) -> Option<&str> {
-    let end =
-        value.find(|c: char| c.is_whitespace() || "|｜】」)）]［[(（<>《,，;；。".contains(c)).unwrap_or(value.len());
+    // `青石网-《青石晚报》` is one name.
+    let joined = |at: usize| value.get(..at).is_some_and(|before| before.ends_with(['-', '－'])) || at == 0;
+    let ends =
+        |at: usize, c: char| c.is_whitespace() || "|｜】」)）]［[(（<>,，;；。".contains(c) || c == '《' && !joined(at);
+    let end = value.char_indices().find(|(at, c)| ends(*at, *c)).map_or(value.len(), |(at, _)| at);
     let name = value.get(..end)?;
+    let name = if name.starts_with('《') { name.trim_matches(['《', '》']) } else { name };
     let end = byline_words::AFTER_SOURCE
         .iter()
         .filter_map(|label| find_word(name, label))
@@ -184,6 +200,8 @@ mod tests {
         check("来源：青石日报2021-09-01 08:49", None, Some("青石日报"));
         check("来源：青石360网", None, Some("青石360网"));
         check("來源 | 綜合青石晚報、河灣日報　2021-09-01 08:49", None, Some("綜合青石晚報、河灣日報"));
+        check("来源：青石网-《青石晚报》", None, Some("青石网-《青石晚报》"));
+        check("来源：《青石晚报》", None, Some("青石晚报"));
         check("来源： 作者：", None, None);
         check("（资料来源：青石网）", None, None);
         check("图片来源：青石网", None, None);
@@ -212,6 +230,8 @@ mod tests {
         check(&["[责任编辑：林远舟 PK155]"], &["林远舟"]);
         check(&["（责任编辑： HN666）"], &[]);
         check(&["責編︰林遠舟、何秋白 校對：林小滿"], &["林遠舟", "何秋白"]);
+        check(&["2021-09-01 08:00 作者：林远舟 来源:青石网 选稿：何秋白"], &["何秋白"]);
+        check(&["编辑|林远舟 语音|何秋白 剪辑|林小满"], &["林远舟"]);
         check(&["他当过编辑"], &[]);
     }
 }

@@ -9,6 +9,8 @@ pub enum Field {
     Time,
     Author,
     Editor,
+    /// Someone who had another part in it: who designed, cut or read it out. Neither author nor editor.
+    Helper,
     Section,
     Keywords,
     Ignored,
@@ -105,7 +107,42 @@ pub const FIELDS: &[(&str, Field)] = &[
     ("初审", Field::Editor),
     ("复审", Field::Editor),
     ("编审", Field::Editor),
+    ("选稿", Field::Editor),
+    ("网编", Field::Editor),
+    ("实习编辑", Field::Editor),
+    ("见习编辑", Field::Editor),
+    ("新媒体编辑", Field::Editor),
+    ("统筹编辑", Field::Editor),
+    ("摘编", Field::Editor),
+    ("本文来源", Field::Source),
+    ("语音", Field::Helper),
+    ("播音", Field::Helper),
+    ("主播", Field::Helper),
+    ("配音", Field::Helper),
+    ("剪辑", Field::Helper),
+    ("后期", Field::Helper),
+    ("排版", Field::Helper),
+    ("设计", Field::Helper),
+    ("制图", Field::Helper),
+    ("制作", Field::Helper),
+    ("海报", Field::Helper),
+    ("美编", Field::Helper),
+    ("视觉", Field::Helper),
+    ("策划", Field::Helper),
+    ("统筹", Field::Helper),
+    ("出品", Field::Helper),
+    ("出品人", Field::Helper),
+    ("运营", Field::Helper),
 ];
+
+/// What a platform sets before the place that an account writes from.
+pub const PUBLISHED_FROM: &[&str] = &["发布于", "来自"];
+
+/// What a platform sets behind the name of an account.
+pub const ACCOUNT_SUFFIXES: &[&str] = &["官方账号", "官方帐号"];
+
+/// Desks of a newsroom, which stand in place of an outlet or behind its name: 某报快讯.
+pub const DESKS: &[&str] = &["快讯", "即时新闻", "即时", "综合", "编译", "中心"];
 
 /// Words in a byline that say nothing of the story.
 pub const NOISE: &[&str] = &[
@@ -160,9 +197,6 @@ pub const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "
 
 /// What stands before 来源 when it is the source of something else than the page.
 pub const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图", "照片", "视频", "影片", "注明"];
-
-/// Labels of the outlet that a page is taken from.
-pub const SOURCE: &[&str] = &["来源", "稿源", "出处"];
 
 /// Labels of editors. The first group that a page has is the one it means: 责任编辑 before 编辑.
 pub const EDITOR: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];

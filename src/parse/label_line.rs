@@ -1,0 +1,307 @@
+//! A line that says who, whence and when, cut into labels with their values, times, addresses and other words.
+//!
+//! Owns where a label's value ends: at the next label, time or strong separator, however they are glued. Text
+//! (`blocks/byline`) and HTML (`extract/labels`) read the same tokens. Does not say what a word without a label is.
+
+use std::ops::Range;
+
+use super::lexicon::byline_words::{self, Field};
+use super::lexicon::{page_chrome, time_words};
+use super::normalized_line::NormalizedLine;
+use super::time::{Printed, printed_at};
+use crate::parse::dateline::{are_likely_names, is_place};
+use crate::text::is_han;
+
+/// A piece of the line. Ranges are in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    Time {
+        printed: Printed,
+        range: Range<usize>,
+    },
+    Address,
+    Labelled(Labelled),
+    /// What no label names.
+    Word(Range<usize>),
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labelled {
+    pub label: &'static str,
+    pub field: Field,
+    /// Whether a colon, a bar or a slash sets the label off; else white space does.
+    pub is_marked: bool,
+    /// Label and value.
+    pub range: Range<usize>,
+    pub value: Range<usize>,
+}
+
+/// Cuts a line. Separators between the pieces are left out.
+pub fn tokens(view: &NormalizedLine) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < view.len() {
+        if view.at(at).is_some_and(is_separator) {
+            at += 1;
+        } else if let Some((printed, end)) = printed_at(view, at) {
+            tokens.push(Token::Time { printed, range: at..end });
+            at = past_zone(view, end);
+        } else if view.starts_with(at, "http://") || view.starts_with(at, "https://") {
+            tokens.push(Token::Address);
+            at = (at..view.len()).find(|end| view.at(*end) == Some(' ')).unwrap_or(view.len());
+        } else if let Some(label) = label_at(view, at) {
+            let end = value_end(view, label.value, label.field);
+            let Label { label, field, is_marked, value } = label;
+            tokens.push(Token::Labelled(Labelled { label, field, is_marked, range: at..end, value: value..end }));
+            at = end;
+        } else {
+            let end = word_end(view, at);
+            tokens.push(Token::Word(at..end));
+            at = end;
+        }
+    }
+    tokens
+}
+
+/// The account that published a page, beside the time: `11:30　青石音乐`, `2022-06-02 09:52:19河湾评论 来自青石市`,
+/// `2023-05-18 16:56发布于青石青石晚报官方账号`. Only where the line has nothing else, and no name of a person.
+pub fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
+    let mut account = None;
+    let mut timed = false;
+    for token in tokens(view) {
+        match token {
+            Token::Time { printed, .. } => timed |= printed.year != 0 && printed.hour.is_some(),
+            Token::Labelled(labelled) if labelled.field == Field::Ignored || labelled.value.is_empty() => {}
+            Token::Labelled(_) | Token::Address => return None,
+            Token::Word(word) => {
+                let word = without_place(view, word);
+                if word.is_empty() || is_noise(view.seen(word.clone())) {
+                    continue;
+                }
+                if !timed || account.replace(word).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    let account = account?;
+    let seen = view.seen(account.clone());
+    let text: String = seen.iter().collect();
+    let printed = seen.iter().all(|c| c.is_alphabetic() || *c == '·') && seen.last() != Some(&'版');
+    let is_tool = page_chrome::NAVIGATION.contains(&text.as_str()) || page_chrome::SHARE.contains(&text.as_str());
+    let is_person = seen.len() == *LENGTHS.start() && are_likely_names(view, account.clone());
+    (timed && LENGTHS.contains(&seen.len()) && printed && !is_tool && !is_person && !is_place(seen)).then_some(account)
+}
+
+/// A word without the place that a platform prints before an account (`发布于青石`, `来自青石市`), and without what says that
+/// the account is official.
+fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
+    let mut end = word.end;
+    for suffix in byline_words::ACCOUNT_SUFFIXES {
+        let length = suffix.chars().count();
+        if word.len() > length && view.starts_with(word.end - length, suffix) {
+            end = word.end - length;
+        }
+    }
+    let Some((_, start)) = view.word_at(word.start, byline_words::PUBLISHED_FROM) else { return word.start..end };
+    let start = start.min(end);
+    let rest = view.seen(start..end);
+    // The account of a local outlet begins with the same place: 青石青石晚报.
+    let twice = (2..=3).find(|length| rest.len() > 2 * length && rest.get(..*length) == rest.get(*length..2 * length));
+    let known = (2..=4).rev().find(|length| rest.get(..*length).is_some_and(is_place));
+    match twice.or(known) {
+        Some(place) if end < word.end => start + place..end,
+        _ => end..end,
+    }
+}
+
+/// Whether a word in a byline says nothing of the story.
+pub fn is_noise(word: &[char]) -> bool {
+    let number = word.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
+    let weekday = time_words::WEEKDAYS.iter().any(|day| day.chars().eq(word.iter().copied().take(day.chars().count())));
+    number
+        || weekday && word.len() <= 5
+        || byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()))
+}
+
+/// Whether a character parts the words of a byline.
+fn is_separator(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '|'
+            | '·'
+            | ','
+            | '/'
+            | '-'
+            | '—'
+            | '['
+            | ']'
+            | '('
+            | ')'
+            | '>'
+            | ';'
+            | '_'
+            | '□'
+            | '■'
+            | '●'
+            | '☉'
+            | '○'
+            | '◇'
+            | '◆'
+            | '▲'
+            | '△'
+            | '※'
+            | '▇'
+            | '◎'
+            | '│'
+            | '┃'
+            | '丨'
+            | '：'
+            | ':'
+            | '、'
+            | '【'
+            | '】'
+            | '。'
+    )
+}
+
+/// Where a word ends that no label names: at white space or a sign, or where a time, an address or a label begins.
+fn word_end(view: &NormalizedLine, start: usize) -> usize {
+    (start + 1..view.len())
+        .find(|at| {
+            let follows_digit = view.at(*at - 1).is_some_and(|previous| previous.is_ascii_digit());
+            view.at(*at).is_some_and(is_separator)
+                || view.starts_with(*at, "http")
+                || !follows_digit && printed_at(view, *at).is_some_and(|(printed, _)| printed.year != 0)
+                || label_at(view, *at).is_some()
+        })
+        .unwrap_or(view.len())
+}
+
+/// A time zone after a time: `+08:00`, `Z`.
+fn past_zone(view: &NormalizedLine, end: usize) -> usize {
+    match view.at(end) {
+        Some('z') => end + 1,
+        Some('+') if view.at(end + 3) == Some(':') => end + 6,
+        _ => end,
+    }
+}
+
+/// A label, before the end of its value is known.
+struct Label {
+    label: &'static str,
+    field: Field,
+    is_marked: bool,
+    value: usize,
+}
+
+/// A label at `index`, and where its value begins.
+fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
+    let (word, field) = byline_words::FIELDS
+        .iter()
+        .filter(|(word, _)| spaced_word(view, index, word).is_some())
+        .max_by_key(|(word, _)| word.len())?;
+    let end = spaced_word(view, index, word)?;
+    let next = view.skip_spaces(end);
+    let label = |is_marked: bool, value: usize| {
+        // `图片来源：…` is the source of something else.
+        let other = *field == Field::Source
+            && byline_words::OTHER_SOURCES.iter().any(|other| {
+                let length = other.chars().count();
+                index >= length && view.starts_with(index - length, other)
+            });
+        let field = if other { Field::Ignored } else { *field };
+        Some(Label { label: word, field, is_marked, value })
+    };
+    let named = matches!(field, Field::Source | Field::Author | Field::Editor | Field::Helper);
+    match view.at(next) {
+        Some(':') => label(true, view.skip_spaces(next + 1)),
+        // `来源 | 某某网`.
+        Some('|' | '│' | '丨') if named => label(true, view.skip_spaces(next + 1)),
+        Some('/') if matches!(field, Field::Author | Field::Editor | Field::Helper) => label(true, next + 1),
+        Some('(') if *field == Field::Ignored => label(false, next),
+        // `来源 某某网`, `浏览 12`: where white space sets it off.
+        _ if next > end
+            && matches!(field, Field::Source | Field::Ignored | Field::Time)
+            && !follows_word(view, index) =>
+        {
+            label(false, next)
+        }
+        // `发表于2014-08-24`, `浏览12`.
+        _ if matches!(field, Field::Ignored | Field::Time) && view.at(end).is_some_and(|c| c.is_ascii_digit()) => {
+            label(false, end)
+        }
+        // `… | 来源某某网 | 作者张三`: bars set it off.
+        _ if named && follows_bar(view, index) => label(true, next),
+        // `编辑 张三 ｜ 排版 李四`: a name behind it and a bar on its other side.
+        _ if next > end && matches!(field, Field::Editor | Field::Helper) && precedes_bar(view, next) => {
+            label(false, next)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a word is glued to the front of a label: `河湾评论 来自青石市` has no label 评论.
+fn follows_word(view: &NormalizedLine, index: usize) -> bool {
+    index.checked_sub(1).and_then(|at| view.at(at)).is_some_and(is_han)
+}
+
+/// Whether names stand from `start` to the next bar.
+fn precedes_bar(view: &NormalizedLine, start: usize) -> bool {
+    let bar = (start..view.len()).find(|at| matches!(view.at(*at), Some('|' | '│' | '丨')));
+    bar.is_some_and(|bar| are_likely_names(view, start..bar))
+}
+
+fn follows_bar(view: &NormalizedLine, index: usize) -> bool {
+    let before = (0..index).rev().find_map(|at| view.at(at).filter(|character| *character != ' '));
+    before.is_some_and(|character| matches!(character, '|' | '│' | '丨'))
+}
+
+/// Where a label ends that may be written with white space between its characters: `来　源：`.
+fn spaced_word(view: &NormalizedLine, index: usize, word: &str) -> Option<usize> {
+    let mut at = index;
+    for (position, character) in word.chars().enumerate() {
+        if position > 0 {
+            at = view.skip_spaces(at);
+        }
+        if view.at(at) != Some(character) {
+            return None;
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+/// Where a label's value ends: at the next label, time or strong separator.
+fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
+    if field == Field::Time {
+        return start;
+    }
+    let spaces_end = matches!(field, Field::Source | Field::Medium | Field::Section | Field::Ignored);
+    (start..view.len())
+        .find(|at| {
+            let character = view.at(*at).unwrap_or(' ');
+            let strong = matches!(character, '|' | '[' | ']' | '【' | '】' | '│' | '丨' | ';') && *at > start;
+            let spaced = character == ' ' && spaces_end;
+            let closing = character == ')' && !view.seen(start..*at).contains(&'(');
+            let next = *at > start && (label_at(view, *at).is_some() || printed_at(view, *at).is_some());
+            // A label without a value: `来源： 作者：`, `作者： 2021-09-01 08:00`.
+            let empty = *at == start
+                && (is_empty_label(view, start) || printed_at(view, start).is_some_and(|(time, _)| time.year != 0));
+            strong || spaced || closing || next || empty || tool_at(view, start, *at, field)
+        })
+        .unwrap_or(view.len())
+}
+
+/// Whether another label and its colon stand where a label's value is due.
+fn is_empty_label(view: &NormalizedLine, start: usize) -> bool {
+    label_at(view, start).is_some_and(|label| view.seen(start..label.value).contains(&':'))
+}
+
+/// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
+fn tool_at(view: &NormalizedLine, start: usize, at: usize, field: Field) -> bool {
+    let people = matches!(field, Field::Author | Field::Editor | Field::Helper);
+    people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, byline_words::TOOLS).is_some()
+}
