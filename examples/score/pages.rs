@@ -2,6 +2,9 @@
 //!
 //! Reads `pages2/html/TRUTH.jsonl` (real pages) and `cases/truth.json` (small inputs, one kind of fault each). Prints each
 //! field, the whole page, and page by page what is wrong.
+//!
+//! A record may give every paragraph of its page (`all_paragraphs`): then the body must have them all, and a line that is
+//! none of them and none of the texts in `allowed` (summaries, captions) is chrome. `unjudged` names fields to leave out.
 
 use std::collections::BTreeMap;
 
@@ -101,6 +104,28 @@ struct Judged {
     must_warn: bool,
     must_contain: Vec<String>,
     must_not_contain: Vec<String>,
+    whole: Option<WholeText>,
+    unjudged: Vec<String>,
+}
+
+/// The whole text of a page: what the body must have, and what it may have.
+struct WholeText {
+    paragraphs: Vec<String>,
+    /// As [`letters`].
+    all: String,
+}
+
+impl WholeText {
+    fn of(record: &Value) -> Option<Self> {
+        let paragraphs = texts(record, "all_paragraphs");
+        let all = paragraphs.iter().chain(&texts(record, "allowed")).map(|text| letters(text)).collect();
+        (!paragraphs.is_empty()).then_some(Self { paragraphs, all })
+    }
+}
+
+/// Letters and digits alone: extractors differ in quotes, dashes and spaces.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl Judged {
@@ -128,6 +153,8 @@ impl Judged {
             must_warn: false,
             must_contain: texts(record, "must_contain"),
             must_not_contain: texts(record, "must_not_contain"),
+            whole: WholeText::of(record),
+            unjudged: texts(record, "unjudged"),
         }
     }
 
@@ -153,6 +180,8 @@ impl Judged {
             must_warn: record.get("want_warning").is_some(),
             must_contain: texts(record, "must"),
             must_not_contain: texts(record, "nots"),
+            whole: None,
+            unjudged: Vec::new(),
         }
     }
 
@@ -224,6 +253,18 @@ impl Judged {
         judge("body", lost.is_empty(), format!("lost {lost:?}"));
         let chrome: Vec<&String> = self.must_not_contain.iter().filter(|piece| content.body.contains(*piece)).collect();
         judge("chrome", chrome.is_empty(), format!("kept {chrome:?}"));
+        if let Some(whole) = &self.whole {
+            // What extractors print as the first paragraph may be in the headline block.
+            let block = [&content.kicker, &content.headline].into_iter().chain(&content.subheadlines);
+            let found: String = block.chain([&all]).map(|text| letters(text)).collect();
+            let lost: Vec<&String> =
+                whole.paragraphs.iter().filter(|paragraph| !found.contains(&letters(paragraph))).collect();
+            judge("body", lost.is_empty(), format!("lost {lost:?}"));
+            let chrome: Vec<&str> =
+                content.body.lines().filter(|line| !whole.all.contains(&letters(line))).collect();
+            judge("chrome", chrome.is_empty(), format!("kept {chrome:?}"));
+        }
+        findings.retain(|field, _| !self.unjudged.iter().any(|unjudged| unjudged == field));
         findings
     }
 
