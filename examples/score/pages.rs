@@ -260,8 +260,7 @@ impl Judged {
             let lost: Vec<&String> =
                 whole.paragraphs.iter().filter(|paragraph| !found.contains(&letters(paragraph))).collect();
             judge("body", lost.is_empty(), format!("lost {lost:?}"));
-            let chrome: Vec<&str> =
-                content.body.lines().filter(|line| !whole.all.contains(&letters(line))).collect();
+            let chrome: Vec<&str> = content.body.lines().filter(|line| !whole.all.contains(&letters(line))).collect();
             judge("chrome", chrome.is_empty(), format!("kept {chrome:?}"));
         }
         findings.retain(|field, _| !self.unjudged.iter().any(|unjudged| unjudged == field));

@@ -11,6 +11,8 @@ use super::lines::{self, RenderedLine};
 use super::lists::texts_without_lists;
 use super::meta::{self, Meta};
 use super::outline::Outline;
+use super::placed::placed;
+use super::river::Rivers;
 use super::{content, library, title};
 
 /// In characters. A shorter result of the library is compared with our own.
@@ -67,11 +69,16 @@ pub fn main_lines(
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
 ) -> Vec<String> {
-    let within = |root: usize| {
-        texts_without_lists(lines::lines_without(outline, root, |index| content::is_left_out(outline, index)))
-    };
-    let own = content::main_content(outline).map(within).unwrap_or_default();
-    let library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
+    let rivers = Rivers::of(outline, page);
+    let is_left_out = |index: usize| content::is_left_out(outline, index) || rivers.has(index);
+    let within = |root: usize| texts_without_lists(lines::lines_without(outline, root, is_left_out));
+    let own = content::main_content(outline, &rivers).map(within).unwrap_or_default();
+    let mut library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
+    let places = placed(&library, page);
+    let is_other_story =
+        |place: Option<usize>| place.and_then(|at| page.get(at)).is_some_and(|line| rivers.has(line.node));
+    let mut places = places.into_iter();
+    library.retain(|_| !places.next().is_some_and(is_other_story));
     let has_anchor = |lines: &[String]| lines.iter().any(|line| evidence.is_in(line));
     let chosen = if has_lost(&library, &own, has_anchor) { own } else { library };
     if has_anchor(&chosen) {
@@ -82,7 +89,7 @@ pub fn main_lines(
         .iter()
         .filter(|_| evidence.describes_text)
         .find(|line| line.characters() > ANCHOR && evidence.is_in(&line.text) && !line.is_link());
-    let around = anchored.and_then(|line| content::main_content_around(outline, line.node)).map(within);
+    let around = anchored.and_then(|line| content::main_content_around(outline, &rivers, line.node)).map(within);
     // A summary above the article has the words too, and is no other text: it is short, or the chosen text is around it.
     let longest = chosen.iter().max_by_key(|line| line.len());
     let is_other_text = |lines: &Vec<String>| {
@@ -92,7 +99,8 @@ pub fn main_lines(
     if let Some(around) = around.filter(is_other_text) {
         return around;
     }
-    if let Some(first) = first_of_several(outline, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
+    if let Some(first) =
+        first_of_several(outline, &rivers, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
     {
         return first;
     }
@@ -103,12 +111,17 @@ pub fn main_lines(
 }
 
 /// Where the chosen text stands below another `h1` than the page's headline, and the headline has a text of its own: that.
-fn first_of_several(outline: &Outline, headline_node: Option<usize>, chosen: &[String]) -> Option<usize> {
+fn first_of_several(
+    outline: &Outline,
+    rivers: &Rivers,
+    headline_node: Option<usize>,
+    chosen: &[String],
+) -> Option<usize> {
     let text = headline_node?;
     let headline = outline.upwards(outline.parent(text)).find(|index| outline.name(*index) == "h1")?;
     let next = (outline.end(headline)..outline.nodes.len()).find(|index| outline.name(*index) == "h1")?;
     let part = outline.end(headline)..next;
-    let root = content::main_content_within(outline, &part)?;
+    let root = content::main_content_within(outline, rivers, &part)?;
     let own: Vec<String> = lines::lines(outline, root).into_iter().map(|line| line.text).collect();
     let longest = own.iter().max_by_key(|line| line.len())?;
     let is_text = characters(own.iter().map(String::as_str)) >= SHORT_CONTENT / 2;

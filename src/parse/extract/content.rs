@@ -3,6 +3,7 @@
 
 use super::lines::is_block;
 use super::outline::{Kind, Outline};
+use super::river::Rivers;
 use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::holds_any;
 
@@ -56,24 +57,25 @@ pub fn is_left_out(outline: &Outline, index: usize) -> bool {
 }
 
 /// The index of the element that holds the article, if any does.
-pub fn main_content(outline: &Outline) -> Option<usize> {
-    main_content_among(outline, &|_| true, &|_| true)
+pub fn main_content(outline: &Outline, rivers: &Rivers) -> Option<usize> {
+    main_content_among(outline, rivers, &|_| true, &|_| true)
 }
 
 /// The same of the elements around a text that is known to be of the article.
-pub fn main_content_around(outline: &Outline, text_node: usize) -> Option<usize> {
+pub fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<usize> {
     let around: Vec<usize> = outline.upwards(outline.parent(text_node)).collect();
-    main_content_among(outline, &|index| around.contains(&index), &|_| true)
+    main_content_among(outline, rivers, &|index| around.contains(&index), &|_| true)
 }
 
 /// The same, of nothing but the texts within a part of the page.
-pub fn main_content_within(outline: &Outline, part: &std::ops::Range<usize>) -> Option<usize> {
+pub fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<usize> {
     let inside = |index: usize| part.contains(&index) && outline.end(index) <= part.end;
-    main_content_among(outline, &inside, &|index| part.contains(&index))
+    main_content_among(outline, rivers, &inside, &|index| part.contains(&index))
 }
 
 fn main_content_among(
     outline: &Outline,
+    rivers: &Rivers,
     may_be_content: &dyn Fn(usize) -> bool,
     is_asked: &dyn Fn(usize) -> bool,
 ) -> Option<usize> {
@@ -93,7 +95,8 @@ fn main_content_among(
             }
         }
         let worth = paragraph.worth();
-        let left_out = || outline.upwards(paragraph.node).any(|index| is_left_out(outline, index));
+        let left_out =
+            || rivers.has(paragraph.node) || outline.upwards(paragraph.node).any(|index| is_left_out(outline, index));
         if worth == 0.0 || left_out() {
             continue;
         }

@@ -31,8 +31,12 @@ impl RenderedLine {
 
     /// Whether it is a link and no sentence: an entry of a list of other articles.
     pub fn is_link(&self) -> bool {
-        !ends_sentence(&self.text)
-            && self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
+        !ends_sentence(&self.text) && self.is_linked()
+    }
+
+    /// Whether all of it but a few characters stands in links.
+    pub fn is_linked(&self) -> bool {
+        self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
     }
 }
 

@@ -1,0 +1,145 @@
+//! Rivers of other stories: siblings of one form, each a linked title with at most a summary, a date and an outlet.
+//!
+//! Owns how their form tells. Does not look at words, so that a list is found in every language and under every heading.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lines::RenderedLine;
+use super::outline::{Kind, Outline};
+
+/// Siblings that make a river. Two linked titles may be an article's own references.
+const MIN_STORIES: usize = 3;
+
+/// In characters. A shorter link is a button or a name, a longer one a text.
+const MIN_TITLE: usize = 6;
+const MAX_TITLE: usize = 150;
+
+/// What a story may say besides its title, in characters and in lines: a summary, not a section of an article.
+const MAX_SUMMARY: usize = 250;
+const MAX_LINES: usize = 8;
+
+/// Some rivers have the start of each text as its summary, in one paragraph. The sections of an article may look the same,
+/// so that more of them have to.
+const MAX_START: usize = 700;
+const MIN_STORIES_WITH_START: usize = 6;
+
+/// In characters. A shorter line is an outlet, a date or a name.
+const MIN_PARAGRAPH: usize = 24;
+
+/// The elements that are stories of rivers, as stretches of the outline.
+pub struct Rivers {
+    /// Sorted, apart from each other.
+    stories: Vec<(usize, usize)>,
+}
+
+/// What the lines of one element say.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    titles: usize,
+    lines: usize,
+    /// Of lines that are no titles, in characters.
+    others: usize,
+    paragraphs: usize,
+}
+
+impl Tally {
+    fn is_story(self) -> bool {
+        let is_short = self.others <= MAX_SUMMARY || self.paragraphs == 1 && self.others <= MAX_START;
+        self.titles > 0 && self.lines <= MAX_LINES && is_short
+    }
+
+    fn is_short_story(self) -> bool {
+        self.is_story() && self.others <= MAX_SUMMARY
+    }
+}
+
+impl Rivers {
+    pub fn of(outline: &Outline, page: &[RenderedLine]) -> Self {
+        let mut tallies = vec![Tally::default(); outline.nodes.len()];
+        for line in page {
+            let characters = line.characters();
+            // A title may end in a question or a quotation.
+            let is_title = line.is_linked()
+                && (MIN_TITLE..=MAX_TITLE).contains(&characters)
+                && !line.text.ends_with(['。', '.', '，', ',']);
+            for index in outline.upwards(outline.parent(line.node)) {
+                let Some(tally) = tallies.get_mut(index) else { continue };
+                tally.lines += 1;
+                tally.titles += usize::from(is_title);
+                tally.others += if is_title { 0 } else { characters };
+                tally.paragraphs += usize::from(!is_title && characters >= MIN_PARAGRAPH);
+            }
+        }
+        // Siblings by their parent, name and first class.
+        let mut siblings: BTreeMap<(usize, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (index, node) in outline.nodes.iter().enumerate().skip(1) {
+            let Kind::Element { name, marks } = &node.kind else { continue };
+            if tallies.get(index).is_none_or(|tally| tally.lines == 0) {
+                continue;
+            }
+            let class = marks.split(' ').next().unwrap_or_default();
+            siblings.entry((node.parent, name, class)).or_default().push(index);
+        }
+        let tally = |index: usize| tallies.get(index).copied().unwrap_or_default();
+        // The parent and the name of the stories: the last of a river often has a class of its own.
+        let mut rivers: BTreeSet<(usize, &str)> = BTreeSet::new();
+        for ((parent, name, _), group) in &siblings {
+            let count = |is_counted: fn(Tally) -> bool| group.iter().filter(|index| is_counted(tally(**index))).count();
+            let (all, short) = (count(Tally::is_story), count(Tally::is_short_story));
+            // Some entry of a river may be an advertisement or have a longer text.
+            let is_river = short >= MIN_STORIES && short * 5 >= group.len() * 4
+                || all >= MIN_STORIES_WITH_START && all * 5 >= group.len() * 4;
+            if is_river {
+                rivers.insert((*parent, *name));
+            }
+        }
+        let of_rivers = siblings.iter().filter(|((parent, name, _), _)| rivers.contains(&(*parent, *name)));
+        let mut stories: Vec<(usize, usize)> = of_rivers
+            .flat_map(|(_, group)| group)
+            .filter(|index| tally(**index).is_story())
+            .map(|index| (*index, outline.end(*index)))
+            .collect();
+        stories.sort_unstable();
+        // A story may hold a river of its own.
+        stories.dedup_by(|inner, outer| inner.0 < outer.1);
+        Self { stories }
+    }
+
+    /// Whether a node stands in a story of a river.
+    pub fn has(&self, node: usize) -> bool {
+        let after = self.stories.partition_point(|(start, _)| *start <= node);
+        after.checked_sub(1).and_then(|at| self.stories.get(at)).is_some_and(|(_, end)| node < *end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::super::lines::lines;
+    use super::*;
+
+    #[test]
+    fn stories_by_their_form() {
+        let check = |html: &str, expected: &[&str]| {
+            let outline = Outline::of(&Document::from(html));
+            let page = lines(&outline, 0);
+            let rivers = Rivers::of(&outline, &page);
+            let found: Vec<&str> =
+                page.iter().filter(|line| rivers.has(line.node)).map(|line| line.text.as_str()).collect();
+            assert_eq!(found, expected, "{html}");
+        };
+        let story = "<div class='item a'><h3><a href=1>旧粮仓改造工程完工</a></h3><p>镇上的旧粮仓今天完工。</p><i>8 小时前</i></div>";
+        let lines = ["旧粮仓改造工程完工", "镇上的旧粮仓今天完工。", "8 小时前"];
+        check(&format!("<div><p>新馆开放。</p>{}</div>", story.repeat(3)), &lines.repeat(3));
+        check(&format!("<div><p>新馆开放。</p>{}</div>", story.repeat(2)), &[]);
+        let cards = "<li><a href=1><h4>盲人协会捐书两千册</h4><p>协会今天捐书。</p></a></li>".repeat(3);
+        check(&cards, &["盲人协会捐书两千册", "协会今天捐书。"].repeat(3));
+        let sections =
+            format!("<div><h3><a href=1>新馆有四层楼</a></h3><p>{}</p></div>", "新馆在旧粮仓里。".repeat(40));
+        check(&sections.repeat(4), &[]);
+        let last = story.replace("item a", "last");
+        check(&format!("<div>{}{last}</div>", story.repeat(3)), &lines.repeat(4));
+        check(&"<p>新馆的<a href=1>借书办法</a>写明了读者的权利。</p>".repeat(4), &[]);
+    }
+}
