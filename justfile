@@ -23,9 +23,9 @@ clients:
 readme:
     tests/clients/run --update
 
-# Licences, sources, bans and advisories of the dependencies. Not in CI: cargo-deny takes long to install.
+# Licences, sources, bans and advisories of the dependencies.
 deny:
-    cargo deny --locked check
+    .ci/deny
 
 # The container, and a first look at it.
 container:

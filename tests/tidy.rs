@@ -3,6 +3,8 @@
 
 #[path = "tidy/imports.rs"]
 mod imports;
+#[path = "tidy/threats.rs"]
+mod threats;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -14,38 +14,11 @@ use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 
+use crate::support::command::{articled, beside};
 use crate::support::{TestServer, create, given};
 
 const PAGES: [&str; 3] =
     ["白鹭河开闸\n白鹭河口的水闸开启。", "雲岫茶廠重開\n停產多年的茶廠重開。", "A ferry sails\nIt sails at nine."];
-
-/// What a run of the binary left behind.
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-/// Runs the binary, with nothing of the caller's own settings.
-fn articled(arguments: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_articled"));
-    for (variable, _) in std::env::vars_os() {
-        let name = variable.to_string_lossy();
-        if name.starts_with("ARTICLED_") || name == "RUST_LOG" {
-            command.env_remove(&variable);
-        }
-    }
-    let output = command.args(arguments).stdin(Stdio::null()).output().expect("the binary runs");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
-
-/// Runs the binary beside a server of this very process.
-async fn beside(arguments: &[&str]) -> Ended {
-    let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-    let run = move || articled(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    tokio::task::spawn_blocking(run).await.expect("no panic")
-}
 
 /// A folder with [`PAGES`] in it, one a file.
 fn pages() -> TempDir {

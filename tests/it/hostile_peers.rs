@@ -18,7 +18,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tonic::Code;
 
-use crate::support::{TestServer, given, memory_store, refusal};
+use crate::support::{TestServer, Tokens, given, memory_store, refusal};
 
 const GET: &str = "GetArticle";
 const RAW_BYTES: usize = 2 << 20;
@@ -137,6 +137,18 @@ async fn unfinished_requests_take_no_place() {
     let (response, _stream) = hostile.call(GET, Some(&get_raw().encode_to_vec())).await;
     assert_eq!(response.await.expect("headers").headers()["grpc-status"], "5");
     assert_eq!(refusal(server.client().await.get_article(get_raw()).await).code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_before_its_request_is_read() {
+    let tokens = Tokens::new();
+    let server = TestServer::with(tokens.config(), memory_store()).await;
+    let mut stranger = Hostile::connect(2, server.address).await;
+    for method in [GET, "IngestArticle", "ImportArticles"] {
+        let (response, _unfinished) = stranger.call(method, None).await;
+        // UNAUTHENTICATED, while nothing of the request has come.
+        assert_eq!(response.await.expect("headers").headers()["grpc-status"], "16", "{method}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod access;
 mod batch_get_articles;
 mod command_line;
 mod create_article;
+mod credentials_command;
 mod deadline;
 mod delete_article;
 mod durability;

@@ -1,6 +1,7 @@
 //! Starts a real server on a free port, and reads what it refuses.
 
 mod authority;
+pub mod command;
 mod faulty_store;
 pub mod program;
 mod raw_client;
