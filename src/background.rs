@@ -1,11 +1,11 @@
 //! Low-priority threads for parsing, writes, merges and checkpoints.
 //!
-//! Each of these keeps a core busy for milliseconds at a time, and a query has several short steps on different threads:
-//! during an import it would wait for a core at every step. So this work has threads of its own, with a lower priority than
-//! all others. Where the cores are free this changes nothing.
+//! This work keeps a core busy for milliseconds at a time, but a query consists of several short steps on different threads:
+//! during an import it would wait for a core at every step. So this work has its own threads, with a lower priority than all
+//! others. If cores are free, the priority has no effect.
 //!
-//! Owns the runtime for writes, whose threads SQLite's connections inherit, and the worker threads for computation. Refuses
-//! to know what runs on them.
+//! Owns the runtime for writes, whose priority the threads of SQLite's connections inherit, and the worker threads for
+//! computation. Knows nothing about the work itself.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,14 +15,14 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 
-/// How far these threads step back, as `nice` counts: a tenth of the weight of others, so that writes go on, if slower, while
-/// reads take all that they can get (setpriority(2), sched(7)).
+/// The nice value of these threads: a tenth of the weight of others, so that writes continue, but slower, while reads use
+/// all the CPU time they can get (setpriority(2), sched(7)).
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
 pub(crate) struct Background {
     pub(crate) handle: Handle,
-    /// `None` only while this is dropped.
+    /// `None` only during the drop.
     runtime: Option<Runtime>,
 }
 
@@ -31,7 +31,7 @@ impl Background {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("articled-work")
-            .on_thread_start(step_back)
+            .on_thread_start(lower_priority)
             .enable_time()
             .build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
@@ -41,7 +41,8 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // It may be dropped on a thread that must not wait. Whoever needs to know that its work is done has waited.
+            // Not awaited, because the drop may happen on a thread that must not block. Callers that need the work to be
+            // done have already waited for it.
             runtime.shutdown_background();
         }
     }
@@ -49,8 +50,8 @@ impl Drop for Background {
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A fixed number of threads for work that computes rather than waits. All are made at the start: a moment later the
-/// process may have no thread left to make, and work that waits for one would never be done.
+/// A fixed number of threads for CPU-bound work. All are spawned at the start: later the process may have reached its thread
+/// limit, and work waiting for a thread would never run.
 pub(crate) struct Workers {
     jobs: mpsc::Sender<Job>,
     threads: Vec<JoinHandle<()>>,
@@ -63,7 +64,7 @@ impl Workers {
         let start = |_| {
             let queue = Arc::clone(&queue);
             thread::Builder::new().name("articled-compute".to_owned()).spawn(move || {
-                step_back();
+                lower_priority();
                 loop {
                     let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(job) = job else { return };
@@ -75,16 +76,16 @@ impl Workers {
         Ok(Self { jobs, threads })
     }
 
-    /// Runs work on one of the threads, in the order of arrival. Work whose caller has gone before it begins is left out.
-    /// `None` if no thread is left.
+    /// Runs work on one of the threads, in FIFO order. Skips work whose caller was dropped before it starts. `None` if no
+    /// thread is left.
     ///
     /// # Panics
-    /// If the work does, in the caller: its guard against panics sees it, and the thread goes on.
+    /// Resumes a panic of the work in the caller, whose panic guard handles it. The thread continues.
     pub(crate) async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (answer, answered) = oneshot::channel();
         let job = move || {
             if !answer.is_closed() {
-                // The caller may go meanwhile.
+                // Fails if the caller was dropped meanwhile.
                 _ = answer.send(catch_unwind(AssertUnwindSafe(work)));
             }
         };
@@ -101,11 +102,11 @@ impl Workers {
     }
 }
 
-/// On Linux priorities are of threads, elsewhere of processes.
-fn step_back() {
+/// Lowers the priority of this thread. Only on Linux, because elsewhere priorities apply to whole processes.
+fn lower_priority() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "a thread in the background keeps its priority");
+        tracing::debug!(%error, "cannot lower the priority of a background thread");
     }
 }
 

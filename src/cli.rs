@@ -1,7 +1,7 @@
 //! The command line: one file per command, and what the commands share.
 //!
-//! Owns arguments, settings, output and exit codes. Does not parse, store or search articles: it calls the library, or a
-//! server through the generated client.
+//! Owns arguments, settings, output and exit codes. Does not parse, store or search articles itself: it calls the library,
+//! or a server through the generated client.
 
 mod arguments;
 mod backup;
@@ -42,12 +42,12 @@ use clap::CommandFactory;
 use self::arguments::{Arguments, Command};
 use crate::telemetry;
 
-/// Runs the command that the process was started with.
+/// Runs the command given by the process's arguments.
 pub fn main() -> ExitCode {
     let (arguments, tables) = match settings::read(std::env::args_os()) {
         Ok(read) => read,
         Err(error) => {
-            // Help and version are errors to clap, with status 0. If the terminal is gone, nobody is left to tell.
+            // For clap, help and version are errors with status 0. A failure to print them cannot be reported.
             let _ = error.print();
             return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
         }
@@ -57,7 +57,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
     telemetry::start(&arguments.log)
-        .map_err(|error| failure::Usage(format!("--log or ARTICLED_LOG cannot be read: {error}")))?;
+        .map_err(|error| failure::Usage(format!("invalid --log or ARTICLED_LOG: {error}")))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let done = runtime.block_on(async {
         match arguments.command {
@@ -79,7 +79,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Man(command) => command.run(Arguments::command()),
         }
     });
-    // A thread that still reads standard input would be waited for until its end of file.
+    // Does not wait for blocking threads: one may still read standard input.
     runtime.shutdown_background();
     done
 }

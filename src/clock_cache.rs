@@ -1,9 +1,9 @@
-//! What was used lately, bounded in bytes: shared by the keyword index's blocks and the articles that are asked for often.
+//! A cache limited in bytes, for the keyword index's blocks and for articles.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// A cache that drops, when full, what was not used since it last looked (the clock algorithm).
+/// A cache with the clock algorithm: when full, it evicts entries that were not used since the clock hand last passed them.
 #[derive(Debug)]
 pub(crate) struct ClockCache<K, V> {
     capacity_bytes: usize,
@@ -42,7 +42,7 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
         Some(entry.value.clone())
     }
 
-    /// Keeps a value that takes `cost` bytes, unless there is one of that key or it is too large.
+    /// Inserts a value that takes `cost` bytes, unless the key exists or the value is too large.
     pub(crate) fn put(&mut self, key: K, value: V, cost: usize) {
         if cost > self.capacity_bytes || self.places.contains_key(&key) {
             return;
@@ -65,12 +65,12 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
         }
     }
 
-    /// The bytes that all values take.
+    /// The total cost of all values, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// How often [`Self::get`] found a value, and how often not.
+    /// The number of hits and of misses of [`Self::get`].
     pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
         (self.hits, self.misses)
     }
@@ -91,7 +91,7 @@ impl<K: Clone + Eq + Hash, V: Clone> ClockCache<K, V> {
         }
     }
 
-    /// What was last takes the place of what is removed.
+    /// Swap-removes an entry: the last entry takes its index.
     fn remove_at(&mut self, place: usize) {
         let removed = self.entries.swap_remove(place);
         self.bytes -= removed.cost;

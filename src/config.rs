@@ -1,7 +1,7 @@
-//! Every setting: its unit, default, range and reason.
+//! The server's settings, with unit, range, default and reason.
 //!
-//! Owns what can be set and whether a value is allowed. Refuses to know where values come from: the command line merges
-//! flags, `ARTICLED_*` variables and a TOML file into this.
+//! Owns the settings and their validation. Does not read them: the command line merges flags, `ARTICLED_*` environment
+//! variables and a TOML file into a [`Config`].
 
 mod access;
 
@@ -14,142 +14,143 @@ pub use self::access::{ClientCertificates, Exposure, Role, UnknownRole};
 
 const MIB: usize = 1 << 20;
 
-/// What the server is told. Each field is a key of the TOML file.
+/// The settings of a server. Each field is a key of the TOML file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where gRPC is served. Port 0: any free one. Default 127.0.0.1:50051.
+    /// The address of the gRPC listener. Port 0: any free port. Default 127.0.0.1:50051.
     pub listen: SocketAddr,
-    /// Where `/metrics` (Prometheus), `/healthz`, `/readyz` and `/version` are served over HTTP. Port 0: any free one; empty
-    /// text: not at all. Default 127.0.0.1:9464.
+    /// The address of the HTTP listener for `/metrics` (Prometheus), `/healthz`, `/readyz` and `/version`. Port 0: any free
+    /// port. Empty: no listener. Default 127.0.0.1:9464.
     #[serde(deserialize_with = "optional_address")]
     pub metrics_listen: Option<SocketAddr>,
-    /// The store, `sqlite:PATH`. Default `sqlite:articled.db`.
+    /// The URL of the store, `sqlite:PATH`. Default `sqlite:articled.db`.
     pub database: String,
-    /// Serves what is stored and refuses to write. Default false.
+    /// Opens the store read-only: writes fail with FAILED_PRECONDITION. Default false.
     pub read_only: bool,
-    /// Allows `listen` and `metrics_listen` beyond loopback though nothing is encrypted and no caller is asked for
-    /// credentials. Default false.
+    /// Allows `listen` and `metrics_listen` to be reachable from other machines without encryption and authentication.
+    /// Default false.
     pub insecure: bool,
-    /// The server's certificate and those between it and its authority, in PEM; with `tls_key` both listeners speak TLS.
-    /// Default none.
+    /// The file with the server's certificate chain, in PEM. With `tls_key`, both listeners use TLS. Default none.
     #[serde(deserialize_with = "optional_path")]
     pub tls_cert: Option<PathBuf>,
-    /// The certificate's private key, in PEM. Default none.
+    /// The file with the certificate's private key, in PEM. Default none.
     #[serde(deserialize_with = "optional_path")]
     pub tls_key: Option<PathBuf>,
-    /// The authorities that vouch for clients' certificates, in PEM (mutual TLS). Default none.
+    /// The file with the certificate authorities of client certificates, in PEM (mutual TLS). Default none.
     #[serde(deserialize_with = "optional_path")]
     pub client_ca: Option<PathBuf>,
-    /// Whether a gRPC connection needs a certificate of `client_ca`: `required`, the default, or `optional`.
+    /// Whether a gRPC connection needs a certificate of `client_ca`: `required` or `optional`. Default `required`.
     pub client_certificates: ClientCertificates,
-    /// The file that says which token, and which certificate, has which role; without it no caller is asked for
-    /// credentials. Default none.
+    /// The file that maps tokens and client certificates to roles. Without it callers are not authenticated. Default none.
     #[serde(deserialize_with = "optional_path")]
     pub tokens: Option<PathBuf>,
-    /// To whom tools such as grpcurl are told the contract: `off`, a role, or `anyone`. Default reader.
+    /// Who may use gRPC reflection, as tools such as grpcurl do: `off`, a role, or `anyone`. Default `reader`.
     pub reflection: Exposure,
-    /// To whom `/metrics` is served: `off`, a role, or `anyone`. Default reader.
+    /// Who may read `/metrics`: `off`, a role, or `anyone`. Default `reader`.
     pub metrics_access: Exposure,
-    /// How certificates and tokens are read again.
+    /// Reloading of certificates and tokens.
     pub credentials: CredentialFiles,
-    /// What one call, connection or client may use.
+    /// Limits on calls, connections and clients.
     pub limits: Limits,
-    /// How the change feed is kept and watched.
+    /// Retention and watching of the change feed.
     pub feed: Feed,
-    /// How long a stopping server waits.
+    /// Delays of a graceful shutdown.
     pub shutdown: Shutdown,
 }
 
-/// What protects the server, and its honest clients, from the others.
+/// Limits that protect the server from overload, and clients from each other.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Connections open at once; further ones wait to be accepted. 1 to 65,536; default 512.
+    /// Open connections. Further ones wait to be accepted. 1 to 65,536; default 512.
     pub max_connections: usize,
-    /// Connections open at once from one address; further ones are closed. 1 to 65,536; default 64.
+    /// Open connections from one IP address. Further ones are closed. 1 to 65,536; default 64.
     pub max_connections_per_peer: usize,
-    /// Calls open at once on one connection (HTTP/2's own limit, which clients see and obey). 1 to 10,000; default 100.
+    /// Concurrent calls on one connection: HTTP/2's SETTINGS_MAX_CONCURRENT_STREAMS, which clients respect. 1 to 10,000;
+    /// default 100.
     pub max_streams_per_connection: u32,
-    /// Streams that one peer may make us reset before its connection is closed. 1 to 100,000; default 1024, as h2 has it.
+    /// Streams that the server resets because of a peer's protocol errors before it closes the connection. 1 to 100,000;
+    /// default 1024, the default of h2.
     pub max_local_error_resets: usize,
-    /// The headers of one call, in bytes. 1 KiB to 1 MiB; default 16 KiB.
+    /// Size of the headers of one call, in bytes. 1 KiB to 1 MiB; default 16 KiB.
     pub max_header_list_bytes: u32,
-    /// Calls worked on at once, over all connections; further ones are refused with RESOURCE_EXHAUSTED. 1 to 100,000;
-    /// default 1024.
+    /// Concurrent calls on all connections. Further calls fail with RESOURCE_EXHAUSTED. 1 to 100,000; default 1024.
     pub max_calls: usize,
-    /// One message from a client, in bytes. 8 MiB to 64 MiB; default 12 MiB, so that a document of 8 MiB that is too
-    /// long by a little is answered with the name of its field.
+    /// Size of one request message, in bytes. 8 MiB to 64 MiB; default 12 MiB, so that a document slightly above its own
+    /// limit of 8 MiB fails with an error that names the field.
     pub max_request_bytes: usize,
-    /// The requests being read or worked on, all together, in bytes; past it calls are refused with RESOURCE_EXHAUSTED.
-    /// At least `max_request_bytes`; default 256 MiB.
+    /// Total size of all requests that are being received or processed, in bytes. Calls that exceed it fail with
+    /// RESOURCE_EXHAUSTED. `max_request_bytes` to 4 GiB less one byte; default 256 MiB.
     pub max_buffered_request_bytes: usize,
-    /// The responses that peers have not read yet, all together, in bytes; past it calls are refused with
-    /// RESOURCE_EXHAUSTED. At least `max_response_bytes`; default 96 MiB, of which one peer gets half.
+    /// Total size of all responses that peers have not read yet, in bytes. Calls that exceed it fail with
+    /// RESOURCE_EXHAUSTED. `max_response_bytes` to 4 GiB less one byte; default 96 MiB, of which a single peer gets at most
+    /// half.
     pub max_unread_response_bytes: usize,
-    /// One message to a client, in bytes; only the RAW view comes near. 4 MiB to 64 MiB; default 12 MiB.
+    /// Size of one response message, in bytes. Only the RAW view comes close. 4 MiB to 64 MiB; default 12 MiB.
     pub max_response_bytes: usize,
-    /// The articles of one page or batch, in bytes. 64 KiB to 3.5 MiB; default 3 MiB, so that an answer fits the 4 MiB
-    /// that clients accept by default.
+    /// Total size of the articles in one page or batch, in bytes. 64 KiB to 3.5 MiB; default 3 MiB, so that a response fits
+    /// in the 4 MiB that clients accept by default.
     pub max_page_bytes: usize,
-    /// How long a new connection may take to say that it speaks HTTP/2. 100 to 60,000 ms; default 10 s.
+    /// How long a new connection may take to send the HTTP/2 preface. 100 to 60,000 ms; default 10 s.
     pub preface_deadline_ms: u64,
-    /// How long a connection may be silent before it is asked for a sign of life. 1,000 to 3,600,000 ms; default 30 s.
+    /// How long a connection may be idle before the server sends a keepalive ping. 1,000 to 3,600,000 ms; default 30 s.
     pub keepalive_interval_ms: u64,
-    /// How long that sign may take. 100 to 600,000 ms; default 10 s.
+    /// How long the answer to a keepalive ping may take before the connection is closed. 100 to 600,000 ms; default 10 s.
     pub keepalive_timeout_ms: u64,
-    /// How long a call may take if the client sets no deadline. 10 to `max_deadline_ms`; default 5 s.
+    /// The deadline of a unary call if the client sets none. 10 ms to `max_deadline_ms`; default 5 s.
     pub default_deadline_ms: u64,
-    /// How long a call may take at most. 10 to 600,000 ms; default 30 s.
+    /// The maximum deadline of a unary call, whatever the client sets. 10 to 600,000 ms; default 30 s.
     pub max_deadline_ms: u64,
-    /// Imports that are open at once. 1 to 10,000; default 16: each may hold one request of `max_request_bytes` that is not
-    /// read to its end.
+    /// Concurrent imports. 1 to 10,000; default 16, because each may buffer one partly received request of
+    /// `max_request_bytes`.
     pub max_imports: usize,
-    /// Exports that are open at once. 1 to 10,000; default 32: each holds one page.
+    /// Concurrent exports. 1 to 10,000; default 32, because each buffers one page.
     pub max_exports: usize,
-    /// Items of all imports together that are under way, in bytes. 1 MiB to 4 GiB less one; default 64 MiB.
+    /// Total size of the items in progress in all imports, in bytes. Imports wait until an item fits. 1 MiB to 4 GiB less one
+    /// byte; default 64 MiB.
     pub max_import_bytes: usize,
-    /// How long an import may send nothing before it is ended. 100 to 3,600,000 ms; default 30 s.
+    /// How long the client of an import may send nothing before the server ends the import. 100 to 3,600,000 ms; default
+    /// 30 s.
     pub import_idle_ms: u64,
-    /// How long a peer may leave a response unread: an import or export then ends, and the connection of a unary call is
-    /// closed, so that neither places nor memory are held. A paused watch is not ended. 100 to 3,600,000 ms; default 30 s.
+    /// How long a client may leave a response unread. After that an import or export ends, and the connection of a unary
+    /// call is closed, which frees slots and memory. A paused watch is not ended. 100 to 3,600,000 ms; default 30 s.
     pub stream_stall_ms: u64,
-    /// Documents parsed at once. 1 to 256, or 0, the default: as many as there are cores. One of 8 MiB takes up to 135 MB
-    /// while it is parsed, whatever it is made of: 29 kinds of 8 MB of one repeated piece (comments, tags, references,
-    /// links, text in both scripts and GBK) took 34 to 131 MB each.
+    /// Documents parsed concurrently. 0 to 256; default 0: one for each core. Parsing a document of 8 MiB takes up to 135 MB
+    /// of memory, whatever its content: 29 documents of 8 MB, each of one repeated construct (comments, tags, references,
+    /// links, text in both scripts and GBK), took 34 to 131 MB each.
     pub parsers: usize,
 }
 
-/// What watchers are told, and for how long it is known.
+/// The change feed.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Feed {
-    /// A deletion is known to watchers that were away until so many changes came after it; who was away longer has to
-    /// list anew. 1 to 1,000,000,000,000; default 10,000,000: a deletion is kept as a name.
+    /// How many changes after a deletion the feed still has that deletion, as a name. A watcher that resumes from before
+    /// expired deletions gets RESUME_TOKEN_EXPIRED and must list again. 1 to 1,000,000,000,000; default 10,000,000.
     pub keep_deletions: u64,
-    /// How long a watcher waits without a word, before a checkpoint says that nothing happened. 10 to 600,000 ms; default
-    /// 15 s.
+    /// How long a watch sends no event before it sends a checkpoint. 10 to 600,000 ms; default 15 s.
     pub checkpoint_interval_ms: u64,
 }
 
-/// How certificates and tokens are read again.
+/// Reloading of certificates and tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CredentialFiles {
-    /// How often the files of `tls_cert`, `tls_key`, `client_ca` and `tokens` are looked at; what two looks find is in use
-    /// from then on. 10 to 3,600,000 ms; default 5 s.
+    /// How often the files of `tls_cert`, `tls_key`, `client_ca` and `tokens` are checked for changes. A change takes effect
+    /// when two checks in a row find the same content. 10 to 3,600,000 ms; default 5 s.
     pub poll_interval_ms: u64,
 }
 
-/// How the server ends.
+/// Graceful shutdown.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Shutdown {
-    /// How long health says NOT_SERVING before connections are told to go, so that a load balancer notices. 0 to 600,000
-    /// ms; default 0.
+    /// How long health reports NOT_SERVING before connections are drained, so that load balancers stop sending calls. 0 to
+    /// 600,000 ms; default 0.
     pub wait_ms: u64,
-    /// How long the whole of it may take, that wait apart. 100 to 600,000 ms; default 18 s, within the 20 s promised and
-    /// the 30 s that orchestrators give.
+    /// How long draining may take, after `wait_ms`. 100 to 600,000 ms; default 18 s: a shutdown is documented to take at
+    /// most 20 s, and orchestrators kill the process after 30 s.
     pub drain_ms: u64,
 }
 
@@ -223,15 +224,15 @@ impl Default for Shutdown {
     }
 }
 
-/// A setting that is not allowed.
+/// An invalid setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BadConfig {
-    #[error("{setting} must be between {min} and {max}, and is {value}")]
+    #[error("{setting} must be between {min} and {max}, but is {value}")]
     Range { setting: &'static str, value: u64, min: u64, max: u64 },
     #[error(
-        "{setting} is {address}, which others can reach, without encryption or tokens: set tls_cert and tls_key, or tokens; \
-         or insecure, if that is meant; or listen on 127.0.0.1"
+        "{setting} is {address}, which other machines can reach, without encryption or tokens: set tls_cert and tls_key, or \
+         tokens; or listen on 127.0.0.1; or set insecure to allow it"
     )]
     Exposed { setting: &'static str, address: SocketAddr },
     #[error("{present} needs {missing}")]
@@ -239,7 +240,7 @@ pub enum BadConfig {
 }
 
 impl Config {
-    /// Whether every value is in its range, and none opens the server to the world by oversight.
+    /// Validates the ranges, and that the server is not exposed to other machines by mistake.
     pub fn check(&self) -> Result<(), BadConfig> {
         self.check_access()?;
         self.limits.check()?;
@@ -288,7 +289,7 @@ impl Limits {
         range("limits.max_calls", self.max_calls as u64, 1, 100_000)?;
         let max_request_bytes = self.max_request_bytes as u64;
         range("limits.max_request_bytes", max_request_bytes, 8 * mib, 64 * mib)?;
-        // The upper bound keeps the number of permits of the semaphore that counts these bytes in a u32.
+        // A semaphore counts these bytes, and acquires at most a u32 of permits.
         let max_buffered_request_bytes = self.max_buffered_request_bytes as u64;
         range("limits.max_buffered_request_bytes", max_buffered_request_bytes, max_request_bytes, u32::MAX.into())?;
         let max_unread_response_bytes = self.max_unread_response_bytes as u64;
@@ -314,7 +315,7 @@ fn range(setting: &'static str, value: u64, min: u64, max: u64) -> Result<(), Ba
     if (min..=max).contains(&value) { Ok(()) } else { Err(BadConfig::Range { setting, value, min, max }) }
 }
 
-/// Reads an address that may be left empty, which means none.
+/// Parses an optional address; an empty string is `None`.
 pub fn parse_optional_address(text: &str) -> Result<Option<SocketAddr>, AddrParseError> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
@@ -335,9 +336,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_are_allowed() {
+    fn the_defaults_are_valid() {
         assert_eq!(Config::default().check(), Ok(()));
-        assert_eq!(toml::from_str::<Config>("").expect("all has a default"), Config::default());
+        assert_eq!(toml::from_str::<Config>("").expect("every field has a default"), Config::default());
     }
 
     #[test]
@@ -345,19 +346,19 @@ mod tests {
         let config: Config = toml::from_str("metrics_listen = ''\n[limits]\nmax_calls = 5").expect("valid");
         assert_eq!(config.metrics_listen, None);
         assert_eq!(config.limits, Limits { max_calls: 5, ..Limits::default() });
-        assert!(toml::from_str::<Config>("lisen = '127.0.0.1:1'").is_err(), "a typing error must not pass in silence");
+        assert!(toml::from_str::<Config>("lisen = '127.0.0.1:1'").is_err(), "an unknown key must be an error");
     }
 
     #[test]
-    fn refuses_what_is_out_of_range() {
+    fn refuses_values_out_of_range() {
         let limits = Limits { max_calls: 0, ..Limits::default() };
         let config = Config { limits, ..Config::default() };
         let error = config.check().expect_err("out of range");
-        assert_eq!(error.to_string(), "limits.max_calls must be between 1 and 100000, and is 0");
+        assert_eq!(error.to_string(), "limits.max_calls must be between 1 and 100000, but is 0");
     }
 
     #[test]
-    fn listens_beyond_loopback_only_with_tls_tokens_or_if_told_so() {
+    fn listens_beyond_loopback_only_with_tls_tokens_or_insecure() {
         let check = |listen: &str, change: fn(&mut Config)| {
             let mut config = Config { listen: listen.parse().expect(listen), ..Config::default() };
             change(&mut config);

@@ -1,6 +1,6 @@
-//! From a raw document to a stored article: parses off the async threads, then writes.
+//! The ingest pipeline, from a raw document to a stored article: parses outside of the async threads, then writes.
 //!
-//! Owns how many documents are parsed at once, and the name that an article gets. Refuses to know the wire.
+//! Owns the number of concurrent parsers, and the names of articles. Knows nothing about the wire format.
 
 mod parse_metrics;
 
@@ -16,11 +16,11 @@ use crate::metrics::Registry;
 use crate::parse::{self, Parsed, Refusal};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
-/// The most text that one article and its report hold, in bytes. With it a FULL article fits a page, and the 4 MiB that
-/// a gRPC client accepts by default; only a document made of little but page chrome comes near.
+/// The maximum size of an article and its report, in bytes. So a FULL article fits in a page, and in the 4 MiB that gRPC
+/// clients accept by default. Only a document of almost nothing but page chrome comes close.
 pub(crate) const MAX_ARTICLE_BYTES: usize = 5 << 19;
 
-/// How long a patient write waits before it tries an overloaded store again. The store itself waits for a while too.
+/// The delay before [`Ingest::store_patiently`] retries an overloaded store, in addition to the store's own wait.
 const OVERLOAD_PAUSE: Duration = Duration::from_millis(50);
 
 /// Parses and stores documents. Cheap to clone; clones share the parsers.
@@ -37,7 +37,7 @@ pub struct Ingest {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum IngestError {
-    #[error("article and report would have {bytes} bytes, and at most {MAX_ARTICLE_BYTES} are stored")]
+    #[error("article and report would have {bytes} bytes; the maximum is {MAX_ARTICLE_BYTES}")]
     ArticleTooLarge { bytes: usize },
     #[error("the document {0}")]
     Refused(Refusal),
@@ -45,10 +45,10 @@ pub enum IngestError {
     Store(#[from] StoreError),
 }
 
-/// A document, its article, and the name that the article gets.
+/// A parsed document: its article and the article's name.
 #[derive(Clone, Debug)]
 pub struct ParsedDocument {
-    /// Derived from the URL, or from the document.
+    /// The name, given by the caller or derived.
     pub name: ArticleName,
     /// The article and the parser's report.
     pub parsed: Parsed,
@@ -64,7 +64,7 @@ impl From<ParsedDocument> for NewArticle {
 }
 
 impl Ingest {
-    /// `parsers` documents are parsed at once; 0 is as many as there are cores.
+    /// `parsers` is the number of documents that are parsed concurrently; 0 means one for each core.
     pub fn new(store: SharedStore, clock: Clock, parsers: usize, metrics: &Registry) -> io::Result<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let parser_count = if parsers == 0 { cores() } else { parsers };
@@ -72,27 +72,27 @@ impl Ingest {
         Ok(Self { store, clock, parser_count, parsers, metrics: Arc::new(ParseMetrics::new(metrics)) })
     }
 
-    /// Whether documents can be parsed: for health checks.
+    /// Whether documents can be parsed, for health checks.
     pub(crate) fn is_alive(&self) -> bool {
         self.parsers.is_alive()
     }
 
-    /// How many documents are parsed at once.
+    /// The number of documents that are parsed concurrently.
     pub(crate) fn parser_count(&self) -> usize {
         self.parser_count
     }
 
-    /// Parses a document and stores nothing. `name` is the caller's choice; without one it is derived.
+    /// Parses a document and stores nothing. If the caller gives no `name`, it is derived.
     ///
     /// # Panics
-    /// If the parser does, which is a defect: the caller's own guard against panics sees it.
+    /// Resumes a panic of the parser, which is a defect, for the caller's panic guard.
     pub async fn parse(&self, raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
         let metrics = Arc::clone(&self.metrics);
         let parsed = self.parsers.compute(move || metrics.measure(|| parse_document(raw, name))).await;
         parsed.unwrap_or_else(|| Err(StoreError::Unavailable("the parsers have stopped".to_owned()).into()))
     }
 
-    /// Parses a document and stores its article; returns when that is durable. A `dry_run` stores nothing.
+    /// Parses a document and stores its article. The article is durable when this returns. A `dry_run` stores nothing.
     pub async fn ingest(
         &self,
         raw: RawDocument,
@@ -104,8 +104,8 @@ impl Ingest {
         Ok(self.store.write(Write::Ingest { article, allow_older }, dry_run, self.clock.now()).await?)
     }
 
-    /// Stores an article as [`Self::ingest`] does, and waits for a store that is overloaded: for who has many to store,
-    /// and time.
+    /// Stores an article as [`Self::ingest`] does, and retries while the store is overloaded. For imports, which prefer
+    /// waiting to failing.
     pub(crate) async fn store_patiently(&self, article: NewArticle, allow_older: bool) -> Result<Written, StoreError> {
         let write = Write::Ingest { article, allow_older };
         loop {
@@ -116,8 +116,7 @@ impl Ingest {
         }
     }
 
-    /// Parses the document of a stored article again, and puts what comes out into its place if the article is still in
-    /// the state that `expected` names.
+    /// Parses the document of a stored article again, and replaces the article if its etag is still `expected`.
     pub async fn reparse(&self, name: ArticleName, raw: RawDocument, expected: Etag) -> Result<Written, IngestError> {
         let ParsedDocument { name, parsed, raw: _ } = self.parse(raw, Some(name)).await?;
         let Parsed { content, report } = parsed;
@@ -126,7 +125,7 @@ impl Ingest {
     }
 }
 
-/// Parses on the calling thread, and checks that what came out can be stored.
+/// Parses on the calling thread, and checks that the article can be stored.
 pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
     let parsed = parse::parse(&raw);
     if let Some(refusal) = parse::refusal(&raw.content, &parsed) {

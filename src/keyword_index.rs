@@ -1,20 +1,20 @@
-//! The keyword index: immutable segments of gram lists, kept in blobs.
+//! The keyword index: an inverted index of grams in immutable segments, which are stored as blobs.
 //!
-//! Owns what is in a blob, how queries are answered from blobs, and which segments are merged. It knows no SQL, threads
-//! or clock. The cores ([`IndexSearch`], [`Merge`]) do no input or output: they name the blocks that they need ([`SearchStep::Need`]),
-//! and run on a hash map in tests. Their drivers read and write through one trait that a storage engine implements
-//! ([`storage`]): [`load`], [`next_hit()`] for queries, [`changes`] for a commit, [`merge_driver`] and [`merge_request`]
-//! for merges, [`rebuild`], and [`check`].
+//! Owns the format of the blobs, search, and the merge policy. Knows no SQL, threads or clock. The cores ([`IndexSearch`],
+//! [`Merge`]) do no I/O: they return the ids of the blocks that they need ([`SearchStep::Need`]), so tests run them on a hash
+//! map. Their drivers read and write through one trait that a storage engine implements ([`storage`]): [`load`],
+//! [`next_hit()`] for queries, [`changes`] for a commit, [`merge_driver`] and [`merge_request`] for merges, [`rebuild`], and
+//! [`check`].
 //!
-//! - A **gram** is a folded character or a pair of neighbours ([`gram`]) of one piece of text ([`text_grams`]).
-//! - A **segment** covers some documents, newest first; a document's place in it is its ordinal ([`segment`],
-//!   [`directory`]). For each gram it has an ascending list of ordinals ([`postings`]), packed into blocks ([`block`]).
-//! - A commit writes its documents as one small segment ([`mod@build`]); the background merges eight segments of a tier
-//!   into one of the next ([`merge`], [`tiers`], [`due_merges`]).
-//! - What is deleted gets a mark beside the segment ([`snapshot`]); the next merge leaves it out for good.
-//! - A check compares the lists with the texts ([`audit`]).
-//! - A query is compiled to grams ([`plan`]), walked segment by segment ([`walk`]) and merged in the order of the
-//!   default listing ([`search`]).
+//! - A **gram** is one folded character or two adjacent ones ([`gram`]) of one text ([`text_grams`]).
+//! - A **segment** contains documents, newest first; a document's position in it is its ordinal ([`segment`],
+//!   [`directory`]). Each gram has a postings list of ascending ordinals ([`postings`]), packed into blocks ([`block`]).
+//! - A commit writes its documents as one small segment ([`mod@build`]). A background task merges eight segments of a tier
+//!   into one of the next tier ([`merge`], [`tiers`], [`due_merges`]).
+//! - Deletions are marks next to the segment ([`snapshot`]); the next merge of the segment drops the documents.
+//! - A check compares the postings lists with the texts ([`audit`]).
+//! - A query is compiled to an expression over grams ([`plan`]), evaluated segment by segment ([`walk`]), and the results
+//!   are merged in the default order ([`search`]).
 
 pub(crate) mod audit;
 pub(crate) mod block;

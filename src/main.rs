@@ -1,11 +1,11 @@
-//! The program: arguments, telemetry, exit code.
+//! The `articled` binary. `cli` has the commands, `telemetry` sets up logging.
 
 mod cli;
 mod telemetry;
 
 use std::process::ExitCode;
 
-/// Calls are short and allocate much.
+/// mimalloc, because calls are short and allocate a lot; Cargo.toml has the measurement.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

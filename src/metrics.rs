@@ -1,9 +1,9 @@
-//! The registry of metrics that Prometheus reads, and the name and meaning of each metric ([`names`]).
+//! The registry of metrics for Prometheus, and the name and description of each metric ([`names`]).
 //!
-//! Each server has a registry of its own instead of a global one, so that two servers in a process (as in tests) do not mix.
-//! A command without a server has a registry that is off: its handles count nothing.
+//! Each server has its own registry instead of a global one, so that two servers in a process (as in tests) do not mix. A
+//! command without a server has a disabled registry, whose handles count nothing.
 //!
-//! Owns names, descriptions, units and buckets. Does not know what is counted: the rooms keep the handles.
+//! Owns names, descriptions, units and buckets. Does not decide what is counted: other modules hold the handles.
 
 pub(crate) mod names;
 
@@ -14,26 +14,26 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use self::names::Metric;
 
-/// Upper bounds of the buckets of durations, in seconds: from a read out of memory to the longest deadline.
+/// Upper bounds of the buckets of durations, in seconds: from a read from memory to the longest deadline.
 const DURATION_BUCKETS: [f64; 15] =
     [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0, 30.0];
 
-/// Upper bounds of the buckets of merges, in seconds: one of a million articles takes a minute.
+/// Upper bounds of the buckets of merge durations, in seconds: a merge of a million articles takes a minute.
 const MERGE_BUCKETS: [f64; 9] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
 
-/// Upper bounds of the buckets of group sizes: powers of two, to the length of the writer's queue.
+/// Upper bounds of the buckets of group sizes: powers of two, up to the length of the writer's queue.
 const GROUP_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-/// What a recorder may use to filter metrics; this one does not.
+/// Metadata that a recorder may filter by; this recorder does not.
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
 
-/// A label of a metric: its name, and one of a fixed set of values, so that no caller can make the number of series grow.
+/// A label of a metric: its name, and one of a fixed set of values, so that callers cannot increase the number of time series.
 pub(crate) type LabelPair<'a> = (&'static str, &'a str);
 
-/// The metrics of one server. Cheap to clone; clones share all.
+/// The metrics of one server. Cheap to clone; clones share all state.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    /// `None`: off.
+    /// `None` if disabled.
     recorder: Option<Arc<PrometheusRecorder>>,
 }
 
@@ -53,42 +53,42 @@ impl Registry {
         Self { recorder: None }
     }
 
-    /// The counter of these labels. It is in the next scrape, if it is counted or not.
+    /// The counter with these labels. It is in the next scrape even if nothing was counted.
     pub(crate) fn counter(&self, metric: &Metric, labels: &[LabelPair<'_>]) -> Counter {
         let Some(recorder) = &self.recorder else { return Counter::noop() };
         recorder.describe_counter(metric.name.into(), None, metric.help.into());
         recorder.register_counter(&key(metric, labels), &METADATA)
     }
 
-    /// The gauge of these labels.
+    /// The gauge with these labels.
     pub(crate) fn gauge(&self, metric: &Metric, labels: &[LabelPair<'_>]) -> Gauge {
         let Some(recorder) = &self.recorder else { return Gauge::noop() };
         recorder.describe_gauge(metric.name.into(), None, metric.help.into());
         recorder.register_gauge(&key(metric, labels), &METADATA)
     }
 
-    /// The histogram of these labels.
+    /// The histogram with these labels.
     pub(crate) fn histogram(&self, metric: &Metric, labels: &[LabelPair<'_>]) -> Histogram {
         let Some(recorder) = &self.recorder else { return Histogram::noop() };
         recorder.describe_histogram(metric.name.into(), None, metric.help.into());
         recorder.register_histogram(&key(metric, labels), &METADATA)
     }
 
-    /// Runs a library that records into whichever recorder its thread has.
+    /// Runs a function of a library that records into the thread's current recorder.
     pub(crate) fn within(&self, record: impl FnOnce()) {
         if let Some(recorder) = &self.recorder {
             metrics::with_local_recorder(recorder, record);
         }
     }
 
-    /// Moves the samples of histograms into their buckets. Until then each sample takes eight bytes.
+    /// Adds the samples of histograms to their buckets. Until then each sample takes eight bytes.
     pub(crate) fn fold_samples(&self) {
         if let Some(recorder) = &self.recorder {
             recorder.handle().run_upkeep();
         }
     }
 
-    /// The text that Prometheus reads (prometheus.io/docs/instrumenting/exposition_formats).
+    /// The metrics in Prometheus's text format (prometheus.io/docs/instrumenting/exposition_formats).
     pub(crate) fn text(&self) -> String {
         self.recorder.as_ref().map(|recorder| recorder.handle().render()).unwrap_or_default()
     }

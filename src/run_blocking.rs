@@ -1,21 +1,21 @@
-//! Work that computes rather than waits, taken off the threads that serve everybody.
+//! Runs CPU-bound work outside of the async threads.
 
 use std::panic::resume_unwind;
 
 use tokio::task::JoinHandle;
 
-/// Runs work on a thread of its own kind; `None` if the runtime is stopping.
+/// Runs work on a blocking thread. `None` if the runtime is shutting down.
 ///
 /// # Panics
-/// If the work does: the caller's guard against panics is to see it.
+/// Resumes a panic of the work, for the caller's panic guard.
 pub(crate) async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     join_or_resume_panic(tokio::task::spawn_blocking(work)).await
 }
 
-/// The outcome of work that runs elsewhere, as [`run_blocking`] has it.
+/// Joins a task, with the result of [`run_blocking`].
 ///
 /// # Panics
-/// If the work does.
+/// Resumes a panic of the task.
 pub(crate) async fn join_or_resume_panic<T>(work: JoinHandle<T>) -> Option<T> {
     match work.await {
         Ok(done) => Some(done),

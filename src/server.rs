@@ -1,6 +1,7 @@
-//! The server around the RPCs: what protects it, how it starts, and how it ends.
+//! The server around the RPCs: startup, overload protection and shutdown.
 //!
-//! [`connections`] lets connections in, [`guard`] lets calls in, [`health`] says how it is, [`scrape`] how it was.
+//! [`connections`] accepts and limits connections, [`guard`] is the layer around every call, [`health`] reports whether the
+//! server is serving, [`scrape`] collects metrics.
 
 mod auth;
 mod call;
@@ -56,33 +57,33 @@ pub use self::reload::SourceError;
 pub use self::security::check_files;
 pub use self::wiring::{article_rpc, store_access};
 
-/// How long the last connections may take to go once they are broken, and the store to write what it took. With the
-/// drain it stays within the 20 s that are promised.
+/// How long closing the remaining connections and the store may take after the drain timed out. Together with the drain it
+/// stays within the documented 20 s.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 
-/// The same where the connections ended by themselves, before the time to drain had passed: moving a long WAL into the
-/// database takes seconds on a slow disk.
+/// The same if all connections ended within the drain time. Checkpointing a long WAL takes seconds on a slow disk.
 const QUIET_CLOSE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// At 50,000 calls a second the samples in between take 2 MB.
 const FOLD_INTERVAL: Duration = Duration::from_secs(5);
 
-/// h2's own default, which tonic removes unless it is named. Resets of streams that were not even accepted: CVE-2023-44487.
+/// Limits rapid resets of streams that were not accepted yet (CVE-2023-44487). This is h2's default, which tonic disables
+/// unless it is set.
 const MAX_PENDING_ACCEPT_RESETS: usize = 20;
 
-/// Headers up to so many times the limit are read, to be refused with a status that a client understands; past it, the
-/// stream is refused by HTTP/2, which clients report as UNKNOWN.
+/// Headers up to this multiple of the limit are read and refused with a clear status. Larger ones are refused by HTTP/2,
+/// which clients report as UNKNOWN.
 const HEADER_LIST_LEEWAY: u32 = 4;
 
-/// How much of one stream may wait unread, in bytes: only an import whose client sends faster than is stored has any.
+/// The HTTP/2 flow-control window of a stream. Only an import whose client sends faster than the store writes fills it.
 const STREAM_WINDOW_BYTES: u32 = 256 << 10;
 
-/// The same of a whole connection. h2 breaks a connection with ENHANCE_YOUR_CALM when frames of less than 256 bytes that wait
-/// unread cost more to keep than half of this window (`h2::server::Builder::data_frame_budget`). So it is so much larger
-/// than that of a stream that an import of the tiniest items, 10 bytes each, comes to the end of its window before.
+/// The HTTP/2 flow-control window of a connection. h2 closes a connection with ENHANCE_YOUR_CALM when the overhead of
+/// unread frames below 256 bytes exceeds half of this window (`h2::server::Builder::data_frame_budget`). The window is large
+/// enough that an import of minimal items, 10 bytes each, fills its stream window first.
 const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
 
-/// Why the server did not start, or ended.
+/// Why the server failed to start or stopped.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RunError {
@@ -90,7 +91,7 @@ pub enum RunError {
     Config(#[from] BadConfig),
     #[error(transparent)]
     Source(#[from] SourceError),
-    #[error("metrics cannot be served on {address}: {error}")]
+    #[error("cannot listen on {address} for metrics: {error}")]
     Metrics { address: SocketAddr, error: io::Error },
     #[error("reflection: {0}")]
     Reflection(#[from] prost_reflect::DescriptorError),
@@ -100,16 +101,16 @@ pub enum RunError {
     Io(#[from] io::Error),
 }
 
-/// Where the server is reached.
+/// The listeners of a server.
 pub struct Listeners {
     /// For gRPC, health and reflection.
     pub grpc: TcpListener,
-    /// For Prometheus, over plain HTTP.
+    /// For metrics and `/healthz`, over plain HTTP.
     pub metrics: Option<TcpListener>,
 }
 
 impl Listeners {
-    /// The listener for gRPC, and beside it one for metrics, if `config` wants them.
+    /// The given listener for gRPC, and a new one for metrics if the configuration has an address for it.
     pub async fn new(grpc: TcpListener, config: &Config) -> Result<Self, RunError> {
         let Some(address) = config.metrics_listen else { return Ok(Self { grpc, metrics: None }) };
         let metrics = TcpListener::bind(address).await.map_err(|error| RunError::Metrics { address, error })?;
@@ -117,7 +118,8 @@ impl Listeners {
     }
 }
 
-/// Serves a store that is open, and closes it in the end. Of the addresses in `config` none counts any more.
+/// Serves an open store until `shutdown` is ready, and closes the store. The addresses in `config` are not used; the
+/// listeners are bound already.
 pub async fn serve(
     config: Config,
     listeners: Listeners,
@@ -141,7 +143,7 @@ pub async fn serve(
     let rpc = article_rpc(&store, clock, &config, &metrics)?;
     let (watches, streams, ingest) = (Arc::clone(&rpc.watches), rpc.streams.clone(), rpc.ingest.clone());
     let routes = routes(&config, rpc, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
-    let gate = Arc::new(ConnectionLimiter::new(limits, grpc_tls));
+    let limiter = Arc::new(ConnectionLimiter::new(limits, grpc_tls));
     let scrape = Scrape::new(
         metrics.clone(),
         Sources {
@@ -149,11 +151,11 @@ pub async fn serve(
             store: Arc::clone(&store),
             watches: Arc::clone(&watches),
             streams: streams.clone(),
-            connections: Arc::clone(&gate),
+            connections: Arc::clone(&limiter),
             budgets: guard.budgets(),
         },
     );
-    // The line that tells a person, or a test that asked for port 0, where to go.
+    // Reports the actual addresses, for people and for tests that listen on port 0.
     let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
     let metrics_listen = metrics_address.map(tracing::field::display);
     tracing::info!(listen = %listener.local_addr()?, metrics_listen, "serving");
@@ -167,17 +169,17 @@ pub async fn serve(
         health.set_not_serving();
         tokio::time::sleep(Duration::from_millis(config.shutdown.wait_ms)).await;
         health.end();
-        // They would go on for ever; their clients go on elsewhere.
+        // Watches, imports and exports would not end by themselves; their clients resume later or on another server.
         watches.stop();
         streams.stop();
-        gate.drain();
+        limiter.drain();
     };
     let served = transport(limits)
         .layer(guard)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(Arc::clone(&gate).incoming(listener), ends);
+        .serve_with_incoming_shutdown(Arc::clone(&limiter).incoming(listener), ends);
     let drain_passes = async {
-        gate.drained().await;
+        limiter.drained().await;
         tokio::time::sleep(Duration::from_millis(config.shutdown.drain_ms)).await;
     };
     let access = ScrapeAccess { tls: metrics_tls, authority, exposure: config.metrics_access };
@@ -192,20 +194,20 @@ pub async fn serve(
         outcome = served => outcome,
         () = drain_passes => {
             close_deadline = CLOSE_DEADLINE;
-            tracing::warn!("connections were left when the time to drain had passed; they are broken");
+            tracing::warn!("drain timed out; closing the remaining connections");
             Ok(())
         }
         () = metrics_served => Ok(()),
-        () = gate.sweep() => Ok(()),
+        () = limiter.sweep() => Ok(()),
         () = fold_samples(&metrics) => Ok(()),
         () = reloader.follow() => Ok(()),
     };
     let closed = async {
-        gate.close().await;
+        limiter.close().await;
         store.close().await;
     };
     if tokio::time::timeout(close_deadline, closed).await.is_err() {
-        tracing::error!("the store did not close in time; what was acknowledged is durable nevertheless");
+        tracing::error!("the store did not close in time; acknowledged writes are durable");
     }
     tracing::info!("stopped");
     Ok(outcome?)

@@ -1,6 +1,6 @@
-//! Where the program's own messages go: log lines on standard error, for people or for programs.
+//! Logging: lines on standard error, for people or as JSON.
 //!
-//! Refuses standard output, which belongs to answers.
+//! Never writes to standard output, which is for the output of commands.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -10,36 +10,36 @@ use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::filter::{LevelFilter, ParseError};
 use tracing_subscriber::fmt::{FormatFields, format};
 
-/// What is logged if nobody says otherwise.
+/// The default filter.
 const DEFAULT_FILTER: &str = "info";
 
-/// What the libraries beneath log if nobody asks for them by name. The parser of HTML warns of every malformed page.
+/// The levels of dependencies that the filter does not name. html5ever warns about every malformed page.
 const LIBRARIES: &str = "warn,html5ever=error";
 
-/// The variable that Rust programs share; ours goes before it.
+/// The variable that Rust programs share. `ARTICLED_LOG` overrides it.
 const SHARED_FILTER_VARIABLE: &str = "RUST_LOG";
 
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Logging")]
 pub struct LogArguments {
-    /// What to log: a level, or levels by module such as `info,h2=debug`; a level alone is that of the program's own lines.
-    /// Default: RUST_LOG, else info.
+    /// The log filter: a level, or levels by module, such as `info,h2=debug`. A level without a module applies to articled
+    /// itself, not to its dependencies. Default: RUST_LOG, else info.
     #[arg(long, env = "ARTICLED_LOG", global = true, value_name = "FILTER")]
     log: Option<String>,
-    /// How log lines look, on standard error.
+    /// The format of log lines on standard error.
     #[arg(long, env = "ARTICLED_LOG_FORMAT", global = true, value_enum, default_value = "human")]
     log_format: LogFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LogFormat {
-    /// Lines for people.
+    /// For people.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Starts logging. Called once, before anything else is done.
+/// Starts logging. Must be called once, before anything else.
 pub fn start(arguments: &LogArguments) -> Result<(), ParseError> {
     let filter = match &arguments.log {
         Some(filter) => filter.clone(),
@@ -58,13 +58,13 @@ pub fn start(arguments: &LogArguments) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// Whether a stream gets colours: it is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
+/// Whether output to a stream is coloured: it is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
 pub fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Lets a bare level, such as the `debug` of `--log debug`, count for this program only: the libraries beneath it keep to
-/// warnings, as thousands of lines of HTTP/2 and HTML would hide its own. A module that is named gets what was asked for.
+/// Applies a level without a module, such as `debug`, to this program only. Dependencies keep to warnings, because thousands
+/// of lines about HTTP/2 and HTML would hide the program's own. A module that the filter names gets the requested level.
 fn own_lines(filter: &str) -> String {
     let directives = || filter.split(',').map(str::trim);
     let is_level = |directive: &str| directive.parse::<LevelFilter>().is_ok();
@@ -74,13 +74,13 @@ fn own_lines(filter: &str) -> String {
         Ok(LevelFilter::ERROR) => "error",
         _ => LIBRARIES,
     };
-    // The last directive for a module counts, so that what was asked for by name comes last.
+    // The last directive for a module wins, so the named modules come last.
     let named: Vec<&str> = directives().filter(|directive| !is_level(directive)).collect();
     let own = format!("articled={level}");
     [vec![libraries, &own], named].concat().join(",")
 }
 
-/// Shows fields with control characters escaped: a caller's text cannot begin a line of the log, nor command a terminal.
+/// Formats fields with control characters escaped, so that a caller's text cannot forge a log line or control a terminal.
 fn escaped_fields() -> impl for<'writer> FormatFields<'writer> + 'static {
     format::debug_fn(|writer, field, value| {
         let shown = escaped(&format!("{value:?}"), char::escape_debug);
@@ -97,21 +97,22 @@ fn escaped<Escape: Iterator<Item = char>>(text: &str, escape: impl Fn(char) -> E
     shown
 }
 
-/// Control characters of both ranges, line separators, and what reorders the text around it (UAX #9).
+/// Control characters (C0 and C1), line separators, and bidirectional controls (UAX #9).
 fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Escapes what JSON may hold and a terminal obeys: of the controls, JSON itself escapes those below U+0020 only.
+/// Escapes the control characters that JSON allows unescaped and a terminal interprets: JSON escapes only those below
+/// U+0020.
 struct JsonEscapes<W>(W);
 
 impl<W: Write> Write for JsonEscapes<W> {
-    /// A line of the log comes in one piece, with its line feed.
+    /// Each call has one whole log line, with its line feed.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let (body, end) = text.strip_suffix('\n').map_or((&*text, ""), |body| (body, "\n"));
-        // All of these lie below U+10000, so that each is one unit of JSON's escapes.
+        // All of these are below U+10000, so each is one `\u` escape.
         let mut shown = escaped(body, |character| {
             format!("\\u{:04x}", u32::from(character)).chars().collect::<Vec<_>>().into_iter()
         });

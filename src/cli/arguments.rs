@@ -1,4 +1,4 @@
-//! The arguments of the process: what every command takes, and the commands.
+//! The arguments of the process: the commands, and what all of them accept.
 
 use std::path::PathBuf;
 
@@ -17,12 +17,12 @@ use crate::telemetry::LogArguments;
     long_version = version::versions(),
     about,
     arg_required_else_help = true,
-    after_help = "Settings come from flags, then from ARTICLED_* variables, then from the --config file, whose keys are \
-                  the flags' names with _ for -.\nExit status: 0 done, 1 failed, 2 bad usage, 3 the store is \
-                  damaged or of a later version."
+    after_help = "Settings are read from flags, then from ARTICLED_* environment variables, then from the --config file, \
+                  whose keys are the names of the flags with _ instead of -.\nExit status: 0 success, 1 failure, 2 \
+                  invalid usage, 3 the store is damaged or was written by a later version."
 )]
 pub struct Arguments {
-    /// A TOML file of settings.
+    /// A TOML file with settings.
     #[arg(long, env = "ARTICLED_CONFIG", global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `articled backup`: a copy of a whole store in one file.
+//! `articled backup`: copies a store to one file.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,14 @@ use indicatif::HumanBytes;
 use super::output::Out;
 use super::store::{self, DatabaseArguments};
 
-/// Copies a store to a file, while a server may serve it: all that was acknowledged before, and nothing half done.
+/// Copies a store to a file. A server may have the store open: the copy is a consistent snapshot with every write that was
+/// acknowledged before.
 ///
-/// To restore it, stop the server and start one on the copy. The copy's feed is its own, so who watched the original has to
-/// list anew.
+/// To restore, stop the server and start one on the copy. The copy has its own change feed: watchers of the original get
+/// RESUME_TOKEN_EXPIRED and must list again.
 #[derive(Args, Debug)]
 pub struct Backup {
-    /// The copy, which must not exist yet. It is there when it is complete and not before.
+    /// The file to write. It must not exist, and appears only when the copy is complete.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `articled check`: reads a whole store and looks for faults.
+//! `articled check`: verifies a whole store.
 
 use anyhow::Context;
 use articled::metrics::Registry;
@@ -7,12 +7,12 @@ use clap::Args;
 use super::output::Out;
 use super::store::{self, DatabaseArguments};
 
-/// Reads everything in a store and compares it: rows, index, structure. Exit status 1 if there is a fault.
+/// Reads a whole store and verifies rows, keyword index and file structure. Exit status 1 if it finds a fault.
 #[derive(Args, Debug)]
 pub struct Check {
     #[command(flatten)]
     database: DatabaseArguments,
-    /// First makes the keyword index anew from the articles. No server may have the store open.
+    /// Rebuilds the keyword index from the articles before the check. No server may have the store open.
     #[arg(long)]
     repair_index: bool,
 }

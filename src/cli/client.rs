@@ -1,4 +1,4 @@
-//! The commands' way to a server: where it is, and what its refusals mean to a person.
+//! The gRPC client of the commands: connection, and error messages for people.
 
 mod credentials;
 
@@ -18,12 +18,12 @@ pub type Connection = InterceptedService<Channel, TokenInterceptor>;
 
 pub type Client = ArticleServiceClient<Connection>;
 
-/// The largest answer: a RAW article of 12 MiB, and its envelope.
-const MAX_ANSWER_BYTES: usize = 13 << 20;
+/// The largest response: a RAW article of 12 MiB, with room for the message around it.
+const MAX_RESPONSE_BYTES: usize = 13 << 20;
 
 #[derive(Args, Clone, Debug)]
 pub struct ServerArguments {
-    /// The server to ask.
+    /// The URL of the server.
     #[arg(long, env = "ARTICLED_SERVER", value_name = "URL", default_value = "http://127.0.0.1:50051")]
     server: String,
     #[command(flatten)]
@@ -49,49 +49,49 @@ impl ServerArguments {
         }
         let channel = endpoint.connect().await.with_context(|| match is_encrypted {
             true => format!(
-                "no connection to {url}; --ca names the authority by which the server is known, --cert and --key show who \
-                 you are"
+                "cannot connect to {url}; --ca sets the authority of the server's certificate, --cert and --key set the \
+                 client's own certificate"
             ),
-            false => format!("no server answers at {url}; start one with `articled serve`, or name another with --server"),
+            false => format!("no server answers at {url}; start one with `articled serve`, or give another with --server"),
         })?;
         Ok(InterceptedService::new(channel, interceptor))
     }
 
     pub async fn connect(&self) -> anyhow::Result<Client> {
-        Ok(Client::new(self.channel().await?).max_decoding_message_size(MAX_ANSWER_BYTES))
+        Ok(Client::new(self.channel().await?).max_decoding_message_size(MAX_RESPONSE_BYTES))
     }
 }
 
-/// The address of a server that is given with its scheme or without: `host:port`.
+/// The URL of a server that may be given without a scheme: `host:port`.
 fn with_scheme(server: &str) -> Result<String, Usage> {
     match server.split_once("://") {
         None => Ok(format!("http://{server}")),
         Some(("http" | "https", _)) => Ok(server.to_owned()),
         Some((scheme, _)) => Err(Usage(format!(
-            "--server {server}: a server has the scheme http, https or none, not {scheme}: https://host:port"
+            "--server {server}: the scheme {scheme} is not supported; use http://host:port or https://host:port"
         ))),
     }
 }
 
-/// What a refusal means to the person who typed the command.
+/// Converts a status into an error for people. INVALID_ARGUMENT is a usage error.
 pub fn explain(status: Status) -> anyhow::Error {
     let text = describe(&status);
     if status.code() == Code::InvalidArgument { Usage(text).into() } else { anyhow::Error::msg(text) }
 }
 
-/// The status in a line: its code, its message, and each field that it complains of.
+/// The status in one line: code, message and field violations.
 pub fn describe(status: &Status) -> String {
     if lost_connection(status) && status.code() != Code::Unavailable {
         let cause = status.message();
         return format!(
-            "the connection ended without an answer ({cause}): did the server stop, does it need https:// or --cert, or is \
-             --server a port that does not speak gRPC, such as that of the metrics?"
+            "the connection ended without a response ({cause}): did the server stop, does it need https:// or --cert, or is \
+             --server a port that does not speak gRPC, such as the metrics port?"
         );
     }
     let mut text = format!("{}: {}", code_name(status.code()), status.message());
     let details = status.get_error_details();
     for violation in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {
-        // The message often says it already.
+        // Often the message already contains it.
         if !status.message().contains(&violation.description) {
             text += &format!("; {}: {}", violation.field, violation.description);
         }
@@ -99,8 +99,8 @@ pub fn describe(status: &Status) -> String {
     text
 }
 
-/// Whether the connection broke before the answer, or a peer answered that does not speak gRPC, such as the metrics port.
-/// tonic reports it with codes that the service uses only with a reason.
+/// Whether the connection broke before the response, or the peer does not speak gRPC, such as the metrics port. tonic
+/// reports both with codes that the service never uses without an ErrorInfo.
 pub fn lost_connection(status: &Status) -> bool {
     match status.code() {
         Code::Unavailable => true,
@@ -109,7 +109,7 @@ pub fn lost_connection(status: &Status) -> bool {
     }
 }
 
-/// The name by which gRPC's documentation calls a code.
+/// The name of a code in gRPC's documentation.
 pub fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",

@@ -1,11 +1,11 @@
-//! `articled completions`: prints a shell's completion script.
+//! `articled completions`: prints a shell completion script.
 
 use clap::{Args, Command};
 use clap_complete::Shell;
 
 use super::output::Out;
 
-/// Prints a shell's completion script.
+/// Prints a shell completion script.
 #[derive(Args, Debug)]
 pub struct Completions {
     /// The shell; for bash: `articled completions bash > /etc/bash_completion.d/articled`.

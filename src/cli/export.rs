@@ -1,4 +1,4 @@
-//! `articled export`: every match as a line of JSON, which `import` reads again.
+//! `articled export`: writes every match as a line of JSON, which `import` reads.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -18,25 +18,25 @@ use super::output::{Out, article_line};
 use super::service::ServiceArguments;
 use super::{interrupt, store};
 
-/// How often the terminal shows how far it is, in milliseconds.
+/// How often the progress display is updated.
 const PROGRESS_EVERY_MS: u64 = 100;
 
-/// Writes every article, or those that match, oldest first: proto3 JSON, one article a line, as `import` reads it again.
+/// Writes all articles, or those that match, oldest first, as proto3 JSON with one article per line, which `import` reads.
 ///
-/// Names, texts, times of publication and fetch, labels, parse report and document survive an export and an import.
-/// create_time, update_time, revision and etag are written, but begin anew where they are imported; so does
-/// effective_time where neither time is known, and duplicate_of where articles were not stored oldest first.
+/// An export and an import keep names, texts, publish and fetch times, labels, parse reports and documents. The importing
+/// store sets create_time, update_time, revision and etag; also effective_time if neither publish nor fetch time is known,
+/// and duplicate_of, which may differ if the articles were not originally stored oldest first.
 #[derive(Args, Debug)]
 pub struct Export {
     #[command(flatten)]
     keywords: KeywordArguments,
-    /// A restriction in the language of AIP-160, such as 'publish_time >= "2024-05-01T00:00:00Z"'.
+    /// A metadata filter in the syntax of AIP-160, such as 'publish_time >= "2024-05-01T00:00:00Z"'.
     #[arg(long = "filter", value_name = "TEXT", default_value = "")]
     filter: String,
-    /// How much of each article to write. Only `raw` has the documents, without which nothing can be parsed again.
+    /// The fields to write. Only `raw` includes the documents, which `reparse` needs.
     #[arg(long, value_enum, default_value = "raw")]
     view: View,
-    /// The file to write, which is there when it is complete and not before. Default: standard output.
+    /// The file to write. It appears only when the export is complete. Default: standard output.
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
     #[command(flatten)]
@@ -69,7 +69,7 @@ impl Export {
                     }
                 };
                 let Some(response) = next else { break };
-                let article = response.map_err(explain)?.article.context("an answer has no article")?;
+                let article = response.map_err(explain)?.article.context("a response has no article")?;
                 let line = article_line(article)?;
                 target.line(&line)?;
                 count += 1;
@@ -82,14 +82,14 @@ impl Export {
         progress.finish_and_clear();
         service.close().await;
         written?;
-        ensure!(!was_interrupted, "interrupted after {count} articles; an export begins anew");
+        ensure!(!was_interrupted, "interrupted after {count} articles; an export cannot be resumed");
         target.finish()?;
         eprintln!("{count} articles");
         Ok(())
     }
 }
 
-/// Where the lines go.
+/// Where the lines are written.
 enum Target {
     Out(Out),
     File { writer: BufWriter<File>, part: PathBuf, path: PathBuf },
@@ -112,7 +112,7 @@ impl Target {
         }
     }
 
-    /// Makes what was written durable, and gives it its name.
+    /// Syncs the file and renames it to its final name.
     fn finish(self) -> anyhow::Result<()> {
         match self {
             Self::Out(mut out) => out.flush(),
@@ -126,7 +126,7 @@ impl Target {
     }
 }
 
-/// The name of a file while it is not complete.
+/// The name of the file while it is incomplete.
 fn part_of(path: &Path) -> PathBuf {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");

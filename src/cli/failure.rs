@@ -1,4 +1,4 @@
-//! How a command fails: what is said on standard error, and the exit code.
+//! Reports the failure of a command: the message on standard error, and the exit code.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -8,31 +8,31 @@ use articled::store::{OpenError, StoreError};
 use super::terminal::printable;
 
 const FAILED: u8 = 1;
-/// The code that clap itself uses.
+/// The same code as clap's.
 const BAD_USAGE: u8 = 2;
 const STORE_UNUSABLE: u8 = 3;
 
-/// The caller asked for something that cannot be asked.
+/// Invalid arguments or settings.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// Reports a failure, if there is one, and gives the exit code.
+/// Reports a failure, if there is one, and returns the exit code.
 pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
-    // A reader such as `head` has seen enough: that is no failure.
+    // The reader closed the pipe, as `head` does. That is not a failure.
     if error.chain().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    // If standard error is closed, the exit code has to say it alone.
+    // If standard error is closed, the exit code alone reports the failure.
     let _ = writeln!(io::stderr(), "articled: {}", printable(&describe(&error)));
     ExitCode::from(code(&error))
 }
 
-/// What sqlx puts before SQLite's own words; the cause before it names the file already.
+/// What sqlx prepends to SQLite's messages. It adds nothing, because an earlier cause names the file.
 const SQLX_PREFIX: &str = "error returned from database: ";
 
-/// The error and its causes in a line. Many errors print their cause themselves, which is not said twice.
+/// The error and its causes in one line. A cause that an earlier message already contains is not repeated.
 fn describe(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -55,7 +55,7 @@ fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// Whether the store's files are damaged, or of a later program: no repetition helps, and someone has to look.
+/// Whether the store's files are damaged or from a later version, so that a retry cannot help.
 fn is_unusable_store(cause: &(dyn std::error::Error + 'static)) -> bool {
     matches!(cause.downcast_ref(), Some(StoreError::Damaged(_)))
         || matches!(cause.downcast_ref(), Some(OpenError::Damaged { .. } | OpenError::NewerSchema { .. }))
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_is_said_once() {
+    fn a_repeated_cause_is_printed_once() {
         let check = |causes: &[&str], text: &str| {
             let mut causes = causes.iter().rev().map(|cause| (*cause).to_owned());
             let root = anyhow::Error::msg(causes.next().expect("a cause"));

@@ -1,4 +1,4 @@
-//! `articled filter`: the articles that contain words.
+//! `articled filter`: finds articles by keywords.
 
 use articled::rpc::proto::{self, FilterArticlesRequest};
 use clap::Args;
@@ -10,15 +10,15 @@ use super::list::Choice;
 use super::output::{Out, OutputArguments};
 use super::table;
 
-/// Finds the articles that contain words, newest first.
+/// Finds articles that contain keywords, newest first.
 ///
-/// Text is compared regardless of Simplified or Traditional characters, width and case. At least one word is needed, here
+/// Simplified and Traditional characters, width and case are ignored in the comparison. At least one word is required, here
 /// or with --any or --none.
 #[derive(Args, Debug)]
 pub struct Filter {
     #[command(flatten)]
     keywords: KeywordArguments,
-    /// How many passages around hits to show for each article, 0 to 10.
+    /// The maximum number of snippets to show for each article, 0 to 10.
     #[arg(long, value_name = "COUNT", default_value = "1")]
     snippets: i32,
     #[command(flatten)]
@@ -32,7 +32,7 @@ pub struct Filter {
 impl Filter {
     pub async fn run(self) -> anyhow::Result<()> {
         let keywords = self.keywords.filter();
-        let keywords = keywords.ok_or_else(|| Usage("no word to look for; try `articled filter WORD`".to_owned()))?;
+        let keywords = keywords.ok_or_else(|| Usage("no keyword given; try `articled filter WORD`".to_owned()))?;
         let mut client = self.server.connect().await?;
         let mut out = Out::new();
         let mut rows = table::Articles::new();

@@ -1,4 +1,4 @@
-//! `articled get`: one article.
+//! `articled get`: prints one article.
 
 use articled::rpc::proto::{self, GetArticleRequest};
 use clap::{Args, ValueEnum};
@@ -10,9 +10,9 @@ use super::table;
 /// Prints one article.
 #[derive(Args, Debug)]
 pub struct Get {
-    /// The article's name, `articles/…`, or its id alone.
+    /// The name of the article, `articles/…`, or only its id.
     name: String,
-    /// How much of it to ask for.
+    /// The fields to request.
     #[arg(long, value_enum, default_value = "full")]
     view: View,
     #[command(flatten)]
@@ -21,14 +21,14 @@ pub struct Get {
     output: OutputArguments,
 }
 
-/// How much of an article to ask for.
+/// Which fields of an article to request.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum View {
-    /// All but body, report and document.
+    /// All fields except body, parse report and document.
     Basic,
-    /// All but the document.
+    /// All fields except the document.
     Full,
-    /// All.
+    /// All fields.
     Raw,
 }
 

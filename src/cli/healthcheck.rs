@@ -1,4 +1,4 @@
-//! `articled healthcheck`: for containers and scripts, which look at the exit code alone.
+//! `articled healthcheck`: reports by its exit code, for containers and scripts.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tonic_health::pb::health_client::HealthClient;
 
 use super::client::{ServerArguments, explain};
 
-/// How long a server may take to say that it is well.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the server may take to respond.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Asks a server whether it serves: exit status 0 if it does, 1 if not.
+/// Checks the health of a server. Exit status 0 if it is serving, 1 if not.
 #[derive(Args, Debug)]
 pub struct Healthcheck {
     #[command(flatten)]
@@ -22,14 +22,14 @@ pub struct Healthcheck {
 
 impl Healthcheck {
     pub async fn run(self) -> anyhow::Result<()> {
-        tokio::time::timeout(PATIENCE, self.ask()).await.context("the server did not answer within 3 s")?
+        tokio::time::timeout(TIMEOUT, self.check()).await.context("the server did not respond within 3 s")?
     }
 
-    async fn ask(&self) -> anyhow::Result<()> {
+    async fn check(&self) -> anyhow::Result<()> {
         let mut client = HealthClient::new(self.server.channel().await?);
-        // The empty name asks for the server as a whole.
-        let answer = client.check(HealthCheckRequest { service: String::new() }).await.map_err(explain)?;
-        match answer.into_inner().status() {
+        // The empty name means the server as a whole.
+        let response = client.check(HealthCheckRequest { service: String::new() }).await.map_err(explain)?;
+        match response.into_inner().status() {
             ServingStatus::Serving => Ok(()),
             status => bail!("the server at {} is {}", self.server.url(), status.as_str_name()),
         }

@@ -1,4 +1,4 @@
-//! `articled import`: documents and exported articles into a server, or into a store that no server holds.
+//! `articled import`: stores documents and exported articles, on a server or in a store that no server has open.
 
 mod flight;
 mod item;
@@ -28,25 +28,25 @@ use super::output::{Out, OutputArguments};
 use super::service::{Imported, MAX_ATTEMPTS, Service, ServiceArguments, later};
 use super::store;
 
-/// How many items are under way at once if nobody says: a server writes those that wait as one group.
+/// The default number of items in progress: enough for the server's group commits.
 pub const WORKERS: u16 = 64;
 
-/// How long to wait after a connection that broke.
+/// The delay before reconnecting after a lost connection.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Parses and stores documents, and stores what `export` wrote: in a server, or with --database in a store that no server
-/// holds.
+/// Parses and stores documents, and stores exported articles: on a server, or with --database in a store that no server has
+/// open.
 ///
-/// May be interrupted and repeated: what is stored already stays as it is. Of what was exported, all is kept but what
-/// tells of the other store: create_time, update_time, revision, etag.
+/// An import can be interrupted and repeated: items that are already stored are unchanged. Exported articles keep everything
+/// except create_time, update_time, revision and etag, which belong to one store.
 #[derive(Args, Debug)]
 pub struct Import {
     #[command(flatten)]
     input: InputArguments,
-    /// How many items are under way at once.
+    /// The maximum number of items in progress.
     #[arg(long, value_name = "COUNT", default_value_t = WORKERS, value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: u16,
-    /// Stores documents even if a later capture of the same page is stored.
+    /// Stores a document even if a later capture of the same page is already stored.
     #[arg(long)]
     allow_older: bool,
     #[command(flatten)]
@@ -78,7 +78,7 @@ impl Import {
     }
 }
 
-/// Stores every item of the input until it ends, or `interrupted` is ready: then those under way are waited for.
+/// Stores the items of the input until it ends or `interrupted` is ready, then waits for the items in progress.
 pub async fn import(
     input: InputArguments,
     service: &Service,
@@ -114,7 +114,7 @@ struct Importing<'a> {
 }
 
 impl Importing<'_> {
-    /// Opens a stream, and another if it breaks: what was not answered is sent again.
+    /// Opens a stream, and opens another if it fails: items without a response are sent again.
     async fn run(
         &mut self,
         service: &Service,
@@ -136,17 +136,17 @@ impl Importing<'_> {
 
     fn give_up(&self, why: &str) -> anyhow::Result<()> {
         self.progress.finish();
-        bail!("{why}\n{} before that; to go on, import again: what is stored stays as it is", self.summary)
+        bail!("{why}\n{} before the failure; to continue, run the import again: stored items are skipped", self.summary)
     }
 
-    /// One stream, to its end; the status if it broke.
+    /// Runs one stream to its end, and returns the status if it failed.
     async fn stream(
         &mut self,
         service: &Service,
         items: &mut (impl futures::stream::FusedStream<Item = Item> + Unpin),
         print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
     ) -> anyhow::Result<Option<Status>> {
-        // As many as are in flight wait here at most.
+        // Unbounded, but it never has more requests than are in flight.
         let (sender, requests) = mpsc::unbounded_channel();
         let mut sender = Some(sender);
         for sent in self.flight.sent() {
@@ -158,7 +158,7 @@ impl Importing<'_> {
         };
         loop {
             if items.is_terminated() {
-                // Tells the other side that there is no more.
+                // Ends the request stream.
                 sender = None;
             }
             tokio::select! {
@@ -166,10 +166,10 @@ impl Importing<'_> {
                     Some(Ok(response)) => self.settle(response, print)?,
                     Some(Err(status)) => return Ok(Some(status)),
                     None if self.flight.is_empty() && items.is_terminated() => return Ok(None),
-                    None => return Ok(Some(Status::unavailable("the stream ended before its time"))),
+                    None => return Ok(Some(Status::unavailable("the stream ended early"))),
                 },
                 item = items.next(), if self.flight.has_room() && !items.is_terminated() => {
-                    // At the end there is nothing to send; the next round tells the other side.
+                    // At the end of the input the next iteration ends the request stream.
                     let Some(Item { origin, document }) = item else { continue };
                     match request(document, self.allow_older) {
                         Ok(request) => send(sender.as_ref(), self.flight.add(origin, request)),
@@ -185,7 +185,7 @@ impl Importing<'_> {
         mut response: ImportArticlesResponse,
         print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        // What nobody asked about, or was answered before a break already.
+        // An unknown item, or one that already had a response on an earlier stream.
         let Some(Sent { origin, request, .. }) = self.flight.answered(response.sequence) else { return Ok(()) };
         match response.error.as_mut() {
             None => {
@@ -194,7 +194,7 @@ impl Importing<'_> {
             }
             Some(error) => {
                 let failure = failure(error);
-                // They need descriptors to be shown as JSON.
+                // Printing the details as JSON would need their descriptors.
                 error.details.clear();
                 self.failed(&origin, failure)?;
             }
@@ -217,18 +217,18 @@ impl Importing<'_> {
 
 fn send(sender: Option<&mpsc::UnboundedSender<articled::rpc::proto::ImportArticlesRequest>>, sent: &Sent) {
     if let Some(sender) = sender {
-        // If the other end is gone, its status is on its way, and all is sent again.
+        // If the receiver is dropped, the stream has failed; its status follows, and the item is sent again.
         _ = sender.send(sent.request.clone());
     }
 }
 
-/// How long to wait before the stream is begun again, if that makes sense.
+/// The delay before the next stream; `None` if retrying cannot help.
 fn pause(status: &Status) -> Option<Duration> {
     if status.code() == Code::Unimplemented {
         return None;
     }
     match status.get_details_error_info() {
-        // Not a word of the service: the connection broke.
+        // Not an error of the service: the connection was lost.
         None => Some(RECONNECT_PAUSE),
         Some(info) if info.reason == "IMPORT_IDLE" => Some(Duration::ZERO),
         Some(_) => later(status),

@@ -1,4 +1,4 @@
-//! The documents that a command reads: which paths, and what the caller says of documents that don't say it themselves.
+//! The input of a command: paths, and defaults for metadata that the documents do not have.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tracing::{info, warn};
 
-/// How many documents are read ahead of those that are worked on: enough to keep all cores busy, and of 8 MiB each at
-/// most, so few.
+/// How many documents are read ahead: enough to keep all cores busy, but few, because each can have 8 MiB.
 const READ_AHEAD: usize = 8;
 
 #[derive(Args, Clone, Debug, Default)]
@@ -19,27 +18,27 @@ pub struct InputArguments {
     /// Files and folders to read, or - for standard input. Files may be compressed with gzip or zstd.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What the files hold. Default: recognised, by content and name.
+    /// The format of the files. Default: detected by content and name.
     #[arg(long, value_enum)]
     format: Option<InputFormat>,
     /// The media type of text and HTML files, with an optional charset, such as 'text/html; charset=gbk'.
     #[arg(long, value_name = "TYPE", default_value = "")]
     content_type: String,
-    /// The address of documents that have none of their own.
+    /// The URL of documents that have none.
     #[arg(long, value_name = "URL", value_parser = PageUrl::parse)]
     url: Option<PageUrl>,
-    /// When documents that don't say it were fetched, such as 2024-05-06T08:00:00Z.
+    /// The fetch time of documents that have none, such as 2024-05-06T08:00:00Z.
     #[arg(long, value_name = "TIME")]
     fetch_time: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum InputFormat {
-    /// One document of plain text.
+    /// One plain-text document.
     Text,
-    /// One page.
+    /// One HTML page.
     Html,
-    /// One document a line.
+    /// One document or exported article per line.
     Jsonl,
     /// WARC or WET.
     Warc,
@@ -61,13 +60,13 @@ impl InputArguments {
         Self { paths, ..Self::default() }
     }
 
-    /// How many bytes the files have, as they are stored; `None` if nobody can tell before they are read.
+    /// The total size of the files before decompression; `None` if it is not known in advance.
     pub async fn total_bytes(&self) -> Option<u64> {
         let paths = self.paths.clone();
         tokio::task::spawn_blocking(move || container::total_bytes(paths)).await.ok().flatten()
     }
 
-    /// Reads on a thread of its own, no faster than the items are taken. The meter counts the bytes of the files.
+    /// Reads the items on a thread of its own, with back-pressure. The meter counts the bytes of the files.
     pub fn items(self, meter: Meter) -> impl Stream<Item = Item> + Unpin {
         let Self { paths, format, content_type, url, fetch_time } = self;
         let options = Options { format: format.map(Format::from), content_type, url, fetch_time, meter };
@@ -79,12 +78,12 @@ impl InputArguments {
                     warn!("{}: {warning}", item.origin);
                 }
                 if sender.blocking_send(item).is_err() {
-                    // Nobody wants more.
+                    // The receiver is dropped: the command has ended.
                     return;
                 }
             }
             for (kind, count) in items.skipped() {
-                info!(kind, count, "passed over");
+                info!(kind, count, "skipped");
             }
         });
         ReceiverStream::new(receiver)

@@ -1,15 +1,15 @@
-//! How a person or a supervisor asks the process to end: Ctrl-C (SIGINT) or SIGTERM.
+//! Termination signals: SIGINT (Ctrl-C) and SIGTERM.
 
 use std::future::Future;
 use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What the shell reports of a process that Ctrl-C has killed.
+/// The exit status that shells report for a process killed by SIGINT.
 const KILLED_BY_INTERRUPT: i32 = 130;
 
-/// Ready when the process is asked to end. From this call on, such a request no longer kills the process; but a second
-/// Ctrl-C does, as who presses it does not want to wait for what the first one lets finish.
+/// A future that is ready at the first SIGINT or SIGTERM. From this call on, that signal no longer kills the process. A
+/// second SIGINT does, for users who do not want to wait for a graceful end.
 pub fn signals() -> io::Result<impl Future<Output = ()> + Send> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -1,20 +1,20 @@
-//! The words of `filter` and `watch`.
+//! The keyword arguments of `filter`, `watch` and `export`.
 
 use articled::rpc::proto::{self, KeywordFilter};
 use clap::{Args, ValueEnum};
 
 #[derive(Args, Debug)]
 pub struct KeywordArguments {
-    /// Words that must all occur.
+    /// Keywords that must all occur.
     #[arg(value_name = "WORD")]
     all: Vec<String>,
-    /// A word of which, with the other --any words, at least one must occur.
+    /// A keyword. At least one of all --any keywords must occur.
     #[arg(long, value_name = "WORD")]
     any: Vec<String>,
-    /// A word that must not occur.
+    /// A keyword that must not occur.
     #[arg(long, value_name = "WORD")]
     none: Vec<String>,
-    /// A field to look in; may be given several times. Default: all.
+    /// A field to search; may be repeated. Default: all fields.
     #[arg(long, value_enum)]
     field: Vec<Field>,
     /// What counts as an occurrence.
@@ -49,9 +49,9 @@ impl From<Field> for proto::TextField {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Matching {
-    /// The word occurs anywhere in the text.
+    /// The keyword occurs anywhere in the text.
     Substring,
-    /// The word occurs and is not part of a longer one.
+    /// The keyword occurs and starts and ends at word boundaries.
     Word,
 }
 
@@ -65,7 +65,7 @@ impl From<Matching> for proto::KeywordMatch {
 }
 
 impl KeywordArguments {
-    /// The filter; `None` if no word is given.
+    /// The keyword filter; `None` if no keyword is given.
     pub fn filter(self) -> Option<KeywordFilter> {
         let Self { all, any, none, field, matching } = self;
         if all.is_empty() && any.is_empty() && none.is_empty() {

@@ -1,4 +1,4 @@
-//! `articled list`: articles in order, page after page.
+//! `articled list`: lists articles.
 
 use articled::rpc::proto::{self, ListArticlesRequest};
 use clap::Args;
@@ -19,28 +19,29 @@ pub struct List {
     output: OutputArguments,
 }
 
-/// What `list` and `filter` have in common: which of the answers are wanted, and how.
+/// The arguments that `list` and `filter` share.
 #[derive(Args, Debug)]
 pub struct Choice {
-    /// A restriction in the language of AIP-160, such as 'publish_time >= "2024-05-01T00:00:00Z" AND section = "要闻"'.
+    /// A metadata filter in the syntax of AIP-160, such as 'publish_time >= "2024-05-01T00:00:00Z" AND section = "要闻"'.
     #[arg(long = "filter", value_name = "TEXT", default_value = "")]
     pub filter: String,
-    /// The order: effective_time, create_time or update_time, each with or without ` desc`.
+    /// The sort key: effective_time, create_time or update_time, optionally followed by ` desc`. Default: 'effective_time
+    /// desc'.
     #[arg(long, value_name = "ORDER", default_value = "")]
     pub order_by: String,
-    /// How many articles to print at most; 0 for all.
+    /// The maximum number of articles to print; 0 for all.
     #[arg(long, value_name = "COUNT", default_value = "50")]
     pub limit: u32,
-    /// How much of each article to ask for.
+    /// The fields to request of each article.
     #[arg(long, value_enum, default_value = "basic")]
     pub view: View,
 }
 
-/// The most that a server gives in a page.
+/// The server's maximum page size.
 const MAX_PAGE_SIZE: u32 = 1000;
 
 impl Choice {
-    /// How many answers to ask for next, if `printed` were printed; `None` if that is enough.
+    /// The size of the next page after `printed` articles; `None` if the limit is reached.
     pub fn page_size(&self, printed: u32) -> Option<i32> {
         let missing = if self.limit == 0 { MAX_PAGE_SIZE } else { self.limit.saturating_sub(printed) };
         i32::try_from(missing.min(MAX_PAGE_SIZE)).ok().filter(|&size| size > 0)

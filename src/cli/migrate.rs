@@ -1,4 +1,4 @@
-//! `articled migrate`: brings a store to today's schema.
+//! `articled migrate`: migrates a store to the current schema.
 
 use articled::metrics::Registry;
 use clap::Args;
@@ -6,7 +6,7 @@ use clap::Args;
 use super::output::Out;
 use super::store::{self, DatabaseArguments};
 
-/// Makes a store, or brings it to today's schema, as `serve` does when it starts.
+/// Creates a store or migrates it to the current schema. `serve` does the same when it starts.
 #[derive(Args, Debug)]
 pub struct Migrate {
     #[command(flatten)]

@@ -1,7 +1,7 @@
-//! Answers on standard output: a table for people, or proto3 JSON for programs, one message a line and nothing else.
+//! Output on standard output: tables for people, or proto3 JSON for programs, with one message per line and nothing else.
 //!
-//! The one place that turns messages into JSON: by the contract's own descriptors, so that names, times, enums and bytes
-//! come out as the proto3 JSON mapping says.
+//! The only place that converts messages to JSON. It uses the contract's descriptors, so that names, times, enums and bytes
+//! follow the proto3 JSON mapping.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, StdoutLock, Write};
@@ -17,7 +17,7 @@ use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, MessageD
 
 #[derive(Args, Clone, Copy, Debug)]
 pub struct OutputArguments {
-    /// How answers are printed.
+    /// The output format.
     #[arg(long, short, env = "ARTICLED_OUTPUT", value_enum, default_value = "table")]
     output: Format,
 }
@@ -26,7 +26,7 @@ pub struct OutputArguments {
 enum Format {
     /// For people.
     Table,
-    /// For programs: proto3 JSON, one message a line.
+    /// For programs: proto3 JSON, one message per line.
     Json,
 }
 
@@ -36,7 +36,7 @@ impl OutputArguments {
     }
 }
 
-/// A message that is printed as JSON, by its full name.
+/// A message that can be printed as JSON, with its full protobuf name.
 pub trait Printed: Message {
     const FULL_NAME: &'static str;
 }
@@ -69,7 +69,7 @@ impl Printed for proto::ReparseArticleResponse {
     const FULL_NAME: &'static str = "articled.v1.ReparseArticleResponse";
 }
 
-/// Standard output, held for as long as answers are written.
+/// Standard output, locked and buffered.
 pub struct Out {
     writer: BufWriter<StdoutLock<'static>>,
 }
@@ -83,12 +83,12 @@ impl Out {
         self.json_line(&json(message)?)
     }
 
-    /// Writes a line of JSON.
+    /// Writes one line of JSON.
     pub fn json_line(&mut self, line: &str) -> anyhow::Result<()> {
         writeln!(self.writer, "{line}").context("cannot write to standard output")
     }
 
-    /// Writes a text for people and a line feed.
+    /// Writes text for people and a line feed, with control characters escaped.
     pub fn text(&mut self, text: &str) -> anyhow::Result<()> {
         writeln!(self.writer, "{}", printable(text)).context("cannot write to standard output")
     }
@@ -99,7 +99,7 @@ impl Out {
         writeln!(self.writer, "{text}").context("cannot write to standard output")
     }
 
-    /// Lets a reader at the other end of a pipe see what was written so far.
+    /// Flushes, so that the reader of a pipe sees what was written so far.
     pub fn flush(&mut self) -> anyhow::Result<()> {
         self.writer.flush().context("cannot write to standard output")
     }
@@ -112,7 +112,7 @@ fn json<M: Printed>(message: &M) -> anyhow::Result<String> {
     serde_json::to_string(&dynamic).map(escape_controls).context("the message cannot be written as JSON")
 }
 
-/// Escapes the control characters that JSON allows in a string and a terminal obeys: DEL and U+0080 to U+009F.
+/// Escapes the control characters that JSON allows unescaped and a terminal interprets: DEL and U+0080 to U+009F.
 fn escape_controls(json: String) -> String {
     if !json.chars().any(char::is_control) {
         return json;
@@ -128,7 +128,7 @@ fn escape_controls(json: String) -> String {
     escaped
 }
 
-/// An article as one line of proto3 JSON that is the same each time: its labels are sorted, and last.
+/// An article as one line of proto3 JSON. The output is deterministic: labels are sorted, and last.
 pub fn article_line(mut article: proto::Article) -> anyhow::Result<String> {
     let labels: BTreeMap<String, String> = std::mem::take(&mut article.labels).into_iter().collect();
     let raw_labels: BTreeMap<String, String> =
@@ -155,14 +155,13 @@ fn put_last(object: &mut String, key: &str, value: &str) {
     *object += &format!("{comma}\"{key}\":{value}}}");
 }
 
-/// Reads a message that was written as proto3 JSON. Keys that the contract does not know are passed over: a newer program
-/// may have written them.
+/// Parses a message from proto3 JSON. Unknown keys are ignored, because a newer version may have written them.
 pub fn from_json<M: Printed + Default>(line: &[u8]) -> anyhow::Result<M> {
     let mut reader = serde_json::Deserializer::from_slice(line);
     let options = DeserializeOptions::new().deny_unknown_fields(false);
     let dynamic = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut reader, &options)
         .and_then(|dynamic| reader.end().map(|()| dynamic))
-        .with_context(|| format!("is no {} in JSON", M::FULL_NAME))?;
+        .with_context(|| format!("is not a {} in JSON", M::FULL_NAME))?;
     dynamic.transcode_to().context("the message does not fit the contract")
 }
 

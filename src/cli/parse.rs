@@ -1,4 +1,4 @@
-//! `articled parse`: what the parser makes of documents, without a server or a store.
+//! `articled parse`: parses documents without a server or a store.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
@@ -18,7 +18,7 @@ use super::output::{Out, OutputArguments};
 use super::table;
 use super::terminal::printable;
 
-/// Parses documents and prints the articles; needs no server, stores nothing.
+/// Parses documents and prints the articles. Needs no server and stores nothing.
 #[derive(Args, Debug)]
 pub struct Parse {
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct Parse {
 impl Parse {
     pub async fn run(self) -> anyhow::Result<()> {
         let cores = available_parallelism().map_or(1, NonZero::get);
-        // Many are parsed at once, and yet come out in the order in which they were read.
+        // Parsed concurrently, printed in input order.
         let mut parsed = self.input.items(Meter::default()).map(|item| spawn_blocking(|| parse(item))).buffered(cores);
         let mut out = Out::new();
         let (mut total, mut failed) = (0, 0);
@@ -53,14 +53,12 @@ impl Parse {
     }
 }
 
-/// The article of a document, or where and why there is none.
+/// The article of a document, or an error message with its location.
 fn parse(item: Item) -> Result<ParseArticleResponse, String> {
     let parsed =
         item.document.map_err(|error| error.to_string()).and_then(|Document { raw, is_exported, id, warnings: _ }| {
             if is_exported {
-                return Err(
-                    "is an article that was exported, and is parsed already; `articled import` takes it".to_owned()
-                );
+                return Err("is an exported article, which is already parsed; use `articled import`".to_owned());
             }
             let name =
                 id.map(|id| ArticleName::from_id(&id).map_err(|error| format!("id {id:?}: {error}"))).transpose()?;

@@ -1,4 +1,4 @@
-//! `articled reparse`: brings stored articles up to today's parser.
+//! `articled reparse`: runs the current parser on stored documents.
 
 use std::time::Duration;
 
@@ -19,18 +19,18 @@ use super::service::{Service, ServiceArguments};
 use super::terminal::printable;
 use super::{interrupt, store};
 
-/// How often the terminal shows how far it is, in milliseconds.
+/// How often the progress display is updated.
 const PROGRESS_EVERY_MS: u64 = 100;
 
-/// Runs the parser again on the stored documents that an older one has parsed.
+/// Runs the current parser on stored documents that an older version has parsed.
 ///
-/// May be interrupted and run again at any time: what is done is not done again.
+/// It can be interrupted and repeated: articles that are already reparsed are skipped.
 #[derive(Args, Debug)]
 pub struct Reparse {
-    /// Also what today's parser has parsed already.
+    /// Also reparses articles of the current parser version.
     #[arg(long)]
     all: bool,
-    /// How many documents are under way at once.
+    /// The maximum number of documents in progress.
     #[arg(long, value_name = "COUNT", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: u16,
     #[command(flatten)]
@@ -67,8 +67,11 @@ impl Reparse {
             out.text(&counts.to_string())?;
         }
         out.flush()?;
-        ensure!(interrupted.now_or_never().is_none(), "interrupted; to go on, run it again: what is done stays done");
-        ensure!(counts.failed == 0, "{} articles could not be parsed again; why, stands above", counts.failed);
+        ensure!(
+            interrupted.now_or_never().is_none(),
+            "interrupted; to continue, run the command again: finished articles are skipped"
+        );
+        ensure!(counts.failed == 0, "{} articles could not be reparsed; see the errors above", counts.failed);
         Ok(())
     }
 
@@ -79,7 +82,7 @@ impl Reparse {
         out: &mut Out,
     ) -> anyhow::Result<Counts> {
         let below = if self.all { i32::MAX } else { parser_version(service).await? };
-        // Shows itself on a terminal only.
+        // Visible only if standard error is a terminal.
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(PROGRESS_EVERY_MS));
         let mut counts = Counts::default();
@@ -109,7 +112,8 @@ impl Reparse {
                 }
                 (_, Err(status)) => {
                     progress.finish_and_clear();
-                    return Err(explain(status).context(format!("{counts} before that; to go on, run it again")));
+                    return Err(explain(status)
+                        .context(format!("{counts} before the failure; to continue, run the command again")));
                 }
             }
             progress.set_message(counts.to_string());
@@ -119,13 +123,13 @@ impl Reparse {
     }
 }
 
-/// Whether the next article may do better.
+/// Whether an error is about one article, so that the command continues with the next.
 fn is_about_one(code: Code) -> bool {
     matches!(code, Code::InvalidArgument | Code::FailedPrecondition | Code::Aborted | Code::DeadlineExceeded)
         || code == Code::Internal
 }
 
-/// What became of one article, without its text.
+/// The response without the article's text.
 fn brief(response: ReparseArticleResponse) -> ReparseArticleResponse {
     let article = response.article.map(|article| Article {
         name: article.name,
@@ -136,19 +140,18 @@ fn brief(response: ReparseArticleResponse) -> ReparseArticleResponse {
     ReparseArticleResponse { article, outcome: response.outcome }
 }
 
-/// The version of the parser that will do it, which may be another than this program's: what it says of any document.
+/// The parser version of the service, which may differ from this program's. Found by parsing a small document.
 async fn parser_version(service: &Service) -> anyhow::Result<i32> {
-    // Enough of a text for any parser: what has neither headline nor body is refused.
+    // It needs a headline and a body, because a document without them is refused.
     let content = "A bridge opens\nThe bridge across the lake opened today.";
     let document = RawDocument { content: content.into(), content_type: "text/plain".to_owned(), ..Default::default() };
     let parsed = service.parse(ParseArticleRequest { document: Some(document) }).await.map_err(explain)?;
     let report =
-        parsed.article.and_then(|article| article.parse_report).context("the server says no parser version")?;
+        parsed.article.and_then(|article| article.parse_report).context("the server reports no parser version")?;
     Ok(report.parser_version)
 }
 
-/// The articles that were parsed by a parser below a version, in the order in which they came: that order stays whatever
-/// is changed meanwhile.
+/// The names of the articles with a parser version below `below`, by create time, which no concurrent update changes.
 fn names(service: &Service, below: i32) -> impl Stream<Item = Result<String, Status>> + '_ {
     let pages = stream::try_unfold(Some(String::new()), move |token| async move {
         let Some(page_token) = token else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! `articled serve`: the server, from its settings to its end.
+//! `articled serve`: reads the settings and runs the server.
 
 mod security;
 
@@ -24,23 +24,23 @@ use super::input::InputArguments;
 use super::service::Service;
 use super::{interrupt, store};
 
-/// Variables of these prefixes are settings in the tables of the same names.
+/// Tables of settings. `ARTICLED_LIMITS_MAX_CALLS` is the key `max_calls` in the table `limits`.
 const TABLES: [&str; 4] = ["limits", "feed", "shutdown", "credentials"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
 pub struct Serve {
-    /// Where gRPC is served; port 0: any free one.
+    /// The address of the gRPC listener. Port 0: any free port.
     #[arg(long, env = "ARTICLED_LISTEN", value_name = "ADDRESS", default_value_t = Config::default().listen)]
     listen: SocketAddr,
-    /// Where /metrics (Prometheus), /healthz, /readyz and /version are served over HTTP; port 0: any free one; empty: not
-    /// at all.
+    /// The address of the HTTP listener for /metrics (Prometheus), /healthz, /readyz and /version. Port 0: any free port;
+    /// empty: none.
     #[arg(long, env = "ARTICLED_METRICS_LISTEN", value_name = "ADDRESS", default_value = default_metrics_listen())]
     metrics_listen: String,
-    /// The store.
+    /// The URL of the store.
     #[arg(long, env = "ARTICLED_DATABASE", value_name = "sqlite:PATH", default_value_t = Config::default().database)]
     database: String,
-    /// Serves what is stored and refuses to write.
+    /// Opens the store read-only; writes fail.
     #[arg(
         long,
         env = "ARTICLED_READ_ONLY",
@@ -53,11 +53,11 @@ pub struct Serve {
     read_only: bool,
     #[command(flatten)]
     security: SecurityArguments,
-    /// A finer setting, such as limits.max_calls=100 or shutdown.wait_ms=5000; may be given several times. Also a
-    /// variable, ARTICLED_LIMITS_MAX_CALLS, and a key in a table of the settings file.
+    /// Another setting, such as limits.max_calls=100 or shutdown.wait_ms=5000; may be repeated. The same settings are
+    /// environment variables, such as ARTICLED_LIMITS_MAX_CALLS, and keys in the tables of the --config file.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Imports these files and folders before it serves; may be given several times.
+    /// Imports these files and folders before serving; may be repeated.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     load: Vec<PathBuf>,
 }
@@ -66,7 +66,7 @@ fn default_metrics_listen() -> String {
     Config::default().metrics_listen.map(|address| address.to_string()).unwrap_or_default()
 }
 
-/// Imports before serving. A document that is refused is reported, and is no reason not to serve the others.
+/// Imports before serving. A refused document is reported and does not prevent the server from starting.
 async fn load(
     paths: Vec<PathBuf>,
     opened: &SharedStore,
@@ -81,7 +81,7 @@ async fn load(
 }
 
 impl Serve {
-    /// Serves; `tables` are those of the settings file.
+    /// Runs the server; `tables` are the tables of the --config file.
     pub async fn run(self, tables: Table) -> anyhow::Result<()> {
         let variables = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
         let variables = variables.filter_map(|(key, value)| Some((key, value.into_string().ok()?)));
@@ -92,7 +92,7 @@ impl Serve {
         let shutdown = interrupt::signals().context("cannot listen for signals")?;
         let mut shutdown = std::pin::pin!(shutdown);
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
-            format!("cannot listen on {}; is another server running there? --listen names another address", self.listen)
+            format!("cannot listen on {}; is another server running? --listen sets another address", self.listen)
         })?;
         let metrics = Registry::new().context("cannot count")?;
         let opened = store::open(&config.database, server::store_access(&config), metrics.clone()).await?;
@@ -118,7 +118,7 @@ impl Serve {
         for setting in &self.set {
             let parts = setting.split_once('=').and_then(|(key, value)| Some((key.split_once('.')?, value)));
             let Some(((table, key), value)) = parts else {
-                return Err(Usage(format!("--set {setting}: it has the form limits.max_calls=100")).into());
+                return Err(Usage(format!("--set {setting}: expected the form limits.max_calls=100")).into());
             };
             put(&mut all, table, key, value);
         }
@@ -131,7 +131,7 @@ impl Serve {
     }
 }
 
-/// Puts a value into a table, as the number or truth that it looks like.
+/// Sets a key in a table. The value becomes an integer or a boolean if it parses as one.
 fn put(all: &mut Table, table: &str, key: &str, value: &str) {
     let value = match (value.parse(), value.parse()) {
         (Ok(number), _) => Value::Integer(number),
@@ -163,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn says_nothing_gets_the_defaults() {
+    fn no_arguments_give_the_defaults() {
         assert_eq!(config(&[], &[], ""), Ok(Config::default()));
     }
 
     #[test]
-    fn flags_go_before_variables_and_those_before_the_file() {
+    fn flags_override_variables_and_variables_override_the_file() {
         let calls = |line, variables| config(line, variables, "limits.max_calls = 1").expect("valid").limits.max_calls;
         assert_eq!(calls(&[], &[]), 1);
         assert_eq!(calls(&[], &[("ARTICLED_LIMITS_MAX_CALLS", "2")]), 2);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn truth_can_be_said_both_ways() {
+    fn booleans_may_have_a_value() {
         assert!(config(&["--insecure"], &[], "").expect("valid").insecure);
         assert_eq!(config(&["--reflection=false"], &[], "").expect("valid").reflection, Exposure::Off);
         assert_eq!(config(&["--metrics-listen", ""], &[], "").expect("valid").metrics_listen, None);

@@ -1,4 +1,4 @@
-//! Whom a command asks that can do without a server: a server, or the same RPCs on a store that the command opens itself.
+//! Runs a command against a server, or directly on a store: the same RPCs in either case.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,12 +20,12 @@ use tonic_types::StatusExt;
 use super::client::{Client, ServerArguments};
 use super::store;
 
-/// The most attempts at a call that the service asks to repeat, and the most import streams in a row that bring no response.
+/// The maximum number of attempts for a call that fails with RetryInfo, and of import streams in a row without a response.
 pub const MAX_ATTEMPTS: u32 = 8;
 
 #[derive(Args, Clone, Debug)]
 pub struct ServiceArguments {
-    /// Opens this store itself, instead of asking a server.
+    /// Opens this store directly, instead of using a server.
     #[arg(long, value_name = "sqlite:PATH")]
     database: Option<String>,
     #[command(flatten)]
@@ -44,10 +44,10 @@ impl ServiceArguments {
     }
 }
 
-/// The answers of an import.
+/// The responses of an import.
 pub type Imported = BoxStream<'static, Result<ImportArticlesResponse, Status>>;
 
-/// The answers of an export.
+/// The responses of an export.
 pub type Exported = BoxStream<'static, Result<ExportArticlesResponse, Status>>;
 
 #[derive(Clone)]
@@ -61,7 +61,7 @@ impl Service {
         Ok(Self::Store(Arc::new(store::rpc(&opened, config)?)))
     }
 
-    /// Closes what was opened.
+    /// Closes the store, if one was opened.
     pub async fn close(self) {
         match self {
             Self::Server(_) => {}
@@ -120,7 +120,7 @@ impl Service {
     }
 }
 
-/// Makes a call, and again if it is told to.
+/// Makes a call, and retries it while it fails with RetryInfo.
 async fn patiently<T, F: Future<Output = Result<Response<T>, Status>>>(call: impl Fn() -> F) -> Result<T, Status> {
     for _ in 1..MAX_ATTEMPTS {
         match call().await {
@@ -134,7 +134,7 @@ async fn patiently<T, F: Future<Output = Result<Response<T>, Status>>>(call: imp
     call().await.map(Response::into_inner)
 }
 
-/// How long to wait before the same is asked again, if that makes sense.
+/// The delay before a retry; `None` if the status has no RetryInfo.
 pub fn later(status: &Status) -> Option<Duration> {
     status.get_details_retry_info().and_then(|info| info.retry_delay)
 }

@@ -1,8 +1,8 @@
-//! Settings: flags, then `ARTICLED_*` variables, then the TOML file of `--config`.
+//! Settings: flags override `ARTICLED_*` environment variables, which override the TOML file of `--config`.
 //!
-//! A setting is an argument that also has a variable. Its key in the file is its flag's name with `_` for `-`. The file's
-//! values become the arguments' defaults, so that each is checked, and named in an error, as the flag itself would be.
-//! The file's tables are the server's finer settings, which `serve` reads.
+//! A setting is an argument that also has an environment variable. Its key in the file is the name of its flag with `_`
+//! instead of `-`. The values in the file become the defaults of the arguments, so that they are validated and reported like
+//! flags. The tables in the file are further settings of the server, which `serve` reads.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,7 +15,7 @@ use toml::{Table, Value};
 use super::arguments::Arguments;
 use super::variables;
 
-/// Reads arguments, variables, and the file that they name; with it, the file's tables.
+/// Reads arguments, environment variables and the settings file. Also returns the tables of the file.
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Table), clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parse = |mut command: Command| {
@@ -24,7 +24,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments,
     };
     let without_file = parse(Arguments::command())?;
     if let Some(name) = variables::unknown(&Arguments::command(), std::env::vars_os()) {
-        let what = format!("the variable {name} is no setting; `articled serve --help` lists them");
+        let what = format!("the variable {name} is not a setting; `articled serve --help` lists the settings");
         return Err(Arguments::command().error(ErrorKind::UnknownArgument, what));
     }
     let Some(path) = &without_file.config else { return Ok((without_file, Table::new())) };
@@ -42,7 +42,7 @@ fn file(path: &Path) -> Result<Table, String> {
     text.parse().map_err(|error| format!("is not TOML: {error}"))
 }
 
-/// A key of the file, and its value as a flag would take it.
+/// A key of the file, and its value in the form of a flag's value.
 type Setting = (String, String);
 
 fn split(file: Table) -> Result<(Table, Vec<Setting>), String> {
@@ -58,7 +58,7 @@ fn split(file: Table) -> Result<(Table, Vec<Setting>), String> {
 fn with_defaults(command: Command, settings: &[Setting]) -> Result<Command, String> {
     let unknown = settings.iter().find(|(key, _)| !has_setting(&command, key));
     if let Some((key, _)) = unknown {
-        return Err(format!("{key} is no setting; `articled serve --help` lists them"));
+        return Err(format!("{key} is not a setting; `articled serve --help` lists the settings"));
     }
     Ok(set_defaults(command, settings))
 }
@@ -77,7 +77,7 @@ fn has_setting(command: &Command, key: &str) -> bool {
 }
 
 fn is_setting(arg: &Arg, key: &str) -> bool {
-    // A file that names another file would be one file too many.
+    // A settings file must not refer to another settings file.
     arg.get_env().is_some() && key != "config" && arg.get_long().is_some_and(|long| long.replace('-', "_") == key)
 }
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_go_before_the_file() {
+    fn flags_override_the_file() {
         let file = "server = \"http://file.example\"";
         assert_eq!(server_of(&["get", "a"], file).as_deref(), Ok("http://file.example"));
         let flag = ["get", "a", "--server", "http://flag.example"];
@@ -115,11 +115,11 @@ mod tests {
             let error = server_of(&["get", "a"], file).expect_err(file);
             assert!(error.contains(reason), "{error}");
         };
-        check("sever = 1", "sever is no setting");
+        check("sever = 1", "sever is not a setting");
         check("server = ", "is not TOML");
         check("server = ['a']", "server must be a single value");
-        check("name = 'a'", "name is no setting");
-        check("config = 'a'", "config is no setting");
+        check("name = 'a'", "name is not a setting");
+        check("config = 'a'", "config is not a setting");
         check("log_format = 'xml'", "--log-format");
     }
 

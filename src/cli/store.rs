@@ -1,4 +1,4 @@
-//! The store, for the commands that open it themselves.
+//! Opens the store, for commands that run without a server.
 
 use std::path::Path;
 
@@ -15,15 +15,15 @@ use super::failure::Usage;
 
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseArguments {
-    /// The store.
+    /// The URL of the store.
     #[arg(long, env = "ARTICLED_DATABASE", value_name = "sqlite:PATH", default_value_t = Config::default().database)]
     pub database: String,
 }
 
-/// How long a command waits for the program at the other end of its input or output: a year, so no limit in practice.
+/// A timeout of one year, so no limit in practice: a command waits for the programs at its input and output.
 const NO_TIMEOUT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
-/// As a server would open it by default.
+/// Read-write access with the server's default settings.
 pub fn to_write() -> Access {
     Access { read_only: false, ..store_access(&Config::default()) }
 }
@@ -32,7 +32,7 @@ pub fn to_read() -> Access {
     Access { read_only: true, ..store_access(&Config::default()) }
 }
 
-/// Opens a store; for writing, it is brought to today's schema.
+/// Opens a store. With write access it is migrated to the current schema.
 pub async fn open(database: &str, access: Access, metrics: Registry) -> anyhow::Result<SharedStore> {
     named(articled::store::open(database, access, metrics).await, "cannot open the store")
 }
@@ -41,16 +41,16 @@ pub async fn repair_index(database: &str) -> anyhow::Result<()> {
     named(articled::store::repair_index(database).await, "cannot repair the index")
 }
 
-/// Copies a store to a file that must not exist yet; returns its size in bytes.
+/// Copies a store to a file that must not exist, and returns its size in bytes.
 pub async fn backup(database: &str, to: &Path) -> anyhow::Result<u64> {
     named(articled::store::backup(database, to).await, "cannot back up")
 }
 
 pub fn newest_schema_version(database: &str) -> anyhow::Result<i64> {
-    named(articled::store::newest_schema_version(database), "cannot name the schema")
+    named(articled::store::newest_schema_version(database), "cannot determine the schema version")
 }
 
-/// A URL that names no store is a usage error.
+/// Adds context to an error. An unsupported URL is a usage error.
 fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Result<T> {
     match result {
         Err(error @ OpenError::UnknownKind { .. }) => Err(Usage(format!("--database: {error}")).into()),
@@ -58,10 +58,9 @@ fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Resu
     }
 }
 
-/// The RPCs on a store, without a server around them: what a command does so is checked and answered as if it had asked
-/// a server.
+/// The RPCs on a store, without a server: commands get the same validation and the same responses in either case.
 pub fn rpc(store: &SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
-    // No other caller waits for what a slow reader or writer holds.
+    // There are no other callers, so a slow reader or writer blocks nobody.
     let limits = Limits { import_idle_ms: NO_TIMEOUT_MS, stream_stall_ms: NO_TIMEOUT_MS, ..config.limits.clone() };
     Ok(article_rpc(store, Clock::system(), &Config { limits, ..config.clone() }, &Registry::off())?)
 }

@@ -1,4 +1,4 @@
-//! Articles as people read them: a table of many, or a card of one.
+//! Formats articles for people: a table of many, or a card with all fields of one.
 
 use articled::article::Timestamp;
 use articled::rpc::proto::{Article, ArticleMatch, ParseReport, PublishTimePrecision, Snippet};
@@ -8,23 +8,23 @@ use jiff::tz::{self, Offset};
 
 use super::terminal::{HIT_END, HIT_START, without_marks};
 
-/// Times are shown in China's: a day is stored as its midnight there, and would show as the day before in UTC.
+/// Times are shown in China Standard Time: a date is stored as midnight there, which would be the previous day in UTC.
 const SHOWN_ZONE: Offset = tz::offset(8);
 
-/// The widest that the column of headlines gets, in columns of the terminal: a headline in Chinese rarely has more than
-/// 30 characters, and what has is wrapped.
+/// The maximum width of the headline column, in terminal columns: Chinese headlines rarely have more than 30 characters.
+/// Longer ones are wrapped.
 const MAX_HEADLINE_COLUMNS: u16 = 64;
 
-/// The narrowest that headline and source get together, padding included. A terminal without room for them and for whole
-/// names wraps the lines itself.
+/// The minimum width of headline and source together, with padding. On a terminal that is too narrow for these and whole
+/// names, the terminal wraps the lines.
 const MIN_OTHER_COLUMNS: usize = 20;
 
-/// A table of articles, one a row, with the passages that were found beneath the headline.
+/// A table with one article per row, with snippets below the headline.
 pub struct Articles {
     table: Table,
-    /// The columns of the terminal; `None` if the output is none.
+    /// The width of the terminal; `None` if standard output is not a terminal.
     columns: Option<u16>,
-    /// Columns of the cells that are never wrapped, in the row where they are widest.
+    /// The maximum width of the cells that are never wrapped, over all rows.
     unwrapped_columns: usize,
 }
 
@@ -39,7 +39,7 @@ impl Articles {
         if let Some(headlines) = table.column_mut(1) {
             headlines.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(MAX_HEADLINE_COLUMNS)));
         }
-        // Times and names are copied from here.
+        // Times and names are never wrapped, so that they can be copied.
         for unwrapped in [0, 3] {
             if let Some(column) = table.column_mut(unwrapped) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
@@ -70,10 +70,10 @@ impl Articles {
         ]);
     }
 
-    /// The whole table, and a line that says how many there are.
+    /// The whole table, and a line with the number of articles.
     pub fn finish(mut self, there_are_more: bool) -> String {
         if let Some(columns) = self.columns {
-            // A column of padding on both sides of the two.
+            // One column of padding on each side of both.
             let least = u16::try_from(self.unwrapped_columns + 4 + MIN_OTHER_COLUMNS).unwrap_or(u16::MAX);
             self.table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns.max(least));
         }
@@ -86,14 +86,14 @@ impl Articles {
     }
 }
 
-/// One article in one line, for those who print as articles come.
+/// One article in one line, for printing articles as they arrive.
 pub fn line(article: &Article) -> String {
     let headline = if article.headline.is_empty() { "(no headline)" } else { &article.headline };
     let parts = [published(article), headline.to_owned(), source(article).to_owned(), article.name.clone()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
 
-/// A passage in one line, its hits marked.
+/// A snippet in one line, with marked hits.
 fn passage(snippet: &Snippet) -> String {
     let marked = snippet.segments.iter().map(|segment| match segment.hit {
         true => format!("{HIT_START}{}{HIT_END}", without_marks(&segment.text)),
@@ -102,7 +102,7 @@ fn passage(snippet: &Snippet) -> String {
     format!("… {} …", marked.collect::<String>().replace('\n', " "))
 }
 
-/// The outlet that the page names, else the agency of the dateline.
+/// The outlet that the page names, or the agency of the dateline.
 fn source(article: &Article) -> &str {
     match &article.dateline {
         Some(dateline) if article.info_source.is_empty() => &dateline.agency,
@@ -198,7 +198,7 @@ pub fn card(article: &Article) -> String {
     if body.is_empty() { table.trim_fmt() } else { format!("{}\n\n{body}\n", table.trim_fmt()) }
 }
 
-/// What the parser did, a line each.
+/// The parse report, one line for each entry.
 fn report(report: &ParseReport) -> String {
     let repairs = report.repairs.iter().map(|repair| format!("repaired {} {}", repair.count, repair.kind));
     let removed = report.removed_lines.iter().map(|line| format!("removed {} \"{}\"", line.reason, line.text));

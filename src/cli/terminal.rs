@@ -1,8 +1,9 @@
-//! Text for a terminal: stored text and messages without the characters that a terminal obeys, and hits highlighted.
+//! Text for a terminal: escapes control characters, and highlights hits.
 
 use std::borrow::Cow;
 
-/// Shows control characters instead of sending them: `\u{1b}[2J`, not a cleared screen. Line feeds and tabs stay.
+/// Escapes control characters, so that stored text cannot control the terminal: `\u{1b}[2J` is printed and does not clear
+/// the screen. Line feeds and tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_control) {
         return Cow::Borrowed(text);
@@ -14,7 +15,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters of both ranges, line separators, and what reorders the text around it (UAX #9).
+/// Control characters (C0 and C1), line separators, and bidirectional controls (UAX #9).
 fn is_control(character: char) -> bool {
     let is_reordering = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     (character.is_control() && !matches!(character, '\n' | '\t'))
@@ -22,21 +23,21 @@ fn is_control(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// Mark a hit until the text is laid out and its control characters are escaped. Noncharacters, one column wide like the
-/// brackets that replace them; [`without_marks`] keeps them out of stored text.
+/// Marks around a hit, until the text is laid out and its control characters are escaped. Noncharacters, which are one
+/// column wide, like the brackets that replace them. [`without_marks`] removes them from stored text.
 pub const HIT_START: char = '\u{FDD0}';
 pub const HIT_END: char = '\u{FDD1}';
 
-/// Bold red, and back: what `grep --color` uses.
+/// Bold red and reset, as `grep --color` uses.
 const HIT_STYLE: &str = "\u{1b}[1;31m";
 const PLAIN_STYLE: &str = "\u{1b}[0m";
 
-/// Stored text that cannot be taken for a marked hit.
+/// Stored text without the marks of hits.
 pub fn without_marks(text: &str) -> String {
     text.replace([HIT_START, HIT_END], "\u{FFFD}")
 }
 
-/// Printable text whose marked hits stand in brackets, in colour if that is wanted.
+/// Printable text with the marked hits in brackets, and in colour if `colour`.
 pub fn highlighted(text: &str, colour: bool) -> String {
     let (style, plain) = if colour { (HIT_STYLE, PLAIN_STYLE) } else { ("", "") };
     printable(text).replace(HIT_START, &format!("[{style}")).replace(HIT_END, &format!("{plain}]"))

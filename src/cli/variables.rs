@@ -1,5 +1,4 @@
-//! Variables that look like settings: an `ARTICLED_*` variable that nothing reads is refused, as a misspelt one would be
-//! ignored in silence.
+//! Rejects unknown `ARTICLED_*` environment variables, because a misspelt setting would be ignored silently.
 
 use std::ffi::{OsStr, OsString};
 
@@ -7,13 +6,13 @@ use clap::Command;
 
 const PREFIX: &str = "ARTICLED_";
 
-/// The tables of the server's finer settings, such as `ARTICLED_LIMITS_MAX_CALLS`; `serve` knows the keys in them.
+/// The tables of the server's settings, such as in `ARTICLED_LIMITS_MAX_CALLS`; `serve` validates the keys in them.
 const TABLES: [&str; 4] = ["LIMITS_", "FEED_", "SHUTDOWN_", "CREDENTIALS_"];
 
-/// What the project's own tests and their tools read.
+/// Variables of the project's own tests and their tools.
 const OF_TESTS: [&str; 4] = ["TEST_", "TOOLS", "NODE_MODULES", "BINARY"];
 
-/// The first variable that is none of the command line's, if there is one.
+/// The name of an unknown variable, if there is one.
 pub fn unknown(command: &Command, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Option<String> {
     let mut names: Vec<String> = variables
         .into_iter()
@@ -36,7 +35,7 @@ fn is_argument(command: &Command, name: &OsStr) -> bool {
         || command.get_subcommands().any(|subcommand| is_argument(subcommand, name))
 }
 
-/// Kubernetes and Docker set variables for every service, and so for one that is called articled, or articled-metrics:
+/// Kubernetes and Docker set variables for every service, including those named articled or articled-metrics:
 /// `ARTICLED_SERVICE_HOST`, `ARTICLED_PORT=tcp://10.0.0.1:50051`, `ARTICLED_PORT_50051_TCP_ADDR`.
 fn is_of_a_platform(key: &str, value: &str) -> bool {
     let is_address = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
@@ -66,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_something_reads_is_known() {
+    fn variables_that_something_reads_are_known() {
         let known = [
             ("PATH", "/bin"),
             ("ARTICLEDX", "1"),

@@ -1,9 +1,9 @@
-//! What `articled --version` prints: the program's own version, and those that its stores and articles depend on.
+//! The output of `articled --version`: the versions of the program, the parser, and the store's engine and schema.
 
 use articled::parse::PARSER_VERSION;
 use articled::store;
 
-/// The version, a line feed, and then a line for each part. `articled -V` prints the first line alone.
+/// The program's version, then one line for each other version. `articled -V` prints only the first line.
 pub fn versions() -> String {
     format!(
         "{}\ncommit {}\nparser {PARSER_VERSION}\n{}",

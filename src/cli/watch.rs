@@ -1,4 +1,4 @@
-//! `articled watch`: articles as they come, change and go.
+//! `articled watch`: prints changes of articles.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -20,19 +20,19 @@ use super::terminal::printable;
 
 /// Prints articles as they are created, changed and deleted, until Ctrl-C.
 ///
-/// Without words or --filter, all of them. After a lost connection it connects again and misses nothing. `--output json` prints each event of WatchArticles, checkpoints too; its
-/// `resumeToken` is what --resume takes.
+/// Without keywords and --filter, all articles. After a lost connection it reconnects and misses no event. `--output json`
+/// prints every event of WatchArticles, including checkpoints; --resume takes the `resumeToken` of any event.
 #[derive(Args, Debug)]
 pub struct Watch {
     #[command(flatten)]
     keywords: KeywordArguments,
-    /// A restriction in the language of AIP-160, such as 'section = "要闻"'.
+    /// A metadata filter in the syntax of AIP-160, such as 'section = "要闻"'.
     #[arg(long = "filter", value_name = "TEXT", default_value = "")]
     filter: String,
-    /// How much of each article to ask for.
+    /// The fields to request of each article.
     #[arg(long, value_enum, default_value = "basic")]
     view: View,
-    /// Goes on after the event, or from the list, that this token came with. Default: from now on.
+    /// Resumes after the event or the list that returned this token. Default: from now on.
     #[arg(long, value_name = "TOKEN", default_value = "", hide_default_value = true)]
     resume: String,
     #[command(flatten)]
@@ -41,8 +41,8 @@ pub struct Watch {
     output: OutputArguments,
 }
 
-/// How long to wait before the first attempt to connect again, and at most: it doubles with each attempt that brings
-/// nothing. A restart takes a second or two.
+/// The first and the maximum delay before reconnecting. The delay doubles with each attempt without an event. A restart
+/// takes a second or two.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const MAX_PAUSE: Duration = Duration::from_secs(8);
 
@@ -61,15 +61,15 @@ impl Watch {
             ended = watch(client, &mut request, self.output) => ended,
         };
         if !self.output.is_json() && !request.resume_token.is_empty() {
-            // If standard error is closed, nobody wants to know.
-            let _ = writeln!(io::stderr(), "to go on from here: --resume {}", request.resume_token);
+            // Ignored if standard error is closed.
+            let _ = writeln!(io::stderr(), "to continue from here: --resume {}", request.resume_token);
         }
         ended
     }
 }
 
-/// Prints events until the watch fails for good. The request's token follows the events that are printed, so that after a
-/// lost connection the next stream continues there.
+/// Prints events until the watch fails permanently. The request's token is that of the last printed event, so that the next
+/// stream after a lost connection continues there.
 async fn watch(mut client: Client, request: &mut WatchArticlesRequest, output: OutputArguments) -> anyhow::Result<()> {
     let mut out = Out::new();
     let mut pause = FIRST_PAUSE;
@@ -82,17 +82,17 @@ async fn watch(mut client: Client, request: &mut WatchArticlesRequest, output: O
         };
         let progressed = request.resume_token != token;
         was_connected |= progressed;
-        // Without a token the next stream would begin later than the lost one.
+        // Without a token the next stream would start later than the lost one, and miss events.
         if !was_connected || !lost_connection(&status) {
             return Err(explain(status));
         }
         pause = if progressed { FIRST_PAUSE } else { MAX_PAUSE.min(2 * pause) };
-        let _ = writeln!(io::stderr(), "articled: {}; connecting again", printable(&describe(&status)));
+        let _ = writeln!(io::stderr(), "articled: {}; reconnecting", printable(&describe(&status)));
         tokio::time::sleep(later(&status).unwrap_or(pause)).await;
     }
 }
 
-/// One stream, to its end: the status with which it ended.
+/// Prints one stream to its end, and returns the status that ended it.
 async fn print(
     mut events: Streaming<WatchArticlesResponse>,
     request: &mut WatchArticlesRequest,
@@ -114,7 +114,7 @@ async fn print(
                 Some(Event::Checkpoint(_)) | None => {}
             }
         }
-        // Someone watches.
+        // So that each event is visible at once.
         out.flush()?;
         request.resume_token = response.resume_token;
     }

@@ -1,4 +1,4 @@
-//! What parsing counts: how long it takes, what came out, and what the parser doubted.
+//! Metrics of parsing: duration, outcome and warnings.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ impl ParseMetrics {
         }
     }
 
-    /// Parses, and counts what comes out.
+    /// Runs a parse and counts its outcome.
     pub fn measure(
         &self,
         parse: impl FnOnce() -> Result<ParsedDocument, IngestError>,
@@ -44,13 +44,13 @@ impl ParseMetrics {
             }
             Err(IngestError::Refused(_)) => self.refused.increment(1),
             Err(IngestError::ArticleTooLarge { .. }) => self.too_large.increment(1),
-            // Parsing does not reach the store.
+            // Parsing does not use the store.
             Err(IngestError::Store(_)) => {}
         }
         parsed
     }
 
-    /// A document counts once for each reason. Reasons are constants of the parser, so their number is bounded.
+    /// Counts a document once for each reason. Reasons are constants of the parser, so their number is limited.
     fn count_warnings(&self, document: &ParsedDocument) {
         let warnings = document.parsed.report.warnings.iter();
         let reasons: BTreeSet<&'static str> = warnings

@@ -1,7 +1,7 @@
-//! The audit of a segment: is every block sound, and does each document have exactly the grams of its texts?
+//! The audit of a segment: verifies every block, and that each document has exactly the grams of its texts.
 //!
-//! The lists are read gram by gram, the texts document by document. What brings both together is a sum of hashes a
-//! document, which does not depend on the order: it takes eight bytes a document, and every posting is read once.
+//! Lists are read gram by gram, but texts document by document. They are compared by one sum of gram hashes for each
+//! document, which does not depend on the order: eight bytes per document, and every posting is read once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use super::postings::decode_list;
 use super::segment::Segment;
 use super::text_grams::{for_each_gram, for_each_three};
 
-/// An audit on its way.
+/// An audit in progress.
 #[derive(Debug)]
 pub struct Audit<'a> {
     segment: &'a Segment,
@@ -24,10 +24,10 @@ pub struct Audit<'a> {
     last: Option<(Gram, u32)>,
 }
 
-/// What a segment says of its documents.
+/// The result of reading all postings of a segment.
 #[derive(Debug)]
 pub struct Audited {
-    /// The sum of each document's grams, by ordinal.
+    /// The sum of the hashes of each document's grams, by ordinal.
     sums: Vec<u64>,
     /// The residue of each pair that has one.
     residues: HashMap<Gram, HashSet<u32>>,
@@ -40,11 +40,11 @@ impl<'a> Audit<'a> {
         Self { segment, blocks: 0, sums, residues: HashMap::new(), decoded: Vec::new(), last: None }
     }
 
-    /// Takes the next of the segment's posting blocks.
+    /// Adds the next posting block of the segment.
     pub fn add(&mut self, block: &Block) -> Result<(), Damaged> {
         let damaged = |what| block.damaged(Malformed(what));
         if block.id() != BlockId::posting(self.segment.id, self.blocks) {
-            return Err(damaged("it is out of its place"));
+            return Err(damaged("it is not in sequence"));
         }
         let mut entries = Entries::default();
         let mut is_first = true;
@@ -58,14 +58,17 @@ impl<'a> Audit<'a> {
                 return Err(damaged("lists are out of order"));
             }
             if std::mem::take(&mut is_first) && self.segment.starts.get(self.blocks) != Some((gram, first)) {
-                return Err(damaged("the directory says otherwise"));
+                return Err(damaged("it does not match the directory"));
             }
             self.last = Some((gram, last));
             if let Some((pair, None)) = gram.pairs() {
                 self.residues.entry(pair).or_default().extend(&self.decoded);
             }
             for &ordinal in &self.decoded {
-                let sum = self.sums.get_mut(ordinal as usize).ok_or_else(|| damaged("it lists what there is not"))?;
+                let sum = self
+                    .sums
+                    .get_mut(ordinal as usize)
+                    .ok_or_else(|| damaged("it lists a document that does not exist"))?;
                 *sum = sum.wrapping_add(hash(gram));
             }
         }
@@ -73,7 +76,7 @@ impl<'a> Audit<'a> {
         Ok(())
     }
 
-    /// Says what the segment says, once all blocks are taken.
+    /// Finishes the audit, after all blocks were added.
     pub fn finish(self) -> Result<Audited, Damaged> {
         if self.blocks != self.segment.starts.len() {
             return Err(Damaged {

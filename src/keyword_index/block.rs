@@ -1,7 +1,7 @@
-//! Blocks: what is fetched, cached and checked as one.
+//! Blocks: the unit of reading, caching and checksums.
 //!
-//! A block begins with a checksum over its bytes and its identity, so that neither a damaged block nor one in the wrong
-//! place is ever taken for an answer. A posting block then holds lists in the order of their grams:
+//! A block starts with a checksum over its id and its bytes, so that neither a damaged nor a misplaced block is used. A
+//! posting block then has postings lists, ordered by gram:
 //!
 //! ```text
 //! block = checksum(8 bytes) entry…
@@ -18,27 +18,28 @@ use super::codec::{Malformed, Reader, put_varint};
 use super::gram::Gram;
 use super::postings::{CHUNK_DOCUMENTS, List, is_short, put_chunk, put_chunked_head, put_short_list, read_list};
 
-/// A posting block is closed once it has this many bytes: less than half a page of 16 KiB, so that little is read in vain,
-/// and so much that a list of some thousand documents is one read.
+/// A posting block is closed once it has this many bytes. Less than half a database page of 16 KiB, so that a read fetches
+/// little unneeded data, and enough that a list of some thousand documents is one read.
 const BLOCK_BYTES: usize = 6 * 1024;
 
-/// How many entries a search for a gram passes over at most: a block has up to some two thousand, most of few bytes.
+/// The interval of the entry offsets that [`Block::find`] searches: it scans at most this many entries. A block has up to
+/// about two thousand, most of them a few bytes long.
 const STEP_ENTRIES: usize = 32;
 
-/// The bytes of a checksum.
+/// The size of the checksum.
 const CHECKSUM_BYTES: usize = 8;
 
-/// The bits of a block's number within its segment.
+/// The number of bits of a block's number within its segment.
 const NUMBER_BITS: u32 = 24;
 
-/// Numbers from here on are the directory's. Eight million posting blocks are some 48 GB.
+/// The first block number of the directory. The numbers below are for posting blocks: eight million, or about 48 GB.
 const FIRST_DIRECTORY_NUMBER: u32 = 1 << (NUMBER_BITS - 1);
 
-/// The identity of a segment, never used again.
+/// The id of a segment. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentId(pub u32);
 
-/// The identity of a block: its segment, and its number within it.
+/// The id of a block: its segment, and its number within the segment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId {
     segment: SegmentId,
@@ -46,12 +47,12 @@ pub struct BlockId {
 }
 
 impl BlockId {
-    /// A block of gram lists.
+    /// The id of a posting block.
     pub fn posting(segment: SegmentId, number: u32) -> Self {
         Self { segment, number }
     }
 
-    /// A piece of the segment's directory.
+    /// The id of a part of the segment's directory.
     pub fn directory(segment: SegmentId, number: u32) -> Self {
         Self { segment, number: FIRST_DIRECTORY_NUMBER + number }
     }
@@ -60,12 +61,12 @@ impl BlockId {
         self.segment
     }
 
-    /// Which of its segment's posting blocks this is.
+    /// The number of this posting block; `None` for a directory block.
     pub fn posting_number(self) -> Option<u32> {
         (self.number < FIRST_DIRECTORY_NUMBER).then_some(self.number)
     }
 
-    /// The key under which the block is stored. All keys of a segment lie together.
+    /// The block's key in the storage engine. The keys of a segment are contiguous.
     pub fn key(self) -> i64 {
         i64::from(self.segment.0) << NUMBER_BITS | i64::from(self.number)
     }
@@ -75,13 +76,13 @@ impl BlockId {
         Some(Self { segment, number: (key & ((1 << NUMBER_BITS) - 1)) as u32 })
     }
 
-    /// The keys of all that a segment may have stored, first and last.
+    /// The first and last possible key of a segment's blocks.
     pub fn keys_of(segment: SegmentId) -> (i64, i64) {
         let first = BlockId { segment, number: 0 }.key();
         (first, first | ((1 << NUMBER_BITS) - 1))
     }
 
-    /// The keys of the pieces of a segment's directory, first and last.
+    /// The first and last possible key of a segment's directory blocks.
     pub fn directory_keys_of(segment: SegmentId) -> (i64, i64) {
         (BlockId::directory(segment, 0).key(), Self::keys_of(segment).1)
     }
@@ -93,7 +94,7 @@ impl fmt::Debug for BlockId {
     }
 }
 
-/// A block that is not what was written. Nothing is answered from it.
+/// A damaged block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the keyword index's block {block:?}: {what}")]
 pub struct Damaged {
@@ -101,7 +102,7 @@ pub struct Damaged {
     pub what: &'static str,
 }
 
-/// A block ready to be stored.
+/// An encoded block, ready to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedBlock {
     pub id: BlockId,
@@ -109,7 +110,7 @@ pub struct EncodedBlock {
 }
 
 impl EncodedBlock {
-    /// Seals a block whose first bytes were left free for the checksum.
+    /// Writes the checksum into the reserved first bytes.
     fn seal(id: BlockId, mut bytes: Vec<u8>) -> Self {
         let sum = checksum(id, &bytes[CHECKSUM_BYTES..]);
         bytes[..CHECKSUM_BYTES].copy_from_slice(&sum.to_le_bytes());
@@ -127,26 +128,26 @@ fn checksum(id: BlockId, payload: &[u8]) -> u64 {
     xxh3_64_with_seed(payload, id.key() as u64)
 }
 
-/// A block that was fetched, its checksum found right.
+/// A block whose checksum was verified.
 #[derive(Clone, Debug)]
 pub struct Block {
     id: BlockId,
     bytes: Bytes,
-    /// Where a search for a gram can begin; made by the first one. In order.
+    /// Entry offsets for [`Self::find`], in order; computed by the first call.
     steps: Arc<OnceLock<Box<[Entries]>>>,
 }
 
 impl Block {
     pub fn check(id: BlockId, bytes: Bytes) -> Result<Self, Damaged> {
         let damaged = |what| Damaged { block: id, what };
-        let (sum, payload) = bytes.split_first_chunk().ok_or(damaged("it is cut off"))?;
+        let (sum, payload) = bytes.split_first_chunk().ok_or(damaged("it is truncated"))?;
         if u64::from_le_bytes(*sum) != checksum(id, payload) {
             return Err(damaged("its checksum is wrong"));
         }
         Ok(Self { id, bytes: bytes.slice(CHECKSUM_BYTES..), steps: Arc::default() })
     }
 
-    /// A block that this process has just made.
+    /// A block that this process has just encoded, so that it needs no verification.
     pub fn fresh(block: &EncodedBlock) -> Self {
         Self { id: block.id, bytes: Bytes::copy_from_slice(&block.bytes[CHECKSUM_BYTES..]), steps: Arc::default() }
     }
@@ -163,10 +164,10 @@ impl Block {
         Damaged { block: self.id, what }
     }
 
-    /// The list of a gram, or the block's part of it.
+    /// The postings list of a gram, or the part of it in this block.
     pub fn find(&self, gram: Gram) -> Result<Option<List>, Damaged> {
         let steps = self.steps()?;
-        // The first step has no gram, which is before any.
+        // The first offset has no gram, which sorts before all grams.
         let behind = steps.partition_point(|step| step.gram < Some(gram));
         let mut entries = steps[..behind].last().cloned().unwrap_or_default();
         while let Some((found, list)) = entries.next(self)? {
@@ -179,7 +180,7 @@ impl Block {
         Ok(None)
     }
 
-    /// Where a walk over all entries is before every so many of them.
+    /// The positions of an entry iterator, one for every [`STEP_ENTRIES`] entries.
     fn steps(&self) -> Result<&[Entries], Damaged> {
         if let Some(steps) = self.steps.get() {
             return Ok(steps);
@@ -198,7 +199,7 @@ impl Block {
     }
 }
 
-/// A walk over the entries of a block.
+/// An iterator over the entries of a block.
 #[derive(Clone, Debug, Default)]
 pub struct Entries {
     at: usize,
@@ -226,18 +227,18 @@ impl Entries {
     }
 }
 
-/// Packs lists into blocks, in the order of their grams.
+/// Packs postings lists into blocks, in gram order.
 #[derive(Debug)]
 pub struct BlockWriter {
     segment: SegmentId,
-    /// The block that is being filled; its checksum is left free.
+    /// The current block, with its first bytes reserved for the checksum.
     open: Vec<u8>,
     last_gram: Option<Gram>,
     finished: Vec<EncodedBlock>,
     finished_bytes: usize,
-    /// Gram and ordinal that each block begins with.
+    /// The first gram and ordinal of each block.
     firsts: Vec<(Gram, u32)>,
-    /// Reused for the chunks of one part.
+    /// A buffer for the chunks of one part, reused.
     part: Vec<u8>,
 }
 
@@ -254,7 +255,7 @@ impl BlockWriter {
         }
     }
 
-    /// Adds the list of a gram that sorts behind all before it. The ordinals ascend.
+    /// Adds the list of a gram. Grams must be added in ascending order, and the ordinals must ascend.
     pub fn push(&mut self, gram: Gram, ordinals: &[u32]) {
         let Some(&first) = ordinals.first() else { return };
         if is_short(ordinals) {
@@ -278,7 +279,7 @@ impl BlockWriter {
             self.open.extend_from_slice(&part);
             self.part = part;
             if !rest.is_empty() {
-                // A gram occurs once in a block, so the rest of its list needs the next one.
+                // A gram occurs only once in a block, so the rest of its list goes into the next block.
                 self.close_block();
             }
         }
@@ -307,7 +308,7 @@ impl BlockWriter {
         self.finished.push(EncodedBlock::seal(id, bytes));
     }
 
-    /// How many bytes of finished blocks wait to be taken.
+    /// The size of the finished blocks that were not taken yet.
     pub fn finished_bytes(&self) -> usize {
         self.finished_bytes
     }
@@ -317,7 +318,7 @@ impl BlockWriter {
         std::mem::take(&mut self.finished)
     }
 
-    /// Closes the last block; answers the blocks that were not taken yet, and what every block begins with.
+    /// Closes the last block, and returns the blocks that were not taken yet, and the first gram and ordinal of every block.
     pub fn finish(mut self) -> (Vec<EncodedBlock>, Vec<(Gram, u32)>) {
         self.close_block();
         (self.finished, self.firsts)

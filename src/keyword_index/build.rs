@@ -1,7 +1,7 @@
-//! From the documents of one commit to a segment.
+//! Builds a segment from the documents of one commit.
 //!
-//! Every character of an article passes through here, so the grams are grouped in one pass with one hash table: no
-//! document's grams are made distinct, or sorted, by themselves.
+//! Every character of an article passes through here, so grams are grouped in one pass with one hash table for all
+//! documents, instead of deduplicating and sorting the grams of each document.
 
 use super::block::{BlockWriter, EncodedBlock, SegmentId};
 use super::directory::{BlockStarts, Documents, Key};
@@ -13,16 +13,16 @@ use super::text_grams::{for_each_gram, for_each_three};
 /// A document to be indexed.
 #[derive(Clone, Debug)]
 pub struct Document<'a> {
-    /// The caller's identity of it. No other live document of the index has it.
+    /// The caller's id, unique among the live documents of the index.
     pub id: i64,
-    /// What orders it. No other live document of the index has the same.
+    /// The sort key, unique among the live documents of the index.
     pub key: Key<'a>,
-    /// Its folded texts. No gram spans two of them.
+    /// The folded texts. Grams do not span two texts.
     pub texts: Vec<&'a str>,
 }
 
-/// Makes a segment of some documents, in any order, with the pairs expanded that are common in the index; answers it and
-/// all the blocks that are to be stored. `rule` says which pairs are common in the segment.
+/// Builds a segment of documents in any order, and returns it with all blocks to store. The pairs in `common` are expanded;
+/// `rule` decides which pairs are common in the new segment.
 pub fn build(
     id: SegmentId,
     mut documents: Vec<Document>,
@@ -58,14 +58,14 @@ pub fn build(
     (segment, blocks)
 }
 
-/// The postings of some documents, grouped by gram. Documents are added in the order of their ordinals.
+/// Postings grouped by gram. Documents must be added in the order of their ordinals.
 #[derive(Default)]
 struct Grouped {
-    /// For each gram: how many documents hold it, and the last of them.
+    /// For each gram, the number of documents that contain it, and the last of them.
     grams: Vec<GramCount>,
-    /// Where a gram is in `grams`: open addressing, [`EMPTY`] where there is none, a power of two long.
+    /// A hash table of indices into `grams`: open addressing, [`EMPTY`] for empty slots, a power of two long.
     table: Vec<u32>,
-    /// Place in `grams` and ordinal of each posting, by ordinal.
+    /// The index in `grams` and the ordinal of each posting, in the order of ordinals.
     postings: Vec<(u32, u32)>,
 }
 
@@ -77,7 +77,7 @@ struct GramCount {
 
 const EMPTY: u32 = u32::MAX;
 
-/// The odd number nearest to 2^64 / φ: a product with it spreads over the high bits (Knuth, The Art of Computer Programming, 6.4).
+/// The odd number nearest to 2^64 / φ, for multiplicative hashing (Knuth, The Art of Computer Programming, 6.4).
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Grouped {
@@ -126,9 +126,9 @@ impl Grouped {
         }
     }
 
-    /// Visits each gram with its ordinals, both ascending.
+    /// Visits each gram with its ordinals; grams and ordinals ascend.
     fn for_each_list(&self, mut visit: impl FnMut(Gram, &[u32])) {
-        // A counting sort: where each gram's list begins, then each posting to its list.
+        // A counting sort: computes where each gram's list begins, then moves each posting to its list.
         let mut ends = Vec::with_capacity(self.grams.len());
         let mut end = 0usize;
         for count in &self.grams {

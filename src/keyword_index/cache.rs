@@ -1,14 +1,14 @@
-//! Blocks that were used lately, shared by all questions, bounded in bytes.
+//! The block cache: recently used blocks, shared by all queries, limited in bytes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::block::{Block, BlockId};
 use crate::clock_cache::ClockCache;
 
-/// What a block costs beside its bytes: its entry here and in the map, and some thirty steps of 24 bytes.
+/// The memory of a block in addition to its bytes: its cache entry, and about thirty entry offsets of 24 bytes.
 const OVERHEAD_BYTES: usize = 128 + 30 * 24;
 
-/// Blocks of segments that are gone age out by themselves.
+/// The block cache. Blocks of removed segments age out.
 #[derive(Debug)]
 pub struct BlockCache(Mutex<ClockCache<BlockId, Block>>);
 
@@ -26,12 +26,12 @@ impl BlockCache {
         self.state().put(block.id(), block, cost);
     }
 
-    /// The bytes that the cached blocks take.
+    /// The memory of the cached blocks, in bytes.
     pub fn bytes(&self) -> usize {
         self.state().bytes()
     }
 
-    /// How often a block was found, and how often not.
+    /// The number of hits and of misses.
     pub fn hits_and_misses(&self) -> (u64, u64) {
         self.state().hits_and_misses()
     }

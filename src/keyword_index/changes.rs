@@ -1,6 +1,6 @@
-//! What one transaction changes in the index: gathered while rows are written, and written as one segment at its end.
+//! The index changes of one transaction: collected while rows are written, and written as one segment at its end.
 //!
-//! Building the segment only computes, so the caller chooses the thread, and may write rows meanwhile.
+//! Building the segment is pure computation: the caller chooses the thread, and can write rows at the same time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::snapshot::Snapshot;
 use super::storage::{IndexStorage, SegmentSwap};
 use crate::query::{FoldedFields, TextField};
 
-/// A segment of more documents than this is not built on an async thread: each takes about a tenth of a millisecond.
+/// The maximum number of documents in a segment that is built on an async thread: each takes about 0.1 ms.
 const FEW_DOCUMENTS: usize = 8;
 
 #[derive(Default)]
@@ -31,7 +31,7 @@ struct Added {
     texts: Arc<FoldedFields>,
 }
 
-/// The documents that a transaction removes from earlier segments.
+/// The documents that a transaction deletes from earlier segments.
 #[derive(Default)]
 pub(crate) struct RemovedDocuments(Vec<Removed>);
 
@@ -42,20 +42,20 @@ struct Removed {
 }
 
 impl IndexChanges {
-    /// Adds an article. `name` is without the collection's.
+    /// Adds an article. `name` is its id, without `articles/`.
     pub fn put(&mut self, id: i64, effective_us: i64, name: &str, texts: &Arc<FoldedFields>) {
         self.added.insert(id, Added { effective_us, name: name.to_owned(), texts: Arc::clone(texts) });
     }
 
-    /// Removes an article, whose time must be the one that it was put in with.
+    /// Deletes an article. The time must be the one that it was indexed with.
     pub fn remove(&mut self, id: i64, effective_us: i64, name: &str) {
-        // What this very transaction put in was never in a segment.
+        // An article that the same transaction has added is not in a segment yet.
         if self.added.remove(&id).is_none() {
             self.removed.0.push(Removed { id, effective_us, name: name.to_owned() });
         }
     }
 
-    /// The segment to build, if anything was added, and what is removed from others.
+    /// The segment to build, if documents were added, and the documents to delete from others.
     pub fn into_parts(self, context: &IndexContext, snapshot: &Snapshot) -> (Option<UnbuiltSegment>, RemovedDocuments) {
         let Self { added, removed } = self;
         let unbuilt = (!added.is_empty()).then(|| UnbuiltSegment {
@@ -83,7 +83,7 @@ pub(crate) struct BuiltSegment {
 }
 
 impl UnbuiltSegment {
-    /// Whether it is built so quickly that another thread is not worth its while.
+    /// Whether building is so fast that another thread is not worthwhile.
     pub fn is_quick(&self) -> bool {
         self.added.len() <= FEW_DOCUMENTS
     }
@@ -103,7 +103,7 @@ impl UnbuiltSegment {
     }
 }
 
-/// Writes the changes of a transaction; answers what is to be published once they are committed. `None`: nothing changed.
+/// Writes the changes of a transaction. Returns the snapshot to publish after the commit; `None` if nothing changed.
 pub(crate) async fn write_changes<S: IndexStorage>(
     storage: &mut S,
     context: &IndexContext,
@@ -119,8 +119,8 @@ pub(crate) async fn write_changes<S: IndexStorage>(
     for Removed { id, effective_us, name } in &removed {
         match snapshot.place_of(*id, Key { effective_us: *effective_us, name }) {
             Some(place) => deleted.push(place),
-            // The check says so too. The row is gone or new all the same.
-            None => tracing::error!(article = name, "the keyword index lacks an article"),
+            // Logged only: the row change is correct, and `articled check` reports the index fault.
+            None => tracing::error!(article = name, "an article is missing in the keyword index"),
         }
     }
     let mut next = snapshot.with_deletions(&deleted);
@@ -135,7 +135,7 @@ pub(crate) async fn write_changes<S: IndexStorage>(
     Ok(Some(Published { generation, snapshot: Arc::new(next) }))
 }
 
-/// All texts that keywords are searched in, each item by itself.
+/// All texts that are searched for keywords; each element of a list is a text.
 pub(crate) fn indexed_texts(fields: &FoldedFields) -> impl Iterator<Item = &str> {
     TextField::ALL.into_iter().flat_map(|field| fields.items(field))
 }

@@ -1,15 +1,15 @@
-//! Numbers as bytes, and back, without trusting the bytes.
+//! Encoding of numbers, and decoding that does not trust its input.
 
-/// Bytes that are not what was written.
+/// Malformed bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
-/// The bytes that [`put_varint`] writes for a number.
+/// The number of bytes that [`put_varint`] writes for a number.
 pub fn varint_len(number: u64) -> usize {
     (64 - (number | 1).leading_zeros()).div_ceil(7) as usize
 }
 
-/// Writes seven bits a byte, low ones first; the high bit says that more follow.
+/// Writes a varint: seven bits per byte, low bits first; the high bit means that more bytes follow.
 pub fn put_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
@@ -18,7 +18,7 @@ pub fn put_varint(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Folds the sign into the lowest bit, so that small negative numbers are short too.
+/// Zigzag encoding: the sign is the lowest bit, so that small negative numbers are short too.
 pub fn zigzag(number: i64) -> u64 {
     ((number << 1) ^ (number >> 63)) as u64
 }
@@ -27,7 +27,7 @@ pub fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
-/// Reads from the front of some bytes. Every read can fail; none panics.
+/// Reads from a byte slice. Every read can fail; none panics.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
@@ -39,12 +39,12 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0 }
     }
 
-    /// Reads on from a place that an earlier reader of the same bytes was at.
+    /// Continues at a position of an earlier reader of the same bytes.
     pub fn starting_at(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at }
     }
 
-    /// How many bytes are read.
+    /// The number of bytes read so far.
     pub fn at(&self) -> usize {
         self.at
     }

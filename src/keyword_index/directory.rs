@@ -1,6 +1,6 @@
-//! What a segment holds in memory: its documents in order, and where each block begins.
+//! The directory of a segment, which is kept in memory: its documents in order, and the first entry of each block.
 //!
-//! Owns the order of documents and its two directions. Refuses to know what a block contains.
+//! Owns the order of documents, and the mapping between documents and ordinals. Knows nothing about the content of blocks.
 //!
 //! ```text
 //! directory = varint(version) varint(documents) document… varint(blocks) first… pairs
@@ -16,13 +16,13 @@ use super::codec::{Malformed, Reader, put_varint, unzigzag, zigzag};
 use super::gram::Gram;
 use super::pairs::Pairs;
 
-/// Raised when anything of a segment's form changes; a version that is not known is refused, not guessed at.
+/// The version of the segment format. It must be increased with every change; unknown versions are refused.
 const FORMAT_VERSION: u64 = 2;
 
-/// Before there were longer grams: it ends behind the blocks.
+/// The version before grams of three characters: the directory ends after the blocks.
 const VERSION_WITHOUT_PAIRS: u64 = 1;
 
-/// What orders documents: newest first, then by name. It sorts as the default listing does.
+/// The sort key of documents: newest first, then by name, which is the default order of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key<'a> {
     pub effective_us: i64,
@@ -41,18 +41,19 @@ impl PartialOrd for Key<'_> {
     }
 }
 
-/// The documents of a segment in the order of [`Key`]: the place of one is its ordinal.
+/// The documents of a segment in the order of [`Key`]. The index of a document is its ordinal.
 #[derive(Clone, Debug, Default)]
 pub struct Documents {
     ids: Vec<i64>,
     effective_us: Vec<i64>,
-    /// All names, one behind the other: a string each would double their memory.
+    /// All names, concatenated: separate strings would double their memory.
     names: String,
     name_ends: Vec<u32>,
 }
 
 impl Documents {
-    /// Room for the documents of all of these, which for a million is tens of megabytes that need not be moved as it grows.
+    /// Allocates for the documents of all of these. For a million documents this avoids moving tens of megabytes while it
+    /// grows.
     pub fn with_room_for<'a>(all: impl Iterator<Item = &'a Documents> + Clone) -> Self {
         let documents = all.clone().map(|documents| documents.ids.len()).sum();
         Self {
@@ -63,7 +64,7 @@ impl Documents {
         }
     }
 
-    /// Adds a document that sorts behind all before it.
+    /// Adds a document, which must sort after all previous ones.
     pub fn push(&mut self, id: i64, key: Key) {
         self.ids.push(id);
         self.effective_us.push(key.effective_us);
@@ -79,7 +80,7 @@ impl Documents {
         self.ids.is_empty()
     }
 
-    /// The caller's identity of a document. The ordinal must be less than [`Self::len`].
+    /// The caller's id of a document. The ordinal must be less than [`Self::len`].
     pub fn id(&self, ordinal: u32) -> i64 {
         self.ids[ordinal as usize]
     }
@@ -95,7 +96,7 @@ impl Documents {
         (at < self.len() && self.key(at) == key).then_some(at)
     }
 
-    /// The first ordinal whose key fulfils what all keys behind it fulfil too.
+    /// Partition point: the first ordinal for which the predicate holds.
     pub fn first_where(&self, is_behind: impl Fn(Key) -> bool) -> u32 {
         let (mut low, mut high) = (0, self.len());
         while low < high {
@@ -109,7 +110,7 @@ impl Documents {
         low
     }
 
-    /// The first of the documents that have the time of this one.
+    /// The first ordinal of the documents with the same time as this one.
     pub fn group_start(&self, ordinal: u32) -> u32 {
         let effective_us = self.effective_us[ordinal as usize];
         if ordinal == 0 || self.effective_us[ordinal as usize - 1] != effective_us {
@@ -118,7 +119,7 @@ impl Documents {
         self.effective_us.partition_point(|&other| other > effective_us) as u32
     }
 
-    /// One behind the last of the documents that have the time of this one.
+    /// One past the last ordinal of the documents with the same time as this one.
     pub fn group_end(&self, ordinal: u32) -> u32 {
         let effective_us = self.effective_us[ordinal as usize];
         if self.effective_us.get(ordinal as usize + 1) != Some(&effective_us) {
@@ -174,7 +175,7 @@ impl Documents {
     }
 }
 
-/// The gram and ordinal that each posting block of a segment begins with.
+/// The first gram and ordinal of each posting block of a segment.
 #[derive(Clone, Debug, Default)]
 pub struct BlockStarts {
     grams: Vec<Gram>,
@@ -187,7 +188,7 @@ impl BlockStarts {
         Self { grams, ordinals }
     }
 
-    /// How many posting blocks there are.
+    /// The number of posting blocks.
     pub fn len(&self) -> u32 {
         self.grams.len() as u32
     }
@@ -200,8 +201,8 @@ impl BlockStarts {
         Some((*self.grams.get(block as usize)?, *self.ordinals.get(block as usize)?))
     }
 
-    /// The last block that begins at or before this ordinal of this gram's list. If the list has such an ordinal at all,
-    /// that block holds it.
+    /// The last block that begins at or before this ordinal of this gram's list. If the list contains the ordinal, it is in
+    /// that block.
     pub fn block_of(&self, gram: Gram, ordinal: u32) -> Option<u32> {
         let (mut low, mut high) = (0, self.grams.len());
         while low < high {
@@ -215,7 +216,7 @@ impl BlockStarts {
         low.checked_sub(1).map(|block| block as u32)
     }
 
-    /// Whether a block begins in the middle of, or with, the list of this gram.
+    /// Whether a block begins with the list of this gram, or in the middle of it.
     pub fn starts_with(&self, block: u32, gram: Gram) -> bool {
         self.grams.get(block as usize) == Some(&gram)
     }
@@ -249,7 +250,7 @@ impl BlockStarts {
     }
 }
 
-/// All parts as bytes.
+/// Encodes a directory.
 pub fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec<u8> {
     let mut out = Vec::new();
     put_varint(&mut out, FORMAT_VERSION);
@@ -263,7 +264,7 @@ pub fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts, Pairs), Malformed
     let mut reader = Reader::new(bytes);
     let version = reader.varint()?;
     if ![FORMAT_VERSION, VERSION_WITHOUT_PAIRS].contains(&version) {
-        return Err(Malformed("its format is of another version"));
+        return Err(Malformed("its format version is unknown"));
     }
     let documents = Documents::decode(&mut reader)?;
     let starts = BlockStarts::decode(&mut reader, documents.len())?;

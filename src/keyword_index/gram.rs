@@ -1,17 +1,17 @@
-//! A gram: one to three neighbouring characters of folded text, as one number.
+//! A gram: one to three adjacent characters of folded text, encoded as one number.
 //!
-//! Owns the numbering. Which grams of a text are indexed is in [`super::text_grams`].
+//! Owns the encoding. [`super::text_grams`] decides which grams of a text are indexed.
 
-/// The bits of a code point; the largest is U+10FFFF.
+/// The number of bits of a code point; the largest is U+10FFFF.
 const CHAR_BITS: u32 = 21;
 
-/// Stands where a gram of one character has no second one. It is no code point, and sorts behind all of them.
+/// The second character of a gram of one character. It is not a code point, and sorts after all of them.
 const NO_CHAR: u64 = (1 << CHAR_BITS) - 1;
 
-/// Marks a gram of three characters, so that these sort behind all others and the others stay small numbers.
+/// The flag of a gram of three characters, so that these sort after all others, and the others stay small numbers.
 const THREE: u64 = 1 << 63;
 
-/// One to three neighbouring characters of folded text.
+/// One to three adjacent characters of folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gram(u64);
 
@@ -28,13 +28,13 @@ impl Gram {
         Gram(THREE | u64::from(first) << (2 * CHAR_BITS) | u64::from(second) << CHAR_BITS | u64::from(third))
     }
 
-    /// What lists the documents that hold a pair which was not expanded when they were indexed. It sorts behind all grams of
-    /// three that begin with the pair.
+    /// The gram whose list has the documents that contain a pair and were indexed before it was expanded. It sorts after all
+    /// grams of three that begin with the pair.
     pub fn residue(pair: Gram) -> Self {
         Gram(THREE | pair.0 << CHAR_BITS | NO_CHAR)
     }
 
-    /// The pairs that a gram of three is made of, or the one pair of a residue; nothing for shorter ones.
+    /// The two pairs of a gram of three, or the pair of a residue; `None` for shorter grams.
     pub fn pairs(self) -> Option<(Gram, Option<Gram>)> {
         if self.0 & THREE == 0 {
             return None;
@@ -44,7 +44,7 @@ impl Gram {
         Some((first, (self.0 & NO_CHAR != NO_CHAR).then_some(second)))
     }
 
-    /// The number that is stored.
+    /// The encoded gram.
     pub fn number(self) -> u64 {
         self.0
     }

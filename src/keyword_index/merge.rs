@@ -1,7 +1,8 @@
-//! From some segments to one, in small steps.
+//! Merges segments into one, in small steps.
 //!
-//! The inputs never change, so a merge can take its time while the store serves and writes. What is deleted when it
-//! begins is left out; what is deleted meanwhile is found by [`Merge::deleted_since`] when its output takes their place.
+//! The inputs are immutable, so a merge can be slow while the store reads and writes. Documents that are deleted when the
+//! merge begins are dropped; [`Merge::deleted_since`] finds those deleted during the merge, when its output replaces the
+//! inputs.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -15,30 +16,30 @@ use super::postings::{List, decode_list};
 use super::segment::Segment;
 use super::snapshot::{Deletions, LiveSegment, Snapshot};
 
-/// Finished blocks are handed over once they have this many bytes: a transaction of a few milliseconds.
+/// Finished blocks are returned once they have this many bytes, which a transaction writes in a few milliseconds.
 const STEP_BYTES: usize = 512 * 1024;
 
-/// The most blocks of one input that are asked for at once.
+/// The maximum number of blocks of one input that are requested at once.
 const READ_AHEAD: u32 = 32;
 
-/// Stands for an ordinal that is left out.
+/// The output ordinal of a dropped document.
 const DROPPED: u32 = u32::MAX;
 
-/// A list that holds more than one in so many documents is put in order through a bitmap rather than by sorting.
+/// A list with more than 1/64 of the documents is sorted with a bitmap.
 const BITMAP_SHARE: usize = 64;
 
-/// What a call of [`Merge::step`] came to.
+/// The result of [`Merge::step`].
 #[derive(Debug)]
 pub enum MergeStep {
-    /// These blocks are missing: [`Merge::supply`] them, and call again.
+    /// The merge needs these blocks: [`Merge::supply`] them, and call again.
     Need(Vec<BlockId>),
-    /// These are to be stored before the next call.
+    /// Store these blocks before the next call.
     Write(Vec<EncodedBlock>),
-    /// All is written. `None` if no document was left.
+    /// The merge is complete. `None` if no document is left.
     Done(Option<Arc<Segment>>),
 }
 
-/// A merge on its way.
+/// A merge in progress.
 #[derive(Debug)]
 pub struct Merge {
     output: SegmentId,
@@ -46,17 +47,17 @@ pub struct Merge {
     documents: Documents,
     writer: Option<BlockWriter>,
     segment: Option<Arc<Segment>>,
-    /// The gram whose list is being gathered, and what is gathered.
+    /// The current gram, and its ordinals so far.
     gram: Option<Gram>,
     ordinals: Vec<u32>,
     bitmap: Vec<u64>,
-    /// The pairs that any input has expanded.
+    /// The pairs that are expanded in any input.
     expandable: PairSet,
     rule: PairRule,
     pairs: Pairs,
-    /// Those in `pairs.expanded`, once all pairs are merged.
+    /// The set of `pairs.expanded`, once all pairs are merged.
     expanded: Option<PairSet>,
-    /// The documents that hold a pair which their input had not expanded: of `gram`, and of all grams before it whose pair
+    /// The documents that contain a pair which is not expanded in their input: of `gram`, and of all earlier grams whose pair
     /// stays expanded.
     residue: Vec<u32>,
     residues: BTreeMap<Gram, Vec<u32>>,
@@ -65,14 +66,14 @@ pub struct Merge {
 #[derive(Debug)]
 struct Input {
     live: LiveSegment,
-    /// The ordinal in the output of each of its documents, or [`DROPPED`].
+    /// The output ordinal of each document, or [`DROPPED`].
     ordinals: Vec<u32>,
-    /// Blocks that were supplied, the first being read.
+    /// The supplied blocks; the first is being read.
     blocks: VecDeque<Block>,
-    /// How many blocks were supplied in all.
+    /// The total number of supplied blocks.
     supplied: u32,
     entries: Entries,
-    /// The entry that is next.
+    /// The next entry.
     next: Option<(Gram, List)>,
     decoded: Vec<u32>,
 }
@@ -80,7 +81,7 @@ struct Input {
 impl Merge {
     pub fn new(output: SegmentId, inputs: Vec<LiveSegment>, rule: PairRule) -> Self {
         let mut inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
-        // Where the inputs cover stretches of time that do not overlap, lists are then in order as they come.
+        // If the time ranges of the inputs do not overlap, the lists are then already in order.
         inputs.sort_by(|a, b| a.first_key().cmp(&b.first_key()));
         let documents = merge_documents(&mut inputs);
         let bitmap = vec![0; documents.len() as usize / 64 + 1];
@@ -104,7 +105,7 @@ impl Merge {
         }
     }
 
-    /// Takes a block that was needed. A segment's blocks are to be supplied in their order.
+    /// Supplies a needed block. The blocks of a segment must be supplied in order.
     pub fn supply(&mut self, block: Block) -> Result<(), Damaged> {
         let segment = block.id().segment();
         let input = self.inputs.iter_mut().find(|input| input.live.segment.id == segment);
@@ -118,7 +119,7 @@ impl Merge {
         }
     }
 
-    /// Goes on for some milliseconds at most.
+    /// Continues for at most a few milliseconds.
     pub fn step(&mut self) -> Result<MergeStep, Damaged> {
         let Some(writer) = &mut self.writer else { return Ok(MergeStep::Done(self.segment.clone())) };
         if self.documents.is_empty() {
@@ -133,7 +134,7 @@ impl Merge {
                 return Ok(MergeStep::Need(needed));
             }
             let next = self.inputs.iter().filter_map(|input| input.next.map(|(gram, _)| gram)).min();
-            // Residues are behind all pairs, so by then all are known.
+            // Residues sort after all pairs, so all pairs are merged by now.
             let pending = self.residues.first_key_value().map(|(gram, _)| *gram);
             let next =
                 [next, pending.filter(|_| next.is_none_or(|next| next.pairs().is_some()))].into_iter().flatten().min();
@@ -195,7 +196,7 @@ impl Merge {
         Ok(MergeStep::Write(blocks))
     }
 
-    /// Whether the blocks that were answered last are the last ones.
+    /// Whether the last returned blocks are the final ones.
     pub fn is_finished(&self) -> bool {
         self.segment.is_some()
     }
@@ -204,7 +205,7 @@ impl Merge {
         self.inputs.iter().map(|input| input.live.segment.id)
     }
 
-    /// The ordinals in the output of what was deleted after the merge began.
+    /// The output ordinals of the documents that were deleted after the merge began.
     pub fn deleted_since(&self, now: &Snapshot) -> Vec<u32> {
         let mut deleted = Vec::new();
         for input in &self.inputs {
@@ -237,7 +238,7 @@ impl Input {
         (!self.live.segment.documents.is_empty()).then(|| self.live.segment.documents.key(0))
     }
 
-    /// Reads the next entry, if it is not read yet; names the blocks that it takes.
+    /// Reads the next entry, unless it is read already. Adds the blocks that it needs to `needed`.
     fn advance(&mut self, needed: &mut Vec<BlockId>) -> Result<(), Damaged> {
         while self.next.is_none() {
             let Some(block) = self.blocks.front() else {
@@ -254,7 +255,7 @@ impl Input {
         Ok(())
     }
 
-    /// Appends what the next entry lists, if it is of this gram.
+    /// Appends the ordinals of the next entry, if its gram is this one.
     fn take(&mut self, gram: Gram, ordinals: &mut Vec<u32>) -> Result<(), Damaged> {
         let (Some((next, list)), Some(block)) = (self.next, self.blocks.front()) else { return Ok(()) };
         if next != gram {
@@ -267,14 +268,14 @@ impl Input {
             match self.ordinals.get(ordinal as usize) {
                 Some(&DROPPED) => {}
                 Some(&merged) => ordinals.push(merged),
-                None => return Err(block.damaged(Malformed("it lists a document that there is not"))),
+                None => return Err(block.damaged(Malformed("it lists a document that does not exist"))),
             }
         }
         Ok(())
     }
 }
 
-/// Notes what so many holders of a pair mean for it. Pairs come in their order.
+/// Decides whether a pair with this many documents is common and stays expanded. Pairs must be given in order.
 fn note_pair(pair: Gram, holders: usize, documents: u32, expandable: &PairSet, rule: PairRule, pairs: &mut Pairs) {
     if holders > 0 && expandable.contains(pair) && rule.stays_expanded(holders, documents) {
         pairs.expanded.push(pair);
@@ -284,7 +285,7 @@ fn note_pair(pair: Gram, holders: usize, documents: u32, expandable: &PairSet, r
     }
 }
 
-/// Merges the directories of the inputs, without what is deleted, and notes where each document goes.
+/// Merges the directories of the inputs without deleted documents, and records the output ordinal of each document.
 fn merge_documents(inputs: &mut [Input]) -> Documents {
     let mut merged = Documents::with_room_for(inputs.iter().map(|input| &input.live.segment.documents));
     let mut at: Vec<u32> = vec![0; inputs.len()];
@@ -309,7 +310,7 @@ fn merge_documents(inputs: &mut [Input]) -> Documents {
     }
 }
 
-/// Sorts ordinals; each is there once.
+/// Sorts distinct ordinals.
 fn put_in_order(ordinals: &mut Vec<u32>, bitmap: &mut [u64]) {
     if ordinals.is_sorted() {
         return;

@@ -1,18 +1,18 @@
-//! Drives a search: reads the blocks that it needs on the way to the next hit.
+//! Drives a search: reads the blocks that it needs to find the next hit.
 
 use super::cache::BlockCache;
 use super::search::{Hit, IndexSearch, SearchStep};
 use super::storage::IndexStorage;
 
-/// What a search came to.
+/// The result of one call of [`next_hit()`].
 pub(crate) enum NextHit {
     Hit(Hit),
-    /// Much was looked at and nothing found yet. The caller lets other tasks run, then continues or gives up.
+    /// The step budget is used up without a hit. The caller yields to other tasks, then continues or gives up.
     Paused,
     End,
 }
 
-/// Continues to the next hit, in the transaction that the search's snapshot belongs to.
+/// Continues to the next hit, in the transaction of the search's snapshot.
 pub(crate) async fn next_hit<S: IndexStorage>(
     storage: &mut S,
     cache: &BlockCache,

@@ -1,51 +1,51 @@
-//! Which pairs of characters are so common that grams of three are kept for them, and where.
+//! Common pairs: pairs of characters that are expanded to grams of three, and where they are expanded.
 //!
-//! A long keyword may be rare though many documents hold each of its pairs. So for neighbouring pairs that both are common,
-//! a segment also has lists of the three characters. Which pairs are common is learned from the larger segments; what is
-//! built from then on has such lists for them. A document that was indexed before a pair was known to be common is in that
-//! pair's **residue**, a list of its own, in the segments that it is merged into: nothing has to be indexed anew.
+//! A long keyword can be rare although each of its pairs is common. So if two adjacent pairs are both common, a segment also
+//! has a list for the three characters. The common pairs are determined from the larger segments; segments built afterwards
+//! expand them. A document that was indexed before a pair became common is in that pair's **residue**, a list of its own in
+//! the segments that it is merged into, so nothing has to be indexed again.
 //!
-//! So of a segment that has a pair expanded, a document that holds the characters abc is in the list of abc, in the
-//! residue of ab or in the residue of bc.
+//! So in a segment where the pairs ab and bc are expanded, a document with the characters abc is in the list of abc, in the
+//! residue of ab, or in the residue of bc.
 
 use super::codec::{Malformed, Reader, put_varint};
 use super::gram::Gram;
 
-/// When a pair is common. The default is for a service; tests pass smaller numbers, so that a few documents are enough.
+/// The thresholds for common pairs. Tests use smaller ones than the default, so that a few documents are enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PairRule {
-    /// A pair is common that at least one in so many documents holds.
+    /// A pair is common if at least 1 in this many documents contains it.
     pub common_share: u32,
-    /// A segment tells what is common if it has this many documents.
+    /// The minimum number of documents of a segment that determines common pairs.
     pub min_documents: u32,
 }
 
 impl Default for PairRule {
     fn default() -> Self {
-        // So many documents are enough to judge by, and so few that the first merges of an import's commits have them, as
-        // what comes before is in residues.
+        // Enough documents for reliable shares, but few enough that the first merges of an import reach it, because earlier
+        // documents are in residues.
         Self { common_share: 20, min_documents: 256 }
     }
 }
 
 impl PairRule {
-    /// Whether a pair that so many of a segment's documents hold is common in it.
+    /// Whether a pair is common in a segment with `documents` documents, of which `holders` contain it.
     pub fn is_common(self, holders: usize, documents: u32) -> bool {
         documents >= self.min_documents && holders as u64 * u64::from(self.common_share) >= u64::from(documents)
     }
 
-    /// Whether a pair that was expanded stays so. A little rarer is common enough, so that not every merge changes its mind.
+    /// Whether an expanded pair stays expanded. The threshold is a little lower (hysteresis), so that merges do not alternate.
     pub fn stays_expanded(self, holders: usize, documents: u32) -> bool {
         documents < self.min_documents || holders as u64 * u64::from(self.common_share) * 2 >= u64::from(documents)
     }
 }
 
-/// What a segment has of longer grams. Both ascend.
+/// The pairs of a segment that are expanded or common. Both lists ascend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pairs {
-    /// The pairs that it has expanded, and some document holds.
+    /// The expanded pairs that occur in some document.
     pub expanded: Vec<Gram>,
-    /// The pairs that are common in it.
+    /// The pairs that are common in this segment.
     pub common: Vec<Gram>,
 }
 
@@ -83,10 +83,11 @@ impl Pairs {
     }
 }
 
-/// A set of pairs that is asked for each pair of each text: open addressing, as a hash map would take most of the time.
+/// A set of pairs that is looked up for each pair of each text. Open addressing, because a standard hash map would dominate
+/// the indexing time.
 #[derive(Clone, Debug, Default)]
 pub struct PairSet {
-    /// 0 where there is none, which is no common pair; a power of two long.
+    /// The slots: 0 if empty, which is never a common pair; a power of two long.
     table: Vec<u64>,
     len: usize,
 }
@@ -106,7 +107,7 @@ impl PairSet {
         self.table[self.slot(pair.number())] == pair.number()
     }
 
-    /// Where a number is, or would be.
+    /// The slot of a number, or the empty slot for it.
     fn slot(&self, number: u64) -> usize {
         let mask = self.table.len() - 1;
         let mut slot = (number.wrapping_mul(SPREAD) >> 32) as usize & mask;

@@ -1,23 +1,22 @@
-//! From words to grams: what the index can say about a question.
+//! Compiles a query to an expression over grams.
 //!
-//! The index knows for certain whether a document contains a term of one or two characters. Of a longer term it knows
-//! only what could contain it. So a question has two bounds: an **upper** one, which no match falls outside of, and a
-//! **lower** one, which holds nothing but matches. The index walks the upper one; where both are the same, the answer
-//! needs no look at the texts.
+//! For a term of one or two characters the index is exact. For a longer term it only finds candidates. So a query has two
+//! bounds: the **upper** bound contains every match, and the **lower** bound contains only matches. The search evaluates the
+//! upper bound. If both bounds are the same, the result is exact and the texts need not be verified.
 
 use crate::query::filter::{Comparison, ListField, ListTest, Pattern, TextScalar, TextTest};
 use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, TextField};
 use crate::text::fold;
 
-/// The most characters of a term that are looked up: the others are left to who verifies.
+/// The maximum number of characters of a term that are looked up. Verification covers the rest.
 const MAX_TERM_CHARS: usize = 64;
 
-/// What must be true of a document's texts.
+/// A condition on a document's texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
     /// Every document.
     All,
-    /// What the index knows nothing of: any document may be meant, and none has to be.
+    /// A condition that the index cannot evaluate: any document may match.
     Unknown,
     Term(Term),
     And(Vec<Query>),
@@ -28,14 +27,14 @@ pub enum Query {
 /// One term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Never empty.
+    /// The folded text; never empty.
     pub folded: String,
-    /// Whether it may occur in any text and at any place. If not, what the index finds is to be verified.
+    /// Whether any occurrence in any text counts. If not, the results of the index must be verified.
     pub anywhere: bool,
 }
 
 impl Query {
-    /// What a keyword filter asks.
+    /// The query of a keyword filter.
     pub fn of_keywords(filter: &KeywordFilter) -> Self {
         let anywhere = filter.matching == KeywordMatch::Substring && filter.fields == TextField::ALL;
         let term = |keyword: &Keyword| Query::Term(Term { folded: keyword.folded().to_owned(), anywhere });
@@ -47,7 +46,7 @@ impl Query {
         Query::And(parts)
     }
 
-    /// What the index can tell of a metadata filter: it holds some of the texts that one can ask about.
+    /// The part of a metadata filter that the index can evaluate: it contains some of the fields that a filter may compare.
     pub fn of_filter(filter: &Filter) -> Self {
         match filter {
             Filter::And(parts) => Query::And(parts.iter().map(Query::of_filter).collect()),
@@ -62,9 +61,9 @@ impl Query {
     }
 }
 
-/// A folded text that occurs in the texts of the index wherever a comparison holds.
+/// A folded text that occurs in the indexed texts of every document for which the comparison holds.
 fn occurring(comparison: &Comparison) -> Option<String> {
-    // Folded, a text that goes on may not begin as its folded beginning does.
+    // The folding of a prefix is not always a prefix of the folding.
     let whole = |pattern: &Pattern| (!pattern.open_start && !pattern.open_end).then(|| fold(&pattern.text));
     let folded = match comparison {
         Comparison::Text {
@@ -87,11 +86,11 @@ fn occurring(comparison: &Comparison) -> Option<String> {
     folded.filter(|folded| !folded.is_empty())
 }
 
-/// What the index walks for a question.
+/// The compiled query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub(super) walk: Expr,
-    /// Whether what the index finds is the answer. If not, each document found is only a candidate.
+    /// Whether every document found is a match. If not, it is only a candidate.
     pub is_exact: bool,
 }
 
@@ -101,20 +100,20 @@ impl Plan {
         Self { is_exact: lower == upper, walk: upper }
     }
 
-    /// Whether the index leaves anything out.
+    /// Whether the index excludes any document.
     pub fn restricts(&self) -> bool {
         self.walk != Expr::All
     }
 }
 
-/// A set of documents, as an expression over grams. Made by the constructors below, which leave out what has no effect.
+/// A set of documents, as an expression over grams. Use the constructors below, which simplify.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Expr {
     Nothing,
     All,
-    /// What holds the one or two characters.
+    /// The documents that contain one or two characters.
     Short(Vec<char>),
-    /// What holds all the grams of three or more characters.
+    /// The documents that contain all grams of a term of three or more characters.
     Long(Vec<char>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -178,7 +177,7 @@ fn bounds(query: &Query) -> Bounds {
         Query::Term(term) => {
             let characters: Vec<char> = term.folded.chars().collect();
             match characters.len() {
-                // A blank term is refused long before; should one come here, it is found everywhere.
+                // Blank terms are refused earlier. One that gets here matches every document.
                 0 => Bounds { lower: Expr::All, upper: Expr::All },
                 1 | 2 if term.anywhere => {
                     Bounds { lower: Expr::Short(characters.clone()), upper: Expr::Short(characters) }

@@ -1,8 +1,8 @@
-//! The list of one gram: the ordinals of the documents that hold it, ascending.
+//! The postings list of one gram: the ordinals of the documents that contain it, ascending.
 //!
-//! A list is cut into chunks of at most [`CHUNK_DOCUMENTS`], each the gaps between its ordinals as varints or a bitmap,
-//! whichever is smaller, so that a reader skips what it does not want and decodes little of what it wants. A short list
-//! is one run of gaps without a chunk's head, and a list of one document is just its ordinal.
+//! A list is split into chunks of at most [`CHUNK_DOCUMENTS`]. A chunk has the gaps between its ordinals as varints, or a
+//! bitmap, whichever is smaller, so that a reader can skip chunks and decode only those that it needs. A short list is one
+//! run of gaps without a chunk header, and a list of one document is only its ordinal.
 //!
 //! ```text
 //! list   = varint(documents << 1 | chunked) body
@@ -15,17 +15,18 @@
 
 use super::codec::{Malformed, Reader, put_varint, varint_len};
 
-/// The most documents in a chunk: few enough to decode in about a microsecond, enough for its head to cost nothing.
+/// The maximum number of documents in a chunk: few enough to decode it in about a microsecond, and so many that its header
+/// is negligible.
 pub const CHUNK_DOCUMENTS: usize = 1024;
 
-/// The most documents in a list without chunks: it is always decoded whole.
+/// The maximum number of documents in a list without chunks, which is always decoded as a whole.
 const UNCHUNKED_DOCUMENTS: usize = 128;
 
-/// What the head of a list, or of one block's part of it, says. Offsets count from the start of the bytes it was read
-/// from.
+/// The decoded header of a list, or of the part of it in one block. Offsets are relative to the start of the bytes that it
+/// was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct List {
-    /// How many documents the whole list has, in whatever blocks.
+    /// The number of documents in the whole list, over all blocks.
     pub documents: u32,
     pub body: Body,
 }
@@ -37,14 +38,14 @@ pub enum Body {
     Chunks { start: usize, end: usize },
 }
 
-/// The head of a chunk.
+/// The decoded header of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chunk {
     pub documents: u32,
     pub is_bitmap: bool,
     pub first: u32,
     pub last: u32,
-    /// Where its gaps or bits are.
+    /// The range of its gaps or bits.
     pub start: usize,
     pub end: usize,
 }
@@ -73,13 +74,13 @@ pub fn put_short_list(out: &mut Vec<u8>, ordinals: &[u32]) {
     }
 }
 
-/// Writes the head of a list in chunks, or of a part of it, whose chunks take `bytes`.
+/// Writes the header of a chunked list, or of a part of it, whose chunks have `bytes` bytes.
 pub fn put_chunked_head(out: &mut Vec<u8>, documents: usize, bytes: usize) {
     put_varint(out, (documents as u64) << 1 | 1);
     put_varint(out, bytes as u64);
 }
 
-/// Writes one chunk. `end_before` is one more than the last ordinal of the chunk before it in the same part, else 0.
+/// Writes one chunk. `end_before` is one past the last ordinal of the previous chunk in the same part, or 0.
 pub fn put_chunk(out: &mut Vec<u8>, ordinals: &[u32], end_before: u32) {
     let [first, .., last] = *ordinals else {
         if let [only] = *ordinals {
@@ -122,7 +123,7 @@ fn put_gaps(out: &mut Vec<u8>, ordinals: &[u32]) {
     }
 }
 
-/// Reads the head of a list and passes over its body.
+/// Reads the header of a list and skips its body.
 pub fn read_list(reader: &mut Reader) -> Result<List, Malformed> {
     let tag = reader.varint()?;
     let documents = u32::try_from(tag >> 1).map_err(|_| Malformed("a list is too long"))?;
@@ -141,7 +142,7 @@ pub fn read_list(reader: &mut Reader) -> Result<List, Malformed> {
     Ok(List { documents, body })
 }
 
-/// Reads the head of a chunk and passes over its body. `end_before` as in [`put_chunk`].
+/// Reads the header of a chunk and skips its body. `end_before` as in [`put_chunk`].
 pub fn read_chunk(reader: &mut Reader, end_before: u32) -> Result<Chunk, Malformed> {
     const TOO_LARGE: Malformed = Malformed("an ordinal is too large");
     let tag = reader.varint()?;
@@ -169,7 +170,7 @@ pub fn decode_chunk(bytes: &[u8], chunk: &Chunk, ordinals: &mut Vec<u32>) -> Res
         for (at, &byte) in body.iter().enumerate() {
             let mut byte = byte;
             while byte != 0 {
-                // Bits behind `last` may overflow; they are found out below.
+                // Bits after `last` may overflow; the check below detects them.
                 ordinals.push(chunk.first.wrapping_add((at * 8) as u32 + byte.trailing_zeros()));
                 byte &= byte - 1;
             }
@@ -223,7 +224,7 @@ pub fn decode_short_list(
     Ok(())
 }
 
-/// Appends `first` and what the gaps lead to; they must fill their bytes. Answers the last ordinal.
+/// Appends `first` and the ordinals that the gaps encode, and returns the last one. The gaps must use all of `body`.
 fn read_gaps(body: &[u8], first: u32, documents: u32, ordinals: &mut Vec<u32>) -> Result<u32, Malformed> {
     const TOO_LARGE: Malformed = Malformed("an ordinal is too large");
     ordinals.reserve(documents as usize);
@@ -231,7 +232,7 @@ fn read_gaps(body: &[u8], first: u32, documents: u32, ordinals: &mut Vec<u32>) -
     let mut last = first;
     let mut at = 0;
     for _ in 1..documents {
-        // Most gaps are one byte; the rest takes the checked road.
+        // Fast path: most gaps are one byte.
         let gap = match body.get(at) {
             Some(&byte) if byte < 0x80 => {
                 at += 1;

@@ -1,7 +1,7 @@
-//! A question on its way: the walks over all segments, merged in the order of the answer.
+//! A search in progress: one lane for each segment, merged in result order.
 //!
-//! [`IndexSearch::next`] never waits. It answers a hit, or names the blocks it lacks, or says that it has worked long enough
-//! for one call; whoever asks may stop at any of these, and [`IndexSearch::resume_after`] says where another question can go on.
+//! [`IndexSearch::next`] never waits. It returns a hit, or the ids of missing blocks, or that its step budget is used up. The
+//! caller may stop after any call; [`IndexSearch::resume_after`] is the key from which another search continues.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -15,13 +15,14 @@ use super::plan::{Expr, Plan};
 use super::snapshot::{LiveSegment, Place, Snapshot};
 use super::walk::{Context, Node, Stop, Way, Why};
 
-/// The most steps of a call, each some ten nanoseconds: a few milliseconds, after which others should have the thread.
+/// The step budget of a call. A step takes about 10 ns, so a call takes at most a few milliseconds before it yields the
+/// thread.
 const STEPS_PER_CALL: u32 = 100_000;
 
-/// The most segments whose first blocks are asked for ahead of need.
+/// The maximum number of segments whose first blocks are requested in advance.
 const MAX_LANES_AHEAD: usize = 64;
 
-/// The two orders in which the index answers. Documents of one time are in the order of their names in both.
+/// The order of results. In both, documents with the same time are ordered by name, ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     NewestFirst,
@@ -29,7 +30,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Compares by what the answer shows first.
+    /// Compares two keys in result order.
     pub fn compare(self, a: Key, b: Key) -> Ordering {
         match self {
             Direction::NewestFirst => a.cmp(&b),
@@ -38,12 +39,12 @@ impl Direction {
     }
 }
 
-/// Which stretch of the order is asked for.
+/// The range of keys to search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchRange {
-    /// Only what comes after this time and name, in the order of the answer.
+    /// Only documents after this time and name, in result order.
     pub after: Option<(i64, String)>,
-    /// Only documents of these times, in microseconds.
+    /// Only documents with times in this range, in microseconds.
     pub effective_us: RangeInclusive<i64>,
 }
 
@@ -59,60 +60,60 @@ impl SearchRange {
     }
 }
 
-/// A document that was found.
+/// A document that the search found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The caller's identity of it.
+    /// The caller's id of the document.
     pub id: i64,
     pub effective_us: i64,
     pub place: Place,
 }
 
-/// What a call of [`IndexSearch::next`] came to.
+/// The result of [`IndexSearch::next`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SearchStep {
-    /// The next document; a candidate only, unless [`Plan::is_exact`].
+    /// The next document. Only a candidate unless [`Plan::is_exact`].
     Hit(Hit),
-    /// These blocks are missing: [`IndexSearch::supply`] them, and call again.
+    /// The search needs these blocks: [`IndexSearch::supply`] them, and call again.
     Need(Vec<BlockId>),
-    /// Nothing yet, and much was looked at. Call again, or stop.
+    /// The step budget is used up. Call again, or stop.
     Paused,
-    /// There are no more.
+    /// There are no more documents.
     End,
 }
 
-/// A question on its way.
+/// A search in progress.
 #[derive(Debug)]
 pub struct IndexSearch {
     snapshot: Arc<Snapshot>,
     direction: Direction,
     range: SearchRange,
-    /// The segments that may have more to show; the last one has what comes first.
+    /// The segments that may have more hits, sorted so that the last one has the next hit.
     lanes: Vec<Lane>,
     supplied: HashMap<BlockId, Block>,
     lanes_ahead: usize,
-    /// The hit that was shown last.
+    /// The last returned hit.
     shown: Option<Hit>,
 }
 
-/// The walk over one segment.
+/// The search within one segment.
 #[derive(Debug)]
 struct Lane {
     live: LiveSegment,
     node: Node,
     is_prepared: bool,
-    /// The ordinals in question.
+    /// The range of ordinals to search.
     start: u32,
     end: u32,
-    /// Nothing is left before this ordinal, in the order of the answer.
+    /// The current ordinal: there are no further hits before it, in result order.
     at: u32,
-    /// Whether `at` is a hit that was not shown yet.
+    /// Whether `at` is a hit that was not returned yet.
     is_hit: bool,
-    /// The documents that share the time of `at`. Only for [`Direction::OldestFirst`], which shows such groups from
-    /// the last to the first, but each from its first to its last.
+    /// The documents with the same time as `at`. Only for [`Direction::OldestFirst`], which visits these groups from the last
+    /// to the first, but the documents within a group in ascending order.
     group_start: u32,
     group_end: u32,
-    /// Whether all of the group, and so perhaps groups before it, may be without a hit.
+    /// Whether the whole group, and perhaps groups before it, may have no hit.
     is_group_unseen: bool,
 }
 
@@ -139,7 +140,7 @@ impl IndexSearch {
         search
     }
 
-    /// Goes on to the next document.
+    /// Continues to the next document.
     pub fn next(&mut self, cache: &BlockCache) -> Result<SearchStep, Damaged> {
         let mut steps_left = STEPS_PER_CALL;
         loop {
@@ -176,7 +177,7 @@ impl IndexSearch {
         }
     }
 
-    /// Takes a block that was needed.
+    /// Supplies a needed block.
     pub fn supply(&mut self, block: Block) {
         self.supplied.insert(block.id(), block);
     }
@@ -187,23 +188,23 @@ impl IndexSearch {
         (hit.place.ordinal < documents.len()).then(|| documents.key(hit.place.ordinal))
     }
 
-    /// The key after which another question finds all that this one has not shown yet. `None` is the beginning.
+    /// The key after which another search finds everything that this one has not returned yet. `None` is the beginning.
     pub fn resume_after(&self) -> Option<Key<'_>> {
         let seen = self.lanes.last().and_then(|lane| lane.key_before(self.direction));
         let shown = self.shown.as_ref().and_then(|hit| self.key(hit));
         [seen, shown, self.range.after()].into_iter().flatten().max_by(|a, b| self.direction.compare(*a, *b))
     }
 
-    /// Restores the order of the lanes after the last one moved on, or came to its end.
+    /// Restores the order of the lanes after the last one has advanced or ended.
     fn put_back(&mut self, has_more: bool) {
         let Some(lane) = self.lanes.pop() else { return };
         if !has_more {
             return;
         }
-        // It mostly stays where it was: look from behind.
+        // Searched from the end, because the lane usually stays there.
         let shows_later = |other: &Lane| match self.direction.compare(other.key(), lane.key()) {
             Ordering::Less => false,
-            // Two lanes have one key only if one of them is not a hit; that one is asked first.
+            // Two lanes have the same key only if one of them is not a hit; that one is advanced first.
             Ordering::Equal => lane.is_hit <= other.is_hit,
             Ordering::Greater => true,
         };
@@ -214,8 +215,8 @@ impl IndexSearch {
         self.lanes.insert(at, lane);
     }
 
-    /// Names the blocks that the next lanes begin with: more at each time, so that a common term reads little, and
-    /// a rare one waits seldom.
+    /// Requests the first blocks of the next lanes, more with each call, so that a common term reads few blocks and a rare
+    /// term waits for few reads.
     fn need_ahead(&mut self, cache: &BlockCache, needed: &mut Vec<BlockId>) {
         let lanes = self.lanes.iter_mut().rev().skip(1).filter(|lane| !lane.is_prepared);
         for lane in lanes.take(self.lanes_ahead) {
@@ -230,7 +231,7 @@ impl IndexSearch {
                 steps_left: &mut no_steps,
                 limit: live.segment.documents.len(),
             };
-            // What is damaged will be said when it is really needed.
+            // A damaged block is reported when it is really needed.
             let _ = node.prepare(start, &mut context);
         }
         self.lanes_ahead = (self.lanes_ahead * 2).min(MAX_LANES_AHEAD);
@@ -306,7 +307,7 @@ impl Lane {
         self.at = self.group_start;
     }
 
-    /// Goes one document on; answers whether there is one.
+    /// Advances by one document; false at the end.
     fn pass(&mut self, direction: Direction) -> bool {
         match direction {
             Direction::NewestFirst => {
@@ -320,10 +321,10 @@ impl Lane {
         }
     }
 
-    /// Goes to the group before; answers whether there is one.
+    /// Moves to the previous group; false if there is none.
     fn pass_group(&mut self) -> bool {
         if self.group_start <= self.start {
-            // The place stays a valid one, though nothing is left.
+            // `at` stays a valid ordinal, even at the end.
             self.at = self.start;
             return false;
         }
@@ -332,7 +333,7 @@ impl Lane {
         true
     }
 
-    /// Goes on to the next hit; answers whether there is one.
+    /// Advances to the next hit; false if there is none.
     fn seek(
         &mut self,
         direction: Direction,
@@ -399,7 +400,7 @@ impl Lane {
         }
     }
 
-    /// The key of the document that the answer would show before `at`.
+    /// The key of the document before `at`, in result order.
     fn key_before(&self, direction: Direction) -> Option<Key<'_>> {
         let documents = &self.live.segment.documents;
         let ordinal = match direction {

@@ -1,12 +1,12 @@
-//! A segment as it is known to a running store: its identity and its directory. The lists stay in their blocks.
+//! A segment in memory: its id and its directory. The postings lists stay in blocks.
 
 use super::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
 use super::codec::Malformed;
 use super::directory::{BlockStarts, Documents, decode, encode};
 use super::pairs::Pairs;
 
-/// The most bytes of a directory in one block: a few pages, so that even the directory of a million documents is written
-/// in many small steps.
+/// The maximum size of a directory block: a few pages, so that even the directory of a million documents is written in many
+/// small steps.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// An immutable part of the index.
@@ -19,12 +19,12 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Puts a segment together from all the pieces of its directory, in order.
+    /// Decodes a segment from all its directory blocks, in order.
     pub fn from_directory(id: SegmentId, pieces: &[Block]) -> Result<Self, Damaged> {
         let mut bytes = Vec::new();
         for (number, piece) in (0..).zip(pieces) {
             if piece.id() != BlockId::directory(id, number) {
-                return Err(piece.damaged(Malformed("it is out of its place")));
+                return Err(piece.damaged(Malformed("it is not in sequence")));
             }
             bytes.extend_from_slice(piece.payload());
         }
@@ -33,7 +33,7 @@ impl Segment {
         Ok(Self { id, documents, starts, pairs })
     }
 
-    /// The pieces of the directory.
+    /// The encoded directory blocks.
     pub fn directory(&self) -> Vec<EncodedBlock> {
         let bytes = encode(&self.documents, &self.starts, &self.pairs);
         (0..)

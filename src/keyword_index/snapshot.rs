@@ -1,7 +1,7 @@
-//! The index at one moment: which segments there are, and which of their documents are deleted.
+//! A snapshot of the index: its segments, and their deleted documents.
 //!
-//! A snapshot never changes: a commit makes the next one, so that a reader needs no lock. What it shares with the one
-//! before it is not copied.
+//! Snapshots are immutable: a commit creates a new one, which shares unchanged parts with the previous one. So readers need
+//! no lock.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use super::directory::Key;
 use super::pairs::PairSet;
 use super::segment::Segment;
 
-/// Where a document is.
+/// The location of a document: segment and ordinal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub segment: SegmentId,
     pub ordinal: u32,
 }
 
-/// The ordinals of a segment that are deleted.
+/// The deleted ordinals of a segment.
 #[derive(Clone, Debug, Default)]
 pub struct Deletions {
     words: Vec<u64>,
@@ -46,7 +46,7 @@ impl Deletions {
     }
 }
 
-/// A segment, and what of it is deleted.
+/// A segment with its deletions.
 #[derive(Clone, Debug)]
 pub struct LiveSegment {
     pub segment: Arc<Segment>,
@@ -59,15 +59,15 @@ impl LiveSegment {
     }
 }
 
-/// Segments that have less than one in so many documents of the largest do not tell which pairs are common: by chance, each
-/// of the many small ones has some others in plenty.
+/// Segments with fewer documents than this fraction (1/16) of the largest do not determine common pairs: small segments have
+/// pairs that are common only by chance.
 const TELLING_SHARE: u32 = 16;
 
-/// All segments, by identity.
+/// All segments, ordered by id.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     segments: Vec<LiveSegment>,
-    /// The pairs that are common in any of the larger ones.
+    /// The pairs that are common in any of the larger segments.
     common: Arc<PairSet>,
 }
 
@@ -80,7 +80,7 @@ impl Snapshot {
         self.segments.binary_search_by_key(&id, |live| live.segment.id).ok().and_then(|at| self.segments.get(at))
     }
 
-    /// The pairs to expand in what is indexed from now on.
+    /// The pairs to expand in new segments.
     pub fn common(&self) -> &Arc<PairSet> {
         &self.common
     }
@@ -89,7 +89,7 @@ impl Snapshot {
         self.segments.iter().map(|live| u64::from(live.live_documents())).sum()
     }
 
-    /// The place of a live document. `id` and key as they were indexed.
+    /// The location of a live document, by the id and key that it was indexed with.
     pub fn place_of(&self, id: i64, key: Key) -> Option<Place> {
         self.segments.iter().find_map(|live| {
             let ordinal = live.segment.documents.ordinal_of(key)?;
@@ -98,21 +98,21 @@ impl Snapshot {
         })
     }
 
-    /// With one more segment.
+    /// A snapshot with one more segment.
     pub fn with_segment(&self, segment: Arc<Segment>) -> Self {
         let mut next = self.clone();
         next.insert(LiveSegment { segment, deletions: Arc::default() });
         next
     }
 
-    /// With more documents deleted. A place that is not there is passed over.
+    /// A snapshot with more deletions. Locations in unknown segments are ignored.
     pub fn with_deletions(&self, places: &[Place]) -> Self {
         let mut next = self.clone();
         next.delete(places);
         next
     }
 
-    /// With the inputs of a merge replaced by its output, of which these ordinals are deleted.
+    /// A snapshot in which a merge's output, with these ordinals deleted, replaces its inputs.
     pub fn with_replaced(&self, inputs: &[SegmentId], output: Option<Arc<Segment>>, deleted: &[u32]) -> Self {
         let mut next = self.clone();
         next.segments.retain(|live| !inputs.contains(&live.segment.id));

@@ -1,30 +1,30 @@
-//! Which segments are to be merged, and when.
+//! The merge policy: which segments are merged, and when.
 //!
-//! Segments fall into tiers by their size, each eight times the one before; eight of a tier become one of the next. So
-//! a document is written once a tier, and a question meets few segments. A segment of which much is deleted is written
-//! anew by itself; so is, after a time that the caller sets, one of which anything is deleted: until then the grams of
-//! a deleted text stay in its blocks, though nothing finds them.
+//! Segments are in tiers by size; each tier is eight times larger than the previous one, and eight segments of a tier are
+//! merged into one of the next. So a document is written once per tier, and a query searches few segments. A segment with
+//! many deletions is rewritten by itself. So is a segment with any deletion, after a time that the caller sets: until then
+//! the grams of a deleted text stay in its blocks, although no query finds them.
 
 use super::block::SegmentId;
 use super::snapshot::{LiveSegment, Snapshot};
 
-/// How many segments of a tier make one of the next.
+/// The number of segments of a tier that are merged into one of the next.
 const FAN_IN: usize = 8;
 
-/// A segment of which one in so many documents is deleted is written anew at once.
+/// A segment is rewritten immediately if 1 in this many of its documents is deleted.
 const REWRITE_SHARE: u32 = 4;
 
-/// The size class of a segment: eightfold from one to the next. One commit of 500 is in tier 2, eight of them in 3.
+/// The tier of a segment, by powers of eight: a commit of 500 documents is in tier 2, eight of them merged in tier 3.
 pub fn tier(documents: u32) -> u32 {
     documents.max(1).ilog2() / FAN_IN.ilog2()
 }
 
-/// The next merge that is worth its while: the segments that it takes. The smallest come first, as they cost little and
-/// burden every question.
+/// The inputs of the next merge, if one is due. Small segments first, because they are cheap to merge and slow down every
+/// query.
 pub fn next_merge(snapshot: &Snapshot) -> Option<Vec<SegmentId>> {
     let mut by_tier: Vec<(u32, &LiveSegment)> =
         snapshot.segments().iter().map(|live| (tier(live.live_documents()), live)).collect();
-    // Within a tier the oldest first: those are most likely of the same time.
+    // Within a tier the oldest first, because their time ranges are most likely adjacent.
     by_tier.sort_by_key(|(tier, live)| (*tier, live.segment.id));
     let full_tier = by_tier
         .chunk_by(|(a, _), (b, _)| a == b)
@@ -36,7 +36,7 @@ pub fn next_merge(snapshot: &Snapshot) -> Option<Vec<SegmentId>> {
     })
 }
 
-/// The segments of which anything is deleted, smallest first: each is to be written anew once its time has come.
+/// The segments with deletions, smallest first. The caller rewrites each after some time.
 pub fn with_deletions(snapshot: &Snapshot) -> Vec<SegmentId> {
     let mut found: Vec<&LiveSegment> = snapshot.segments().iter().filter(|live| live.deletions.count() > 0).collect();
     found.sort_by_key(|live| live.segment.documents.len());

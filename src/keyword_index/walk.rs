@@ -1,8 +1,8 @@
-//! The walk over one segment: from an ordinal to the next one, up or down, that an expression holds.
+//! Evaluates an expression within one segment: seeks from an ordinal to the next match, up or down.
 //!
-//! Owns the cursors over lists and their combination by AND, OR and NOT. Nothing here remembers where a question
-//! stands: a seek is answered from the ordinal that it names, so it can be asked again once a missing block is there.
-//! A seek that has to stop says how far it saw that there is nothing, so that no work is done twice.
+//! Owns the cursors over postings lists, and their combination by AND, OR and NOT. A seek does not depend on earlier seeks,
+//! so the caller can repeat it once a missing block is supplied. A seek that stops early returns the range in which it found
+//! no match, so that no work is repeated.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -16,10 +16,10 @@ use super::postings::{Body, Chunk, List, decode_chunk, decode_short_list, read_c
 use super::segment::Segment;
 use crate::keyword_index::codec::Reader;
 
-/// The most blocks of one list that are asked for ahead of need: a long walk then waits for few reads.
+/// The maximum number of blocks of one list that are requested in advance, so that a long walk waits for few reads.
 const MAX_READ_AHEAD: u32 = 16;
 
-/// Whether a seek goes to larger ordinals or to smaller ones.
+/// The direction of a seek: to larger ordinals or to smaller ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Up,
@@ -27,7 +27,7 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// Compares by what comes first on the way.
+    /// Compares two ordinals in this direction.
     fn compare(self, a: u32, b: u32) -> Ordering {
         match self {
             Way::Up => a.cmp(&b),
@@ -35,12 +35,12 @@ impl Way {
         }
     }
 
-    /// Whether `a` comes first on the way.
+    /// Whether `a` comes before `b` in this direction.
     fn is_before(self, a: u32, b: u32) -> bool {
         self.compare(a, b) == Ordering::Less
     }
 
-    /// Whichever comes first on the way.
+    /// The ordinal that comes first in this direction.
     fn first(self, a: u32, b: u32) -> u32 {
         if self.is_before(b, a) { b } else { a }
     }
@@ -54,31 +54,31 @@ impl Way {
     }
 }
 
-/// Why a seek found no answer yet.
+/// Why a seek stopped without a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// There is nothing from the ordinal asked for up to this one, which itself is not looked at yet.
+    /// There is no match from the requested ordinal up to this one, exclusive.
     At(u32, Why),
     Damaged(Damaged),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
-    /// Blocks are missing; they are named in [`Context::needed`].
+    /// Blocks are missing; [`Context::needed`] has their ids.
     Missing,
-    /// The steps are used up.
+    /// The step budget is used up.
     Budget,
 }
 
-/// What a walk needs beside its own cursors.
+/// The state of a walk apart from its cursors.
 pub(super) struct Context<'a> {
     pub segment: &'a Segment,
     pub cache: &'a BlockCache,
-    /// Blocks that were fetched for this question, should the cache have dropped them already.
+    /// The blocks supplied for this search, in case the cache has already evicted them.
     pub supplied: &'a HashMap<BlockId, Block>,
     pub needed: &'a mut Vec<BlockId>,
     pub steps_left: &'a mut u32,
-    /// A hit that is not before this ordinal is of no use, and need not be exact.
+    /// The caller does not use hits from this ordinal on, so they need not be exact.
     pub limit: u32,
 }
 
@@ -138,7 +138,7 @@ impl Node {
                 let mut threes: Vec<Gram> = characters.windows(3).filter_map(three).collect();
                 threes.sort_unstable();
                 threes.dedup();
-                // What has both pairs side by side has each of them.
+                // A document that contains the three characters contains each of the pairs.
                 let covered = |gram: &Gram| {
                     threes.iter().any(|three| three.pairs().is_some_and(|(a, b)| a == *gram || b == Some(*gram)))
                 };
@@ -158,8 +158,8 @@ impl Node {
         }
     }
 
-    /// Loads the block of each list where a walk begins, naming those that are missing, and brings the parts of each
-    /// AND into the order in which they are asked: the rarest first, as it rules out the most.
+    /// Loads the first block of each list, requests those that are missing, and sorts the parts of each AND by estimated
+    /// size: the rarest first, because it excludes the most.
     pub fn prepare(&mut self, ordinal: u32, context: &mut Context) -> Result<(), Stop> {
         let mut stop = None;
         self.load_lists(ordinal, context, &mut stop);
@@ -199,7 +199,7 @@ impl Node {
         }
     }
 
-    /// About how many documents there may be.
+    /// The estimated number of matching documents.
     fn estimate(&self, documents: u32) -> u32 {
         match self {
             Node::Nothing => 0,
@@ -213,7 +213,7 @@ impl Node {
         }
     }
 
-    /// The first ordinal from this one on, itself included, that the expression holds.
+    /// The first matching ordinal from this one on, inclusive.
     pub fn seek(&mut self, ordinal: u32, way: Way, context: &mut Context) -> Result<Option<u32>, Stop> {
         let documents = context.documents();
         if ordinal >= documents {
@@ -251,7 +251,7 @@ impl Node {
     }
 }
 
-/// Leap-frog: each part in turn leaps to where the others are, until all are at one place.
+/// Leapfrog intersection: each part seeks to the position of the others until all are at the same ordinal.
 fn seek_all(parts: &mut [Node], ordinal: u32, way: Way, context: &mut Context) -> Result<Option<u32>, Stop> {
     let mut candidate = ordinal;
     'leap: loop {
@@ -297,20 +297,20 @@ fn seek_any(parts: &mut [Node], ordinal: u32, way: Way, context: &mut Context) -
     }
 }
 
-/// A place in the list of one gram.
+/// A cursor in the postings list of one gram.
 #[derive(Debug)]
 pub(super) struct ListCursor {
     gram: Gram,
-    /// The block that was looked at last, and the gram's list in it.
+    /// The current block, and the gram's list in it.
     loaded: Option<(Block, u32, Option<List>)>,
-    /// The stretch of the list that was decoded last.
+    /// The last decoded range of the list.
     stretch: Option<Stretch>,
     /// The ordinals of `stretch`, if it is not a bitmap.
     ordinals: Vec<u32>,
-    /// What was asked and answered last, up and down: what lies between has the same answer.
+    /// The last request and result in each direction: an ordinal between the two has the same result.
     answered_up: Option<(u32, Option<u32>)>,
     answered_down: Option<(u32, Option<u32>)>,
-    /// How many blocks were asked for so far: the more, the further ahead.
+    /// The number of blocks requested so far. The read-ahead grows with it.
     asked: u32,
 }
 
@@ -318,7 +318,7 @@ pub(super) struct ListCursor {
 struct Stretch {
     first: u32,
     last: u32,
-    /// Where the bits are in the block's payload.
+    /// The range of the bits in the block's payload.
     bits: Option<(usize, usize)>,
 }
 
@@ -335,7 +335,7 @@ impl ListCursor {
         }
     }
 
-    /// How many documents the list has, as far as is known.
+    /// The number of documents in the list, as far as it is known.
     fn documents(&self) -> u32 {
         match &self.loaded {
             Some((_, _, Some(list))) => list.documents,
@@ -343,7 +343,7 @@ impl ListCursor {
         }
     }
 
-    /// Loads the block where a walk from this ordinal begins.
+    /// Loads the block in which a walk from this ordinal begins.
     fn load_at(&mut self, ordinal: u32, context: &mut Context) -> Result<(), Stop> {
         let Some(number) = self.first_block(ordinal, context) else { return Ok(()) };
         self.load(number, ordinal, Way::Up, context)?;
@@ -353,7 +353,7 @@ impl ListCursor {
         Ok(())
     }
 
-    /// Where a walk up from this ordinal begins.
+    /// The block in which a walk up from this ordinal begins.
     fn first_block(&self, ordinal: u32, context: &Context) -> Option<u32> {
         let starts = &context.segment.starts;
         starts.block_of(self.gram, ordinal).or_else(|| starts.starts_with(0, self.gram).then_some(0))
@@ -373,7 +373,7 @@ impl ListCursor {
         Ok(())
     }
 
-    /// Names a missing block, and those behind it that a long walk will want too.
+    /// Requests a missing block, and following blocks that a long walk will need.
     fn ask_for(&mut self, number: u32, way: Way, context: &mut Context) {
         let id = |number| BlockId::posting(context.segment.id, number);
         context.needed.push(id(number));
@@ -382,7 +382,7 @@ impl ListCursor {
         for step in 1..=ahead {
             let next = match way {
                 Way::Up => number.checked_add(step).filter(|&next| context.segment.starts.starts_with(next, self.gram)),
-                // A block whose successor begins with the gram may itself end with it.
+                // A block may end with the gram if its successor begins with it.
                 Way::Down => {
                     number.checked_sub(step).filter(|&next| context.segment.starts.starts_with(next + 1, self.gram))
                 }
@@ -451,7 +451,7 @@ impl ListCursor {
         Ok(if self.decode(|first, _| first <= ordinal, true)? { self.in_stretch_down(ordinal) } else { None })
     }
 
-    /// Decodes the first, or the last, stretch of the loaded part whose first and last ordinal are wanted.
+    /// Decodes the first, or the last, chunk of the loaded part for whose first and last ordinal the predicate holds.
     fn decode(&mut self, is_wanted: impl Fn(u32, u32) -> bool, take_last: bool) -> Result<bool, Stop> {
         let Some((block, _, Some(list))) = &self.loaded else { return Ok(false) };
         let damaged = |malformed| Stop::Damaged(block.damaged(malformed));
@@ -503,7 +503,7 @@ impl ListCursor {
         }
     }
 
-    /// The first ordinal of the stretch that is not below this one.
+    /// The first decoded ordinal that is not below this one.
     fn in_stretch_up(&self, ordinal: u32) -> Option<u32> {
         let stretch = self.stretch.as_ref()?;
         let Some(bits) = self.bits(stretch) else {
@@ -520,7 +520,7 @@ impl ListCursor {
         Some(stretch.first + byte_at as u32 * 8 + byte.trailing_zeros())
     }
 
-    /// The last ordinal of the stretch that is not above this one.
+    /// The last decoded ordinal that is not above this one.
     fn in_stretch_down(&self, ordinal: u32) -> Option<u32> {
         let stretch = self.stretch.as_ref()?;
         let Some(bits) = self.bits(stretch) else {

@@ -1,5 +1,5 @@
 //! Every metric: name and description. The names follow prometheus.io/docs/practices/naming: base units, and `_total` for
-//! counters. `process_…` come from the library metrics-process, under the names that all of Prometheus' clients use.
+//! counters. `process_…` are from the library metrics-process, with the standard names of Prometheus clients.
 
 /// A metric, whatever its labels.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ const fn metric(name: &'static str, help: &'static str) -> Metric {
 pub(crate) const BUILD_INFO: Metric =
     metric("articled_build_info", "Always 1; the labels are the versions of the program and its parts.");
 pub(crate) const SERVING: Metric =
-    metric("articled_serving", "1 if health says SERVING: the store reads and writes, and documents can be parsed.");
+    metric("articled_serving", "1 if health reports SERVING: the store reads and writes, and documents can be parsed.");
 pub(crate) const CALLS: Metric = metric("articled_calls_total", "Calls that ended, by method and gRPC code.");
 pub(crate) const CALLS_IN_FLIGHT: Metric = metric("articled_calls_in_flight", "Calls that are open, by method.");
 pub(crate) const CALL_DURATION: Metric =

@@ -1,4 +1,4 @@
-//! One call, from its first byte to its last: counted once, and logged once if it failed.
+//! One call, from start to end: counted once, and logged once.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,10 +9,10 @@ use tracing::field;
 
 use super::call_metrics::{MethodMetrics, code_name};
 
-/// A path may be anything; the log need not be filled with it.
+/// Limits the logged path, which a client can make arbitrarily long.
 const MAX_LOGGED_PATH_BYTES: usize = 128;
 
-/// A call that is open. Dropped before it was [`Self::end`]ed, it counts as cancelled by the client.
+/// An open call. Dropping it before [`Self::end`] counts it as cancelled by the client.
 pub(crate) struct Call {
     id: u64,
     method: Arc<MethodMetrics>,
@@ -31,12 +31,12 @@ impl Call {
         self.began
     }
 
-    /// For what a long call logs while it is open.
+    /// The span for log lines of a long call while it is open.
     pub(crate) fn span(&self) -> tracing::Span {
         tracing::info_span!("call", id = self.id, method = self.path())
     }
 
-    /// `cause` is what the client is not told.
+    /// Ends the call. `cause` is logged and not sent to the client.
     pub(crate) fn end(mut self, code: Code, message: &str, cause: Option<&dyn std::fmt::Display>) {
         self.record(code, message, cause);
     }
@@ -47,7 +47,7 @@ impl Call {
     }
 
     fn record(&mut self, code: Code, message: &str, cause: Option<&dyn std::fmt::Display>) {
-        /// One line of the log, its level first.
+        /// Logs one line at the given level.
         macro_rules! log {
             ($level:ident, $duration:expr, $message:expr, $cause:expr) => {
                 tracing::$level!(
@@ -67,7 +67,7 @@ impl Call {
         let cause = cause.map(field::display);
         match code {
             Code::Ok | Code::NotFound => log!(debug, duration, "done", cause),
-            // The client's own doing, or the clients' among themselves.
+            // Caused by the client, or by conflicts between clients.
             Code::Cancelled
             | Code::InvalidArgument
             | Code::AlreadyExists
@@ -76,7 +76,7 @@ impl Call {
             | Code::Aborted
             | Code::OutOfRange
             | Code::Unimplemented
-            // Their messages may quote the caller's text, which is not for the log.
+            // The messages are not logged, because they may quote the caller's text.
             | Code::Unauthenticated => log!(info, duration, "refused", cause),
             Code::DeadlineExceeded | Code::ResourceExhausted | Code::Unavailable => {
                 log!(warn, duration, message, cause);
@@ -89,7 +89,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !self.ended {
-            self.record(Code::Cancelled, "the client broke off", None);
+            self.record(Code::Cancelled, "cancelled by the client", None);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Calls by method and code, how long they took, how many are open.
+//! Metrics of calls: count and duration by method and code, number in flight.
 //!
-//! Methods are those that are served and `other`, so that no client can make the number of series grow.
+//! Label values for methods are the served methods and `other`, so that clients cannot increase the number of time series.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -11,7 +11,7 @@ use tonic::Code;
 
 use crate::metrics::{Registry, names};
 
-/// The codes of gRPC, 0 to 16, as they are written in its documentation.
+/// gRPC's codes, 0 to 16, as named in its documentation.
 const CODES: [&str; 17] = [
     "OK",
     "CANCELLED",
@@ -32,10 +32,10 @@ const CODES: [&str; 17] = [
     "UNAUTHENTICATED",
 ];
 
-/// Where calls to what is not served are counted.
+/// The label value of calls to methods that are not served.
 const OTHER: &str = "other";
 
-/// The word for a code, as in gRPC's documentation.
+/// The name of a code in gRPC's documentation.
 pub(crate) fn code_name(code: Code) -> &'static str {
     CODES.get(code as usize).copied().unwrap_or("UNKNOWN")
 }
@@ -76,7 +76,7 @@ impl MethodMetrics {
         let in_flight = registry.gauge(&names::CALLS_IN_FLIGHT, &[("method", &method)]);
         let metrics =
             Self { registry: registry.clone(), method, in_flight, by_code: std::array::from_fn(|_| OnceLock::new()) };
-        // There from the start, so that a rate has a first value to begin from.
+        // Created at the start, so that `rate()` has an initial value.
         metrics.of_code(Code::Ok);
         metrics
     }

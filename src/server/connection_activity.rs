@@ -1,6 +1,6 @@
-//! What a connection is doing: its open calls, and the responses that its peer has not read yet.
+//! The activity of a connection: its open calls, and the responses that its peer has not read yet.
 //!
-//! Owns the records by which the connection limiter chooses connections to close: idle ones, and stalled ones.
+//! The connection limiter uses it to find idle and stalled connections, which it closes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::tls::Identity;
 use crate::rpc::fair_share::Peer;
 
-/// A connection as its calls see it.
+/// What calls know of their connection.
 #[derive(Clone)]
 pub(crate) struct ConnectionInfo {
     pub peer: Arc<Peer>,
@@ -31,7 +31,7 @@ pub(crate) struct Activity {
     /// Closes the connection.
     pub close: CancellationToken,
     began: Instant,
-    /// Calls whose request has arrived in full and whose response is not complete.
+    /// The number of calls with a complete request and an incomplete response.
     open_calls: AtomicUsize,
     /// When the last call ended, in milliseconds since the connection began.
     idle_from_ms: AtomicU64,
@@ -39,10 +39,10 @@ pub(crate) struct Activity {
     unread: Mutex<HashMap<u64, Arc<Progress>>>,
 }
 
-/// How far a response was read.
+/// The read progress of a response.
 struct Progress {
-    /// When the peer last took a part of it, in milliseconds since the connection began; `WAITS_FOR_PRODUCER` if there is
-    /// nothing to take.
+    /// When the peer last read a part, in milliseconds since the connection began; `WAITS_FOR_PRODUCER` if there is nothing
+    /// to read.
     taken_ms: AtomicU64,
     timeout_ms: u64,
 }
@@ -69,13 +69,13 @@ impl Activity {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records a call until the guard is dropped.
+    /// Counts a call as open until the returned guard is dropped.
     pub(crate) fn begin_call(self: &Arc<Self>) -> OpenCall {
         self.open_calls.fetch_add(1, Ordering::Relaxed);
         OpenCall(Arc::clone(self))
     }
 
-    /// Records a response until it is read; `timeout` is how long its peer may take nothing of it.
+    /// Tracks a response until it is read. `timeout` is how long the peer may read nothing of it.
     pub(crate) fn begin_response(self: &Arc<Self>, timeout: Duration) -> UnreadResponse {
         let id = self.next_response.fetch_add(1, Ordering::Relaxed);
         let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
@@ -101,7 +101,7 @@ impl Activity {
     }
 }
 
-/// A call that keeps its connection from being idle.
+/// RAII guard of an open call, which keeps its connection from being idle.
 pub(crate) struct OpenCall(Arc<Activity>);
 
 impl Drop for OpenCall {
@@ -111,7 +111,7 @@ impl Drop for OpenCall {
     }
 }
 
-/// A response that its peer has not read to the end. It is shared by the parts that wait to be written.
+/// RAII guard of a response that its peer has not read completely. The chunks that wait to be written share it.
 pub(crate) struct UnreadResponse {
     activity: Arc<Activity>,
     progress: Arc<Progress>,
@@ -119,12 +119,12 @@ pub(crate) struct UnreadResponse {
 }
 
 impl UnreadResponse {
-    /// The peer took a part.
+    /// The peer has read a part.
     pub(crate) fn note_taken(&self) {
         self.progress.taken_ms.store(self.activity.now_ms(), Ordering::Relaxed);
     }
 
-    /// All that was made is taken; the next part is not made yet.
+    /// The peer has read everything so far, and the next part is not produced yet.
     pub(crate) fn note_waiting(&self) {
         self.progress.taken_ms.store(WAITS_FOR_PRODUCER, Ordering::Relaxed);
     }

@@ -1,8 +1,8 @@
-//! Accepts and limits connections: how many, how many of one peer, and how long one may take for the TLS
-//! handshake and the HTTP/2 preface.
+//! Accepts and limits connections: their number, their number per peer, and the time for the TLS handshake and the HTTP/2
+//! preface.
 //!
-//! Our own rather than tonic's stream, whose accept loop spins when file descriptors run out, and which has no deadline for
-//! the preface, so that a silent peer delays a shutdown without limit.
+//! Replaces tonic's incoming stream, whose accept loop spins when file descriptors run out, and which has no deadline for
+//! the preface, so that a silent peer could delay a shutdown indefinitely.
 
 use std::collections::HashMap;
 use std::io;
@@ -26,16 +26,17 @@ use super::tls::{TlsConfigs, Transport};
 use crate::config::Limits;
 use crate::rpc::fair_share::Peer;
 
-/// How long to wait after an accept failed for want of descriptors or memory: others then give some back.
+/// The delay after an accept failed because descriptors or memory ran out, so that other connections can release some.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n` (RFC 9113, section 3.4).
 const PREFACE_BYTES: usize = 24;
 
-/// How often connections are looked at that have stalled, or are idle while the server stops.
+/// How often stalled connections, and idle ones while draining, are closed.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long a connection may be idle once it was told to go: what the peer sent before it heard of that has arrived.
+/// How long a connection must be idle before it is closed while draining, so that calls that the peer sent before it
+/// received the GOAWAY still arrive.
 const DRAIN_IDLE: Duration = Duration::from_millis(500);
 
 /// Connections that were closed to keep the server within its limits, by reason.
@@ -69,7 +70,7 @@ pub(crate) struct ConnectionLimiter {
 impl ConnectionLimiter {
     pub(crate) fn new(limits: &Limits, tls: TlsConfigs) -> Self {
         Self {
-            // Within u32, as the range of the setting says.
+            // Fits in a u32: the maximum of the setting is 65,536.
             max_connections: limits.max_connections as u32,
             max_connections_per_peer: limits.max_connections_per_peer,
             preface_deadline: Duration::from_millis(limits.preface_deadline_ms),
@@ -85,11 +86,11 @@ impl ConnectionLimiter {
         }
     }
 
-    /// The connections that are let in.
+    /// The stream of accepted connections.
     pub(crate) fn incoming(self: Arc<Self>, listener: TcpListener) -> impl Stream<Item = io::Result<Connection>> {
-        futures::stream::unfold((self, listener), |(gate, listener)| async move {
-            let connection = gate.accept(&listener).await;
-            Some((Ok(connection), (gate, listener)))
+        futures::stream::unfold((self, listener), |(limiter, listener)| async move {
+            let connection = limiter.accept(&listener).await;
+            Some((Ok(connection), (limiter, listener)))
         })
     }
 
@@ -102,25 +103,25 @@ impl ConnectionLimiter {
         &self.shed
     }
 
-    /// Sends those away that have not said anything yet.
+    /// Starts draining: connections without a preface are closed.
     pub(crate) fn drain(&self) {
         self.draining.cancel();
     }
 
-    /// Resolves when draining began.
+    /// Resolves when draining starts.
     pub(crate) async fn drained(&self) {
         self.draining.cancelled().await;
     }
 
-    /// Breaks every connection that is left, and returns when they are gone.
+    /// Closes all remaining connections, and returns when they are dropped.
     pub(crate) async fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.closing.cancel();
-        // The semaphore is never closed; all its permits are back when all connections are gone.
+        // The semaphore is never closed. All its permits are available when all connections are dropped.
         _ = self.connections.acquire_many(self.max_connections).await;
     }
 
-    /// Closes connections whose peers leave responses unread, and idle ones once draining began. Never returns.
+    /// Periodically closes stalled connections, and idle ones while draining. Never returns.
     pub(crate) async fn sweep(&self) {
         let mut interval = tokio::time::interval(SWEEP_INTERVAL);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -138,14 +139,14 @@ impl ConnectionLimiter {
                     connection.activity.close.cancel();
                 } else if connection.activity.is_stalled() && !connection.activity.close.is_cancelled() {
                     self.shed.stalled.fetch_add(1, Ordering::Relaxed);
-                    tracing::debug!(peer = %connection.address, "closed a connection that leaves a response unread");
+                    tracing::debug!(peer = %connection.address, "closed a connection with a response left unread");
                     connection.activity.close.cancel();
                 }
             }
         }
     }
 
-    /// Closes the connection that was idle longest, of a peer with the most connections.
+    /// Closes the connection that has been idle longest, among those of the peers with the most connections.
     fn close_idle(&self) {
         let open = self.open();
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
@@ -162,7 +163,7 @@ impl ConnectionLimiter {
         }
     }
 
-    /// The connections that are open, without those that are gone.
+    /// The open connections. Removes dropped ones.
     fn open(&self) -> MutexGuard<'_, HashMap<u64, OpenConnection>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, connection| !connection.is_gone.load(Ordering::Acquire));
@@ -173,18 +174,18 @@ impl ConnectionLimiter {
         loop {
             match listener.accept().await {
                 Ok((stream, address)) => {
-                    // A peer may hold as many as are free, so that it leaves room for others.
+                    // A peer may have at most as many connections as are free, so that it leaves room for others.
                     let free = self.connections.available_permits();
                     let max = self.max_connections_per_peer.min(free.max(1));
                     let Some(slot) = Peers::enter(&self.peers, address.ip(), max) else {
                         self.shed.of_peer.fetch_add(1, Ordering::Relaxed);
-                        tracing::debug!(peer = %address.ip(), "too many connections of one peer; closed one");
+                        tracing::debug!(peer = %address.ip(), "closed a connection: too many from this peer");
                         continue;
                     };
                     if free == 0 {
                         self.close_idle();
                     }
-                    // Further ones wait in the kernel's queue.
+                    // Further connections wait in the kernel's accept queue.
                     let permit = Arc::clone(&self.connections).acquire_owned().await.ok();
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "cannot set TCP_NODELAY");
@@ -193,7 +194,7 @@ impl ConnectionLimiter {
                 }
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept connections; trying again soon");
+                    tracing::warn!(%error, "cannot accept connections; retrying");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
@@ -224,20 +225,20 @@ impl ConnectionLimiter {
     }
 }
 
-/// Whether an accept failed because of the peer, so that the next may well succeed (accept(2)).
+/// Whether an accept failed because of its peer, so that the next accept can succeed (accept(2)).
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// A connection as the limiter sees it.
+/// What the limiter knows of an open connection.
 struct OpenConnection {
     address: IpAddr,
     activity: Arc<Activity>,
     is_gone: Arc<AtomicBool>,
 }
 
-/// The peers that have connections.
+/// The peers with open connections.
 #[derive(Default)]
 struct Peers {
     known: Mutex<HashMap<IpAddr, KnownPeer>>,
@@ -262,7 +263,8 @@ impl Peers {
     }
 }
 
-/// Who is behind an address: of IPv6 the first half, as a subscriber has all addresses below it (RFC 6177).
+/// The address that identifies a peer. Of IPv6 only the /64 prefix counts, because one subscriber has all addresses in it
+/// (RFC 6177).
 fn peer_address(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
@@ -281,7 +283,7 @@ impl Drop for PeerSlot {
         let mut known = self.peers.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(peer) = known.get_mut(&self.address) {
             peer.connections -= 1;
-            // What its calls still hold is given back to the budgets all the same.
+            // Calls that are still open keep the `Peer` alive, and return their shares to the budgets.
             if peer.connections == 0 {
                 known.remove(&self.address);
             }
@@ -289,13 +291,13 @@ impl Drop for PeerSlot {
     }
 }
 
-/// A connection that was let in.
+/// An accepted connection.
 pub(crate) struct Connection {
     stream: Transport,
     /// `None` once it is complete.
     preface: Option<Preface>,
     closing: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// The same as `closing`, cheap to look at.
+    /// The same as `closing`, as a cheap flag.
     closed: Arc<AtomicBool>,
     activity: Arc<Activity>,
     is_gone: Arc<AtomicBool>,
@@ -309,7 +311,7 @@ impl Drop for Connection {
     }
 }
 
-/// What is awaited of a connection that is new.
+/// The missing part of a new connection's HTTP/2 preface, and its deadline.
 struct Preface {
     missing_bytes: usize,
     deadline: Pin<Box<Sleep>>,
@@ -317,14 +319,14 @@ struct Preface {
 }
 
 impl Connection {
-    /// Whether the connection must end, while there is nothing to read or no room to write.
+    /// Polls whether the connection must end. Called while a read or a write is pending.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         if self.closing.as_mut().poll(cx).is_ready() {
             return Poll::Ready(closed());
         }
         if let Some(preface) = &mut self.preface {
             if preface.deadline.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 preface came"));
+                return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 preface within the deadline"));
             }
             if preface.draining.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(closed());
@@ -342,7 +344,7 @@ impl Connection {
         }
     }
 
-    /// The outcome of reading or writing, unless the connection must end.
+    /// The outcome of a read or write; if it is pending, an error once the connection must end.
     fn unless_ended<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
             return outcome;

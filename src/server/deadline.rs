@@ -1,4 +1,4 @@
-//! When a call must be done. tonic's own deadline ends a call with CANCELLED; the contract wants DEADLINE_EXCEEDED.
+//! Deadlines of calls. tonic's own timeout ends a call with CANCELLED, but the contract requires DEADLINE_EXCEEDED.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use http::HeaderMap;
 
 use crate::config::Limits;
 
-/// tonic looks at grpc-timeout too, from outside of our layers, and would end the call with CANCELLED. Our deadline is
-/// this much earlier, two ticks of tokio's timer, so that it is always the first.
+/// How much earlier than the client's timeout our deadline is: two ticks of tokio's timer. tonic applies grpc-timeout too,
+/// outside of our layers, and would otherwise end the call first, with CANCELLED.
 const MARGIN: Duration = Duration::from_millis(2);
 
-/// A grpc-timeout that cannot be read.
+/// A grpc-timeout that does not parse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadTimeout;
 
-/// How long a call may take.
+/// The time limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowance {
-    /// Until there is an answer, or the first message of one.
+    /// Until the response, or the first message of a response stream.
     pub answer: Duration,
-    /// Until a stream of answers ends; `None` if the client set no deadline.
+    /// Until the end of a response stream; `None` if the client set no deadline.
     pub stream: Option<Duration>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn allowance(headers: &HeaderMap, limits: &Limits) -> Result<Allowanc
     }
 }
 
-/// Reads grpc-timeout: at most eight digits and a unit (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md).
+/// Parses grpc-timeout: at most eight digits and a unit (github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md).
 fn grpc_timeout(headers: &HeaderMap) -> Result<Option<Duration>, BadTimeout> {
     let Some(value) = headers.get("grpc-timeout") else { return Ok(None) };
     let (&unit, digits) = value.as_bytes().split_last().ok_or(BadTimeout)?;

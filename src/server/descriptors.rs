@@ -1,18 +1,18 @@
-//! What is served, read out of the descriptors: for reflection, health and metrics.
+//! The served services and methods, from their descriptors: for reflection, health and metrics.
 
 use prost::Message;
 use prost_types::FileDescriptorSet;
 
 use crate::rpc::proto;
 
-/// The descriptors of everything that is served, but for reflection's own.
+/// The descriptors of all services except reflection.
 pub(crate) const DESCRIPTORS: [&[u8]; 2] = [proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET];
 
 /// The descriptors of reflection.
 pub(crate) const REFLECTION_DESCRIPTORS: [&[u8]; 2] =
     [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET];
 
-/// A method, and which of its sides are streams.
+/// A method, and whether its requests and its responses are streams.
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub name: String,
@@ -20,12 +20,12 @@ pub(crate) struct Method {
     pub(crate) is_server_streaming: bool,
 }
 
-/// Every service that is served, as `package.Service`, with its methods.
+/// All services, as `package.Service`, with their methods.
 pub(crate) fn services(reflection: bool) -> Vec<(String, Vec<Method>)> {
     let reflection: &[&[u8]] = if reflection { &REFLECTION_DESCRIPTORS } else { &[] };
     let mut services = Vec::new();
     for encoded in DESCRIPTORS.iter().chain(reflection) {
-        // They were compiled in, and a test reads them.
+        // They are compiled in, and a test decodes them.
         let Ok(set) = FileDescriptorSet::decode(*encoded) else { continue };
         for file in &set.file {
             for service in &file.service {

@@ -1,9 +1,9 @@
-//! What every call passes through, whichever service it is for.
+//! The layer around every call, of any service.
 //!
-//! Outermost first: the call is counted and traced; refused if it is not gRPC, its caller may not make it, its headers are too
-//! large or its deadline cannot be read; its request is received; it takes a place, or is refused if too many calls are open; then it has until
-//! its deadline; a panic becomes INTERNAL; tonic's own errors are mapped to ours; the place is kept until the response is
-//! read.
+//! From the outside in: counts and traces the call; refuses it if it is not gRPC, the caller is not authorized, its headers
+//! are too large or its timeout does not parse; receives the request; takes a permit, or refuses if too many calls are open;
+//! enforces the deadline; turns a panic into INTERNAL; maps tonic's own errors to ours. The permit is kept until the response
+//! is read.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -34,27 +34,27 @@ use crate::config::Limits;
 use crate::rpc::fair_share::{Budget, Peer, Resource, Share};
 use crate::rpc::status::{internal, overload_status};
 
-/// Calls to health are never shed: a server that is busy is not ill.
+/// Health checks are never refused under load: a busy server is not unhealthy.
 const HEALTH_PREFIX: &str = "/grpc.health.v1.Health/";
 
-/// What HTTP/2 counts for a header besides its texts (RFC 9113, section 6.5.2).
+/// What HTTP/2 adds to the size of a header's name and value (RFC 9113, section 6.5.2).
 const HEADER_OVERHEAD_BYTES: usize = 32;
 
-/// Watches may be paused for as long as their clients like.
+/// Watches, which clients may leave unread for any time.
 const PAUSABLE_PATHS: [&str; 2] = ["/articled.v1.ArticleService/WatchArticles", "/grpc.health.v1.Health/Watch"];
 
-/// An export or import that is not read ends by itself after the stall timeout, with a status that says so. This many
-/// timeouts are left for the client to read that.
+/// An export or import that is left unread ends itself after the stall timeout, with STREAM_STALLED. Its connection is
+/// closed only after this multiple of the timeout, so that the client can read the status.
 const STREAM_STALL_FACTOR: u32 = 2;
 
-/// Which sides of a method are streams.
+/// Whether a method's requests and responses are streams.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Shape {
     is_client_streaming: bool,
     is_server_streaming: bool,
 }
 
-/// The methods that are served, by path.
+/// The served methods, by path.
 pub(crate) fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Shape> {
     let paths = services.iter().flat_map(|(service, methods)| {
         methods.iter().map(move |method| {
@@ -66,7 +66,7 @@ pub(crate) fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Sha
     paths.collect()
 }
 
-/// What all calls share.
+/// The state that all calls share.
 struct Shared {
     limits: Limits,
     methods: HashMap<String, Shape>,
@@ -151,7 +151,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // The one that said it was ready is used, and a clone stays.
+        // Calls the service that was polled ready, and keeps a clone.
         let fresh = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, fresh);
         let shared = Arc::clone(&self.shared);
@@ -186,9 +186,9 @@ impl Shared {
             Ok(allowance) => allowance,
             Err(status) => return refuse(call, &status),
         };
-        // It is the whole call that a stream's deadline bounds, so its time runs from here.
+        // A stream's deadline applies to the whole call, so it starts here.
         let stream_deadline = allowance.stream.map(tokio::time::sleep);
-        // What other calls do within is over in a moment, and logs nothing.
+        // Only streams need a span: unary calls are short and log nothing in between.
         let span = if shape.is_some_and(|shape| shape.is_client_streaming) { call.span() } else { Span::none() };
         let deadline = (call.began() + allowance.answer).into();
         let answer = self.answer(inner, request, shape, &connection);
@@ -203,7 +203,7 @@ impl Shared {
         let holdings = Holdings {
             budget: Arc::clone(&self.response_bytes),
             peer: connection.peer,
-            // Streams have limits of their own.
+            // Imports and exports have limits of their own.
             _place: if is_stream { None } else { place },
             _open_call: open_call,
             revoked: caller.filter(|_| is_stream).map(|grant| Box::pin(grant.revoked.clone().cancelled_owned())),
@@ -212,19 +212,19 @@ impl Shared {
         finish(call, response, stream_deadline, holdings, !is_stream)
     }
 
-    /// Whether the call may begin, and how long it may take.
+    /// Checks the headers, and returns the time limits of the call.
     fn admit(&self, request: &Request<Body>) -> Result<Allowance, Status> {
         let max_header_bytes = self.limits.max_header_list_bytes as usize;
         if header_bytes(request.headers()) > max_header_bytes {
-            let message = format!("the headers of a call may have {max_header_bytes} bytes");
+            let message = format!("the headers of a call may have at most {max_header_bytes} bytes");
             return Err(overload_status(Code::ResourceExhausted, "HEADERS_TOO_LARGE", &message, None));
         }
         allowance(request.headers(), &self.limits).map_err(|_| {
-            overload_status(Code::InvalidArgument, "TIMEOUT_MALFORMED", "the header grpc-timeout cannot be read", None)
+            overload_status(Code::InvalidArgument, "TIMEOUT_MALFORMED", "the header grpc-timeout does not parse", None)
         })
     }
 
-    /// Receives the request, takes a place, and calls the method.
+    /// Receives the request, takes a permit, and calls the method.
     async fn answer<S>(
         &self,
         mut inner: S,
@@ -236,9 +236,9 @@ impl Shared {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
         let is_health = request.uri().path().starts_with(HEALTH_PREFIX);
-        // The bytes are held until the method has returned.
+        // The bytes count until the method has returned.
         let mut bytes = self.request_bytes.try_take(&connection.peer, 0).ok_or_else(internal)?;
-        // A request that is not complete takes no place from one that is.
+        // Taken only now, so that incomplete requests do not block complete ones.
         let request = match shape {
             Some(Shape { is_client_streaming: false, .. }) => {
                 receive(request, &mut bytes, self.limits.max_request_bytes).await?
@@ -247,7 +247,7 @@ impl Shared {
         };
         let place = if is_health { None } else { Some(self.place(&connection.peer)?) };
         let open_call = connection.activity.begin_call();
-        // What the handler was at is dropped with it, so nobody sees it half done.
+        // Unwind safe: the handler's state is dropped with it, and is not observed afterwards.
         let answer = AssertUnwindSafe(async { inner.call(request).await }).catch_unwind().await;
         match answer {
             Ok(Ok(response)) => Ok((response, place, open_call)),
@@ -273,7 +273,8 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     }
 }
 
-/// As the gRPC specification asks, so that a client of another protocol does not take a gRPC status for its answer.
+/// Responds with HTTP 415, as the gRPC specification requires, so that a client of another protocol does not misread a gRPC
+/// status.
 fn refuse_other_protocol(call: Call) -> Response<Body> {
     call.end(Code::InvalidArgument, "the content type is not application/grpc", None);
     let mut response = Response::new(Body::empty());
@@ -290,7 +291,7 @@ fn refuse(call: Call, status: &Status) -> Response<Body> {
     status.clone().into_http()
 }
 
-/// Ends the call here if the response is only a status, and else with the response's body.
+/// Ends the call now if the response is only a status, otherwise at the end of the response's body.
 fn finish(
     call: Call,
     mut response: Response<Body>,

@@ -1,7 +1,7 @@
-//! grpc.health.v1: whether the server, and each of its services, is fit to be asked.
+//! grpc.health.v1: whether the server and each of its services is serving.
 //!
-//! Our own rather than tonic-health's, because its Watch answers NOT_FOUND where the protocol wants SERVICE_UNKNOWN
-//! (github.com/grpc/grpc-proto, health.proto), and because its streams never end, which would hold up each shutdown.
+//! Replaces tonic-health's service, because its Watch responds with NOT_FOUND where the protocol requires SERVICE_UNKNOWN
+//! (github.com/grpc/grpc-proto, health.proto), and because its streams never end, which would delay every shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,21 +18,21 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use crate::ingest::Ingest;
 use crate::store::SharedStore;
 
-/// How often the store is asked.
+/// How often the store is pinged.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A store that takes longer than this to answer is as good as none.
+/// A store that takes longer to respond counts as unavailable.
 const PING_DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Serving,
     NotServing,
-    /// Not serving, and all who watch are sent away.
+    /// Not serving, and health watches end.
     Ended,
 }
 
-/// Sets what health says; all clones set the same.
+/// Sets the reported state. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Reporter {
     state: Arc<watch::Sender<State>>,
@@ -43,7 +43,7 @@ impl Reporter {
         Self { state: Arc::new(watch::Sender::new(State::NotServing)) }
     }
 
-    /// The service that says it, of these services and, by the empty name, of the whole.
+    /// The health service, for these services and, by the empty name, for the whole server.
     pub(crate) fn service(&self, names: Vec<String>) -> HealthService {
         HealthService { names, state: self.state.subscribe() }
     }
@@ -52,7 +52,7 @@ impl Reporter {
         *self.state.borrow() == State::Serving
     }
 
-    /// Says whether the store answers and documents can be parsed, until the future is dropped.
+    /// Reports whether the store responds and documents can be parsed, until the future is dropped.
     pub(crate) async fn follow(&self, store: SharedStore, ingest: Ingest) {
         let mut interval = tokio::time::interval(PING_INTERVAL);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -62,17 +62,17 @@ impl Reporter {
             let can_parse = ingest.is_alive();
             let state = if matches!(answer, Ok(Ok(()))) && can_parse { State::Serving } else { State::NotServing };
             if self.set(state) && state == State::NotServing {
-                tracing::error!(answer = ?answer, can_parse, "unfit to serve; health says NOT_SERVING");
+                tracing::error!(answer = ?answer, can_parse, "the store or the parser is unavailable; health reports NOT_SERVING");
             }
         }
     }
 
-    /// From here on the answer is no, for good if [`Self::follow`] was stopped.
+    /// Reports NOT_SERVING from now on, if [`Self::follow`] no longer runs.
     pub(crate) fn set_not_serving(&self) {
         self.set(State::NotServing);
     }
 
-    /// Ends the streams of those who watch.
+    /// Ends health watches.
     pub(crate) fn end(&self) {
         self.set(State::Ended);
     }
@@ -97,7 +97,7 @@ impl HealthService {
 impl Health for HealthService {
     async fn check(&self, request: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
         if !self.knows(&request.get_ref().service) {
-            return Err(Status::not_found("there is no such service"));
+            return Err(Status::not_found("unknown service"));
         }
         Ok(Response::new(response(self.state.borrow().to_wire())))
     }
@@ -110,7 +110,7 @@ impl Health for HealthService {
     }
 }
 
-/// The state now, and each time that it has become another, to the end.
+/// The current state, and then each change, until [`State::End`].
 fn changes(known: bool, state: watch::Receiver<State>) -> impl Stream<Item = HealthCheckResponse> {
     let mut last = None;
     WatchStream::new(state)

@@ -1,5 +1,5 @@
-//! `/metrics`, `/healthz`, `/readyz` and `/version`: as much HTTP as Prometheus and an orchestrator need, and no more. One
-//! request a connection, GET and HEAD, bounded in size and time.
+//! `/metrics`, `/healthz`, `/readyz` and `/version` over HTTP, for Prometheus and orchestrators. Supports one GET or HEAD
+//! request per connection, limited in size and time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use super::tls::Transport;
 use crate::parse::PARSER_VERSION;
 use crate::store;
 
-/// The head of a request; what scrapers send has a few hundred bytes.
+/// The maximum size of a request's head. Scrapers send a few hundred bytes.
 const MAX_HEAD_BYTES: usize = 8 << 10;
 
-/// For one request, from the connection to the last byte of the answer.
+/// The deadline of one request, from accepting the connection to the last byte of the response.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Past it the oldest connection is closed for the new one: a scraper sends its request at once, so only silent peers get
-/// old.
+/// The maximum number of connections. Beyond it, the oldest connection is closed: scrapers send their request immediately,
+/// so only connections of silent peers become old.
 const MAX_CONNECTIONS: usize = 64;
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -45,13 +45,13 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAcc
                 let task = tokio::spawn(async move {
                     let (pages, access) = shared.as_ref();
                     let stream = Transport::new(stream, &access.tls);
-                    // A peer that is slow, or disconnects, gets no answer; there is nothing to do about it.
+                    // A slow or disconnected peer gets no response.
                     _ = tokio::time::timeout(DEADLINE, answer(stream, pages, access)).await;
                 });
                 connections.push_back(task.abort_handle());
             }
             Err(error) => {
-                tracing::debug!(%error, "cannot accept a connection for metrics");
+                tracing::debug!(%error, "cannot accept a metrics connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

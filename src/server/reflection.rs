@@ -1,7 +1,7 @@
-//! Reflection, v1 and v1alpha: tells tools such as grpcurl what is served.
+//! gRPC reflection, v1 and v1alpha, for tools such as grpcurl.
 //!
-//! A question about something unknown is answered with an error response and the stream goes on, as the protocol says; the
-//! service that tonic-reflection offers ends the stream instead, and a tool loses the questions behind it.
+//! A request for something unknown gets an error response, and the stream continues, as the protocol requires. The service
+//! of tonic-reflection ends the stream instead, so that a tool loses its later requests.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(crate) fn add_services(routes: Routes) -> Result<Routes, DescriptorError> {
     Ok(routes.add_service(v1::service(served.clone())).add_service(v1alpha::service(served)))
 }
 
-/// What is served, and all that it refers to.
+/// The descriptors of the served services and all their dependencies.
 #[derive(Clone)]
 struct Served(Arc<DescriptorPool>);
 
@@ -39,7 +39,7 @@ impl Served {
     }
 
     fn file_of_symbol(&self, name: &str) -> Result<Vec<u8>, Status> {
-        // Members are found through what they are members of; a value of an enum is named beside its enum.
+        // A member is found through its parent. An enum value's full name is a sibling of its enum's.
         let whole = || self.file_of_type(name);
         let member = || {
             let (parent, member) = name.rsplit_once('.')?;
@@ -89,16 +89,16 @@ impl Served {
     }
 }
 
-/// The name without its last part.
+/// The full name without its last part.
 fn scope(full_name: &str) -> &str {
     full_name.rsplit_once('.').map_or("", |(scope, _)| scope)
 }
 
 fn unknown(kind: &str, name: &str) -> Status {
-    Status::not_found(format!("no {kind} is called {name}"))
+    Status::not_found(format!("unknown {kind} {name}"))
 }
 
-/// The two versions have the same messages under different names.
+/// Implements the service for one version. Both versions have the same messages, but as different types.
 macro_rules! version {
     ($version:ident) => {
         mod $version {

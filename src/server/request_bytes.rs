@@ -1,4 +1,4 @@
-//! Receives unary requests, and bounds the memory of those that are being received or worked on.
+//! Receives unary requests, and limits the memory of requests that are being received or processed.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use tonic::{Code, Status};
 use crate::rpc::fair_share::Share;
 use crate::rpc::status::overload_status;
 
-/// What gRPC puts before a message: a flag and a length.
+/// The gRPC message prefix: a compression flag and the length.
 pub(crate) const PREFIX_BYTES: usize = 5;
 
-/// Reads a request to its end. `share` grows with it.
+/// Receives a whole request. `share` grows with it.
 pub(crate) async fn receive(
     request: Request<Body>,
     share: &mut Share,
@@ -25,9 +25,10 @@ pub(crate) async fn receive(
     let mut received: Vec<Bytes> = Vec::new();
     let mut bytes = 0;
     while let Some(frame) = body.frame().await {
-        // The peer reset the stream, or is gone.
-        let frame = frame
-            .map_err(|_| overload_status(Code::Cancelled, "REQUEST_BROKEN_OFF", "the request was broken off", None))?;
+        // The peer reset the stream or closed the connection.
+        let frame = frame.map_err(|_| {
+            overload_status(Code::Cancelled, "REQUEST_BROKEN_OFF", "the request ended before it was complete", None)
+        })?;
         let Ok(data) = frame.into_data() else { continue };
         bytes += data.len();
         if bytes > max_bytes + PREFIX_BYTES {
@@ -36,7 +37,7 @@ pub(crate) async fn receive(
         }
         if !share.try_grow(data.len()) {
             let wait = Some(Duration::from_millis(500));
-            let message = "the server holds as many large requests as it can";
+            let message = "too many bytes of requests are in progress";
             return Err(overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", message, wait));
         }
         received.push(data);

@@ -1,8 +1,8 @@
-//! The body of a response, watched to its end: that it has an end, and which; and its bytes, counted until they are
-//! written to the connection.
+//! The body of a response. Ensures that it ends with a status, and counts its bytes until they are written to the
+//! connection.
 //!
-//! A stream whose producer panicked, or just stopped, must not look complete; a stream whose deadline passed ends with
-//! DEADLINE_EXCEEDED, and one whose caller's credentials are taken away with UNAUTHENTICATED.
+//! A stream whose producer panicked or stopped must not look complete. A stream whose deadline passed ends with
+//! DEADLINE_EXCEEDED, and one whose caller's credentials are revoked with UNAUTHENTICATED.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -24,20 +24,20 @@ use super::tonic_status_mapping;
 use crate::rpc::fair_share::{Budget, Peer, Share};
 use crate::rpc::status::{internal, overload_status, unauthenticated_status};
 
-/// What is handed to HTTP/2 at once. It keeps what it was handed until the peer takes it, also after the stream's own end,
-/// when only closing the connection frees it; two frames of HTTP/2's default size.
+/// How many bytes are passed to HTTP/2 at once: two frames of the default size. h2 keeps them until the peer reads them,
+/// even after the stream has ended, when only closing the connection frees them.
 const CHUNK_BYTES: usize = 32 << 10;
 
-/// What a response holds until it is read.
+/// What a response keeps until it is read.
 pub(crate) struct Holdings {
     pub budget: Arc<Budget>,
     pub peer: Arc<Peer>,
-    /// The place among the calls; `None` for what is not counted there.
+    /// The permit among the open calls; `None` for calls that are not limited.
     pub(crate) _place: Option<Share>,
     pub(crate) _open_call: OpenCall,
-    /// Ready when a stream's caller may no longer read; `None` for what is short, or open to every caller.
+    /// Ready when the credentials of a stream's caller are revoked; `None` for unary calls, and without authentication.
     pub(crate) revoked: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
-    /// `None` if the peer may pause as long as it likes.
+    /// `None` if the peer may leave the response unread for any time.
     pub unread: Option<Arc<UnreadResponse>>,
 }
 
@@ -49,9 +49,9 @@ pub(crate) struct ResponseBody {
     /// `None` once the body has ended.
     call: Option<Call>,
     holdings: Option<Holdings>,
-    /// Polled already.
+    /// A frame that was already polled.
     next: Option<Polled>,
-    /// Counted, and not handed on yet.
+    /// Data that is counted but not yet passed to HTTP/2.
     data: Option<(Bytes, Share)>,
 }
 
@@ -61,8 +61,8 @@ impl ResponseBody {
         Self { inner, deadline, call: Some(call), holdings: Some(holdings), next: None, data: None }
     }
 
-    /// Encodes and counts the message of a unary response at once. HTTP/2 asks for it only when the peer takes something,
-    /// and until then the message would be held uncounted.
+    /// Encodes and counts the message of a unary response now. Otherwise it would stay in memory uncounted until the peer
+    /// reads and HTTP/2 polls the body.
     pub(crate) fn encode_now(&mut self) -> Result<(), Status> {
         match self.poll_inner(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Some(Ok(frame))) if frame.is_data() => match frame.into_data() {
@@ -75,7 +75,8 @@ impl ResponseBody {
         Ok(())
     }
 
-    /// Ends the call with a status alone. Its headers need no window, so that a peer that reads nothing gets it too.
+    /// Ends the call with a status in the headers. Headers are not flow-controlled, so that a peer that reads nothing
+    /// receives it too.
     pub(crate) fn refuse<T>(mut self, status: &Status) -> http::Response<T>
     where
         T: Default,
@@ -87,16 +88,16 @@ impl ResponseBody {
     fn count(&mut self, data: Bytes) -> Result<(), Status> {
         let Some(Holdings { budget, peer, .. }) = &self.holdings else { return Ok(()) };
         let share = budget.try_take(peer, data.len()).ok_or_else(|| {
-            // The message is dropped with the body that made it.
+            // The message is dropped with its body.
             self.inner = Body::empty();
-            let message = "too much of the responses to this peer is unread";
+            let message = "too many bytes of responses are left unread by this peer";
             overload_status(Code::ResourceExhausted, "SERVER_OVERLOADED", message, Some(Duration::from_millis(500)))
         })?;
         self.data = Some((data, share));
         Ok(())
     }
 
-    /// The next part of what is counted.
+    /// The next chunk of the counted data.
     fn take_chunk(&mut self) -> Option<Frame<Bytes>> {
         let (mut data, mut share) = self.data.take()?;
         let unread = self.holdings.as_ref().and_then(|holdings| holdings.unread.clone());
@@ -106,7 +107,7 @@ impl ResponseBody {
         let chunk = if data.len() <= CHUNK_BYTES {
             Chunk { bytes: data, _share: share, unread }
         } else {
-            // Copied, so that a chunk that is never taken does not keep the whole message.
+            // Copied, so that a chunk that is never read does not keep the whole message in memory.
             let bytes = Bytes::copy_from_slice(&data[..CHUNK_BYTES]);
             data.advance(CHUNK_BYTES);
             let chunk = Chunk { bytes, _share: share.split(CHUNK_BYTES), unread };
@@ -136,7 +137,7 @@ impl ResponseBody {
             return Poll::Ready(polled);
         }
         let inner = Pin::new(&mut self.inner);
-        // The body is not looked at again after a panic.
+        // Unwind safe: the body is not polled again after a panic.
         catch_unwind(AssertUnwindSafe(|| inner.poll_frame(cx))).unwrap_or_else(|_| Poll::Ready(Some(Err(internal()))))
     }
 }
@@ -188,7 +189,7 @@ impl http_body::Body for ResponseBody {
     }
 }
 
-/// A part of a response that waits to be written.
+/// A chunk of a response that waits to be written.
 struct Chunk {
     bytes: Bytes,
     _share: Share,

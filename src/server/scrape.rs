@@ -1,6 +1,6 @@
-//! What a scrape reads: the registry, after the gauges have been set to what they are now.
+//! Answers scrapes: updates the gauges, then renders the registry.
 //!
-//! Rooms count for themselves and know no metrics; their figures are fetched here, where each gets its name.
+//! Other modules count for themselves and know no metrics. Their figures are collected and named here.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use crate::rpc::fair_share::Budget;
 use crate::store::{CacheStats, FileSizes, SharedStore, StoreStats};
 use crate::watch::{WatchHub, WatchStats};
 
-/// Where the figures come from.
+/// The sources of the figures.
 pub(crate) struct Sources {
     pub health: Reporter,
     pub store: SharedStore,
@@ -49,7 +49,7 @@ impl Scrape {
         Self { registry, sources, process }
     }
 
-    /// The text that Prometheus reads.
+    /// The metrics in Prometheus's text format.
     pub(crate) async fn text(&self) -> String {
         self.set_store(&self.sources.store.stats().await);
         self.set_server();

@@ -1,6 +1,6 @@
-//! Makes the errors that tonic answers by itself as precise as our own: a fitting code, and an ErrorInfo.
+//! Maps the statuses that tonic generates itself to a precise code with an ErrorInfo.
 //!
-//! A status that carries details is ours and passes untouched.
+//! A status with details is ours and is not changed.
 
 use http::{HeaderMap, header};
 use tonic::{Code, Status};
@@ -9,12 +9,12 @@ use crate::rpc::status::{internal, overload_status};
 
 const DETAILS: &str = "grpc-status-details-bin";
 
-/// Whether headers or trailers say that all went well.
+/// Whether headers or trailers have the status OK.
 pub(crate) fn is_ok(headers: &HeaderMap) -> bool {
     headers.get("grpc-status").is_some_and(|status| status == "0")
 }
 
-/// Replaces the status in headers or trailers, if it is one that tonic made.
+/// Replaces the status in headers or trailers, if tonic generated it.
 pub(crate) fn map_status(headers: &mut HeaderMap) {
     let Some(status) = Status::from_header_map(headers) else { return };
     if status.code() == Code::Ok || headers.contains_key(DETAILS) {
@@ -23,12 +23,12 @@ pub(crate) fn map_status(headers: &mut HeaderMap) {
     write(&mapped(&status), headers);
 }
 
-/// Puts a status into headers or trailers.
+/// Writes a status into headers or trailers.
 pub(crate) fn write(status: &Status, headers: &mut HeaderMap) {
     headers.remove("grpc-message");
     headers.remove(DETAILS);
     if status.add_header(headers).is_err() {
-        // Only text that is no header can do this, and messages are percent-encoded.
+        // Fails only for a value that is not a valid header, but messages are percent-encoded.
         headers.insert("grpc-status", header::HeaderValue::from(Code::Internal as i32));
     }
 }
@@ -38,7 +38,7 @@ fn mapped(status: &Status) -> Status {
     let is_about = |words: &str| message.contains(words);
     match status.code() {
         Code::OutOfRange | Code::ResourceExhausted if is_about("encoded message") && !is_about("decoded message") => {
-            overload_status(Code::ResourceExhausted, "RESPONSE_TOO_LARGE", "the answer is too large", None)
+            overload_status(Code::ResourceExhausted, "RESPONSE_TOO_LARGE", "the response is too large", None)
         }
         Code::OutOfRange | Code::ResourceExhausted => {
             overload_status(Code::ResourceExhausted, "REQUEST_TOO_LARGE", "the request is too large", None)
@@ -46,16 +46,16 @@ fn mapped(status: &Status) -> Status {
         Code::Unimplemented if is_about("ompress") || is_about("encoding") => {
             overload_status(Code::Unimplemented, "COMPRESSION_UNSUPPORTED", message, None)
         }
-        Code::Unimplemented => overload_status(Code::Unimplemented, "METHOD_UNKNOWN", "there is no such method", None),
-        // tonic's own INTERNAL is about bytes that are not what the method takes.
+        Code::Unimplemented => overload_status(Code::Unimplemented, "METHOD_UNKNOWN", "unknown method", None),
+        // tonic's own INTERNAL means that the request does not decode.
         Code::Internal => {
             overload_status(Code::Internal, "REQUEST_UNDECODABLE", "the bytes of the request cannot be decoded", None)
         }
         Code::NotFound => overload_status(Code::NotFound, "SERVICE_UNKNOWN", message, None),
         Code::InvalidArgument => overload_status(Code::InvalidArgument, "INVALID_ARGUMENT", message, None),
-        // The request ended in its midst, so the peer is gone, or broke it off.
+        // The request is incomplete: the peer closed the connection or reset the stream.
         Code::Cancelled | Code::Unknown => {
-            overload_status(Code::Cancelled, "REQUEST_BROKEN_OFF", "the request was broken off", None)
+            overload_status(Code::Cancelled, "REQUEST_BROKEN_OFF", "the request ended before it was complete", None)
         }
         Code::Ok
         | Code::DeadlineExceeded

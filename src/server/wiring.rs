@@ -1,6 +1,6 @@
-//! Builds what the configuration describes: how the store is opened, and the RPCs on it.
+//! Converts the configuration into store access and RPC state.
 //!
-//! The one place that turns settings into the types of the other rooms, for the server and for commands without one.
+//! The only place that maps settings to other modules' types, both for the server and for commands without one.
 
 use std::io;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::rpc::{ArticleRpc, StreamLimiter, StreamLimits};
 use crate::store::{Access, SharedStore};
 use crate::watch::WatchHub;
 
-/// How the configuration opens its store.
+/// The store access that the configuration describes.
 pub fn store_access(config: &Config) -> Access {
     Access { read_only: config.read_only, keep_deletions: config.feed.keep_deletions }
 }

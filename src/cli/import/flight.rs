@@ -1,15 +1,15 @@
-//! What was sent and is not answered yet: as many items, and as many bytes, as may be under way at once.
+//! The items in flight: sent, without a response yet. Limits their number and their bytes.
 
 use std::collections::BTreeMap;
 
 use articled::rpc::proto::ImportArticlesRequest;
 use prost::Message;
 
-/// The most bytes under way, but for one item that is larger by itself.
+/// The maximum size of the items in flight. A single larger item is allowed.
 const MAX_BYTES: usize = 32 << 20;
 
 pub struct Sent {
-    /// Where it came from.
+    /// The location in the input.
     pub origin: String,
     pub request: ImportArticlesRequest,
     bytes: usize,
@@ -19,28 +19,28 @@ pub struct Flight {
     sent: BTreeMap<i64, Sent>,
     bytes: usize,
     next_sequence: i64,
-    most: usize,
+    max_items: usize,
 }
 
 impl Flight {
-    pub fn new(most: u16) -> Self {
-        Self { sent: BTreeMap::new(), bytes: 0, next_sequence: 1, most: most.into() }
+    pub fn new(max_items: u16) -> Self {
+        Self { sent: BTreeMap::new(), bytes: 0, next_sequence: 1, max_items: max_items.into() }
     }
 
     pub fn has_room(&self) -> bool {
-        self.sent.len() < self.most && self.bytes < MAX_BYTES
+        self.sent.len() < self.max_items && self.bytes < MAX_BYTES
     }
 
     pub fn is_empty(&self) -> bool {
         self.sent.is_empty()
     }
 
-    /// All of it, oldest first.
+    /// All items in flight, oldest first.
     pub fn sent(&self) -> impl Iterator<Item = &Sent> {
         self.sent.values()
     }
 
-    /// Gives the item the next number.
+    /// Adds an item with the next sequence number.
     pub fn add(&mut self, origin: String, request: ImportArticlesRequest) -> &Sent {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
@@ -50,7 +50,7 @@ impl Flight {
         self.sent.entry(sequence).or_insert(Sent { origin, request, bytes })
     }
 
-    /// Takes out what was answered.
+    /// Removes an item that has its response.
     pub fn answered(&mut self, sequence: i64) -> Option<Sent> {
         let sent = self.sent.remove(&sequence)?;
         self.bytes -= sent.bytes;

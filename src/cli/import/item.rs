@@ -1,4 +1,4 @@
-//! One item: the request that it becomes, and what it means if it is refused.
+//! One item of an import: its request, and the meaning of its error.
 
 use articled::container::{ContainerError, Document};
 use articled::rpc::convert;
@@ -12,9 +12,9 @@ use crate::cli::client::{code_name, describe};
 use crate::cli::output::from_json;
 
 pub enum Failure {
-    /// This item is refused; the next may do better. The reason is a word to count by.
+    /// Only this item failed. Failures are counted by `reason`.
     Item { reason: String, message: String },
-    /// Nothing more can be stored.
+    /// No further item can be stored.
     Destination(String),
 }
 
@@ -35,7 +35,7 @@ fn unreadable(message: String) -> Failure {
     Failure::Item { reason: "UNREADABLE".to_owned(), message }
 }
 
-/// What the error of an answer means for the others.
+/// Whether the error in a response is about one item or about the destination.
 pub fn failure(error: &tonic_types::Status) -> Failure {
     let code = Code::from_i32(error.code);
     let status = Status::with_details(code, error.message.clone(), error.encode_to_vec().into());

@@ -1,4 +1,4 @@
-//! How far an import is, on a terminal: a bar over the bytes of the input, and what became of the items so far.
+//! The progress display of an import on a terminal: a bar over the bytes of the input, and the counts so far.
 
 use std::time::Duration;
 
@@ -8,21 +8,21 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use super::summary::Summary;
 use crate::cli::terminal::printable;
 
-/// How often the terminal is drawn anew, in milliseconds.
+/// How often the display is updated.
 const PROGRESS_EVERY_MS: u64 = 100;
 
-/// Shows itself on a terminal only.
+/// Visible only if standard error is a terminal.
 pub struct Progress {
     bar: ProgressBar,
     meter: Meter,
 }
 
 impl Progress {
-    /// Without `total_bytes` nobody can say when it ends.
+    /// Without `total_bytes` it shows a spinner instead of a bar.
     pub fn new(total_bytes: Option<u64>, meter: Meter) -> Self {
         let (bar, template) = match total_bytes {
             Some(total) => {
-                (ProgressBar::new(total), "{bar:24} {bytes}/{total_bytes} {bytes_per_sec}, {eta} to go; {wide_msg}")
+                (ProgressBar::new(total), "{bar:24} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left; {wide_msg}")
             }
             None => (ProgressBar::no_length(), "{spinner} {bytes} {bytes_per_sec}; {wide_msg}"),
         };
@@ -40,12 +40,12 @@ impl Progress {
         self.bar.set_message(format!("{rate:.0} items/s; {summary}"));
     }
 
-    /// Writes a line of its own to standard error.
+    /// Prints a line to standard error, above the display.
     pub fn say(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{}", printable(line)));
     }
 
-    /// Takes the bar away.
+    /// Clears the display.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
         tracing::debug!("read {}", HumanBytes(self.meter.bytes()));

@@ -1,4 +1,4 @@
-//! What became of the documents, in numbers.
+//! The counts of an import.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,15 +11,15 @@ pub struct Summary {
     created: u64,
     updated: u64,
     unchanged: u64,
-    /// How many failed, by reason.
+    /// The number of failed items, by reason.
     failed: BTreeMap<String, u64>,
-    /// How many of those that were created or updated had been exported from a store.
+    /// The number of exported articles among the created and updated ones.
     exported: u64,
     pub was_interrupted: bool,
 }
 
 impl Summary {
-    /// An item was stored; `was_exported` if it is an article that a store exported, not a document.
+    /// Counts a stored item; `was_exported` if it is an exported article, not a document.
     pub fn stored(&mut self, outcome: Outcome, was_exported: bool) {
         if was_exported && matches!(outcome, Outcome::Created | Outcome::Updated) {
             self.exported += 1;
@@ -27,7 +27,7 @@ impl Summary {
         match outcome {
             Outcome::Created => self.created += 1,
             Outcome::Updated => self.updated += 1,
-            // A newer server may know outcomes that this client does not.
+            // A newer server may send outcomes that this client does not know.
             Outcome::Unchanged | Outcome::Unspecified => self.unchanged += 1,
         }
     }
@@ -36,33 +36,33 @@ impl Summary {
         *self.failed.entry(reason).or_default() += 1;
     }
 
-    /// How many there were.
+    /// The number of items with a result.
     pub fn total(&self) -> u64 {
         self.created + self.updated + self.unchanged + self.failed.values().sum::<u64>()
     }
 
-    /// What a person should know who takes the import for a copy of another store.
+    /// A note for those who use export and import to copy a store.
     pub fn note(&self) -> Option<String> {
         let count = self.exported;
         (count > 0).then(|| {
             format!(
-                "{count} exported articles were stored; create_time, update_time, revision and etag of the store that they \
-                 come from are not kept"
+                "{count} exported articles were stored; create_time, update_time, revision and etag of their original \
+                 store are not kept"
             )
         })
     }
 
-    /// Whether all that was asked for was at least tried.
+    /// Fails if the import was interrupted.
     pub fn uninterrupted(&self) -> anyhow::Result<()> {
-        ensure!(!self.was_interrupted, "interrupted; to go on, import again: what is stored stays as it is");
+        ensure!(!self.was_interrupted, "interrupted; to continue, run the import again: stored items are skipped");
         Ok(())
     }
 
-    /// Whether all went well.
+    /// Fails if the import was interrupted or an item failed.
     pub fn verdict(&self) -> anyhow::Result<()> {
         self.uninterrupted()?;
         let failed: u64 = self.failed.values().sum();
-        ensure!(failed == 0, "{failed} of {} items were not stored; why, stands above", self.total());
+        ensure!(failed == 0, "{failed} of {} items were not stored; see the errors above", self.total());
         Ok(())
     }
 }
