@@ -28,15 +28,15 @@ pub struct Run {
     misses: bool,
 }
 
-/// A figure in the making: how many of how many.
+/// A count of right results out of all.
 #[derive(Default)]
-pub struct Tally {
-    pub right: usize,
-    pub all: usize,
+pub(crate) struct Tally {
+    pub(crate) right: usize,
+    pub(crate) all: usize,
 }
 
 impl Tally {
-    pub fn add(&mut self, right: bool) -> bool {
+    pub(crate) fn add(&mut self, right: bool) -> bool {
         self.right += usize::from(right);
         self.all += 1;
         right
@@ -44,8 +44,8 @@ impl Tally {
 }
 
 impl Run {
-    /// The records of a JSONL file; empty, and said so, if it isn't there.
-    pub fn records(&self, file: &str) -> Vec<Value> {
+    /// The records of a JSONL file; empty, with a message, if the file does not exist.
+    pub(crate) fn records(&self, file: &str) -> Vec<Value> {
         let path = self.folder.join(file);
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!("skipped: no {}", path.display());
@@ -54,17 +54,17 @@ impl Run {
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.join(file)
     }
 
-    pub fn tell(&self, what: &str, tally: &Tally) {
+    pub(crate) fn tell(&self, what: &str, tally: &Tally) {
         let Tally { right, all } = *tally;
         let percent = if all == 0 { 0.0 } else { 100.0 * right as f64 / all as f64 };
         println!("{what:<52} {right:>6} of {all:>6}  {percent:6.2} %");
     }
 
-    pub fn miss(&self, what: impl FnOnce() -> String) {
+    pub(crate) fn miss(&self, what: impl FnOnce() -> String) {
         if self.misses {
             println!("  miss: {}", what());
         }

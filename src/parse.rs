@@ -41,7 +41,9 @@ pub const PARSER_VERSION: u32 = 4;
 /// What a document says, and what was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
+    /// The article.
     pub content: ArticleContent,
+    /// What was repaired and removed, and what could not be decided.
     pub report: ParseReport,
 }
 
@@ -59,10 +61,12 @@ impl Default for ParseOptions {
     }
 }
 
+/// Parses a document with the default options.
 pub fn parse(document: &RawDocument) -> Parsed {
     parse_with(document, ParseOptions::default())
 }
 
+/// Parses a document.
 pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     let mut report = ParseReport { parser_version: PARSER_VERSION, ..ParseReport::default() };
     let decoded = decode::decode(&document.content, &document.content_type, &mut report);

@@ -1,9 +1,9 @@
-//! What the keyword index costs: building, merging, size, and the first page of each class of question.
+//! Benchmark of the keyword index: building, merging, size, and the first page of each class of query.
 //!
 //!     cargo bench -p articled-bench --bench index -- [ARTICLES] [--text FILE.jsonl] [--seed N]
 //!
-//! The articles and the questions are those of the benchmark of the service. Everything runs in memory, so the figures are
-//! the engine's own: no database, no verification.
+//! Articles and queries are those of the service benchmark. Everything runs in memory, so the figures are those of the index
+//! alone, without database and verification.
 
 #[path = "service/corpus.rs"]
 mod corpus;
@@ -65,8 +65,7 @@ impl Options {
     }
 }
 
-/// The time that this thread was on a core, where the kernel tells (Linux): what others do at the same time then does not
-/// count. Else the time that passed.
+/// The CPU time of this thread (on Linux), so that other load does not count. Elsewhere the elapsed time.
 fn cpu_time(since: Instant) -> Duration {
     let ticks = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanos = ticks.and_then(|text| text.split_whitespace().next()?.parse().ok());
@@ -77,7 +76,7 @@ fn term(text: &str) -> Query {
     Query::Term(Term { folded: fold(text), anywhere: true })
 }
 
-/// A question as the engine takes it.
+/// A query in the form that the index takes.
 fn query_of(question: &Question) -> Query {
     let Question { all, any, none, .. } = question;
     let mut parts: Vec<Query> = all.iter().map(|word| term(word)).collect();

@@ -1,12 +1,11 @@
-//! What parsing costs on one core: articles of plain text, with and without looking for keywords, texts with pinyin
-//! residue, and HTML pages.
+//! Benchmark of the parser on one core: plain-text articles, with and without keyword extraction, texts with pinyin residue,
+//! and HTML pages.
 //!
 //!     cargo bench -p articled-bench --bench parse -- [ARTICLES] [--data FOLDER] [--rounds N] [--seed N]
 //!
-//! Articles of about 800 characters are put together from the sentences of `samples/`, each with a headline, a line of
-//! time and source, a dateline, and chrome below; pages are the same with a site around them. `--data` takes the first
-//! articles of a folder's `xwlb_cctv.jsonl`, the inputs of its `synthetic/residue_synthetic_600.jsonl`, and the pages of
-//! its `html/` as they are.
+//! Articles of about 800 characters are generated from the sentences of `samples/`, each with a headline, a line with time
+//! and source, a dateline, and page chrome below; pages are the same within a site's markup. `--data` uses the first articles
+//! of a folder's `xwlb_cctv.jsonl`, the inputs of its `synthetic/residue_synthetic_600.jsonl`, and the pages of its `html/`.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -36,7 +35,7 @@ fn main() {
             let parsed = |page| parse_with(black_box(page), ParseOptions { extract_keywords: *extract_keywords });
             pages.iter().map(|page| parsed(page).content.body.chars().count()).sum()
         };
-        // The first round loads tables and dictionaries.
+        // A warm-up round, which loads tables and dictionaries.
         let body_chars = parse_all();
         let mut rounds: Vec<Duration> = (0..options.rounds)
             .map(|_| {
@@ -85,8 +84,7 @@ impl Options {
     }
 }
 
-/// The time that this thread was on a core, where the kernel tells (Linux): what others do at the same time then does not
-/// count.
+/// The CPU time of this thread (on Linux), so that other load does not count.
 fn cpu_time() -> Option<Duration> {
     let ticks = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     ticks.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
@@ -152,7 +150,7 @@ fn invented(options: &Options) -> Vec<Corpus> {
     corpora(&texts, &vec![residue; options.articles.min(200)], pages)
 }
 
-/// A site's page around an article: about thirty links, lists and boxes.
+/// An article within a site's page of about thirty links, lists and boxes.
 fn page(headline: &str, paragraphs: &[String]) -> String {
     let link = |number| {
         format!("<li><a href=\"/2024/{number}.html\" target=\"_blank\">青澜东站主体结构{number}日封顶</a></li>")
@@ -175,7 +173,7 @@ fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples")
 }
 
-/// The sentences of the samples in one script, as the parser itself reads them.
+/// The sentences of the samples in one script, read with the parser.
 fn sentences_of_samples(language_code: &str) -> Vec<String> {
     let files = std::fs::read_dir(samples()).expect("the folder of samples").flatten().map(|entry| entry.path());
     let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|name| name == "txt")).collect();

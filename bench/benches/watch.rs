@@ -1,10 +1,9 @@
-//! What it costs to find, among ten thousand watchers, those whom a new article concerns.
+//! Benchmark of the watch matcher: finding the watchers that match a new article among ten thousand.
 //!
 //!     cargo bench -p articled-bench --bench watch -- [WATCHERS] [--seed N]
 //!
-//! Watchers look for one to three keywords of two to four characters, taken from the sentences that articles of about 800
-//! characters are put together from; one in ten also excludes a keyword. Beside it stands what asking each watcher by
-//! itself costs.
+//! Watchers have one to three keywords of two to four characters, from the sentences that articles of about 800 characters
+//! are generated from; one in ten also excludes a keyword. For comparison, each watcher is also evaluated separately.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -37,7 +36,7 @@ fn main() {
 
     let began = Instant::now();
     let mut matcher = Matcher::default();
-    // They come in small groups, as they do while a server runs.
+    // Added in small groups, as in a running server.
     for (number, group) in queries.chunks(7).enumerate() {
         matcher.add(group.iter().map(|query| (Arc::clone(query), number)).collect(), |_| true);
     }
@@ -108,7 +107,7 @@ fn article(sentences: &[Vec<char>], random: &mut Random) -> Article {
     }
 }
 
-/// Characters of which few are frequent, as in a language.
+/// Characters with a skewed distribution, as in a natural language.
 fn sentence(random: &mut Random) -> Vec<char> {
     let mut sentence: Vec<char> = (0..10 + random.below(30))
         .map(|_| {

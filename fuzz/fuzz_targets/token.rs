@@ -5,6 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use articled::config::Config;
+use articled::metrics::Registry;
 use articled::rpc::ArticleRpc;
 use articled::rpc::proto::article_service_server::ArticleService;
 use articled::rpc::proto::{ListArticlesRequest, WatchArticlesRequest};
@@ -18,7 +19,7 @@ use tonic::{Code, Request, Status};
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads"));
 static RPC: LazyLock<ArticleRpc> = LazyLock::new(|| {
     let store: SharedStore = Arc::new(MemoryStore::new());
-    article_rpc(&store, articled::clock::Clock::system(), &Config::default()).expect("threads")
+    article_rpc(&store, articled::clock::Clock::system(), &Config::default(), &Registry::off()).expect("threads")
 });
 
 fuzz_target!(|token: &str| {
@@ -32,6 +33,9 @@ fuzz_target!(|token: &str| {
 
 fn blames_the_caller(answer: Result<(), Status>) {
     if let Err(status) = answer {
-        assert!(matches!(status.code(), Code::InvalidArgument | Code::OutOfRange | Code::FailedPrecondition), "{status:?}");
+        assert!(
+            matches!(status.code(), Code::InvalidArgument | Code::OutOfRange | Code::FailedPrecondition),
+            "{status:?}"
+        );
     }
 }

@@ -30,17 +30,21 @@ impl Timestamp {
     pub const MIN: Self = Self { microseconds: -62_135_596_800_000_000 };
     /// 9999-12-31T23:59:59.999999Z.
     pub const MAX: Self = Self { microseconds: 253_402_300_799_999_999 };
+    /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self { microseconds: 0 };
 
+    /// Microseconds since 1970.
     pub fn from_microsecond(microseconds: i64) -> Result<Self, BadTimestamp> {
         let time = Self { microseconds };
         if (Self::MIN..=Self::MAX).contains(&time) { Ok(time) } else { Err(BadTimestamp) }
     }
 
+    /// Seconds since 1970.
     pub fn from_second(seconds: i64) -> Result<Self, BadTimestamp> {
         Self::new(seconds, 0)
     }
 
+    /// Milliseconds since 1970.
     pub fn from_millisecond(milliseconds: i64) -> Result<Self, BadTimestamp> {
         Self::from_microsecond(milliseconds.checked_mul(1000).ok_or(BadTimestamp)?)
     }
@@ -58,6 +62,7 @@ impl Timestamp {
         Self::new(since_epoch.as_secs() - i64::from(offset.seconds()), since_epoch.subsec_nanos())
     }
 
+    /// Microseconds since 1970.
     pub fn as_microsecond(self) -> i64 {
         self.microseconds
     }
@@ -79,6 +84,7 @@ impl Timestamp {
         EPOCH.saturating_add(SignedDuration::from_micros(self.microseconds) + offset)
     }
 
+    /// The time that passed since an earlier time; negative if it is later.
     pub fn duration_since(self, earlier: Self) -> SignedDuration {
         SignedDuration::from_micros(self.microseconds - earlier.microseconds)
     }

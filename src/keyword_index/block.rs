@@ -57,6 +57,7 @@ impl BlockId {
         Self { segment, number: FIRST_DIRECTORY_NUMBER + number }
     }
 
+    /// The segment of the block.
     pub fn segment(self) -> SegmentId {
         self.segment
     }
@@ -71,6 +72,7 @@ impl BlockId {
         i64::from(self.segment.0) << NUMBER_BITS | i64::from(self.number)
     }
 
+    /// The id for a key in the storage engine; `None` if no block has this key.
     pub fn from_key(key: i64) -> Option<Self> {
         let segment = SegmentId(u32::try_from(key >> NUMBER_BITS).ok()?);
         Some(Self { segment, number: (key & ((1 << NUMBER_BITS) - 1)) as u32 })
@@ -98,14 +100,18 @@ impl fmt::Debug for BlockId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the keyword index's block {block:?}: {what}")]
 pub struct Damaged {
+    /// The id of the block.
     pub block: BlockId,
+    /// What is wrong with it.
     pub what: &'static str,
 }
 
 /// An encoded block, ready to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedBlock {
+    /// The id of the block.
     pub id: BlockId,
+    /// The checksum and the payload.
     pub bytes: Vec<u8>,
 }
 
@@ -117,6 +123,7 @@ impl EncodedBlock {
         Self { id, bytes }
     }
 
+    /// Encodes a payload with its checksum.
     pub fn of_payload(id: BlockId, payload: &[u8]) -> Self {
         let mut bytes = vec![0; CHECKSUM_BYTES];
         bytes.extend_from_slice(payload);
@@ -138,6 +145,7 @@ pub struct Block {
 }
 
 impl Block {
+    /// Verifies the checksum.
     pub fn check(id: BlockId, bytes: Bytes) -> Result<Self, Damaged> {
         let damaged = |what| Damaged { block: id, what };
         let (sum, payload) = bytes.split_first_chunk().ok_or(damaged("it is truncated"))?;
@@ -152,14 +160,17 @@ impl Block {
         Self { id: block.id, bytes: Bytes::copy_from_slice(&block.bytes[CHECKSUM_BYTES..]), steps: Arc::default() }
     }
 
+    /// The id of the block.
     pub fn id(&self) -> BlockId {
         self.id
     }
 
+    /// The bytes after the checksum.
     pub fn payload(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// An error in the content of this block.
     pub fn damaged(&self, Malformed(what): Malformed) -> Damaged {
         Damaged { block: self.id, what }
     }

@@ -13,14 +13,17 @@ const OVERHEAD_BYTES: usize = 128 + 30 * 24;
 pub struct BlockCache(Mutex<ClockCache<BlockId, Block>>);
 
 impl BlockCache {
+    /// An empty cache.
     pub fn new(capacity_bytes: usize) -> Self {
         Self(Mutex::new(ClockCache::new(capacity_bytes)))
     }
 
+    /// The block, if it is cached.
     pub fn get(&self, id: BlockId) -> Option<Block> {
         self.state().get(&id)
     }
 
+    /// Adds a block.
     pub fn put(&self, block: Block) {
         let cost = block.payload().len() + OVERHEAD_BYTES;
         self.state().put(block.id(), block, cost);

@@ -25,7 +25,9 @@ const VERSION_WITHOUT_PAIRS: u64 = 1;
 /// The sort key of documents: newest first, then by name, which is the default order of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key<'a> {
+    /// The effective time in microseconds since 1970.
     pub effective_us: i64,
+    /// The id of the article.
     pub name: &'a str,
 }
 

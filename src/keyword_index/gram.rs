@@ -16,14 +16,17 @@ const THREE: u64 = 1 << 63;
 pub struct Gram(u64);
 
 impl Gram {
+    /// A gram of one character.
     pub fn one(character: char) -> Self {
         Gram(u64::from(character) << CHAR_BITS | NO_CHAR)
     }
 
+    /// A gram of two characters.
     pub fn two(first: char, second: char) -> Self {
         Gram(u64::from(first) << CHAR_BITS | u64::from(second))
     }
 
+    /// A gram of three characters.
     pub fn three(first: char, second: char, third: char) -> Self {
         Gram(THREE | u64::from(first) << (2 * CHAR_BITS) | u64::from(second) << CHAR_BITS | u64::from(third))
     }
@@ -49,6 +52,7 @@ impl Gram {
         self.0
     }
 
+    /// The gram with this encoding.
     pub fn from_number(number: u64) -> Self {
         Gram(number)
     }

@@ -79,6 +79,7 @@ struct Input {
 }
 
 impl Merge {
+    /// Starts a merge of `inputs` into the segment `output`.
     pub fn new(output: SegmentId, inputs: Vec<LiveSegment>, rule: PairRule) -> Self {
         let mut inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
         // If the time ranges of the inputs do not overlap, the lists are then already in order.
@@ -201,6 +202,7 @@ impl Merge {
         self.segment.is_some()
     }
 
+    /// The ids of the input segments.
     pub fn inputs(&self) -> impl Iterator<Item = SegmentId> {
         self.inputs.iter().map(|input| input.live.segment.id)
     }

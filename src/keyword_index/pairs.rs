@@ -96,10 +96,12 @@ pub struct PairSet {
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl PairSet {
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
+    /// Whether the set contains a pair.
     pub fn contains(&self, pair: Gram) -> bool {
         if self.table.is_empty() || pair.number() == 0 {
             return false;

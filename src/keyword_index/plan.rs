@@ -18,9 +18,13 @@ pub enum Query {
     All,
     /// A condition that the index cannot evaluate: any document may match.
     Unknown,
+    /// The texts contain a term.
     Term(Term),
+    /// All conditions hold.
     And(Vec<Query>),
+    /// At least one condition holds.
     Or(Vec<Query>),
+    /// The condition does not hold.
     Not(Box<Query>),
 }
 
@@ -95,6 +99,7 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Compiles a query.
     pub fn new(query: &Query) -> Self {
         let Bounds { lower, upper } = bounds(query);
         Self { is_exact: lower == upper, walk: upper }

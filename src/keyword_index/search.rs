@@ -25,7 +25,9 @@ const MAX_LANES_AHEAD: usize = 64;
 /// The order of results. In both, documents with the same time are ordered by name, ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
+    /// The default order of lists.
     NewestFirst,
+    /// Ascending by time.
     OldestFirst,
 }
 
@@ -65,7 +67,9 @@ impl SearchRange {
 pub struct Hit {
     /// The caller's id of the document.
     pub id: i64,
+    /// The time that orders it, in microseconds.
     pub effective_us: i64,
+    /// Its location in the index.
     pub place: Place,
 }
 
@@ -118,6 +122,7 @@ struct Lane {
 }
 
 impl IndexSearch {
+    /// Starts a search over a snapshot.
     pub fn new(snapshot: Arc<Snapshot>, plan: &Plan, direction: Direction, range: SearchRange) -> Self {
         let mut search = Self {
             snapshot,

@@ -12,9 +12,13 @@ const PIECE_BYTES: usize = 64 * 1024;
 /// An immutable part of the index.
 #[derive(Debug)]
 pub struct Segment {
+    /// The id of the segment.
     pub id: SegmentId,
+    /// Its documents, in order.
     pub documents: Documents,
+    /// The first entry of each posting block.
     pub starts: BlockStarts,
+    /// Its expanded and common pairs.
     pub pairs: Pairs,
 }
 

@@ -13,7 +13,9 @@ use super::segment::Segment;
 /// The location of a document: segment and ordinal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// The segment.
     pub segment: SegmentId,
+    /// The ordinal in the segment.
     pub ordinal: u32,
 }
 
@@ -25,10 +27,12 @@ pub struct Deletions {
 }
 
 impl Deletions {
+    /// Whether an ordinal is deleted.
     pub fn contains(&self, ordinal: u32) -> bool {
         self.words.get(ordinal as usize / 64).is_some_and(|word| word >> (ordinal % 64) & 1 == 1)
     }
 
+    /// The number of deleted ordinals.
     pub fn count(&self) -> u32 {
         self.count
     }
@@ -49,11 +53,14 @@ impl Deletions {
 /// A segment with its deletions.
 #[derive(Clone, Debug)]
 pub struct LiveSegment {
+    /// The segment.
     pub segment: Arc<Segment>,
+    /// Its deleted documents.
     pub deletions: Arc<Deletions>,
 }
 
 impl LiveSegment {
+    /// The number of documents that are not deleted.
     pub fn live_documents(&self) -> u32 {
         self.segment.documents.len().saturating_sub(self.deletions.count())
     }
@@ -72,10 +79,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// All segments, ordered by id.
     pub fn segments(&self) -> &[LiveSegment] {
         &self.segments
     }
 
+    /// The segment with this id.
     pub fn get(&self, id: SegmentId) -> Option<&LiveSegment> {
         self.segments.binary_search_by_key(&id, |live| live.segment.id).ok().and_then(|at| self.segments.get(at))
     }
@@ -85,6 +94,7 @@ impl Snapshot {
         &self.common
     }
 
+    /// The number of documents that are not deleted.
     pub fn live_documents(&self) -> u64 {
         self.segments.iter().map(|live| u64::from(live.live_documents())).sum()
     }

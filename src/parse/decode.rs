@@ -13,9 +13,11 @@ pub use self::format::Format;
 use super::repair::before_cleaning;
 use crate::article::{ParseReport, ParseWarning};
 
+/// A decoded document.
 pub struct Decoded {
     /// NFC, its lines ended by `\n`, without invisible characters.
     pub text: String,
+    /// Its format.
     pub format: Format,
 }
 

@@ -41,6 +41,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
 
 /// Why a document gives no article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum Refusal {
     #[error("is {0}, not text")]
     NoText(&'static str),

@@ -65,6 +65,7 @@ impl EncodedArticle {
         Self { basic, duplicate_of: duplicate_of.clone(), rest, raw: raw.clone() }
     }
 
+    /// Decodes the article.
     pub fn decode(&self) -> Result<Article, BadRecord> {
         let Self { basic, duplicate_of, rest, raw } = self;
         let mut article = record::decode_basic(basic)?;
@@ -79,6 +80,7 @@ impl EncodedArticle {
         Ok(article)
     }
 
+    /// The length of the encoding, in bytes.
     pub fn encoded_len(&self) -> usize {
         let Self { basic, duplicate_of, rest, raw } = self;
         let original = duplicate_of.as_ref().map_or(0, |name| encoding::string::encoded_len(DUPLICATE_OF, name));
@@ -89,6 +91,7 @@ impl EncodedArticle {
         basic.len() + original + rest.len() + raw
     }
 
+    /// Writes the encoding.
     pub fn encode(&self, buffer: &mut impl BufMut) {
         let Self { basic, duplicate_of, rest, raw } = self;
         buffer.put_slice(basic);

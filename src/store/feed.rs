@@ -1,51 +1,57 @@
-//! The feed: what changed in a store, in the order of commits.
+//! The change feed of a store, in commit order.
 //!
-//! Owns its types. An article that changed several times is in the feed once, as it now is, at its last change; a deleted
-//! one is in it by name. So the feed costs no second copy of anything, and deleted text is really gone.
+//! Owns the types of the feed. An article that changed several times is in the feed once, at its last change, with its
+//! current state; a deleted article is in it by name. So the feed stores no copies, and no deleted text.
 
 use crate::article::{Article, ArticleName, size};
 
-/// A place in the feed of one store: everything up to it was seen.
+/// A position in the feed of one store: all changes up to it were seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedPosition {
-    /// Which feed: a number that no other store has.
+    /// The id of the feed, unique to a store.
     pub feed: u64,
-    /// The number of the last change seen; 0 before the first.
+    /// The sequence number of the last change seen; 0 before the first.
     pub seq: u64,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
+    /// The sequence number.
     pub seq: u64,
+    /// What changed.
     pub kind: ChangeKind,
 }
 
+/// What a change did to an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// The article as it now is. It was created if its revision is 1, though perhaps not for the first time under its name.
+    /// The current article. It was created if its revision is 1, but an earlier article may have had the same name.
     Upserted(Box<Article>),
+    /// The article of this name was deleted.
     Deleted(ArticleName),
 }
 
-/// Some changes that follow each other, oldest first.
+/// Consecutive changes, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes {
+    /// The changes.
     pub changes: Vec<Change>,
-    /// There were no more when these were read.
+    /// Whether these reached the end of the feed when they were read.
     pub is_end: bool,
 }
 
-/// How much of the feed is read at once.
+/// The limit of one read of the feed.
 #[derive(Clone, Copy, Debug)]
 pub struct FeedLimit {
+    /// The maximum number of changes.
     pub changes: usize,
-    /// Of text, but never less than one change.
+    /// The maximum size in memory. At least one change is returned.
     pub bytes: usize,
 }
 
 impl Change {
-    /// About how much memory it takes, in bytes.
+    /// The approximate size in memory, in bytes.
     pub fn bytes(&self) -> usize {
         match &self.kind {
             ChangeKind::Upserted(article) => size::article_bytes(article),
@@ -55,7 +61,7 @@ impl Change {
 }
 
 impl Changes {
-    /// Keeps as many of the changes that were read as a limit allows. `is_end`: there are no more in the feed.
+    /// Truncates changes to a limit. `is_end`: the feed has no more changes.
     pub(super) fn cut(mut changes: Vec<Change>, mut is_end: bool, limit: FeedLimit) -> Self {
         let mut bytes = 0;
         let fitting = changes.iter().take_while(|change| {

@@ -1,5 +1,5 @@
-//! The store that defines the meaning of all others: a map, scanned from end to end. It keeps nothing when the process
-//! ends; tests and the conformance suite use it.
+//! The reference implementation of the store: a map with linear scans. It is not persistent. Tests and the conformance suite
+//! compare other engines with it.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -16,22 +16,23 @@ use super::{
 use crate::article::{Article, ArticleName, Outcome, Timestamp, View};
 use crate::text::Fingerprint;
 
+/// A store in memory, for tests.
 #[derive(Default)]
 pub struct MemoryStore {
     state: Mutex<MemoryState>,
-    /// The end of the feed. Of stores in memory there is one in a process's life, so all their feeds have the number 0.
+    /// The end of the feed. All stores in memory have the feed id 0, because they do not outlive the process.
     feed: watch::Sender<FeedPosition>,
 }
 
 #[derive(Clone, Default)]
 struct MemoryState {
     stored: BTreeMap<ArticleName, MemoryArticle>,
-    /// When the last article of a name was deleted.
+    /// The time of the last deletion, by name.
     deleted: BTreeMap<ArticleName, Timestamp>,
     requests: BTreeMap<String, CreateRequest>,
     created: u64,
     changes: BTreeMap<u64, Changed>,
-    /// The number of the last change.
+    /// The sequence number of the last change.
     changed: u64,
 }
 
@@ -58,12 +59,13 @@ struct CreateRequest {
 }
 
 impl MemoryStore {
+    /// An empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
     fn state(&self) -> MutexGuard<'_, MemoryState> {
-        // A panic while the lock was held is a bug elsewhere; the map itself is whole.
+        // A panic while the lock was held is a defect elsewhere; the map is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

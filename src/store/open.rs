@@ -1,4 +1,4 @@
-//! How a store is opened by the URL that a setting holds. The URL's scheme chooses the engine.
+//! Opens a store by its URL. The scheme of the URL selects the engine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +11,14 @@ use crate::metrics::Registry;
 /// How a store is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
+    /// Opens an existing store for reading only.
     pub read_only: bool,
-    /// A deletion stays in the feed until so many changes came after it.
+    /// The number of later changes after which a deletion expires from the feed.
     pub keep_deletions: u64,
 }
 
-/// Opens the store that a setting names, `sqlite:PATH`. For writing it is made if there is none, and brought to today's
-/// schema.
+/// Opens the store at a URL, `sqlite:PATH`. With write access, it is created if it does not exist, and migrated to the
+/// current schema.
 pub async fn open(database: &str, access: Access, metrics: Registry) -> Result<SharedStore, OpenError> {
     let options = sqlite_options(database)?;
     let Access { read_only, keep_deletions } = access;
@@ -25,13 +26,13 @@ pub async fn open(database: &str, access: Access, metrics: Registry) -> Result<S
     Ok(Arc::new(store))
 }
 
-/// Makes the keyword index of a store anew from its articles, with what else is derived from their texts: for a store whose
-/// index is damaged while its articles are sound. Nobody may have it open.
+/// Rebuilds a store's keyword index and everything else that is derived from the texts, for a store with a damaged index and
+/// intact articles. The store must not be open.
 pub async fn repair_index(database: &str) -> Result<(), OpenError> {
     SqliteStore::repair_index(sqlite_options(database)?).await
 }
 
-/// Copies a whole store, which may be in use, to a file that must not exist yet. Returns the size of the copy in bytes.
+/// Copies a whole store, which may be in use, to a file that must not exist. Returns the size of the copy in bytes.
 pub async fn backup(database: &str, to: &Path) -> Result<u64, OpenError> {
     SqliteStore::backup(sqlite_options(database)?, to).await
 }
@@ -41,7 +42,7 @@ pub fn newest_schema_version(database: &str) -> Result<i64, OpenError> {
     sqlite_options(database).map(|_| SqliteStore::schema_version())
 }
 
-/// The engine's version and that of the schema, a line each, for `articled --version`.
+/// The versions of the engine and the schema, one line each, for `articled --version`.
 pub fn engine_versions() -> String {
     let engine = libsqlite3_sys::SQLITE_VERSION.to_string_lossy();
     format!("SQLite {engine}\nschema {}", SqliteStore::schema_version())

@@ -1,30 +1,31 @@
-//! Why a store is not opened, in words that hold for every engine.
+//! The errors of opening a store, the same for every engine.
 
 use std::path::PathBuf;
 
-/// Why a store is not opened. The file is as it was.
+/// Why a store is not opened. Its files are unchanged.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum OpenError {
-    #[error("{database} names no store; a store is named sqlite:PATH")]
+    #[error("{database} is not a store URL; use sqlite:PATH")]
     UnknownKind { database: String },
     #[error("{} is in use by {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
-    #[error("{} has schema version {found}, and this program knows versions up to {known}", path.display())]
+    #[error("{} has schema version {found}, but this program supports versions up to {known}", path.display())]
     NewerSchema { path: PathBuf, found: i64, known: i64 },
-    /// It is opened for reading only, and a writer has to bring it to today's schema first.
+    /// The store is opened read-only, and must be migrated first.
     #[error(
-        "{} has schema version {found}, and must be brought to {known} first: articled migrate --database sqlite:{0}",
+        "{} has schema version {found}, and must be migrated to {known} first: articled migrate --database sqlite:{0}",
         path.display()
     )]
     NeedsMigration { path: PathBuf, found: i64, known: i64 },
-    /// It is opened for reading only, and its texts were folded by another version, which would miss matches.
+    /// The store is opened read-only, and its folded texts are of another version, with which searches would miss matches.
     #[error(
-        "{} was written by a version that compares texts differently; bring it up to date first: \
+        "{} was written by a version that folds text differently, and must be migrated first: \
          articled migrate --database sqlite:{0}",
         path.display()
     )]
     NeedsRefolding { path: PathBuf },
-    #[error("{} is damaged or no database of articles: {reason}", path.display())]
+    #[error("{} is damaged or not an article store: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },
     #[error("cannot open {}: {reason}", path.display())]
     Io { path: PathBuf, reason: String },

@@ -45,6 +45,7 @@ use super::{
 };
 use crate::article::{ArticleName, Timestamp, View};
 
+/// A store in a SQLite file.
 pub struct SqliteStore {
     options: SqliteOptions,
     readers: Arc<Readers>,

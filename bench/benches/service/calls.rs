@@ -1,4 +1,4 @@
-//! The calls over gRPC: rounds of the bare server and of ours in turn.
+//! Calls over gRPC: alternating rounds of the bare server and the service.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::table::{self, Table};
 const CONNECTIONS: usize = 8;
 const IN_FLIGHT: usize = 16;
 
-/// How many requests a task has ready; then it begins again.
+/// The number of prepared requests of a task, which it sends in a cycle.
 const REQUESTS: usize = 2000;
 
 fn get_request(number: usize) -> Bytes {
@@ -28,7 +28,7 @@ pub fn list_request() -> Bytes {
     proto::ListArticlesRequest::default().encode_to_vec().into()
 }
 
-/// Alternates rounds of the bare server and of ours.
+/// Alternates rounds of the bare server and the service.
 async fn alternate(
     options: &Options,
     servers: [(&Clients, &Server); 2],
@@ -40,7 +40,7 @@ async fn alternate(
     for number in 0..=options.rounds {
         for ((clients, server), rounds) in servers.iter().zip(&mut rounds) {
             let round = clients.round(server, method, in_flight, options.round_time, &requests).await;
-            // The first one fills caches.
+            // A warm-up round, which fills caches.
             if number > 0 {
                 rounds.push(round);
             }
@@ -50,10 +50,10 @@ async fn alternate(
 }
 
 pub async fn measure_gets(options: &Options, bare: &Server, ours: &Server, table: &mut Table) {
-    // The bare server does not hold more.
+    // The bare server has no more articles.
     let articles = options.articles.min(BARE_ARTICLES);
     let uniform = |random: &mut Random| random.below(articles);
-    // By its rank, which is about (n + 1)^u for s = 1; ranks are spread over all the articles.
+    // Zipf distribution by rank, about (n + 1)^u for s = 1; ranks are spread over all articles.
     let zipf = |random: &mut Random| {
         let rank = ((articles as f64 + 1.0).powf(random.share()) as usize).clamp(1, articles) - 1;
         (rank * 7919 + 13) % articles
@@ -105,7 +105,7 @@ pub async fn measure_list(options: &Options, bare: &Server, ours: &Server, table
     let servers = [(&bare_one, bare), (&ours_one, ours)];
     let [limit, got] = alternate(options, servers, "ListArticles", 1, |_| Arc::clone(&requests)).await;
     let (limit_p50, p50) = (median(&limit, |round| round.p50_us), median(&got, |round| round.p50_us));
-    // The limit reads its page where there is what it reads with.
+    // The bare server reads its page only if rusqlite is compiled in.
     let (limit_is, target) =
         if cfg!(feature = "peers") { ("read through rusqlite", "≤ 1.3") } else { ("not read at all", "") };
     table.limit(&format!("ListArticles, 50 BASIC, p50; limit: {limit_is}"), "µs", limit_p50, p50, target);

@@ -1,6 +1,6 @@
-//! The articles that are measured: put together from sentences, the same ones for the same seed.
+//! The measured articles: generated from sentences, reproducibly by seed.
 //!
-//! Owns the texts and the choice of keywords of each class. Refuses to know what becomes of them.
+//! Owns the texts, and the choice of keywords for each class of query.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use articled::text::fold;
 
 const ARTICLE_CHARS: usize = 800;
 
-/// From this many articles the keywords of each class are chosen.
+/// The number of articles from which the keywords of each class are chosen.
 const SAMPLE: usize = 1000;
 
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): seeded, so that runs compare.
@@ -34,7 +34,7 @@ impl Random {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Small numbers often, large ones seldom: about as words are used.
+    /// Small numbers are frequent, large ones rare, like the words of a language.
     fn skewed_below(&mut self, end: usize) -> usize {
         ((end as f64 + 1.0).powf(self.share()) as usize).clamp(1, end) - 1
     }
@@ -46,7 +46,7 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// From the sentences of the `text` of each line of a file, or from invented ones.
+    /// Uses the sentences in the `text` of each line of a file, or invented ones.
     pub fn new(text: Option<&str>, seed: u64) -> Self {
         let sentences = match text {
             Some(path) => sentences_of(path),
@@ -76,7 +76,7 @@ impl Corpus {
             }
         }
         let headline: String = self.sentences[random.below(self.sentences.len())].chars().take(18).collect();
-        // Mostly in the order of time, and never quite.
+        // Mostly, but not strictly, in the order of time.
         let minute = number as i64 + random.below(4000) as i64;
         let time = Timestamp::from_second(1_300_000_000 + minute * 60).expect("in range");
         let url = PageUrl::parse(&format!("https://news.example/{}/{number}.html", number % 97)).expect("a URL");
@@ -99,7 +99,7 @@ impl Corpus {
         NewArticle { name: Self::name(number), content, parse_report: None, raw: None }
     }
 
-    /// A question of each class, with keywords as rare or as common as the class asks.
+    /// One query of each class, with keywords of the frequency that defines the class.
     pub fn questions(&self) -> Vec<Question> {
         let texts: Vec<String> = (0..SAMPLE).map(|number| fold(&self.article(number).content.body)).collect();
         let found = [1, 2, 4, 7].map(|length| (length, Windows::count(&texts, length)));
@@ -129,14 +129,14 @@ impl Corpus {
     }
 }
 
-/// What is asked of FilterArticles.
+/// A query for FilterArticles.
 #[derive(Clone, Debug)]
 pub struct Question {
     pub class: String,
     pub all: Vec<String>,
     pub any: Vec<String>,
     pub none: Vec<String>,
-    /// Which page is wanted, from 1.
+    /// The number of the requested page, from 1.
     pub page: usize,
 }
 
@@ -147,7 +147,7 @@ impl Question {
     }
 }
 
-/// In how many texts each run of so many Han characters is.
+/// The number of texts that contain each run of this many Han characters.
 struct Windows<'a>(HashMap<&'a str, usize>);
 
 impl<'a> Windows<'a> {
@@ -197,7 +197,7 @@ fn sentences_of(path: &str) -> Vec<String> {
     sentences
 }
 
-/// Words of one to four characters, some of them far more frequent than others, in sentences.
+/// Invented sentences: words of one to four characters, some far more frequent than others.
 fn invented_sentences(random: &mut Random) -> Vec<String> {
     let character = |random: &mut Random| char::from_u32(0x4E00 + random.skewed_below(6000) as u32).unwrap_or('的');
     let words: Vec<String> =

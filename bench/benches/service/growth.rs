@@ -1,4 +1,4 @@
-//! The same measurements at several sizes, one after the other: a table of how each figure grows, and plots of it.
+//! Runs the same measurements at several sizes, and writes a table and plots of how each figure grows.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::options::Options;
 use crate::plot::{self, Series};
 use crate::table::{self, Line, Table, with_unit};
 
-/// What is measured at each size if nobody says: peers grow on their own account.
+/// The default measurements at each size. Peers are excluded, because their growth is not ours.
 const PARTS: &str = "memory,get,list,filter";
 
 pub async fn run(options: &Options, corpus: &Corpus) {
@@ -24,7 +24,7 @@ pub async fn run(options: &Options, corpus: &Corpus) {
     }
 }
 
-/// The figures of one name, if every size has it.
+/// The figures with one name, if every size has one.
 fn figures<'a>(runs: &'a [(usize, Table)], what: &str) -> Option<Vec<(usize, &'a Line)>> {
     let figure = |(articles, table): &'a (usize, Table)| {
         table.lines.iter().find(|line| line.what == what).map(|line| (*articles, line))
@@ -55,7 +55,7 @@ fn report(runs: &[(usize, Table)]) {
     table::print_markdown(&header, &rows);
 }
 
-/// How much a figure may grow while the articles become ten times as many.
+/// The allowed growth factor of a figure for ten times as many articles.
 fn target(what: &str) -> &'static str {
     match what {
         what if what.contains("meanwhile") || what.contains("limit: the first") => "",
@@ -87,7 +87,7 @@ fn plots(runs: &[(usize, Table)], folder: &Path) {
     });
 }
 
-/// Draws the chosen lines, and their limits where they have some.
+/// Draws the chosen lines, with their limits if they have any.
 fn draw(
     runs: &[(usize, Table)],
     folder: &Path,

@@ -1,7 +1,7 @@
-//! The long run: the real command imports into a real server, while somebody else filters over RPC.
+//! The long run: the real command imports into a real server, while another client filters over gRPC.
 //!
-//! An article counts as acknowledged when the command has printed the answer to it. It prints some dozens at once, so a
-//! pause between two of them is told to about the time that those take.
+//! An article counts as acknowledged when the command has printed its response. The command prints dozens at once, which
+//! limits the resolution of measured pauses.
 
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
@@ -19,13 +19,13 @@ use crate::options::Options;
 use crate::process::{self, Server};
 use crate::table::Table;
 
-/// Between two filters of the reader.
+/// The pause between two filter calls of the reader.
 const READER_PAUSE: Duration = Duration::from_millis(20);
 
-/// Between two looks at the log.
+/// The interval at which the log is read.
 const LOG_PAUSE: Duration = Duration::from_millis(10);
 
-/// Imports that many articles.
+/// Imports this many articles.
 pub async fn measure(options: &Options, corpus: Corpus) -> Table {
     let database = options.folder.join(format!("service-import-{}-{}.db", options.articles, options.seed));
     crate::remove(&database);
@@ -79,7 +79,7 @@ pub async fn measure(options: &Options, corpus: Corpus) -> Table {
     table
 }
 
-/// Asks one filter after the other until all is done.
+/// Sends one filter call after the other until the import is done.
 async fn read(clients: Clients, filters: Vec<Bytes>, done: Arc<AtomicBool>) -> Vec<Duration> {
     let mut times = Vec::new();
     for filter in filters.iter().cycle() {
@@ -119,7 +119,7 @@ fn import(server: &str, corpus: Corpus, articles: usize) -> Imported {
     Imported { answers, took, longest_pause, text_bytes }
 }
 
-/// A document a line, made as they are taken.
+/// The documents as JSONL, generated as they are read.
 fn write_lines(stdin: ChildStdin, corpus: &Corpus, articles: usize) -> usize {
     let mut stdin = BufWriter::new(stdin);
     let mut text_bytes = 0;
@@ -135,7 +135,7 @@ fn write_lines(stdin: ChildStdin, corpus: &Corpus, articles: usize) -> usize {
     text_bytes
 }
 
-/// How many answers came, and the longest pause between two.
+/// The number of responses, and the longest pause between two.
 fn read_answers(stdout: ChildStdout) -> (usize, Duration) {
     let (mut answers, mut longest) = (0, Duration::ZERO);
     let mut last: Option<Instant> = None;

@@ -1,4 +1,4 @@
-//! Writing: the articles into a new store in durable batches, with slices of the bare rows in between, while somebody
+//! Writing: stores the articles in a new store in durable batches, alternating with slices of bare rows, while a reader
 //! searches.
 
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::rows::RowTable;
 use crate::table::{Table, median};
 use crate::writing::{self, BATCH, Batch};
 
-/// Fills a new store, and says what that cost.
+/// Fills a new store and measures it.
 pub async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: &mut Table) {
     let articles = options.articles;
     let store = writing::open(database, false).await;
@@ -36,7 +36,8 @@ pub async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: 
             let cpu_before = cpu_of("self");
             writing::settle().await;
             cpu += cpu_of("self").saturating_sub(cpu_before);
-            // As many as there are articles: the first rows of a file are in its log alone, and cost a fraction of later ones.
+            // As many rows as articles, because the first rows of a file are only in its log and cost a fraction of later
+            // ones.
             row_rates.push(insert_rows(&mut rows, corpus, first..articles.min(first + slice)).await);
         }
         let batch: Vec<_> = (first..articles.min(first + BATCH)).map(|number| corpus.article(number)).collect();
@@ -85,7 +86,7 @@ async fn insert_rows(table: &mut RowTable, corpus: &Corpus, numbers: std::ops::R
     rows as f64 / took.as_secs_f64()
 }
 
-/// Asks one question after the other, each some time after the one before: median and 99th percentile, in milliseconds.
+/// Runs queries one after the other with pauses. Returns the median and the 99th percentile, in milliseconds.
 async fn search_meanwhile(
     store: Arc<SqliteStore>,
     questions: Vec<Question>,
@@ -109,7 +110,7 @@ async fn search_meanwhile(
     Some((at(0.5)?, at(0.99)?))
 }
 
-/// A question as the store is asked it, for the page behind a place.
+/// A query in the form that the store takes, for the page after a cursor.
 pub fn search_of(question: &Question, after: Option<Cursor>) -> Search {
     let words = |given: &[String]| given.iter().map(|word| Keyword::new(word).expect("a word")).collect();
     let (all, any, none) = (words(&question.all), words(&question.any), words(&question.none));

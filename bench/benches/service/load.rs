@@ -1,4 +1,4 @@
-//! The clients: so many connections, so many calls in flight on each, for a while.
+//! The load generator: a number of connections, with a number of calls in flight on each, for a fixed time.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use tonic::transport::{Channel, Endpoint};
 use crate::process::Server;
 use crate::wire::BytesCodec;
 
-/// What a round of calls came to.
+/// The result of a round of calls.
 #[derive(Clone, Copy, Debug)]
 pub struct Round {
     pub per_second: f64,
     pub p50_us: f64,
     pub p99_us: f64,
-    /// What the server used of the cores for each call.
+    /// The server's CPU time per call.
     pub cpu_us: f64,
 }
 
@@ -43,7 +43,7 @@ impl Clients {
         call(&mut Grpc::new(self.channels[0].clone()), &path_of(method), request).await
     }
 
-    /// Calls for `time` on each connection with so many in flight. `requests` names the requests of each task.
+    /// Calls for `time` with this many in flight on each connection. `requests` generates the requests of each task.
     pub async fn round(
         &self,
         server: &Server,
@@ -100,7 +100,7 @@ async fn call(grpc: &mut Grpc<Channel>, path: &PathAndQuery, request: Bytes) -> 
     answer.expect("an answer").into_inner()
 }
 
-/// The middle one by a figure.
+/// The median by a figure.
 pub fn median(rounds: &[Round], figure: impl Fn(&Round) -> f64) -> f64 {
     let mut figures: Vec<f64> = rounds.iter().map(figure).collect();
     figures.sort_by(f64::total_cmp);

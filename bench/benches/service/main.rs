@@ -1,4 +1,4 @@
-//! What the whole service costs, beside the least that it could cost and beside others that do the same, in one run.
+//! Benchmark of the whole service, compared with lower bounds of the cost and with other engines, in one run.
 //!
 //!     cargo bench -p articled-bench --bench service -- [--articles N] [--text FILE.jsonl] [--seed N] [--folder PATH]
 //!         [--rounds N] [--seconds N] [--only memory,get,list,filter,peers] [--reuse] [--plot FILE.svg]
@@ -6,11 +6,11 @@
 //!     … -- --growth 10000,100000 [--plots FOLDER] …       the same for each size, then a table of growth
 //!     … -- --import --articles N …                        the real commands: import while others search
 //!
-//! Articles of about 800 characters are put together from sentences: those of the `text` of each line of a file, or, by
-//! default, invented ones. They are ingested into a new store; then the service runs in a process of its own, and beside
-//! it a bare tonic handler that answers the same bytes. Rounds of both alternate; a figure is the median of its rounds.
-//! Clients run on the same cores, so only ratios tell much. With `--no-default-features` there are no other indexes, and the
-//! limit of ListArticles does not read its page.
+//! Articles of about 800 characters are generated from sentences: those in the `text` of each line of a file, or, by
+//! default, invented ones. They are ingested into a new store. Then the service runs in a process of its own, and so does
+//! the bare server, a tonic handler that responds with the same bytes. Rounds of both alternate; a figure is the median of
+//! its rounds. Clients run on the same cores, so only ratios are meaningful. With `--no-default-features` there are no other
+//! engines, and the bare server's ListArticles does not read its page.
 
 mod calls;
 mod corpus;
@@ -38,7 +38,7 @@ use self::options::Options;
 use self::process::Server;
 use self::table::Table;
 
-/// As the service has it.
+/// The same as the service's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -69,7 +69,7 @@ async fn run(options: &Options) {
     }
 }
 
-/// All that is wanted of one size.
+/// Runs all requested measurements of one size.
 async fn measure(options: &Options, corpus: &Corpus) -> Table {
     let Options { articles, seed, .. } = *options;
     println!(

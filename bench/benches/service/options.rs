@@ -1,9 +1,9 @@
-//! The command line of this benchmark, and nothing of what is done with it.
+//! The command line of this benchmark.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// FTS5 builds slowly: so many articles are enough to compare with, if nobody says.
+/// The default maximum number of articles for peers, because FTS5 builds slowly.
 const MOST_PEERS: usize = 100_000;
 
 #[derive(Clone)]
@@ -16,17 +16,17 @@ pub struct Options {
     pub round_time: Duration,
     pub only: Option<String>,
     pub reuse: bool,
-    /// Where the bars of the filter's classes go.
+    /// The file for the bar plot of the filter's query classes.
     pub plot: Option<PathBuf>,
-    /// How many articles the peers hold; `None`: all, up to [`MOST_PEERS`].
+    /// The number of articles of the peers. `None`: all, up to [`MOST_PEERS`].
     pub peers: Option<usize>,
-    /// A PostgreSQL server to compare with, as its client names it.
+    /// The connection string of a PostgreSQL server to compare with.
     pub postgres: Option<String>,
-    /// The sizes to measure one after the other; empty: one run.
+    /// The sizes to measure one after the other. Empty: a single run.
     pub growth: Vec<usize>,
-    /// The folder that the lines of growth go to.
+    /// The folder for the growth plots.
     pub plots: Option<PathBuf>,
-    /// Whether the real command imports while the real server is asked, instead of all else.
+    /// Whether to run only the import measurement, with the real command and a real server.
     pub import: bool,
 }
 

@@ -1,6 +1,7 @@
-//! Other keyword indexes over the same articles, asked the same questions: no RPC, newest first, a page of 50.
+//! Other keyword indexes over the same articles, with the same queries: no RPC, newest first, pages of 50.
 //!
-//! Owns what an index has to do to be compared, and the documents that all of them get. Each index is a file beneath.
+//! Owns the trait that an index implements to be compared, and the documents that all of them get. Each index has a file of
+//! its own.
 
 mod build;
 mod fts5;
@@ -26,17 +27,17 @@ use crate::corpus::{Corpus, Question};
 
 pub const PAGE: usize = 50;
 
-/// An article for all indexes.
+/// An article in the form that all indexes get.
 pub struct Document {
     pub article: NewArticle,
     /// See [`Ranks`].
     pub rank: i64,
-    /// What keywords are looked for in, in the form in which the store keeps it: items end with a tab or a line feed.
+    /// The searched texts in the store's format: each ends with a tab or a line feed.
     pub folded: String,
 }
 
-/// The place of each article in the order of time, from 1 for the oldest. Indexes that can only answer in the order of their
-/// row ids get it as that: knowing it ahead favours them, as real articles come late.
+/// The rank of each article by time, from 1 for the oldest. It is the row id in indexes that return results only in the
+/// order of row ids. This favours them, because real articles do not arrive in order.
 pub struct Ranks {
     by_number: Vec<i64>,
     by_name: HashMap<ArticleName, i64>,
@@ -51,7 +52,7 @@ impl Ranks {
                 (new.content.publish_time.map_or(0, |published| published.time.as_microsecond()), new.name, number)
             })
             .collect();
-        // Of the same time, the page has the smaller name first.
+        // For equal times, the page is ordered by name, ascending.
         order.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.id().cmp(a.1.id())));
         let mut by_number = vec![0; articles];
         let mut by_name = HashMap::with_capacity(articles);
@@ -66,7 +67,7 @@ impl Ranks {
         self.by_name.get(name).copied().unwrap_or_default()
     }
 
-    /// Where a page that ends with this article ends.
+    /// The cursor after this article.
     pub fn cursor(&self, rank: i64) -> Cursor {
         let (time, name) = &self.places[usize::try_from(rank - 1).expect("a rank")];
         Cursor { time: Timestamp::from_microsecond(*time).expect("in range"), name: name.clone() }
@@ -79,16 +80,16 @@ impl Ranks {
     }
 }
 
-/// A question with its keywords folded, as indexes look for them.
+/// A query with folded keywords.
 #[derive(Clone)]
 pub struct Asked {
     pub question: Question,
     pub all: Vec<String>,
     pub any: Vec<String>,
     pub none: Vec<String>,
-    /// Articles that are newer than this, or this one itself, are on pages before.
+    /// The last rank of the previous page: only older articles are on this page.
     pub before: i64,
-    /// Whether the page's articles are read as well, and not their ids alone.
+    /// Whether the page's articles are read, and not only their ids.
     pub with_articles: bool,
 }
 
@@ -99,7 +100,7 @@ impl Asked {
         Self { question: question.clone(), all, any, none, before: i64::MAX, with_articles: false }
     }
 
-    /// Whether a folded text is one that is asked for: no keyword has what stands between two items.
+    /// Whether a folded text matches. No keyword contains the separators between texts.
     pub fn matches(&self, folded: &str) -> bool {
         let Self { all, any, none, .. } = self;
         all.iter().all(|word| folded.contains(word))
@@ -116,19 +117,19 @@ impl Asked {
 pub trait Index {
     fn name(&self) -> String;
 
-    /// Takes a batch; what comes back is how long that took until it was durable.
+    /// Adds a batch. Returns the time until it was durable.
     async fn add(&mut self, batch: &[Document]) -> Duration;
 
-    /// Ends what it does in the background.
+    /// Finishes background work.
     async fn settle(&mut self) {}
 
-    /// `None`: it is no index.
+    /// The size of the index; `None` if it is not an index.
     async fn bytes(&mut self) -> Option<u64>;
 
-    /// The ranks of a page, newest first, and how long that took. `None`: it cannot answer.
+    /// The ranks of a page, newest first, and the time that it took. `None` if it does not support the query.
     async fn page(&mut self, asked: &Asked) -> Option<(Duration, Vec<i64>)>;
 
-    /// Whether it can also read the articles of a page.
+    /// Whether it can read the articles of a page.
     fn has_articles(&self) -> bool {
         false
     }

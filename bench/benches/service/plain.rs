@@ -1,6 +1,6 @@
-//! The limit of reading a page: the store's own rows, read through rusqlite on the calling thread.
+//! The lower bound of reading a page: the store's own rows, read with rusqlite on the calling thread.
 //!
-//! Refuses what a service needs beside that: views, filters, tokens that mean something, damage that is noticed.
+//! Omits everything else that a service needs: views, filters, meaningful tokens, detection of damage.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use prost::encoding::{self, WireType, encode_key, encode_varint};
 use rusqlite::{Connection, OpenFlags};
 
-/// The numbers of the contract's fields of ListArticlesResponse and Article.
+/// Field numbers of ListArticlesResponse and Article in the contract.
 const ARTICLES: u32 = 1;
 const NEXT_PAGE_TOKEN: u32 = 2;
 const RESUME_TOKEN: u32 = 3;
@@ -25,13 +25,13 @@ pub struct PlainPages {
 impl PlainPages {
     pub fn open(database: &Path) -> Self {
         let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a store");
-        // As the service's own readers have it.
+        // The same as the service's readers.
         connection.execute_batch("PRAGMA cache_size = -8192").expect("a setting");
-        // The tokens are about as long as those of the service.
+        // About as long as the service's tokens.
         Self { connection: Mutex::new(connection), token: "x".repeat(80) }
     }
 
-    /// The answer with the first page.
+    /// The response with the first page.
     pub fn first(&self) -> Bytes {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let sql = "SELECT a.effective_us, a.name, a.basic, original.name

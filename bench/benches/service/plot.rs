@@ -1,6 +1,6 @@
-//! Figures as SVG, on logarithmic scales: bars for the figures of one run, lines for how they grow.
+//! Plots as SVG, on logarithmic scales: bars for the figures of one run, lines for growth.
 //!
-//! The ground is transparent and the colours follow the reader's, so that a plot can be read in light and in dark.
+//! The background is transparent and the text has the reader's colour, so that a plot is readable in light and dark mode.
 
 use std::fmt::Write;
 
@@ -11,20 +11,20 @@ const WIDTH: f64 = 420.0;
 const TOP: f64 = 54.0;
 const HEIGHT: f64 = 300.0;
 
-/// How far apart the names of two lines are at least.
+/// The minimum distance between the names of two lines.
 const LINE_NAME: f64 = 14.0;
 
 const STYLE: &str = "<style>text{fill:#222}.soft{fill:#666}.grid{stroke:#ddd}.bar{fill:#4a7fb5}\
     .target{stroke:#c0392b;stroke-dasharray:4 3}.line{fill:none;stroke-width:2}\
     @media(prefers-color-scheme:dark){text{fill:#ddd}.soft{fill:#999}.grid{stroke:#444}.bar{fill:#5b93cc}}</style>";
 
-/// Told apart on white, on black, and by most who see colours otherwise (after Okabe and Ito).
+/// A palette that is distinguishable on white, on black, and with most colour vision deficiencies (after Okabe and Ito).
 const COLOURS: [&str; 6] = ["#4a90d9", "#e08a1e", "#2a9d78", "#c46aa4", "#d1495b", "#8a8a3a"];
 
-/// What tells lines of one colour apart.
+/// The dash patterns of lines with the same colour.
 const DASHES: [&str; 3] = ["", "7 4", "2 3"];
 
-/// Draws bars with their labels, and a line at the target.
+/// Draws labelled bars, and a line at the target.
 pub fn bars(title: &str, unit: &str, target: f64, bars: &[(String, f64)]) -> String {
     let scale = Scale::of(bars.iter().map(|(_, value)| *value).chain([target]));
     let x = |value: f64| LABELS + WIDTH * scale.share(value);
@@ -64,13 +64,13 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
 }
 
-/// Draws a line for each series, with its name at its end. `per_colour` neighbours share a colour.
+/// Draws a line for each series, with its name at the end. `per_colour` adjacent series share a colour.
 pub fn lines(title: &str, unit: &str, per_colour: usize, series: &[Series]) -> String {
     const LEFT: f64 = 80.0;
     let across = Scale::of(series.iter().flat_map(|series| series.points.iter().map(|(size, _)| *size)));
     let up = Scale::of(series.iter().flat_map(|series| series.points.iter().map(|(_, value)| *value)));
     let x = |size: f64| LEFT + WIDTH * across.share(size);
-    // The names may need more room than the lines.
+    // The names may need more space than the lines.
     let height = HEIGHT.max(series.len() as f64 * LINE_NAME);
     let bottom = TOP + height;
     let y = |value: f64| bottom - height * up.share(value);
@@ -132,7 +132,7 @@ fn look(number: usize, per_colour: usize) -> String {
     format!("stroke=\"{colour}\" stroke-dasharray=\"{}\"", DASHES[number % per_colour % DASHES.len()])
 }
 
-/// Moves names apart, as little as may be, from the top down and then from the bottom up.
+/// Moves overlapping names apart, as little as possible, from the top down and then from the bottom up.
 fn spread(mut ends: Vec<(f64, usize)>, top: f64, bottom: f64) -> Vec<(f64, usize)> {
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut next = top;
@@ -148,7 +148,7 @@ fn spread(mut ends: Vec<(f64, usize)>, top: f64, bottom: f64) -> Vec<(f64, usize
     ends
 }
 
-/// Whole powers of ten around some figures.
+/// The powers of ten around some figures.
 struct Scale {
     low: f64,
     high: f64,
@@ -158,7 +158,7 @@ impl Scale {
     fn of(values: impl Iterator<Item = f64>) -> Self {
         let (least, most) = values.fold((f64::MAX, 0.0), |(least, most): (f64, f64), it| (least.min(it), most.max(it)));
         let exponent = |value: f64| value.clamp(1e-6, 1e12).log10();
-        // A size is often a power of ten itself, and logarithms are not exact.
+        // Rounds, because sizes are often powers of ten, and logarithms are not exact.
         let (low, high) = ((exponent(least) + 1e-9).floor(), (exponent(most) - 1e-9).ceil());
         Self { low: 10f64.powf(low), high: 10f64.powf(high.max(low + 1.0)) }
     }
@@ -170,7 +170,7 @@ impl Scale {
     fn ticks(&self) -> impl Iterator<Item = f64> {
         let decades = (self.high / self.low).log10().round() as i32;
         let first = self.low.log10().round() as i32;
-        // Parsed, as a power of ten below one is not exact when it is computed.
+        // Parsed, because computing a power of ten below one is not exact.
         (first..=first + decades).filter_map(|exponent| format!("1e{exponent}").parse().ok())
     }
 }

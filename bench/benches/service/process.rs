@@ -1,4 +1,4 @@
-//! Servers in processes of their own, so that their memory and their time on the cores can be told from the clients'.
+//! Servers in child processes, so that their memory and CPU time can be measured separately from the clients'.
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,18 +19,18 @@ use crate::load::Clients;
 use crate::wire::{Answers, BareServer};
 use crate::writing;
 
-/// The most articles that the bare server holds; of a larger store it answers for the first ones.
+/// The maximum number of articles in the bare server. Of a larger store it has the first ones.
 pub const BARE_ARTICLES: usize = 100_000;
 
-/// The measured command, which stands one folder above this benchmark's own executable. [`build`] makes it current.
+/// The measured command, one folder above this benchmark's executable. [`build`] builds it.
 pub fn articled() -> PathBuf {
     let program = std::env::current_exe().expect("this program");
     let profile = program.parent().and_then(Path::parent).expect("target/PROFILE/deps");
     profile.join("articled")
 }
 
-/// Builds the command with the profile of this benchmark: Cargo builds only the binaries of a benchmark's own package, and
-/// an old one must not be measured.
+/// Builds the command with the profile of this benchmark. Cargo builds only the binaries of a benchmark's own package, so
+/// without this an outdated one could be measured.
 pub fn build() {
     let program = articled();
     let profile = match program.parent().and_then(Path::file_name).and_then(|name| name.to_str()) {
@@ -46,21 +46,21 @@ pub fn build() {
     assert!(status.success(), "articled does not build");
 }
 
-/// The argument that makes this program the bare server.
+/// The argument with which this program runs as the bare server.
 pub const BARE: &str = "bare";
 
-/// A server in a child process; it is killed when this is dropped.
+/// A server in a child process, which is killed on drop.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
-    /// From the start of the process until it answers.
+    /// The time from the start of the process to its first response.
     pub start: Duration,
 }
 
 impl Server {
-    /// The command as it is shipped, but for metrics.
+    /// The command as shipped, without metrics.
     pub async fn service(database: &Path) -> Self {
-        // Nobody tells which port a server took, so that one which is free now is given to it.
+        // Uses a port that is free now, because the server does not report which one it took.
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         drop(listener);
@@ -76,12 +76,12 @@ impl Server {
         while tokio::net::TcpStream::connect(address).await.is_err() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        // It listens before its store is open.
+        // The server listens before its store is open.
         Clients::connect(address, 1).await.call("ListArticles", crate::calls::list_request()).await;
         Self { child, address, start: begun.elapsed() }
     }
 
-    /// The limit: this very program, called to answer with as little as possible behind it.
+    /// The bare server: this program, run with [`BARE`].
     pub fn bare(database: &Path, articles: usize) -> Self {
         let begun = Instant::now();
         let program = std::env::current_exe().expect("this program");
@@ -97,12 +97,12 @@ impl Server {
         Self { child, address, start: begun.elapsed() }
     }
 
-    /// The time that the server was on the cores.
+    /// The CPU time of the server.
     pub fn cpu(&self) -> Duration {
         cpu_of(&self.child.id().to_string())
     }
 
-    /// What it holds in memory now, and the most it held, in MB.
+    /// The current and the peak memory, in MB.
     pub fn resident_mb(&self) -> (f64, f64) {
         resident_mb(&self.child.id().to_string())
     }
@@ -115,12 +115,12 @@ impl Drop for Server {
     }
 }
 
-/// The time that a process was on the cores, where the kernel tells (Linux).
+/// The CPU time of a process (on Linux).
 pub fn cpu_of(process: &str) -> Duration {
     const TICKS_PER_SECOND: u64 = 100;
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    // User and system time are the 14th and 15th field, the 12th and 13th behind the name.
+    // User and system time are fields 14 and 15, or 12 and 13 after the name.
     let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND)
 }
@@ -134,7 +134,7 @@ pub fn resident_mb(process: &str) -> (f64, f64) {
     (field("VmRSS:"), field("VmHWM:"))
 }
 
-/// The same answers with as little as possible behind them.
+/// Runs the bare server, which responds with the same bytes as the service.
 pub async fn serve_bare(database: &str, articles: usize) {
     let store = writing::open(Path::new(database), true).await;
     let names: Vec<_> = (0..articles.min(BARE_ARTICLES)).map(Corpus::name).collect();
@@ -165,7 +165,7 @@ pub async fn serve_bare(database: &str, articles: usize) {
     server.serve_with_incoming(incoming).await.expect("it serves");
 }
 
-/// A page of 50 BASIC articles that was read before anyone asked.
+/// A page of 50 BASIC articles, read in advance.
 #[cfg(not(feature = "peers"))]
 async fn first_page(store: &articled::store::sqlite::SqliteStore) -> bytes::Bytes {
     let search = articled::store::Search {
@@ -180,7 +180,7 @@ async fn first_page(store: &articled::store::sqlite::SqliteStore) -> bytes::Byte
     };
     let page = store.search(&search).await.expect("a page");
     let articles = page.articles.into_iter().map(|article| convert::article(article, View::Basic)).collect();
-    // The tokens are about as long as those of the service.
+    // About as long as the service's tokens.
     let token = "x".repeat(80);
     proto::ListArticlesResponse { articles, next_page_token: token.clone(), resume_token: token }.encode_to_vec().into()
 }

@@ -1,4 +1,4 @@
-//! The limit of writing: the same rows into a table without an index, through the same driver and with the same promise.
+//! The lower bound of writing: the same rows in a table without an index, with the same driver and the same durability.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ impl RowTable {
         Self { connection, database }
     }
 
-    /// Inserts a batch in one transaction; encoding it does not count.
+    /// Inserts a batch in one transaction. The time for encoding is not counted.
     pub async fn write(&mut self, batch: impl IntoIterator<Item = NewArticle>) -> Duration {
         let rows: Vec<_> = batch
             .into_iter()

@@ -1,10 +1,10 @@
-//! What was measured, as one table, and the figures in it for whoever compares tables.
+//! The results as one table, and its figures for comparison between tables.
 
-/// A figure, alone or beside one of the same run.
+/// A figure, alone or compared with another one of the same run.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub what: String,
-    /// What differs from run to run, and is printed behind `what`.
+    /// Details that differ from run to run, printed after `what`.
     pub note: String,
     pub unit: &'static str,
     pub limit: Option<f64>,
@@ -19,18 +19,18 @@ pub struct Table {
 }
 
 impl Table {
-    /// A figure beside the best that there can be.
+    /// A figure compared with its lower bound.
     pub fn limit(&mut self, what: &str, unit: &'static str, limit: f64, ours: f64, target: &'static str) {
         self.push(what, unit, ours, target).limit = Some(limit);
     }
 
-    /// A figure beside that of another who does the same.
+    /// A figure compared with that of a peer.
     #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "only peers are compared with"))]
     pub fn peer(&mut self, what: &str, unit: &'static str, peer: f64, ours: f64, target: &'static str) {
         self.push(what, unit, ours, target).peer = Some(peer);
     }
 
-    /// A figure that stands alone.
+    /// A figure without comparison.
     pub fn line(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) {
         self.push(what, unit, ours, target);
     }
@@ -71,7 +71,7 @@ pub fn with_unit(value: f64, unit: &str) -> String {
     format!("{} {unit}", figure(value))
 }
 
-/// Three digits that count.
+/// Three significant digits.
 pub fn figure(value: f64) -> String {
     match value.abs() {
         large if large >= 100.0 => format!("{value:.0}"),
@@ -80,7 +80,7 @@ pub fn figure(value: f64) -> String {
     }
 }
 
-/// The middle one.
+/// The median.
 pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     let mut figures: Vec<f64> = figures.into_iter().collect();
     figures.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! Messages as bytes: a codec that neither encodes nor decodes, and the peer that answers from memory with it.
+//! Messages as bytes: a codec that neither encodes nor decodes, and the bare server that responds from memory with it.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -53,13 +53,13 @@ impl Decoder for BytesCodec {
     }
 }
 
-/// What the bare server answers: from memory to each GetArticle, and whatever this brings to every ListArticles.
+/// The responses of the bare server: from memory for GetArticle, and from this function for ListArticles.
 pub struct Answers {
     pub articles: HashMap<String, Bytes>,
     pub page: Box<dyn Fn() -> Bytes + Send + Sync>,
 }
 
-/// As little of a server as there can be: it answers at once, on the thread that the call came in on.
+/// A minimal server: it responds immediately, on the thread of the call.
 #[derive(Clone)]
 pub struct BareServer(pub Arc<Answers>);
 

@@ -1,4 +1,4 @@
-//! Batches of writes into the store, all of a batch queued at once, and how long their acknowledgements take.
+//! Writes batches to the store, with all writes of a batch queued at once, and measures the acknowledgements.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::process::cpu_of;
 
 pub const BATCH: usize = 500;
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Clone, Copy)]
 pub struct Batch {
     pub took: Duration,
-    /// The longest that no write was acknowledged, though some waited all the time.
+    /// The longest time without an acknowledgement while writes were waiting.
     pub longest_pause: Duration,
 }
 
@@ -29,7 +29,7 @@ pub async fn open(database: &Path, read_only: bool) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(options).await.expect("a store"))
 }
 
-/// Writes a batch; it is over when all of it is durable.
+/// Writes a batch, and returns when all of it is durable.
 pub async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
     let now = Timestamp::from_second(1_700_000_000).expect("in range");
     let begun = Instant::now();
@@ -38,7 +38,7 @@ pub async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
         .map(|new| {
             let store = Arc::clone(store);
             tokio::spawn(async move {
-                // A full queue refuses; whoever imports tries again.
+                // A full queue refuses the write; retried as by an import.
                 loop {
                     match store.write(Write::ingest(new.clone()), false, now).await {
                         Ok(_) => return Instant::now(),
@@ -60,7 +60,7 @@ pub async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
     Batch { took, longest_pause: pauses.max().unwrap_or_default() }
 }
 
-/// Waits until what goes on in the background has come to rest.
+/// Waits until background work is done.
 pub async fn settle() {
     let mut before = cpu_of("self");
     loop {
@@ -73,7 +73,7 @@ pub async fn settle() {
     }
 }
 
-/// The bytes of the keyword index's blocks, without the room that the database leaves in its pages.
+/// The size of the keyword index's blocks, without unused space in the database's pages.
 pub async fn index_bytes(database: &Path) -> u64 {
     let options = SqliteConnectOptions::new().filename(database).read_only(true).disable_statement_logging();
     let mut connection = options.connect().await.expect("a database");

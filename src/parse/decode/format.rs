@@ -4,9 +4,12 @@
 
 use super::charset::media_type;
 
+/// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// Plain text.
     Text,
+    /// HTML or XHTML.
     Html,
 }
 

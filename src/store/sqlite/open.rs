@@ -55,6 +55,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
 /// Where the store is and how it is used.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
+    /// The path of the database file.
     pub path: PathBuf,
     /// Opens an existing file for reading; writes are refused. No lock is taken, so that a file on read-only media opens.
     pub read_only: bool,
@@ -62,6 +63,7 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// A deletion stays in the feed until so many changes came after it.
     pub keep_deletions: u64,
+    /// From which sizes on further structures are kept.
     pub scale: Scale,
     /// Where the store counts its writes and merges.
     pub metrics: Registry,
@@ -78,6 +80,7 @@ pub struct Scale {
 const DEFAULT_KEEP_DELETIONS: u64 = 10_000_000;
 
 impl SqliteOptions {
+    /// The default options for a file.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
@@ -106,6 +109,7 @@ impl SqliteOptions {
 }
 
 impl SqliteStore {
+    /// Opens a store. For writing, it is created if it does not exist, and migrated to the current schema.
     pub async fn open(mut options: SqliteOptions) -> Result<Self, OpenError> {
         options.path = resolved(&options.path)?;
         let path = options.path.clone();

@@ -1,4 +1,4 @@
-//! Building: every index takes the same slices of the same articles, one index after the other.
+//! Building: every index adds the same slices of the same articles, one index after the other.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::options::Options;
 use crate::table::median;
 use crate::writing::BATCH;
 
-/// What building an index came to.
+/// The result of building an index.
 pub struct Built {
     pub name: String,
-    /// Articles a second, the median of the slices.
+    /// Articles per second, the median of the slices.
     pub per_second: f64,
     pub longest_batch: Duration,
     pub bytes: Option<u64>,
@@ -34,7 +34,7 @@ pub async fn build(options: &Options, corpus: &Corpus, ranks: &Ranks, indexes: &
                 took += batch;
                 *longest = batch.max(*longest);
             }
-            // So that nothing of it is left to disturb the next.
+            // So that its background work does not disturb the next index.
             index.settle().await;
             rates.push((end - first) as f64 / took.as_secs_f64());
         }

@@ -1,9 +1,9 @@
-//! SQLite's FTS5, which knows no Chinese words, fed with grams in two ways.
+//! SQLite's FTS5, which does not segment Chinese, with grams in two configurations.
 //!
-//! [`Fts5::characters_and_pairs`] lists each character and each pair of an article once, without positions; what it finds
-//! for longer keywords is verified on the folded text. [`Fts5::pairs`] lists all pairs with their positions, for phrases.
-//! The table is without content; the folded texts and the articles to read are in a second file, whose writing does not
-//! count. A rank is the row id, so FTS5 answers newest first by itself.
+//! [`Fts5::characters_and_pairs`] indexes each character and each pair of an article once, without positions; results for
+//! longer keywords are verified on the folded text. [`Fts5::pairs`] indexes all pairs with positions, for phrase queries. The
+//! table is contentless; the folded texts and the articles are in a second file, whose writing is not counted. The rank is the
+//! row id, so FTS5 returns results newest first.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -19,8 +19,8 @@ use rusqlite::{Connection, params};
 use super::{Asked, Document, Index, PAGE, Ranks, grams};
 use crate::corpus::Corpus;
 
-/// The tokenizer `ascii` takes every other character for a part of a token; ASCII itself is moved to where Unicode has
-/// nothing, so that it is none of its separators and none of the syntax of queries.
+/// Maps ASCII to unassigned code points, so that it is neither a separator nor query syntax. The tokenizer `ascii` treats
+/// every other character as part of a token.
 const MOVED_ASCII: u32 = 0xE000;
 
 pub struct Fts5 {
@@ -36,7 +36,7 @@ impl Fts5 {
         let new = Self::create(folder.join("peer-fts5-characters.db"), table, false);
         let texts = texts_of(&new.path);
         remove(&texts);
-        // Its pages are of the size that the store's are.
+        // The same page size as the store's.
         let sql = format!(
             "ATTACH '{}' AS beside; PRAGMA beside.page_size = 16384; PRAGMA beside.journal_mode = WAL;
              PRAGMA beside.synchronous = OFF; PRAGMA beside.cache_size = -8192;
@@ -64,7 +64,7 @@ impl Fts5 {
         Self { connection, path, has_pairs_alone }
     }
 
-    /// Copies the articles of a page as they are answered from the store that has them.
+    /// Copies the encoded articles from the store.
     pub async fn keep_articles(&mut self, store: &SqliteStore, ranks: &Ranks, articles: usize) {
         let names: Vec<_> = (0..articles).map(Corpus::name).collect();
         let transaction = self.connection.transaction().expect("a transaction");
@@ -80,13 +80,13 @@ impl Fts5 {
         transaction.commit().expect("a commit");
     }
 
-    /// What the tokenizer cuts into the grams of a text.
+    /// The text from which the tokenizer makes the grams of an article.
     fn tokens(&self, folded: &str) -> String {
         let mut text = String::with_capacity(3 * folded.len());
         if self.has_pairs_alone {
             for item in grams::items(folded) {
                 grams::pairs(item).for_each(|pair| push_token(pair, &mut text));
-                // So that no phrase spans two items.
+                // So that no phrase spans two texts.
                 push_token("\t", &mut text);
             }
         } else {
@@ -117,7 +117,7 @@ impl Fts5 {
         found
     }
 
-    /// Reads the articles of a page, as they would be put into an answer.
+    /// Reads the articles of a page, as for a response.
     fn read(&self, ranks: &[i64]) -> Vec<u8> {
         let mut select =
             self.connection.prepare_cached("SELECT article FROM beside.basic WHERE id = ?1").expect("a statement");
@@ -139,7 +139,7 @@ impl Index for Fts5 {
     }
 
     async fn add(&mut self, batch: &[Document]) -> Duration {
-        // FTS5 writes out what it holds whenever a row id is smaller than the one before.
+        // FTS5 flushes whenever a row id is smaller than the previous one.
         let mut batch: Vec<&Document> = batch.iter().collect();
         batch.sort_by_key(|document| document.rank);
         let begun = Instant::now();
@@ -178,7 +178,7 @@ impl Index for Fts5 {
             return None;
         }
         let begun = Instant::now();
-        // One transaction: each statement by itself would take the locks anew.
+        // One transaction, because separate statements would each take the locks again.
         let transaction = self.connection.unchecked_transaction().expect("a transaction");
         let found = self.find(asked);
         if asked.with_articles {
@@ -200,7 +200,7 @@ impl Drop for Fts5 {
     }
 }
 
-/// The question in FTS5's own language. What it does not list is left to the texts.
+/// The query in FTS5's syntax. Conditions that it cannot evaluate are verified on the texts.
 fn expression(asked: &Asked) -> String {
     let phrase = |gram: &str| {
         let mut token = String::new();

@@ -1,5 +1,5 @@
-//! The store itself as one of the indexes, without RPC. It has more to do than they: its batch is the whole article, and its
-//! page is the articles.
+//! The store itself as one of the indexes, without RPC. It does more than the others: it writes whole articles, and its pages
+//! are articles.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Index for Ours {
     }
 }
 
-/// The rows alone, which answer nothing: the limit of building.
+/// Only the rows, without an index: the lower bound of building.
 pub struct Rows(RowTable);
 
 impl Rows {

@@ -1,6 +1,6 @@
-//! PostgreSQL with a GIN index over each article's grams; what it finds for longer keywords is checked with LIKE.
+//! PostgreSQL with a GIN index over each article's grams. Results for longer keywords are verified with LIKE.
 //!
-//! The server is somebody else's: one table is made in it, and dropped in the end.
+//! Creates one table on the given server, and drops it at the end.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ impl Index for Postgres {
     }
 
     async fn settle(&mut self) {
-        // Also puts what the index has gathered where it belongs.
+        // Also flushes the pending list of the GIN index.
         self.client.batch_execute("VACUUM (ANALYZE) articled_peer").await.expect("a vacuum");
     }
 
@@ -69,7 +69,7 @@ impl Index for Postgres {
             "SELECT rank FROM articled_peer WHERE {} AND rank < {before} ORDER BY rank DESC LIMIT {PAGE}",
             sql.text
         );
-        // Planned for these very keywords, but not in the time that counts: a client would keep it.
+        // Planned for these keywords, outside of the measured time, because a client would keep the prepared statement.
         let select = self.client.prepare(&text).await.expect("a statement");
         let values: Vec<&(dyn ToSql + Sync)> = sql.values.iter().map(|value| &**value).collect();
         let begun = Instant::now();
@@ -79,7 +79,7 @@ impl Index for Postgres {
     }
 }
 
-/// A condition in SQL, and the values that it names.
+/// A condition in SQL, and its parameters.
 #[derive(Default)]
 struct Condition {
     text: String,
@@ -117,14 +117,14 @@ impl Condition {
     }
 }
 
-/// A line of COPY's text format.
+/// A line in COPY's text format.
 fn push_row(document: &Document, rows: &mut String) {
     let _ = write!(rows, "{}\t{{", document.rank);
     for (number, gram) in grams::distinct(&document.folded).into_iter().enumerate() {
         rows.push_str(if number > 0 { ",\"" } else { "\"" });
         for character in gram.chars() {
             match character {
-                // Once for the array, and once for COPY.
+                // Escaped once for the array, and once for COPY.
                 '"' => rows.push_str("\\\\\""),
                 '\\' => rows.push_str("\\\\\\\\"),
                 other => rows.push(other),

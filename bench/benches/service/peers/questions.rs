@@ -1,4 +1,4 @@
-//! Asking: every index is asked the same question, one index after the other, and again.
+//! Querying: every index gets the same query, one index after the other, repeatedly.
 
 use std::time::{Duration, Instant};
 
@@ -7,25 +7,26 @@ use crate::corpus::Question;
 use crate::options::Options;
 use crate::table::median;
 
-/// What a question came to, for each of the ways in which it was answered.
+/// The result of a query, for each way of answering it.
 pub struct Answered {
     pub class: String,
-    /// How many articles the page of the store has.
+    /// The number of articles on the store's page.
     pub found: usize,
-    /// In milliseconds; `None`: that index cannot answer.
+    /// In milliseconds; `None` if the index does not support the query.
     pub median_ms: Vec<Option<f64>>,
-    /// The ways whose page is another than the store's, as far as that goes: it cuts a page short rather than look for long.
+    /// The ways whose page differs from the store's. Only the common part is compared, because the store ends a page early
+    /// instead of searching for long.
     pub differing: Vec<usize>,
 }
 
-/// A way to answer: an index, and whether it reads the page's articles as well.
+/// A way of answering: an index, and whether it also reads the page's articles.
 #[derive(Clone, Copy)]
 pub struct Way {
     pub index: usize,
     pub with_articles: bool,
 }
 
-/// The first of the ways is the store's.
+/// The first way is the store's.
 pub async fn ask(options: &Options, question: &Question, indexes: &mut [&mut dyn Index], ways: &[Way]) -> Answered {
     let asked = page_before(question, indexes[ways[0].index]).await;
     let mut figures = vec![Vec::new(); ways.len()];
@@ -50,23 +51,23 @@ pub async fn ask(options: &Options, question: &Question, indexes: &mut [&mut dyn
     }
 }
 
-/// The question for the page that is wanted: the pages before it are walked.
+/// The query for the requested page. The pages before it are read first.
 async fn page_before(question: &Question, index: &mut dyn Index) -> Asked {
     let mut asked = Asked::new(question);
     for _ in 1..question.page {
         match index.page(&asked).await.map(|(_, ranks)| ranks) {
             Some(ranks) if ranks.len() == PAGE => asked.before = ranks[PAGE - 1],
-            // There are fewer pages.
+            // There are fewer pages than requested.
             _ => break,
         }
     }
     asked
 }
 
-/// The median of one index's answers for a while, and what it answered.
+/// The median time of one index over several runs, and its result.
 async fn round(index: &mut dyn Index, asked: &Asked, time: Duration) -> Option<(f64, Vec<i64>)> {
     let begun = Instant::now();
-    // What the others left behind in the caches of the cores is not its fault.
+    // A warm-up run, because the other indexes have displaced the CPU caches.
     let (_, page) = index.page(asked).await?;
     let mut times = Vec::new();
     while times.is_empty() || begun.elapsed() < time {

@@ -1,4 +1,4 @@
-//! What indexes are compared, and what is printed of it.
+//! Runs the comparison of the indexes, and prints the results.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::corpus::Corpus;
 use crate::options::Options;
 use crate::table::{self, Table, figure, median};
 
-/// What a page is whose articles are read.
+/// The name of a page whose articles are read.
 const ARTICLES: &str = "articles";
 
-/// Builds and asks every index there is; what has a target goes into the table, all the rest is printed by itself.
+/// Builds and queries every index. Figures with a target go into the table; the others are printed separately.
 pub async fn measure(options: &Options, corpus: &Corpus, table: &mut Table) {
     let articles = options.peer_articles();
     let ranks = Arc::new(Ranks::new(corpus, articles));
@@ -96,7 +96,7 @@ fn report_built(articles: usize, built: &[Built], text_bytes: usize, table: &mut
         let Some(peer) = of(name) else { continue };
         let what = format!("ingest, whole; peer: {name}, the index alone");
         table.peer(&what, "/s", peer.per_second, ours.per_second, target);
-        // Times add up; this is what the peer would do with the rows beside its index.
+        // Times add up: this is the peer's index together with the rows.
         let both = 1.0 / (1.0 / peer.per_second + 1.0 / rows.per_second);
         table.peer(&format!("ingest, whole; peer: {name}, and the rows"), "/s", both, ours.per_second, "");
     }
@@ -119,7 +119,7 @@ fn report_answered(articles: usize, names: &[String], answered: &[Answered], tab
     let rows: Vec<Vec<String>> = answered.iter().map(row_of).collect();
     table::print_markdown(&header, &rows);
 
-    // The store's page is articles; the ratio to a page of ids says what those cost as well.
+    // The store's page contains articles, so the ratio to a page of ids includes the cost of reading them.
     for (way, name) in names.iter().enumerate().filter(|(_, name)| name.starts_with("FTS5")) {
         let is_alike = name.ends_with(ARTICLES);
         let mut ratios = Vec::new();

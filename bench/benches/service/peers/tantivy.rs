@@ -1,7 +1,7 @@
-//! tantivy with each character and each pair as a term, with positions, so that longer keywords are phrases.
+//! tantivy with each character and each pair as a term, with positions, so that longer keywords are phrase queries.
 //!
-//! Its own n-gram tokenizer gives every gram the position 0, of which no phrase can be made; the one here counts characters.
-//! Merging is left to its threads, as it comes.
+//! Its own n-gram tokenizer gives every gram position 0, which does not allow phrase queries; the one here counts characters.
+//! Merges run on tantivy's threads by its default policy.
 
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, TantivyDocument, Te
 
 use super::{Asked, Document, Index, PAGE, grams};
 
-/// What all its threads may hold before they write it out.
+/// The memory budget of all indexing threads.
 const WRITER_BYTES: usize = 64 << 20;
 
 const TOKENIZER: &str = "grams";
@@ -24,7 +24,7 @@ const RANK: &str = "rank";
 
 pub struct Tantivy {
     index: tantivy::Index,
-    /// `None` only while merges are waited for.
+    /// `None` only while waiting for merges.
     writer: Option<IndexWriter>,
     reader: IndexReader,
     text: Field,
@@ -57,7 +57,7 @@ impl Tantivy {
         if pairs.len() < 2 {
             return Box::new(TermQuery::new(term(word), IndexRecordOption::Basic));
         }
-        // Every second pair and the last one cover the word.
+        // Every second pair, and the last one, cover the word.
         let last = pairs.len() - 1;
         let covering = pairs.into_iter().enumerate().filter(|(at, _)| at.is_multiple_of(2) || *at == last);
         Box::new(PhraseQuery::new_with_offset(covering.map(|(at, pair)| (at, term(pair))).collect()))
@@ -107,7 +107,7 @@ impl Index for Tantivy {
     }
 
     async fn bytes(&mut self) -> Option<u64> {
-        // Files of segments that were merged away may still lie there.
+        // Files of merged segments may still exist.
         let live = self.index.searchable_segment_metas().expect("segments");
         let live: Vec<String> = live.iter().map(|segment| segment.id().uuid_string()).collect();
         let files = std::fs::read_dir(&self.folder).expect("a folder").flatten();
@@ -134,7 +134,7 @@ impl Drop for Tantivy {
     }
 }
 
-/// Cuts a text into its characters and pairs, each at the place of its first character.
+/// Tokenizes a text into characters and pairs, each at the position of its first character.
 #[derive(Clone)]
 struct Grams;
 
