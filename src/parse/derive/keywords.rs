@@ -11,7 +11,9 @@ use std::sync::LazyLock;
 use jieba_rs::{Keyword, KeywordExtract, KeywordExtractConfig, TfIdf};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::parse::dateline::ends_like_an_outlet;
 use crate::parse::lexicon::surnames;
+use crate::parse::normalized_line::{normalize_char, normalize_line};
 use crate::text::{dictionary, is_han, to_simplified};
 
 const MAX_EXTRACTED: usize = 10;
@@ -39,10 +41,10 @@ const MAX_COMPOUND: usize = 4;
 const MAX_COMPOUND_CHARACTERS: usize = 10;
 
 /// Words of news prose that say nothing of one article, in Simplified characters: 记者, 表示, 工作 and their like.
-const EMPTY_WORDS: &str = include_str!("empty_words.txt");
+const EMPTY_WORDS: &str = include_str!("../lexicon/empty_words.txt");
 
 /// English words that say nothing of one article.
-const EMPTY_ENGLISH: &str = include_str!("empty_english.txt");
+const EMPTY_ENGLISH: &str = include_str!("../lexicon/empty_english.txt");
 
 struct WordWeights {
     frequencies: TfIdf,
@@ -63,9 +65,25 @@ const MIN_OWN_IN_TEXT_ONE_IN: usize = 4;
 /// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none, or only those that
 /// its site gives all pages.
 pub fn own_keywords(page: &[String], headline: &str, body: &str) -> Vec<String> {
-    let own = given_keywords(page);
+    let mut own = given_keywords(page);
+    own.retain(|word| !repeats(word, headline) && !names_a_site(word, headline, body));
     let in_text = own.iter().filter(|word| headline.contains(word.as_str()) || body.contains(word.as_str())).count();
     if in_text * MIN_OWN_IN_TEXT_ONE_IN >= own.len() { own } else { Vec::new() }
+}
+
+/// Whether a keyword is the headline, whole or nearly so: pages put it there for search engines.
+fn repeats(word: &str, headline: &str) -> bool {
+    const MIN_HEADLINE: usize = 6;
+    let (word, headline) = (normalize_line(word), normalize_line(headline));
+    let length = headline.chars().count();
+    let nearly = headline.contains(&word) && word.chars().count() * 10 > length * 7;
+    length >= MIN_HEADLINE && (nearly || word.contains(&headline))
+}
+
+/// Whether a keyword is the name of an outlet that the text does not tell of: it is the site's.
+fn names_a_site(word: &str, headline: &str, body: &str) -> bool {
+    let plain: Vec<char> = word.chars().map(normalize_char).collect();
+    ends_like_an_outlet(&plain) && !headline.contains(word) && !body.contains(word)
 }
 
 fn given_keywords(page: &[String]) -> Vec<String> {
@@ -457,6 +475,17 @@ mod tests {
     const HEADLINE: &str = "青石鎮圖書館新館九月開放";
     const BODY: &str = "青石鎮圖書館新館九月一日起向居民開放。圖書館新館由舊糧倉改建,施工隊保留了糧倉的磚牆。鎮長林遠舟說,圖書館是一個地方的客廳。\n\
                         館長何秋白介紹,圖書館設有盲文閱覽區,盲文閱覽區的藏書由省盲人協會捐贈。何秋白希望居民多到盲文閱覽區做志願者,為讀者朗讀。";
+
+    #[test]
+    fn neither_the_headline_nor_the_site_is_a_keyword() {
+        let own = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            own_keywords(&words, "青石镇新桥今天通车", "新桥今天通车，两岸居民不再绕行，青石镇政府办了仪式。")
+        };
+        assert_eq!(own(&["新桥", "青石镇新桥今天通车", "河湾新闻网"]), ["新桥"]);
+        assert_eq!(own(&["青石镇新桥今天通车_河湾"]), [""; 0]);
+        assert_eq!(own(&["青石镇", "新桥"]), ["青石镇", "新桥"]);
+    }
 
     #[test]
     fn joins_what_the_text_repeats_and_prints_its_own_script() {
