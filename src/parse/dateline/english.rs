@@ -2,13 +2,12 @@
 
 use super::Found;
 use crate::article::{Dateline, DatelineDate};
+use crate::parse::lexicon::time_words::MONTHS;
 
 /// The longest English dateline, in bytes.
 const MAX_BYTES: usize = 90;
 
 const DASHES: &[&str] = &["--", "—", "–", "-"];
-
-const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 pub fn at_start(line: &str) -> Option<Found> {
     let start = line.len() - line.trim_start().len();
@@ -16,7 +15,7 @@ pub fn at_start(line: &str) -> Option<Found> {
     if !text.starts_with(|first: char| first.is_ascii_uppercase() || first == '(') {
         return None;
     }
-    let (dash, width) = dash_in(text)?;
+    let (dash, width) = dash_in(text).or_else(|| bare_end(text))?;
     let head = text.get(..dash)?.trim_end();
     let (rest, agency) = agency_of(head);
     let (place, date) = date_of(rest);
@@ -24,7 +23,9 @@ pub fn at_start(line: &str) -> Option<Found> {
     let shouted =
         !place.is_empty() && place.chars().filter(|c| c.is_alphabetic()).take_while(|c| c.is_uppercase()).count() >= 3;
     let plausible = match (agency.is_empty(), date) {
-        (false, _) => place.is_empty() || shouted,
+        // `Taipei, Aug. 8 (CNA) The`: the day and the agency say enough.
+        (false, Some(_)) => place.is_empty() || starts_each_word_with_capital(place),
+        (false, None) => place.is_empty() || shouted,
         (true, _) => shouted && (date.is_some() || is_all_upper(place)),
     };
     if !plausible || place.chars().any(|c| matches!(c, '!' | '?' | ':' | ';' | '"' | '$')) {
@@ -62,6 +63,18 @@ fn dash_in(text: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// Where a head without a dash ends: behind the agency that follows a day, `Taipei, Aug. 8 (CNA) The city`.
+fn bare_end(text: &str) -> Option<(usize, usize)> {
+    let end = text.find(')').filter(|end| *end < MAX_BYTES)? + 1;
+    let (rest, agency) = agency_of(text.get(..end)?);
+    let dated = !agency.is_empty() && date_of(rest).1.is_some();
+    (dated && text.get(end..)?.starts_with(' ')).then_some((end, 0))
+}
+
+fn starts_each_word_with_capital(place: &str) -> bool {
+    place.split([' ', ',', '-']).filter(|word| !word.is_empty()).all(|word| word.starts_with(char::is_uppercase))
+}
+
 /// `(Xinhua)` at the end of a head.
 fn agency_of(head: &str) -> (&str, &str) {
     let Some(inner) = head.strip_suffix(')') else { return (head, "") };
@@ -97,7 +110,7 @@ fn date_of(head: &str) -> (&str, Option<DatelineDate>) {
 
 fn month_of(word: &str) -> Option<i8> {
     let word = word.trim_end_matches(['.', ',']).to_ascii_lowercase();
-    let index = MONTHS.iter().position(|month| word.starts_with(month) && word.len() <= 9)?;
+    let index = MONTHS.iter().position(|month| word.starts_with(month.get(..3).unwrap_or(month)) && word.len() <= 9)?;
     i8::try_from(index + 1).ok()
 }
 
@@ -131,6 +144,8 @@ mod tests {
         check("(Reuters) - Shares", Some(("Reuters", "", 0, 0, "Shares")));
         check("HONG KONG — A storm", Some(("", "HONG KONG", 0, 0, "A storm")));
         check("PARIS, France, May 1 (AFP) -- A", Some(("AFP", "PARIS, France", 5, 1, "A")));
+        check("Taipei, Aug. 8 (CNA) The city", Some(("CNA", "Taipei", 8, 8, "The city")));
+        check("He came on Aug. 8 (Monday) and left", None);
         check("Well-known people - and others - came", None);
         check("The BBC (London) - said", None);
         check("US-China talks", None);

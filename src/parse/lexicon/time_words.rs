@@ -14,3 +14,22 @@ pub const AFTERNOON: &[&str] = &["下午", "晚上", "晚间", "pm"];
 
 /// Parts of the day whose hours are as printed.
 pub const MORNING: &[&str] = &["上午", "凌晨", "早上", "中午", "am"];
+
+/// The era that Taiwan counts years in.
+pub const REPUBLIC: &[&str] = &["中华民国", "民国"];
+
+/// The months in English.
+pub const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];

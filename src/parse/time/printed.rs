@@ -39,7 +39,11 @@ impl Printed {
 
 /// The day that is printed at `index`, with its time if one follows, and where that ends.
 pub fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed, usize)> {
-    let (day, end) = day_at(line, index).filter(|(day, _)| day.month != 0).or_else(|| numeric_day(line, index))?;
+    let (day, end) = day_at(line, index)
+        .filter(|(day, _)| day.month != 0)
+        .or_else(|| numeric_day(line, index))
+        .or_else(|| republican_day(line, index))
+        .or_else(|| english_day(line, index))?;
     let mut printed =
         Printed { year: day.year, month: day.month, day: day.day, hour: None, minute: None, second: None };
     let end = match clock_after(line, end) {
@@ -68,6 +72,53 @@ fn numeric_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usi
         return valid(0, first, day).filter(|_| width == 2 && ends).map(|date| (date, index + 5));
     }
     None
+}
+
+/// `中華民國91年3月19日`: years counted from 1912, the first year of the republic.
+fn republican_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
+    const BEFORE_FIRST: u32 = 1911;
+    let (_, at) = line.word_at(index, time_words::REPUBLIC)?;
+    let (year, at) = number_at(line, line.skip_spaces(at)).filter(|(year, _)| (1..=199).contains(year))?;
+    let (month, at) = (line.at(at) == Some('年')).then(|| number_at(line, line.skip_spaces(at + 1)))??;
+    let (day, at) = (line.at(at) == Some('月')).then(|| number_at(line, line.skip_spaces(at + 1)))??;
+    let date = (line.at(at) == Some('日')).then(|| valid(year + BEFORE_FIRST, month, day))??;
+    Some((date, at + 1))
+}
+
+/// `August 8, 2021`, `Aug. 8, 2021`, `8 August 2021`. Without a year it is none: sentences have such days.
+fn english_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
+    if index.checked_sub(1).and_then(|at| line.at(at)).is_some_and(|before| before.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let (month, day, at) = match month_at(line, index) {
+        Some((month, at)) => {
+            let (day, width) = digits(line, at)?;
+            (month, day, at + width)
+        }
+        None => {
+            let (day, width) = digits(line, index).filter(|(_, width)| *width <= 2)?;
+            let (month, at) = month_at(line, line.skip_spaces(index + width))?;
+            (month, day, at)
+        }
+    };
+    let at = if line.at(at) == Some(',') { at + 1 } else { at };
+    let at = line.skip_spaces(at);
+    let (year, width) = digits(line, at).filter(|(year, _)| (1850..=2199).contains(year))?;
+    valid(year, month, day).map(|date| (date, at + width))
+}
+
+/// The month whose English name stands at `index`, whole or cut short, and where the day after it begins.
+fn month_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
+    const SHORT: usize = 3;
+    let end =
+        (index..line.len()).find(|at| !line.at(*at).is_some_and(|c| c.is_ascii_alphabetic())).unwrap_or(line.len());
+    let word: String = line.seen(index..end).iter().collect();
+    let month = time_words::MONTHS.iter().position(|month| {
+        word.len() >= SHORT && (month.starts_with(word.as_str()) || *month == "september" && word == "sept")
+    })?;
+    let end = if line.at(end) == Some('.') { end + 1 } else { end };
+    let next = line.skip_spaces(end);
+    (next > end || line.at(end).is_none()).then(|| Some((u32::try_from(month + 1).ok()?, next)))?
 }
 
 fn valid(year: u32, month: u32, day: u32) -> Option<DatelineDate> {
