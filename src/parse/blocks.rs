@@ -105,11 +105,13 @@ pub fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -
     let lines: Vec<Line> = text.lines().map(Line::new).filter(|line| !line.text.is_empty()).collect();
     let mut removed = Removed::default();
     let mut layout = Layout::default();
+    let lines = without_second_print(lines, &mut removed);
     let head::Head { start, lead } = head::read(&lines, known, &mut layout, &mut removed, report);
     let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
     let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
-    take_dateline(&mut body, &mut layout, start, &mut removed, report);
-    take_feature_title(&mut body, known, &mut layout, start, &mut removed);
+    let at = take_dateline(&mut body, &mut layout, start, &mut removed, report);
+    let below = body.get_mut(at..).unwrap_or_default();
+    take_feature_title(below, known, &mut layout, start + at, &mut removed);
     closing::take(&mut body, end, &mut layout.facts, &mut removed, report);
     body.splice(..0, lead);
     body.retain(|paragraph| !paragraph.is_empty());
@@ -118,18 +120,69 @@ pub fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -
     layout
 }
 
-/// Takes the dateline off the body's first paragraph.
+/// The lines without the second print of a page that prints its text twice, to the end.
+fn without_second_print<'a>(mut lines: Vec<Line<'a>>, removed: &mut Removed<'a>) -> Vec<Line<'a>> {
+    const MIN_PARAGRAPH: usize = 40;
+    const MIN_LINES: usize = 2;
+    let again = || {
+        let first = lines.iter().position(|line| line.length >= MIN_PARAGRAPH)?;
+        let text = lines.get(first)?.text;
+        let second = first + 1 + lines.iter().skip(first + 1).position(|line| line.text == text)?;
+        let print = lines.get(second..)?;
+        let same = print.iter().zip(lines.iter().skip(first)).all(|(again, line)| again.text == line.text);
+        if print.len() < MIN_LINES || print.len() > second - first || !same {
+            return None;
+        }
+        // The title stands above both.
+        let titled =
+            lines.iter().take(first).any(|line| lines.get(second - 1).is_some_and(|last| headline::same(line, last)));
+        Some(second - usize::from(titled))
+    };
+    let Some(second) = again() else { return lines };
+    for (offset, line) in lines.drain(second..).enumerate() {
+        removed.add(second + offset, line.text, REPEATED_TEXT);
+    }
+    lines
+}
+
+/// Which of the body's first lines has the dateline: captions, prompts of players and subheads may stand above it. There only
+/// a dateline counts that names who reports, or an agency with a day.
+fn dateline_line(body: &[&str]) -> usize {
+    const MAX_ABOVE: usize = 3;
+    const MAX_PROMPT: usize = 60;
+    let may_stand_above = |text: &&str| {
+        let line = Line::new(text);
+        chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
+    };
+    let is_certain = |text: &str| {
+        dateline::at_start(text).is_some_and(|found| {
+            let Found { dateline, people, .. } = &found;
+            let reported = !people.is_empty() && (!dateline.agency.is_empty() || !dateline.location.is_empty());
+            reported || !dateline.agency.is_empty() && dateline.date.is_some()
+        })
+    };
+    let opens = |text: &&str| dateline::at_start(text).is_some() || head::glued_dateline(text).is_some();
+    if body.first().is_none_or(opens) {
+        return 0;
+    }
+    let above = body.iter().take(MAX_ABOVE).take_while(|text| may_stand_above(text)).count();
+    (1..=above).find(|at| body.get(*at).is_some_and(|text| is_certain(text))).unwrap_or(0)
+}
+
+/// Takes the dateline off the paragraph that it opens; the index of that paragraph.
 fn take_dateline<'a>(
     body: &mut [&'a str],
     layout: &mut Layout<'a>,
     start: usize,
     removed: &mut Removed<'a>,
     report: &mut ParseReport,
-) {
-    let Some(first) = body.first_mut() else { return };
-    let Some(found) = dateline::at_start(first).or_else(|| head::glued_dateline(first)) else { return };
+) -> usize {
+    let at = dateline_line(body);
+    let Some(first) = body.get_mut(at) else { return 0 };
+    let Some(found) = dateline::at_start(first).or_else(|| head::glued_dateline(first)) else { return 0 };
     let (front, rest) = (first.get(..found.range.start), first.get(found.body_start..));
-    let (Some(front), Some(rest)) = (front, rest) else { return };
+    let (Some(front), Some(rest)) = (front, rest) else { return 0 };
+    let start = start + at;
     head::settle_front(front.trim_matches(line::is_blank), start, layout, removed, report);
     let between = first.get(found.range.end..found.body_start).unwrap_or_default();
     if between.chars().any(|character| !line::is_blank(character)) {
@@ -138,6 +191,7 @@ fn take_dateline<'a>(
     }
     *first = rest.trim_matches(line::is_blank);
     layout.dateline = Some(found);
+    at
 }
 
 /// A feature prints its title once more behind the dateline (`…电　题：…`), and who wrote it on the next line.
@@ -171,5 +225,8 @@ fn take_feature_title<'a>(
         layout.facts.add(byline);
     }
 }
+
+/// The same lines once more.
+const REPEATED_TEXT: Reason = "REPEATED_TEXT";
 
 const DATELINE_PUNCTUATION: Reason = "DATELINE_PUNCTUATION";

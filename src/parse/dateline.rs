@@ -25,7 +25,9 @@ pub use super::lexicon::places::is_place;
 
 pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};
-pub(super) use self::people::{are_likely_names, may_be_a_name, read as read_people, role_at, without_credit};
+pub(super) use self::people::{
+    are_likely_names, has_the_shape_of_a_name, may_be_a_name, read as read_people, role_at, without_credit,
+};
 
 /// How much of a line is looked at, in characters: the longest datelines name half a dozen reporters.
 const LOOKED_AT: usize = 240;
@@ -48,7 +50,35 @@ pub struct Found {
 pub fn at_start(line: &str) -> Option<Found> {
     let view = NormalizedLine::of(line, LOOKED_AT);
     let start = view.skip_spaces(0);
-    chinese(&view, start).map(|story| story.found(&view)).or_else(|| english::at_start(line))
+    let found = chinese(&view, start).map(|story| story.found(&view));
+    found.map(|found| with_repetition(line, found)).or_else(|| english::at_start(line))
+}
+
+/// A dateline that is printed twice, the second time with the reporters: `青石社北京1月2日电 青石社北京1月2日电（记者 张三）`.
+fn with_repetition(line: &str, first: Found) -> Found {
+    let Some(rest) = line.get(first.body_start..) else { return first };
+    let view = NormalizedLine::of(rest, LOOKED_AT);
+    let Some(again) = chinese(&view, 0).map(|story| story.found(&view)) else { return first };
+    let same = !first.dateline.agency.is_empty()
+        && first.dateline.agency == again.dateline.agency
+        && first.dateline.date.is_some()
+        && (first.dateline.date == again.dateline.date || again.dateline.date.is_none());
+    if !same {
+        return first;
+    }
+    let end = first.body_start + again.range.end;
+    let location = if first.dateline.location.is_empty() { again.dateline.location } else { first.dateline.location };
+    let people = if again.people.is_empty() { first.people } else { again.people };
+    Found {
+        dateline: Dateline {
+            text: line.get(first.range.start..end).unwrap_or_default().trim().to_owned(),
+            location,
+            ..first.dateline
+        },
+        people,
+        range: first.range.start..end,
+        body_start: first.body_start + again.body_start,
+    }
 }
 
 /// A dateline that something is glued to the front of, a headline or a byline. Only a form that can't be anything else:

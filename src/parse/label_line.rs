@@ -95,6 +95,38 @@ pub fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
     (timed && LENGTHS.contains(&seen.len()) && printed && !is_tool && !is_person && !is_place(seen)).then_some(account)
 }
 
+/// `By Ada Lane`, `By Ada Lane and Tom Reed`: names in letters, each word with a capital, and nothing else.
+pub fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
+    const WORDS: std::ops::RangeInclusive<usize> = 2..=4;
+    if !view.starts_with(0, "by ") {
+        return None;
+    }
+    let mut names = Vec::new();
+    let mut start = 3;
+    while start < view.len() {
+        let end = (start..view.len())
+            .find(|at| view.at(*at) == Some(',') || view.starts_with(*at, " and ") || view.starts_with(*at, " & "))
+            .unwrap_or(view.len());
+        let name = view.slice(start..end);
+        let words = name.split(' ').count();
+        let fits = |word: &str| {
+            word.starts_with(char::is_uppercase)
+                && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+        };
+        if !WORDS.contains(&words) || !name.split(' ').all(fits) {
+            return None;
+        }
+        names.push(start..end);
+        start = (end..view.len()).find(|at| view.starts_with(*at, "and ")).map_or(end + 1, |at| at + 4);
+        if view.at(end) == Some(',') {
+            start = view.skip_spaces(end + 1);
+        } else if view.starts_with(end, " & ") {
+            start = end + 3;
+        }
+    }
+    (!names.is_empty()).then_some(names)
+}
+
 /// A word without the place that a platform prints before an account (`发布于青石`, `来自青石市`), and without what says that
 /// the account is official.
 fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {

@@ -2,7 +2,7 @@
 //!
 //! A line is one if labels, times, names and outlets are all that it holds; a title may be glued to its front.
 
-use crate::parse::label_line::{Token, account_beside_time, is_noise, tokens};
+use crate::parse::label_line::{Token, account_beside_time, english_names, is_noise, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::wire_verbs;
 use std::ops::Range;
@@ -43,6 +43,11 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
         return None;
     }
     let view = NormalizedLine::of(line.text, MAX_BYLINE);
+    if let Some(names) = english_names(&view) {
+        let people =
+            names.into_iter().map(|name| Person { name: view.slice(name).to_owned(), role: Role::Contributor });
+        return Some(Byline { people: people.collect(), ..Byline::default() });
+    }
     let mut byline = Byline::default();
     let mut rest: Vec<Range<usize>> = Vec::new();
     let mut said = false;
@@ -374,6 +379,12 @@ mod tests {
         check("作者：林远舟 来源:青石网 选稿：何秋白", "|青石网|林远舟,何秋白E|");
         check("来源：青石网-《青石晚报》", "|青石网-《青石晚报》||");
         check("作者：Ada Lane 责编：何秋白", "||Ada Lane,何秋白E|");
+        check("By Ada Lane", "||Ada Lane|");
+        check("By Ada Lane and Tom Reed", "||Ada Lane,Tom Reed|");
+        check("By the river in spring", "none");
+        check("August 8, 2021 9:12 AM", "2021-8-8 9:12|||");
+        check("8 August 2021", "2021-8-8|||");
+        check("中華民國91年3月19日星期二", "2002-3-19|||");
         check("策划：给老街留一扇窗", "none");
         check("责编：何秋白 审核：林远舟 签发：李小满", "||何秋白E,林远舟E,李小满E|");
     }

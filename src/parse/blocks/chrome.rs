@@ -206,8 +206,18 @@ pub fn copyright(line: &Line) -> Option<Reason> {
 fn contact(line: &Line) -> Option<Reason> {
     const MAX_CONTACT: usize = 80;
     let sentence = line.unquoted().ends_with(['。', '！', '？']);
-    let address = line.key.contains('@') && line.key.contains('.') && !line.key.contains('。');
+    let address =
+        line.key.contains('@') && line.key.contains('.') && !line.key.contains('。') && !opens_with_sentence(line);
     (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, page_phrases::CONTACT))).then_some(CONTACT)
+}
+
+/// Whether what stands before an address is a sentence, which stays: `…, she said. ann@news.example`.
+fn opens_with_sentence(line: &Line) -> bool {
+    const MIN_SENTENCE: usize = 12;
+    let address = line.text.find('@').unwrap_or_default();
+    let before = line.text.get(..address).unwrap_or_default();
+    let before = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "._+-".contains(c)).trim_end();
+    before.chars().count() >= MIN_SENTENCE && before.ends_with(['.', '!', '?', '。', '！', '？', '”', '"'])
 }
 
 fn consent(line: &Line) -> Option<Reason> {
@@ -270,6 +280,13 @@ pub fn is_related_heading(line: &Line) -> bool {
     page_chrome::RELATED.contains(&key) || page_chrome::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
+/// `更多即时新闻`, `更多…`: a heading over other stories where a list follows it.
+pub fn opens_related(line: &Line) -> bool {
+    const MAX_HEADING: usize = 12;
+    let opens = page_chrome::RELATED_OPENINGS.iter().any(|word| line.key.starts_with(word));
+    opens && line.length <= MAX_HEADING && !line.key.contains(['。', ',', '?', '!'])
+}
+
 /// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.
 pub fn is_crawl_banner(line: &Line) -> bool {
     let after = page_phrases::CRAWL_DAY
@@ -288,8 +305,20 @@ pub fn is_caption(line: &Line) -> bool {
     }
     let key = line.key.trim_end_matches(['。', ')', ']', '.', '】']);
     let credit = captions::CREDITS.iter().any(|word| key.ends_with(word));
+    let credit = credit || bracketed_credit(&line.key);
     let opens = captions::OPENINGS.iter().any(|word| line.key.starts_with(word));
     credit || opens && line.length <= 80
+}
+
+/// `…約為八千輛。（資料照）`, `…（青石縣府提供）`: who took the picture, in brackets behind what it shows.
+fn bracketed_credit(key: &str) -> bool {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 2..=20;
+    let Some((_, inside)) = key.trim_end_matches('。').strip_suffix(')').and_then(|key| key.rsplit_once('(')) else {
+        return false;
+    };
+    LENGTHS.contains(&inside.chars().count())
+        && (captions::BRACKETED.iter().any(|word| inside.ends_with(word))
+            || captions::BRACKETED_OPENINGS.iter().any(|word| inside.starts_with(word)))
 }
 
 fn holds_any(line: &Line, words: &[&str]) -> bool {
@@ -316,6 +345,8 @@ mod tests {
         check("Copyright © 2018-2025 某某传媒", Some(COPYRIGHT));
         check("某ICP備18057342號", Some(COPYRIGHT));
         check("新聞熱線:010-1234 電子郵箱:a@b.example", Some(CONTACT));
+        check("何秋白 qiubai@news.example", Some(CONTACT));
+        check("The bridge stays open, Ann Lane said. ann@news.example", None);
         check("本網站使用相關技術,同時尊重使用者隱私,點這裡瞭解隱私聲明", Some(CONSENT_NOTICE));
         check("某某新聞網江蘇正文", Some(SITE_NAME));
         check("首页 > 新闻 > 国内", Some(NAVIGATION));
@@ -366,6 +397,10 @@ mod tests {
         check("(資料圖片)", true);
         check("圖為某某協會副秘書長。(中央社檔案照片)", true);
         check("1月7日,救援人員抬出一名被困者。新華社發", true);
+        check("渡口新橋首日通行的車輛約為八千輛。（資料照）", true);
+        check("新橋全長八百公尺。（青石縣府提供）", true);
+        check("新橋通車(图)", false);
+        check("他说，午饭由学校免费提供。", false);
         check("市長會見記者", false);
     }
 }

@@ -4,6 +4,7 @@ use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
 use super::{Facts, Removed, byline, count_piece};
 use crate::article::ParseReport;
+use crate::parse::dateline::has_the_shape_of_a_name;
 use crate::parse::lexicon::{byline_words, page_chrome};
 use crate::parse::normalized_line::normalize_char;
 
@@ -33,6 +34,13 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     if let Some(start) = end_mark(line) {
         return Some((start, chrome::END_MARK));
     }
+    if let Some(start) = address(line) {
+        return Some((start, chrome::CONTACT));
+    }
+    if let Some((start, found)) = signed(line) {
+        facts.add(found);
+        return Some((start, chrome::BYLINE));
+    }
     let start = bracketed(without_code(line))?;
     let inside = Line::new(line.get(start..)?);
     let found = byline::read(&inside).filter(|found| found.title_end == 0 && found.times.is_empty())?;
@@ -45,6 +53,31 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     }
     let editor = byline_words::CLOSING_EDITORS.iter().any(|word| inside.key.contains(word));
     Some((start, if editor { chrome::EDITOR } else { chrome::BYLINE }))
+}
+
+/// Where the address of a mailbox begins that ends the line, with the brackets around it.
+fn address(line: &str) -> Option<usize> {
+    let end = line.trim_end_matches([')', '）', '>', '】']);
+    let part = |c: char| c.is_ascii_alphanumeric() || "._+-@".contains(c);
+    let start = end.trim_end_matches(part).len();
+    let (mailbox, host) = end.get(start..)?.split_once('@')?;
+    let whole = !mailbox.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.');
+    let before = line.get(..start)?.trim_end_matches(['(', '（', '<', '【']).trim_end();
+    // `客服邮箱：…` would say nothing without it.
+    (whole && !before.ends_with([':', '：', '为', '是', '至', '到'])).then_some(before.len())
+}
+
+/// `…提出意见。记者 林远舟`: where the names begin that follow the last sentence, and who is named.
+fn signed(line: &str) -> Option<(usize, byline::Byline)> {
+    /// In characters.
+    const MAX_NAMES: usize = 24;
+    let (at, sign) = line.char_indices().rev().take(MAX_NAMES).find(|(_, c)| matches!(c, '。' | '！' | '？' | '”'))?;
+    let start = at + sign.len_utf8();
+    let names = Line::new(line.get(start..)?);
+    let found = byline::read(&names)?;
+    let named = found.title_end == 0 && found.times.is_empty() && !found.people.is_empty();
+    let shaped = found.people.iter().all(|person| has_the_shape_of_a_name(&person.name));
+    (named && shaped && !names.text.starts_with(['（', '(', '【', '['])).then_some((start, found))
 }
 
 /// Where a mark begins that ends the line, such as `（完）`.

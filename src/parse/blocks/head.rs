@@ -1,5 +1,7 @@
 //! The head of a page: everything above the body, and where the body begins.
 
+use std::cmp::Ordering;
+
 use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
 use super::{Known, Layout, Removed, byline, count_piece};
@@ -38,7 +40,8 @@ pub fn read<'a>(
         if summary == Some(index) {
             continue;
         }
-        let found = byline::read_above_text(line);
+        let is_title = |found: &byline::Byline| !titled(&block) && names_nobody(found);
+        let found = byline::read_above_text(line).filter(|found| !is_title(found));
         let dated = found.as_ref().is_some_and(is_dated_source);
         if !dated && let Some(reason) = set_aside(line, layout, block.is_empty()) {
             removed.add(index, line.text, reason);
@@ -78,6 +81,9 @@ pub fn read<'a>(
         restore_title(lines, &mut block, removed);
     }
     take_labels(&mut block, removed, report);
+    if known.headline.is_empty() {
+        drop_menu(&mut block, removed);
+    }
     drop_repetitions(&mut block, removed);
     place_known_headline(&mut block, known.headline, removed);
     let in_brief = block.len() > 1
@@ -111,6 +117,14 @@ fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
     byline_words::SUMMARY.iter().find(|label| opening.starts_with(**label))?;
     let below = byline::read(lines.get(start + 1)?)?;
     (!below.times.is_empty() && below.title_end == 0).then_some(start)
+}
+
+/// Whether the only thing that makes a line a byline are names without the shape of names: `专访一线记者们的故事`. The first
+/// title line of a page is never one.
+fn names_nobody(found: &byline::Byline) -> bool {
+    let byline::Byline { times, source, people, section, keywords, title_end } = found;
+    let says_more = !times.is_empty() || !source.is_empty() || !section.is_empty() || !keywords.is_empty();
+    !says_more && *title_end == 0 && !people.iter().any(|person| dateline::has_the_shape_of_a_name(&person.name))
 }
 
 /// A line with a source and a full time is a byline whatever else it says: `稿源：… 2023-03-09 08:30 报料热线：…`.
@@ -329,6 +343,27 @@ fn end_of(text: &str, label: &str) -> Option<usize> {
         .map(|(at, character)| at + character.len_utf8())
 }
 
+/// Of a menu and a list of titles above the story, the title is the line that occurs again right above the text. A block that
+/// is printed twice as a whole has no menu.
+fn drop_menu<'a>(block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
+    /// In characters.
+    const MIN_TITLE: usize = 6;
+    let again = (0..block.len()).find_map(|first| {
+        let (_, title) = block.get(first)?;
+        let later = block.iter().skip(first + 1).position(|(_, line)| headline::same(title, line))?;
+        Some((first, first + 1 + later)).filter(|_| title.length >= MIN_TITLE)
+    });
+    let Some((first, again)) = again.filter(|(first, _)| *first > 0) else { return };
+    for (at, (index, line)) in block.drain(..again).enumerate() {
+        let reason = match at.cmp(&first) {
+            Ordering::Less => chrome::NAVIGATION,
+            Ordering::Equal => chrome::REPEATED_HEADLINE,
+            Ordering::Greater => chrome::RELATED_ARTICLES,
+        };
+        removed.add(index, line.text, reason);
+    }
+}
+
 /// A title that is printed twice is kept once; so is one whose pieces follow as lines of their own.
 fn drop_repetitions<'a>(block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
     let mut kept: Vec<(usize, Line<'a>)> = Vec::new();
@@ -490,8 +525,37 @@ mod tests {
     }
 
     #[test]
+    fn the_title_below_a_menu_is_the_line_that_occurs_again() {
+        let text = "小鎮的老街有一百二十年，街上賣的是米、布和鐵器。";
+        let menu = "今日新聞 社論 評論 專題報導";
+        check(
+            &format!(
+                "{menu}\n中華民國91年3月19日星期二\n老街拆了沒有人問\n攤販搬到哪裡去\n老街拆了沒有人問\n☉林岸\n{text}"
+            ),
+            &["老街拆了沒有人問"],
+            text,
+        );
+        let block = "老街拆了沒有人問\n攤販搬到哪裡去";
+        check(&format!("{block}\n{block}\n{text}"), &["老街拆了沒有人問", "攤販搬到哪裡去"], text);
+        check(&format!("老街拆了沒有人問\n攤販搬到哪裡去\n{text}"), &["老街拆了沒有人問", "攤販搬到哪裡去"], text);
+    }
+
+    #[test]
+    fn a_text_that_is_printed_twice_is_kept_once() {
+        let text = "小鎮的老街有一百二十年，街上賣的是米、布和鐵器，居民說從來沒有人問過他們願不願意搬走。\n老街拆了，遊客要看什麼？";
+        let mut report = ParseReport::default();
+        let page = format!("老街拆了\n{text}\n老街拆了\n{text}");
+        let layout = lay_out(&page, &super::super::Known::default(), &mut report);
+        assert_eq!(layout.body.join("\n"), text);
+        let reasons: Vec<&str> = report.removed_lines.iter().map(|line| line.reason.as_ref()).collect();
+        assert_eq!(reasons, ["REPEATED_TEXT"; 3]);
+    }
+
+    #[test]
     fn titles_with_words_of_bylines() {
         for title in [
+            "专访一线记者们的故事",
+            "县里慰问一线记者 送上节日祝福",
             "【记者调查】中秋味道渐浓 月饼返璞归真",
             "媒体：渡口被困居民已全部上岸",
             "《新桥》剧照曝光>>>点击观看高清图",

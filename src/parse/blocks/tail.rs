@@ -131,8 +131,8 @@ fn cut_other_stories<'a>(
         .is_some_and(|line| dateline::at_start(line.text).is_some() || dateline::glued(line.text).is_some());
     for index in start + 1..end {
         let Some(line) = lines.get(index) else { break };
-        let heading = chrome::is_related_heading(line);
         let list_follows = index + 1 >= list && index < last_item;
+        let heading = chrome::is_related_heading(line) || list_follows && chrome::opens_related(line);
         // A line about rights ends a story only where no text follows: news tell of rights too.
         let closing = !heading && (is_closing(line) || list_follows && chrome::copyright(line).is_some());
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
@@ -326,6 +326,11 @@ mod tests {
         check("完\n2022年7月5日（星期二）\n香港時間16時35分", &[], &["END_MARK", "BYLINE", "BYLINE"]);
         check("The bridge is 300 meters long. Enditem", &["The bridge is 300 meters long."], &["END_MARK"]);
         check("封面图片来源：青石图库", &[], &["CAPTION"]);
+        check("他请居民提出意见。记者 林远舟 yuanzhou@news.example", &["他请居民提出意见。"], &["CONTACT", "BYLINE"]);
+        check("她说，渡口不会关。qiubai@news.example", &["她说，渡口不会关。"], &["CONTACT"]);
+        check("更多河灣報導\n旧粮仓开馆了\n渡口停航三天", &[], &["RELATED_ARTICLES"; 3]);
+        check("更多消息，请看明天的公报。", &["更多消息，请看明天的公报。"], &[]);
+        check("“渡口不会关。”记者问", &["“渡口不会关。”记者问"], &[]);
         check("（评论员 林远舟）", &["（评论员 林远舟）"], &[]);
     }
 }

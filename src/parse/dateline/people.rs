@@ -205,6 +205,16 @@ pub fn may_be_a_name(name: &str) -> bool {
     fits && letters && !domain && !login && !roles::NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
 }
 
+/// Whether a name has the shape of one: a surname and one or two characters, a foreign name with a middle point, or words in
+/// letters that begin with capitals.
+pub fn has_the_shape_of_a_name(name: &str) -> bool {
+    let plain: Vec<char> = name.chars().map(normalize_char).filter(|c| *c != ' ').collect();
+    let given = plain.len().saturating_sub(if surnames::is_compound(&plain) { 2 } else { 1 });
+    let chinese = plain.iter().all(|c| is_han(*c)) && surnames::rank(&plain) > 0 && (1..=2).contains(&given);
+    let capitals = name.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+    chinese || plain.contains(&'·') || capitals && name.contains(char::is_alphabetic)
+}
+
 /// `林远舟摄`: the name of who took the picture. A name of two characters may end in that character.
 pub fn without_credit(name: &str) -> &str {
     const MIN_NAME: usize = 2;
@@ -292,6 +302,16 @@ mod tests {
         check("2020东京", Some(Reporter), None);
         check("张三", None, None);
         check("", None, Some(&[]));
+    }
+
+    #[test]
+    fn shapes_of_names() {
+        for name in ["林远舟", "何六", "欧阳小明", "阿依古丽·买买提", "Ada Lane"] {
+            assert!(has_the_shape_of_a_name(name), "{name}");
+        }
+        for word in ["们的故事", "送上节日祝福", "责任", "分享到", "chenwei"] {
+            assert!(!has_the_shape_of_a_name(word), "{word}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
 use crate::article::MAX_ITEMS;
-use crate::parse::label_line::{Labelled, Token, tokens};
+use crate::parse::label_line::{Labelled, Token, english_names, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::outlets;
 use crate::parse::normalized_line::{NormalizedLine, ends_in_any, find_word, holds_any, normalize_line, word_length};
@@ -172,7 +172,8 @@ pub fn is_byline(line: &str) -> bool {
         let digits = line.chars().filter(char::is_ascii_digit).count();
         digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
     };
-    holds_any(line, byline_words::BYLINE_WORDS) || has_date()
+    let in_english = || english_names(&NormalizedLine::of(line, MAX_BYLINE)).is_some();
+    holds_any(line, byline_words::BYLINE_WORDS) || has_date() || in_english()
 }
 
 /// Whether a line after the content names its editors or its source.

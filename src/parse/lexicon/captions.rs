@@ -37,3 +37,26 @@ pub const OPENINGS: &[&str] = &[
 
 /// The same of the picture at the head of a page, which is credited at its foot.
 pub const AT_THE_FOOT: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
+
+/// What stands at the end of the brackets behind a caption.
+pub const BRACKETED: &[&str] = &[
+    "提供",
+    "资料照",
+    "资料图",
+    "资料图片",
+    "资料照片",
+    "档案照",
+    "档案照片",
+    "档案图",
+    "示意图",
+    "合成图",
+    "翻摄",
+    "翻拍",
+    "截图",
+    "供图",
+    "图库",
+    "摄",
+];
+
+/// What such brackets begin with.
+pub const BRACKETED_OPENINGS: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];

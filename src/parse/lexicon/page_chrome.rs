@@ -415,6 +415,9 @@ pub const RELATED: &[&str] = &[
 pub const RELATED_ENDINGS: &[&str] =
     &["新闻精选", "精彩推荐", "热门推荐", "热点推荐", "相关推荐", "推荐阅读", "相关阅读", "相关新闻", "延伸阅读"];
 
+/// What a heading over a list of other stories begins with.
+pub const RELATED_OPENINGS: &[&str] = &["更多"];
+
 /// Marks that end a story.
 pub const END_MARKS: &[&str] = &[
     "(完)",
