@@ -127,6 +127,17 @@ pub fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
     (!names.is_empty()).then_some(names)
 }
 
+/// Whether a line is one label that nothing follows: `责任编辑：`, `關鍵字：`.
+pub fn is_empty_label(line: &str) -> bool {
+    /// In characters.
+    const MAX_LABEL: usize = 12;
+    if line.chars().nth(MAX_LABEL).is_some() {
+        return false;
+    }
+    let view = NormalizedLine::of(line, MAX_LABEL);
+    matches!(tokens(&view).as_slice(), [Token::Labelled(labelled)] if labelled.is_marked && labelled.value.is_empty())
+}
+
 /// A word without the place that a platform prints before an account (`发布于青石`, `来自青石市`), and without what says that
 /// the account is official.
 fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
@@ -321,14 +332,14 @@ fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
             let next = *at > start && (label_at(view, *at).is_some() || printed_at(view, *at).is_some());
             // A label without a value: `来源： 作者：`, `作者： 2021-09-01 08:00`.
             let empty = *at == start
-                && (is_empty_label(view, start) || printed_at(view, start).is_some_and(|(time, _)| time.year != 0));
+                && (label_follows(view, start) || printed_at(view, start).is_some_and(|(time, _)| time.year != 0));
             strong || spaced || closing || next || empty || tool_at(view, start, *at, field)
         })
         .unwrap_or(view.len())
 }
 
 /// Whether another label and its colon stand where a label's value is due.
-fn is_empty_label(view: &NormalizedLine, start: usize) -> bool {
+fn label_follows(view: &NormalizedLine, start: usize) -> bool {
     label_at(view, start).is_some_and(|label| view.seen(start..label.value).contains(&':'))
 }
 

@@ -4,9 +4,10 @@ use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
 use super::{Facts, Removed, byline, count_piece};
 use crate::article::ParseReport;
-use crate::parse::dateline::has_the_shape_of_a_name;
-use crate::parse::lexicon::{byline_words, page_chrome};
-use crate::parse::normalized_line::normalize_char;
+use crate::parse::dateline::{Person, Role, has_the_shape_of_a_name};
+use crate::parse::lexicon::{byline_words, page_chrome, roles, surnames};
+use crate::parse::normalized_line::{normalize_char, normalize_line};
+use crate::text::is_han;
 
 /// Takes such pieces off the end of the last paragraph, one after the other.
 pub fn take<'a>(
@@ -41,7 +42,15 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
         facts.add(found);
         return Some((start, chrome::BYLINE));
     }
+    if let Some((start, found)) = damaged(line) {
+        facts.add(found);
+        return Some((start, chrome::BYLINE));
+    }
     let start = bracketed(without_code(line))?;
+    if let Some(name) = signature(line, start) {
+        facts.add(byline::Byline { people: vec![name], ..byline::Byline::default() });
+        return Some((start, chrome::BYLINE));
+    }
     let inside = Line::new(line.get(start..)?);
     let found = byline::read(&inside).filter(|found| found.title_end == 0 && found.times.is_empty())?;
     if found.people.is_empty() && found.source.is_empty() {
@@ -78,6 +87,44 @@ fn signed(line: &str) -> Option<(usize, byline::Byline)> {
     let named = found.title_end == 0 && found.times.is_empty() && !found.people.is_empty();
     let shaped = found.people.iter().all(|person| has_the_shape_of_a_name(&person.name));
     (named && shaped && !names.text.starts_with(['（', '(', '【', '['])).then_some((start, found))
+}
+
+/// `…绕行。（林远舟）`: the one who wrote the story, in brackets behind its last sentence and without a word that says so.
+fn signature(line: &str, start: usize) -> Option<Person> {
+    let before = line.get(..start)?;
+    let ended = before.is_empty() || before.trim_end().ends_with(['。', '！', '？', '”', '」']);
+    let inside = line.get(start..)?.trim_matches(['（', '）', '(', ')']);
+    let plain = normalize_line(inside);
+    let kind =
+        roles::STORY_KINDS.iter().any(|kind| plain.starts_with(kind)) || roles::NO_NAMES.contains(&plain.as_str());
+    (ended && !kind && has_the_shape_of_a_name(inside) && plain.chars().all(is_han) && is_common(&plain))
+        .then(|| Person { name: inside.to_owned(), role: Role::Contributor })
+}
+
+/// The same on a line of its own.
+pub fn signature_alone(line: &str) -> Option<Person> {
+    let start = bracketed(line).filter(|start| *start == 0)?;
+    signature(line, start)
+}
+
+/// Whether a name begins with a common surname: asked where nothing but brackets says that a name stands there.
+fn is_common(plain: &str) -> bool {
+    const COMMON: u8 = 2;
+    surnames::rank(&plain.chars().collect::<Vec<_>>()) == COMMON
+}
+
+/// `（记者林远舟、何秋白、李\u{FFFD}…`: reporters in brackets whose end was lost with damaged bytes. Those before the damage are
+/// read.
+fn damaged(line: &str) -> Option<(usize, byline::Byline)> {
+    /// In bytes.
+    const MAX_GROUP: usize = 180;
+    let start = line.rfind(['（', '('])?;
+    let group = line.get(start..).filter(|group| group.len() <= MAX_GROUP && !group.contains(['）', ')', '。']))?;
+    let (whole, _) = group.split_once('\u{FFFD}')?;
+    let (names, _) = whole.trim_start_matches(['（', '(']).rsplit_once('、')?;
+    let found = byline::read(&Line::new(names))?;
+    let shaped = found.people.iter().all(|person| has_the_shape_of_a_name(&person.name));
+    (!found.people.is_empty() && found.title_end == 0 && shaped).then_some((start, found))
 }
 
 /// Where a mark begins that ends the line, such as `（完）`.

@@ -2,8 +2,9 @@
 
 use super::chrome::{self, Reason};
 use super::line::Line;
-use super::{Facts, Removed, byline};
+use super::{Facts, Removed, byline, closing};
 use crate::parse::dateline;
+use crate::parse::label_line;
 use crate::parse::lexicon::{byline_words, captions};
 use crate::parse::normalized_line::NormalizedLine;
 
@@ -69,6 +70,13 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     let picture = captions::AT_THE_FOOT;
     if line.length <= 40 && picture.iter().any(|word| line.key.starts_with(word)) {
         return Some(chrome::CAPTION);
+    }
+    if label_line::is_empty_label(line.text) {
+        return Some(chrome::BYLINE);
+    }
+    if let Some(name) = closing::signature_alone(line.text) {
+        facts.people.push(name);
+        return Some(chrome::BYLINE);
     }
     let found = byline::read(line).filter(|found| found.title_end == 0)?;
     if signs_comment(line) {
@@ -328,6 +336,11 @@ mod tests {
         check("封面图片来源：青石图库", &[], &["CAPTION"]);
         check("他请居民提出意见。记者 林远舟 yuanzhou@news.example", &["他请居民提出意见。"], &["CONTACT", "BYLINE"]);
         check("她说，渡口不会关。qiubai@news.example", &["她说，渡口不会关。"], &["CONTACT"]);
+        check("他请居民提出意见。（林远舟）", &["他请居民提出意见。"], &["BYLINE"]);
+        check("他请居民提出意见。（高清组图）", &["他请居民提出意见。（高清组图）"], &[]);
+        check("渡口停航三天（王村）", &["渡口停航三天（王村）"], &[]);
+        check("他请居民提意见。（记者林远舟、何秋白、李\u{FFFD}小", &["他请居民提意见。"], &["BYLINE"]);
+        check("他请居民提出意见。\n（林远舟）\n关键词：", &["他请居民提出意见。"], &["BYLINE", "BYLINE"]);
         check("更多河灣報導\n旧粮仓开馆了\n渡口停航三天", &[], &["RELATED_ARTICLES"; 3]);
         check("更多消息，请看明天的公报。", &["更多消息，请看明天的公报。"], &[]);
         check("“渡口不会关。”记者问", &["“渡口不会关。”记者问"], &[]);

@@ -27,6 +27,8 @@ fn variable<'a>(html: &'a str, name: &str) -> Option<&'a str> {
     /// In bytes.
     const MAX_VALUE: usize = 120;
     let after = html.split_once(&format!("var {name} = "))?.1;
+    // `var nickname = htmlDecode("…");`.
+    let after = after.strip_prefix("htmlDecode(").unwrap_or(after);
     let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let value = after.get(1..)?.split_once(quote)?.0;
     (!value.is_empty() && value.len() <= MAX_VALUE && !value.contains(['<', '\\', '\n'])).then_some(value)
@@ -46,6 +48,8 @@ mod tests {
         let page =
             r#"<a href="//mp.weixin.qq.com"></a><script>var nickname = "青石读书会"; var ct = "1630454400";</script>"#;
         check(page, Some("2021-09-01T00:00:00Z"), "青石读书会");
+        let decoded = page.replace("\"青石读书会\"", "htmlDecode(\"青石读书会\")");
+        check(&decoded, Some("2021-09-01T00:00:00Z"), "青石读书会");
         check(r#"<script>var nickname = "青石"; var ct = "1630454400";</script>"#, None, "");
         check(r#"mp.weixin.qq.com var ct = "; var nickname = 1"#, None, "");
     }
