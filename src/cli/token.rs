@@ -17,11 +17,11 @@ use super::output::Out;
 #[derive(Args, Debug)]
 pub struct Token {
     #[command(subcommand)]
-    command: Command,
+    command: TokenCommand,
 }
 
 #[derive(Subcommand, Debug)]
-enum Command {
+enum TokenCommand {
     New(New),
 }
 
@@ -63,7 +63,7 @@ impl From<GivenRole> for Role {
 
 impl Token {
     pub fn run(self) -> anyhow::Result<()> {
-        let Command::New(new) = self.command;
+        let TokenCommand::New(new) = self.command;
         new.run()
     }
 }

@@ -146,7 +146,7 @@ impl Story {
 }
 
 /// What the words from an agency's name to the verb say, and where the verb ends.
-struct Head {
+struct DatelineHead {
     agency: Option<agency::Agency>,
     location: Range<usize>,
     date: Option<DatelineDate>,
@@ -180,7 +180,7 @@ fn cut_off(line: &NormalizedLine, start: usize) -> Option<Story> {
 }
 
 /// From `据` or the agency's name to the verb. In brackets more verbs are trusted, as nothing else stands there.
-fn head_at(line: &NormalizedLine, start: usize, in_brackets: bool) -> Option<Head> {
+fn head_at(line: &NormalizedLine, start: usize, in_brackets: bool) -> Option<DatelineHead> {
     let named = if line.at(start) == Some('据') { start + 1 } else { start };
     match agency::known_at(line, named) {
         Some(agency) if named == start => known_head(line, agency, in_brackets),
@@ -192,7 +192,7 @@ fn head_at(line: &NormalizedLine, start: usize, in_brackets: bool) -> Option<Hea
     }
 }
 
-fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) -> Option<Head> {
+fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) -> Option<DatelineHead> {
     let mut from = line.skip_spaces(agency.end);
     // 央视网(新闻联播)消息
     if let Some(end) = line.group_at(from, MAX_PROGRAMME)
@@ -205,7 +205,7 @@ fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) 
         && line.at(end) == Some(':')
         && line.word_at(from + 1, outlets::PROGRAMMES).is_some()
     {
-        return Some(Head { agency: Some(agency), location: end..end, date: None, people: Vec::new(), end });
+        return Some(DatelineHead { agency: Some(agency), location: end..end, date: None, people: Vec::new(), end });
     }
     if let Some(head) = reporter_before_place(line, &agency, from) {
         return Some(head);
@@ -219,7 +219,7 @@ fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) 
                 None => (at..at, dash_end(line, end)?),
             };
             let location = if place.is_empty() { before } else { place };
-            return Some(Head { agency: Some(agency), location, date: Some(date), people: Vec::new(), end });
+            return Some(DatelineHead { agency: Some(agency), location, date: Some(date), people: Vec::new(), end });
         }
         if let Some(end) = verb_at(line, at)
             && let Some(head) = undated(line, &agency, from..at, end, in_brackets)
@@ -252,7 +252,7 @@ fn undated(
     between: Range<usize>,
     verb: usize,
     in_brackets: bool,
-) -> Option<Head> {
+) -> Option<DatelineHead> {
     let word = line.seen(between.end..verb);
     let next = line.at(verb);
     let reporting = word.ends_with(&['报', '道']) || word.ends_with(&['报', '导']);
@@ -271,13 +271,13 @@ fn undated(
     let seen = line.seen(between.clone());
     let none = between.end..between.end;
     let head = |location: Range<usize>, people: Vec<Person>| {
-        Some(Head { agency: Some(agency.clone()), location, date: None, people, end: verb })
+        Some(DatelineHead { agency: Some(agency.clone()), location, date: None, people, end: verb })
     };
     if seen.is_empty() {
         return head(none, Vec::new());
     }
     // 新浪家居张三讯: portals name their reporter there, papers the place.
-    if agency.kind == agency::Kind::Portal {
+    if agency.kind == agency::AgencyKind::Portal {
         let named = seen.len() <= 3 && people::are_likely_names(line, between.clone()) && !places::is_place(seen);
         return if named {
             head(none, vec![Person { name: line.slice(between).to_owned(), role: Role::Reporter }])
@@ -297,7 +297,7 @@ fn undated(
 }
 
 /// `中央社記者林六台北15日電`, `本报记者张三北京1月2日电`.
-fn reporter_before_place(line: &NormalizedLine, agency: &agency::Agency, from: usize) -> Option<Head> {
+fn reporter_before_place(line: &NormalizedLine, agency: &agency::Agency, from: usize) -> Option<DatelineHead> {
     let (_, names) = people::role_at(line, from)?;
     let (date_start, date, date_end) = (names..line.len().min(names + MAX_PLACE * 2))
         .find_map(|at| day::day_at(line, at).map(|(date, end)| (at, date, end)))?;
@@ -316,12 +316,12 @@ fn reporter_before_place(line: &NormalizedLine, agency: &agency::Agency, from: u
         _ => date_start,
     };
     let people = people::read(line, names..place, Some(Role::Reporter))?;
-    Some(Head { agency: Some(agency.clone()), location: place..date_start, date: Some(date), people, end })
+    Some(DatelineHead { agency: Some(agency.clone()), location: place..date_start, date: Some(date), people, end })
 }
 
 /// Adds what stands after the verb: reporters in brackets, `记者张三报道：`, the announcement of a title, a colon, a dash.
-fn with_people(line: &NormalizedLine, start: usize, head: Head) -> Story {
-    let Head { agency, mut location, mut date, mut people, end } = head;
+fn with_people(line: &NormalizedLine, start: usize, head: DatelineHead) -> Story {
+    let DatelineHead { agency, mut location, mut date, mut people, end } = head;
     let mut story_end = end;
     // `新浪财经讯 5月20日消息，`: the day has a verb of its own.
     if date.is_none()
@@ -373,8 +373,8 @@ fn with_people(line: &NormalizedLine, start: usize, head: Head) -> Story {
     }
     let story_end = colon_end(line, story_end);
     let story_end = dash_end(line, story_end).unwrap_or(story_end);
-    let known = agency.as_ref().is_some_and(|agency| agency.kind != agency::Kind::Unknown);
-    let portal = agency.as_ref().is_some_and(|agency| agency.kind == agency::Kind::Portal);
+    let known = agency.as_ref().is_some_and(|agency| agency.kind != agency::AgencyKind::Unknown);
+    let portal = agency.as_ref().is_some_and(|agency| agency.kind == agency::AgencyKind::Portal);
     Story {
         start,
         end: story_end,

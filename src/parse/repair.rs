@@ -27,14 +27,14 @@ pub struct Repairer {
     spaced: bool,
     residue: Residue,
     /// Empty if no rule asks for it.
-    page: bytes::Page,
+    page: bytes::PageText,
 }
 
 impl Repairer {
     /// Judges the page's habits on its whole text.
     pub fn learn(page_text: &str) -> Self {
         let mut repairer =
-            Self { tags: false, spaced: false, residue: Residue::default(), page: bytes::Page::default() };
+            Self { tags: false, spaced: false, residue: Residue::default(), page: bytes::PageText::default() };
         // Each habit is judged on what the rules before it leave.
         let unseen = &mut ParseReport::default();
         let text = resolved(page_text, unseen);
@@ -45,7 +45,7 @@ impl Repairer {
         let text = repairer.closed_up(text, unseen);
         repairer.residue = Residue::learn(&text);
         if !repairer.residue.is_empty() {
-            repairer.page = bytes::Page::new(&repairer.residue.strip(&text).0);
+            repairer.page = bytes::PageText::new(&repairer.residue.strip(&text).0);
         }
         repairer
     }

@@ -25,7 +25,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(1);
 const PING_DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ServingState {
     Serving,
     NotServing,
     /// Not serving, and health watches end.
@@ -35,12 +35,12 @@ enum State {
 /// Sets the reported state. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Reporter {
-    state: Arc<watch::Sender<State>>,
+    state: Arc<watch::Sender<ServingState>>,
 }
 
 impl Reporter {
     pub(crate) fn new() -> Self {
-        Self { state: Arc::new(watch::Sender::new(State::NotServing)) }
+        Self { state: Arc::new(watch::Sender::new(ServingState::NotServing)) }
     }
 
     /// The health service, for these services and, by the empty name, for the whole server.
@@ -49,7 +49,7 @@ impl Reporter {
     }
 
     pub(crate) fn is_serving(&self) -> bool {
-        *self.state.borrow() == State::Serving
+        *self.state.borrow() == ServingState::Serving
     }
 
     /// Reports whether the store responds and documents can be parsed, until the future is dropped.
@@ -60,8 +60,12 @@ impl Reporter {
             interval.tick().await;
             let answer = tokio::time::timeout(PING_DEADLINE, store.ping()).await;
             let can_parse = ingest.is_alive();
-            let state = if matches!(answer, Ok(Ok(()))) && can_parse { State::Serving } else { State::NotServing };
-            if self.set(state) && state == State::NotServing {
+            let state = if matches!(answer, Ok(Ok(()))) && can_parse {
+                ServingState::Serving
+            } else {
+                ServingState::NotServing
+            };
+            if self.set(state) && state == ServingState::NotServing {
                 tracing::error!(answer = ?answer, can_parse, "the store or the parser is unavailable; health reports NOT_SERVING");
             }
         }
@@ -69,22 +73,22 @@ impl Reporter {
 
     /// Reports NOT_SERVING from now on, if [`Self::follow`] no longer runs.
     pub(crate) fn set_not_serving(&self) {
-        self.set(State::NotServing);
+        self.set(ServingState::NotServing);
     }
 
     /// Ends health watches.
     pub(crate) fn end(&self) {
-        self.set(State::Ended);
+        self.set(ServingState::Ended);
     }
 
-    fn set(&self, state: State) -> bool {
+    fn set(&self, state: ServingState) -> bool {
         self.state.send_if_modified(|current| std::mem::replace(current, state) != state)
     }
 }
 
 pub(crate) struct HealthService {
     names: Vec<String>,
-    state: watch::Receiver<State>,
+    state: watch::Receiver<ServingState>,
 }
 
 impl HealthService {
@@ -110,11 +114,11 @@ impl Health for HealthService {
     }
 }
 
-/// The current state, and then each change, until [`State::End`].
-fn changes(known: bool, state: watch::Receiver<State>) -> impl Stream<Item = HealthCheckResponse> {
+/// The current state, and then each change, until [`ServingState::End`].
+fn changes(known: bool, state: watch::Receiver<ServingState>) -> impl Stream<Item = HealthCheckResponse> {
     let mut last = None;
     WatchStream::new(state)
-        .take_while(|state| std::future::ready(*state != State::Ended))
+        .take_while(|state| std::future::ready(*state != ServingState::Ended))
         .map(move |state| if known { state.to_wire() } else { ServingStatus::ServiceUnknown })
         .filter_map(move |status| {
             let is_new = last.replace(status) != Some(status);
@@ -122,11 +126,11 @@ fn changes(known: bool, state: watch::Receiver<State>) -> impl Stream<Item = Hea
         })
 }
 
-impl State {
+impl ServingState {
     fn to_wire(self) -> ServingStatus {
         match self {
-            State::Serving => ServingStatus::Serving,
-            State::NotServing | State::Ended => ServingStatus::NotServing,
+            ServingState::Serving => ServingStatus::Serving,
+            ServingState::NotServing | ServingState::Ended => ServingStatus::NotServing,
         }
     }
 }

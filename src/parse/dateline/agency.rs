@@ -18,11 +18,11 @@ pub struct Agency {
     pub end: usize,
     /// The place in the name of a local edition that follows the agency's (中新网北京新闻); empty if none does.
     pub edition: Range<usize>,
-    pub kind: Kind,
+    pub kind: AgencyKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum AgencyKind {
     Known,
     Portal,
     /// Known only by its ending.
@@ -33,7 +33,7 @@ pub enum Kind {
 pub fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
     if let Some((_, end)) = line.word_at(start, outlets::PORTALS) {
         let end = channel_end(line, end);
-        return Some(Agency { name: start..end, end, edition: end..end, kind: Kind::Portal });
+        return Some(Agency { name: start..end, end, edition: end..end, kind: AgencyKind::Portal });
     }
     if let Some(agency) = local_edition(line, start) {
         return Some(agency);
@@ -49,9 +49,9 @@ pub fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
         // A channel is a part of the outlet, another outlet (经济日报-中国经济网) a part of the name.
         let channel = line.seen(end..tail).ends_with(&['频', '道']);
         let name = if channel { name } else { start..tail };
-        return Some(Agency { name, end: tail, edition: tail..tail, kind: Kind::Known });
+        return Some(Agency { name, end: tail, edition: tail..tail, kind: AgencyKind::Known });
     }
-    Some(Agency { name, end, edition, kind: Kind::Known })
+    Some(Agency { name, end, edition, kind: AgencyKind::Known })
 }
 
 /// 中新河北网, 中新浙江网: the agency's name with the place inside it. It is known as 中新网; as that is not printed in one
@@ -63,7 +63,7 @@ fn local_edition(line: &NormalizedLine, start: usize) -> Option<Agency> {
         name: start..end,
         end,
         edition: end..end,
-        kind: Kind::Known,
+        kind: AgencyKind::Known,
     })
 }
 

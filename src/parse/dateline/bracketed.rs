@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Head, Story, agency, day, head_at, people, unknown, with_people};
+use super::{DatelineHead, Story, agency, day, head_at, people, unknown, with_people};
 use crate::parse::lexicon::{places, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
@@ -24,11 +24,11 @@ pub fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Option<Story
             Some('[') => outlet_in_corners(line, first..inside.end),
             _ => outlet_and_name(line, first..inside.end),
         })?;
-    Some(with_people(line, start, Head { end, ..head }))
+    Some(with_people(line, start, DatelineHead { end, ..head }))
 }
 
 /// `記者林六／台北報導`, `環球時報記者 張三`, `本報記者張三／綜合報導`.
-fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
+fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     // `(新华社记者张三摄)` says who took a photograph.
     if line.seen(inside.clone()).ends_with(&['摄']) || line.seen(inside.clone()).ends_with(&['摄', '影']) {
         return None;
@@ -39,7 +39,7 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Hea
         .find(|at| line.word_at(*at, wire_verbs::BRACKETED_REPORTS).is_some_and(|(_, end)| end == inside.end));
     let until = reports.unwrap_or(inside.end);
     if until == after {
-        return (agency.is_some() && reports.is_some()).then_some(Head {
+        return (agency.is_some() && reports.is_some()).then_some(DatelineHead {
             agency,
             location: after..after,
             date: None,
@@ -59,11 +59,11 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Hea
         }
     };
     let people = people::read(line, named, None).filter(|people| !people.is_empty())?;
-    Some(Head { agency, location, date: None, people, end: inside.end })
+    Some(DatelineHead { agency, location, date: None, people, end: inside.end })
 }
 
 /// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: no outlet, only the place, the day and the verb.
-fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
+fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     const MAX_PLACE: usize = 10;
     let stop = inside.end.min(inside.start + MAX_PLACE + 1);
     let (place_end, date, verb) = (inside.start..stop).find_map(|at| {
@@ -87,7 +87,7 @@ fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
     (end == inside.end && like_places && sure && !place.is_empty()).then(|| {
         let outlet = !places::is_place(place) && agency::ends_like_an_outlet(place);
         let name = inside.start..place_end;
-        Head {
+        DatelineHead {
             agency: outlet.then(|| unknown::outlet(name.clone())),
             location: if outlet { place_end..place_end } else { name },
             date,
@@ -99,10 +99,10 @@ fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
 
 /// `【某某網專訊】`, `【某某日報消息】`, `【特訊】`, `〔即時新聞／綜合報導〕`, `〔中央社〕`. Before 讯 any short name is believed,
 /// before 报道 and 消息 one that ends like an outlet's: 【深度报道】 and 【好消息】 are tags.
-fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
+fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     const MAX_NAME: usize = 10;
     let head = |agency: Option<agency::Agency>, location: Range<usize>| {
-        Some(Head { agency, location, date: None, people: Vec::new(), end: inside.end })
+        Some(DatelineHead { agency, location, date: None, people: Vec::new(), end: inside.end })
     };
     let none = inside.end..inside.end;
     if let Some(agency) = agency::known_at(line, inside.start).filter(|agency| agency.end == inside.end) {
@@ -116,7 +116,7 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head
     let seen = line.seen(name.clone());
     if let Some(slash) = seen.iter().position(|character| *character == '/') {
         return around_slash(line, inside.start..inside.start + slash, inside.start + slash + 1..verb, word)
-            .map(|head| Head { end: inside.end, ..head });
+            .map(|head| DatelineHead { end: inside.end, ..head });
     }
     if seen.is_empty() {
         return if wire_verbs::WITHOUT_OUTLET.contains(&word) { head(None, none) } else { None };
@@ -131,11 +131,11 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Head
 
 /// `〔即時新聞／綜合報導〕`, `【林六／台北報導】`, `【某某快報／林六報導】`: a desk of the paper, a reporter or an outlet, and behind
 /// the slash the place or the reporter.
-fn around_slash(line: &NormalizedLine, before: Range<usize>, behind: Range<usize>, word: &str) -> Option<Head> {
+fn around_slash(line: &NormalizedLine, before: Range<usize>, behind: Range<usize>, word: &str) -> Option<DatelineHead> {
     let none = behind.end..behind.end;
     let people = |names: Range<usize>| people::read(line, names, Some(people::Role::Reporter)).unwrap_or_default();
     let named = |range: &Range<usize>| people::are_likely_names(line, range.clone());
-    let head = |agency, location, people| Some(Head { agency, location, date: None, people, end: none.end });
+    let head = |agency, location, people| Some(DatelineHead { agency, location, date: None, people, end: none.end });
     let outlet = agency::ends_like_an_outlet(line.seen(before.clone()));
     if word.starts_with("综合") || places::is_place(line.seen(behind.clone())) {
         let people = if !outlet && named(&before) { people(before) } else { Vec::new() };
@@ -148,7 +148,7 @@ fn around_slash(line: &NormalizedLine, before: Range<usize>, behind: Range<usize
 }
 
 /// `（中新财经 左一二）`: an outlet and its reporter, and no word that says so.
-fn outlet_and_name(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> {
+fn outlet_and_name(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     let space = inside.clone().find(|at| line.at(*at) == Some(' '))?;
     let agency = agency::known_at(line, inside.start).filter(|agency| agency.end == space)?;
     let names = line.skip_spaces(space)..inside.end;
@@ -157,5 +157,5 @@ fn outlet_and_name(line: &NormalizedLine, inside: Range<usize>) -> Option<Head> 
     }
     let people = people::read(line, names, Some(people::Role::Reporter))?;
     let none = inside.end..inside.end;
-    Some(Head { agency: Some(agency), location: none, date: None, people, end: inside.end })
+    Some(DatelineHead { agency: Some(agency), location: none, date: None, people, end: inside.end })
 }

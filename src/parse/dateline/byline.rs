@@ -12,7 +12,7 @@ use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
 /// Reporters, and what is printed with them.
-pub struct Byline {
+pub struct ReporterByline {
     pub people: Vec<Person>,
     /// `济南报道`: where they report from; empty if that isn't said.
     pub place: Range<usize>,
@@ -81,7 +81,7 @@ fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<age
             name: start..end,
             end,
             edition: end..end,
-            kind: agency::Kind::Unknown,
+            kind: agency::AgencyKind::Unknown,
         })
     })?;
     Some((Some(agency), role))
@@ -98,7 +98,7 @@ fn story_follows(line: &NormalizedLine, end: usize) -> bool {
 }
 
 /// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
-pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<Byline> {
+pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
     let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
         matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, wire_verbs::REPORTS).is_some()
     })?;
@@ -110,7 +110,7 @@ pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<Byline> {
     match line.at(verb) {
         Some(':' | ',' | ' ') | None => {
             let end = if line.at(verb) == Some(':') { verb + 1 } else { verb };
-            Some(Byline { people, place: place..named, end })
+            Some(ReporterByline { people, place: place..named, end })
         }
         _ => None,
     }
@@ -138,7 +138,7 @@ pub fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
 
 /// `记者 张三 通讯员 李四 `: role words and names that white space ends. Where the sentence goes on from the last name
 /// (`记者 张三 从…获悉`) they are its subject, and stay.
-pub fn spaced(line: &NormalizedLine, start: usize) -> Option<Byline> {
+pub fn spaced(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
     let (mut role, mut at) = people::role_at(line, start)?;
     let mut named = Vec::new();
     let mut end = start;
@@ -162,7 +162,7 @@ pub fn spaced(line: &NormalizedLine, start: usize) -> Option<Byline> {
     }
     let spaced = line.at(end) == Some(' ');
     let goes_on = line.word_at(line.skip_spaces(end), roles::GOES_ON).is_some();
-    (!named.is_empty() && spaced && !goes_on).then_some(Byline { people: named, place: end..end, end })
+    (!named.is_empty() && spaced && !goes_on).then_some(ReporterByline { people: named, place: end..end, end })
 }
 
 /// Past a colon or an upright stroke behind a role word, and white space.

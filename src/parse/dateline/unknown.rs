@@ -6,14 +6,14 @@
 use std::ops::Range;
 
 use super::verbs::after_day;
-use super::{Head, agency, byline, day, may_be_in_a_place, people};
+use super::{DatelineHead, agency, byline, day, may_be_in_a_place, people};
 use crate::article::DatelineDate;
 use crate::parse::lexicon::{places, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
 /// An outlet that no table knows: told by its name's ending, and by date and verb, or by reporters after the verb.
-pub fn head_at(line: &NormalizedLine, start: usize) -> Option<Head> {
+pub fn head_at(line: &NormalizedLine, start: usize) -> Option<DatelineHead> {
     const MAX_NAME: usize = 20;
     for at in start + 2..line.len().min(start + MAX_NAME) {
         if let Some((date, end)) = day::day_at(line, at) {
@@ -29,7 +29,7 @@ pub fn head_at(line: &NormalizedLine, start: usize) -> Option<Head> {
     None
 }
 
-fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_end: usize) -> Option<Head> {
+fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_end: usize) -> Option<DatelineHead> {
     let after = after_day(line, date, day_end)?;
     let verb = line.slice(before.end..after.end);
     // A sentence may well begin so: 某某台11日报道.
@@ -41,7 +41,7 @@ fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_en
         let place = places::is_place(line.seen(before.clone()));
         let sure = date.month > 0 && ended && (verb.ends_with(['讯', '訊']) || place && verb.ends_with(['电', '電']));
         return (sure && may_name_an_outlet(line, before.clone()))
-            .then(|| Head { date: Some(date), ..named(before, place, after.end) });
+            .then(|| DatelineHead { date: Some(date), ..named(before, place, after.end) });
     };
     // A headline is glued to an agency that is known: that one is sought by `glued`.
     if (before.start + 1..name_end).any(|inner| agency::known_at(line, inner).is_some_and(|known| known.name.len() > 2))
@@ -50,11 +50,11 @@ fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_en
     }
     let location = if after.place.is_empty() { name_end..before.end } else { after.place };
     let agency = outlet(before.start..name_end);
-    Some(Head { agency: Some(agency), location, date: Some(date), people: Vec::new(), end: after.end })
+    Some(DatelineHead { agency: Some(agency), location, date: Some(date), people: Vec::new(), end: after.end })
 }
 
 /// `某某报讯（记者`, `某某讯 记者 张三`, `某某在线消息（记者`.
-fn undated(line: &NormalizedLine, before: Range<usize>) -> Option<Head> {
+fn undated(line: &NormalizedLine, before: Range<usize>) -> Option<DatelineHead> {
     const MAX_NAME: usize = 10;
     if before.len() > MAX_NAME {
         return None;
@@ -78,7 +78,7 @@ fn undated(line: &NormalizedLine, before: Range<usize>) -> Option<Head> {
     // `某某在线湘潭讯（记者`: the outlet's name ends before a place.
     let name_end = agency::unknown_end(line, before.clone()).filter(|name_end| *name_end + 2 <= before.end);
     let head = match name_end {
-        Some(name_end) => Head { location: name_end..before.end, ..named(before.start..name_end, false, end) },
+        Some(name_end) => DatelineHead { location: name_end..before.end, ..named(before.start..name_end, false, end) },
         None => named(before.clone(), places::is_place(line.seen(before)), end),
     };
     Some(head)
@@ -100,12 +100,12 @@ pub fn ends_in_a_word_of_news(before: &[char]) -> bool {
     before.last().is_some_and(|last| "通资腾音简短喜视问审电快和捷".contains(*last))
 }
 
-fn named(name: Range<usize>, is_place: bool, end: usize) -> Head {
+fn named(name: Range<usize>, is_place: bool, end: usize) -> DatelineHead {
     let (agency, location) = if is_place { (None, name) } else { (Some(outlet(name.clone())), name.end..name.end) };
-    Head { agency, location, date: None, people: Vec::new(), end }
+    DatelineHead { agency, location, date: None, people: Vec::new(), end }
 }
 
 pub fn outlet(name: Range<usize>) -> agency::Agency {
     let end = name.end;
-    agency::Agency { name, end, edition: end..end, kind: agency::Kind::Unknown }
+    agency::Agency { name, end, edition: end..end, kind: agency::AgencyKind::Unknown }
 }

@@ -134,7 +134,7 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
             text: tag.word,
             first: tag.start,
             characters: tag.end - tag.start,
-            kind: if in_residue(text, tag.start, tag.end) { Kind::Other } else { Kind::of(tag.word, tag.tag) },
+            kind: if in_residue(text, tag.start, tag.end) { WordKind::Other } else { WordKind::of(tag.word, tag.tag) },
         })
         .map(Word::without_verb)
         .collect();
@@ -166,9 +166,9 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
                 let weight = rarity.of_word(word.text) * kind_weight;
                 let guessed = || word.characters == 2 && counts.get(word.text) == Some(&1) && !is_known(word.text);
                 let is_doubtful = match word.kind {
-                    Kind::Verb => true,
-                    Kind::Phrase => word.first >= headline_characters,
-                    Kind::Noun | Kind::Nominal => guessed() || counts_something(word),
+                    WordKind::Verb => true,
+                    WordKind::Phrase => word.first >= headline_characters,
+                    WordKind::Noun | WordKind::Nominal => guessed() || counts_something(word),
                     _ => guessed(),
                 };
                 add(
@@ -253,12 +253,12 @@ struct Word<'a> {
     /// In characters.
     first: usize,
     characters: usize,
-    kind: Kind,
+    kind: WordKind,
 }
 
 /// What a word can be to a reader, from jieba's tags (those of the ICTCLAS set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum WordKind {
     Person,
     /// The name of something else.
     Name,
@@ -273,31 +273,31 @@ enum Kind {
     Other,
 }
 
-impl Kind {
+impl WordKind {
     fn of(word: &str, tag: &str) -> Self {
         if WORD_WEIGHTS.empty.contains(word) || word.chars().any(|c| !c.is_alphabetic()) && tag != "eng" {
-            return Kind::Other;
+            return WordKind::Other;
         }
         match tag {
-            "nr" | "nrt" | "nrfg" => Kind::Person,
-            "ns" | "nt" | "nz" => Kind::Name,
-            "n" | "ng" | "j" | "eng" => Kind::Noun,
-            "vn" | "an" | "nrj" => Kind::Nominal,
-            "l" => Kind::Phrase,
-            "v" | "vi" => Kind::Verb,
-            "a" | "b" | "s" | "g" | "h" | "k" | "x" | "z" => Kind::Attribute,
-            _ => Kind::Other,
+            "nr" | "nrt" | "nrfg" => WordKind::Person,
+            "ns" | "nt" | "nz" => WordKind::Name,
+            "n" | "ng" | "j" | "eng" => WordKind::Noun,
+            "vn" | "an" | "nrj" => WordKind::Nominal,
+            "l" => WordKind::Phrase,
+            "v" | "vi" => WordKind::Verb,
+            "a" | "b" | "s" | "g" | "h" | "k" | "x" | "z" => WordKind::Attribute,
+            _ => WordKind::Other,
         }
     }
 }
 
-impl Kind {
+impl WordKind {
     /// Whether two neighbours are rather a verb and its object, or a person and what he did, than one name for something:
     /// 会见美国, 张三违纪.
-    fn acts_on(self, next: Kind) -> bool {
+    fn acts_on(self, next: WordKind) -> bool {
         match self {
-            Kind::Nominal => matches!(next, Kind::Person | Kind::Name | Kind::Attribute),
-            Kind::Person => matches!(next, Kind::Nominal | Kind::Attribute),
+            WordKind::Nominal => matches!(next, WordKind::Person | WordKind::Name | WordKind::Attribute),
+            WordKind::Person => matches!(next, WordKind::Nominal | WordKind::Attribute),
             _ => false,
         }
     }
@@ -308,7 +308,7 @@ impl Word<'_> {
     fn without_verb(mut self) -> Self {
         const VERBS: &[char] =
             &['称', '说', '指', '斥', '料', '促', '吁', '谈', '任', '晤', '赴', '访', '批', '赞', '向', '与', '和'];
-        if self.kind == Kind::Person
+        if self.kind == WordKind::Person
             && self.characters == 4
             && !is_known(self.text)
             && let Some(name) = self.text.strip_suffix(VERBS)
@@ -325,12 +325,12 @@ impl Word<'_> {
             return None;
         }
         match self.kind {
-            Kind::Person | Kind::Name => Some(1.2),
-            Kind::Noun => Some(1.0),
-            Kind::Nominal => Some(0.7),
-            Kind::Phrase => Some(0.5),
-            Kind::Verb => Some(0.25),
-            Kind::Attribute | Kind::Other => None,
+            WordKind::Person | WordKind::Name => Some(1.2),
+            WordKind::Noun => Some(1.0),
+            WordKind::Nominal => Some(0.7),
+            WordKind::Phrase => Some(0.5),
+            WordKind::Verb => Some(0.25),
+            WordKind::Attribute | WordKind::Other => None,
         }
     }
 }
@@ -343,7 +343,7 @@ fn with_surnames<'a>(text: &'a str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
         let [surname, given] = pair else { return None };
         let is_pair = surname.characters == 1
             && given.characters == 2
-            && matches!(given.kind, Kind::Person | Kind::Name)
+            && matches!(given.kind, WordKind::Person | WordKind::Name)
             && surname.text.chars().next().is_some_and(|first| surnames::rank(&[first]) > 0);
         is_pair.then(|| text_of(text, pair)).flatten()
     };
@@ -359,7 +359,7 @@ fn with_surnames<'a>(text: &'a str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
     while let Some(word) = words.get(at) {
         let name = full_name(at).filter(|name| words.get(at + 1).is_some_and(|given| is_always_so(name, given.text)));
         if let Some(name) = name {
-            joined.push(Word { text: name, first: word.first, characters: 3, kind: Kind::Person });
+            joined.push(Word { text: name, first: word.first, characters: 3, kind: WordKind::Person });
             at += 2;
         } else {
             joined.push(*word);
@@ -385,17 +385,17 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
     for start in 0..words.len() {
         for length in 2..=MAX_COMPOUND {
             let Some(run) = words.get(start..start + length) else { break };
-            if run.iter().any(|word| matches!(word.kind, Kind::Other | Kind::Phrase)) || is_clause(run) {
+            if run.iter().any(|word| matches!(word.kind, WordKind::Other | WordKind::Phrase)) || is_clause(run) {
                 break;
             }
             let characters: usize = run.iter().map(|word| word.characters).sum();
             let ends_in_noun =
-                run.last().is_some_and(|word| matches!(word.kind, Kind::Name | Kind::Noun | Kind::Nominal));
+                run.last().is_some_and(|word| matches!(word.kind, WordKind::Name | WordKind::Noun | WordKind::Nominal));
             if !(3..=MAX_COMPOUND_CHARACTERS).contains(&characters) || !(ends_in_noun || is_split_name(run)) {
                 continue;
             }
             // 机长张三 is two; 张三精神 may be one.
-            if run.iter().skip(1).any(|word| word.kind == Kind::Person) && !is_split_name(run) {
+            if run.iter().skip(1).any(|word| word.kind == WordKind::Person) && !is_split_name(run) {
                 continue;
             }
             let Some(run_text) = text_of(text, run) else { continue };
@@ -409,8 +409,8 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
 /// With a verb it is a clause, but where one character makes a noun of it: 阅览 + 区.
 fn is_clause(run: &[Word]) -> bool {
     run.windows(2).any(|pair| match pair {
-        [first, second] if first.kind == Kind::Verb => {
-            first.characters < 2 || second.characters > 1 || second.kind != Kind::Noun
+        [first, second] if first.kind == WordKind::Verb => {
+            first.characters < 2 || second.characters > 1 || second.kind != WordKind::Noun
         }
         [first, second] => first.kind.acts_on(second.kind),
         _ => false,
@@ -421,7 +421,7 @@ fn is_clause(run: &[Word]) -> bool {
 fn is_split_name(run: &[Word]) -> bool {
     let characters: usize = run.iter().map(|word| word.characters).sum();
     characters <= 4
-        && run.iter().all(|word| word.kind == Kind::Person)
+        && run.iter().all(|word| word.kind == WordKind::Person)
         && run.first().is_some_and(|word| word.characters <= 2)
 }
 

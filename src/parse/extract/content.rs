@@ -2,7 +2,7 @@
 //! have the most running text.
 
 use super::lines::is_block;
-use super::outline::{Kind, Outline};
+use super::outline::{NodeKind, Outline};
 use super::river::Rivers;
 use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::holds_any;
@@ -170,7 +170,7 @@ impl Paragraph {
 fn paragraphs(outline: &Outline) -> Vec<Paragraph> {
     let mut of_node: std::collections::BTreeMap<usize, Paragraph> = std::collections::BTreeMap::new();
     for (index, node) in outline.nodes.iter().enumerate() {
-        let Kind::Text(text) = &node.kind else { continue };
+        let NodeKind::Text(text) = &node.kind else { continue };
         let block = outline.upwards(node.parent).find(|above| {
             let name = outline.name(*above);
             is_block(name) || matches!(name, "td" | "th")

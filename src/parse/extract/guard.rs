@@ -76,7 +76,7 @@ pub fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
             kept.drop(start, at);
             continue;
         }
-        let Some(tag) = Tag::read(rest, attributes_left.min(MAX_ATTRIBUTES)) else {
+        let Some(tag) = HtmlTag::read(rest, attributes_left.min(MAX_ATTRIBUTES)) else {
             at = start + 1;
             // A document type makes no node, but an entry in the list of errors.
             marks += 1;
@@ -180,7 +180,7 @@ fn end_of_raw_text(html: &str, from: usize, name: &str) -> usize {
     html.len()
 }
 
-struct Tag {
+struct HtmlTag {
     name: String,
     closing: bool,
     /// In bytes, from `<` to `>`.
@@ -192,7 +192,7 @@ struct Tag {
     bounded_length: usize,
 }
 
-impl Tag {
+impl HtmlTag {
     /// Reads the tag at the start of `text`, which may keep `allowed` attributes; `None` if it is not one.
     fn read(text: &str, allowed: usize) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -284,7 +284,7 @@ struct Scan {
 }
 
 impl Scan {
-    fn meet(&mut self, tag: &Tag, cuts: &mut Cuts) -> Fate {
+    fn meet(&mut self, tag: &HtmlTag, cuts: &mut Cuts) -> Fate {
         if self.cost >= MAX_COST {
             cuts.costly_tags += 1;
             return Fate::Drop;

@@ -1,6 +1,6 @@
 //! From the tree to lines, as a reader sees them: blocks and `<br>` end a line, white space runs together.
 
-use super::outline::{Kind, Outline};
+use super::outline::{NodeKind, Outline};
 
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
@@ -69,12 +69,12 @@ pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) ->
             continue;
         }
         match &node.kind {
-            Kind::Text(text) => {
+            NodeKind::Text(text) => {
                 let preformatted = open.iter().any(|(_, element)| *element == Element::Preformatted);
                 let in_link = open.iter().any(|(_, element)| *element == Element::Link);
                 writer.write(text, index, in_link, preformatted);
             }
-            Kind::Element { name, .. } => {
+            NodeKind::Element { name, .. } => {
                 let element = Element::of(name);
                 if element == Element::Link {
                     writer.link_start = writer.text.len();
@@ -111,7 +111,7 @@ impl Element {
 }
 
 #[derive(Clone, Copy)]
-struct Pending {
+struct PendingBreak {
     line_break: bool,
     /// The text node that it began in; `None` between table cells.
     node: Option<usize>,
@@ -128,14 +128,14 @@ struct Writer {
     link_end: usize,
     link_node: usize,
     /// White space that was met since the last character.
-    pending: Option<Pending>,
+    pending: Option<PendingBreak>,
 }
 
 impl Writer {
     fn boundary(&mut self, element: Element) {
         match element {
             Element::Block | Element::Preformatted => self.end_line(),
-            Element::Cell => self.pending = Some(Pending { line_break: false, node: None }),
+            Element::Cell => self.pending = Some(PendingBreak { line_break: false, node: None }),
             Element::Link | Element::Inline => {}
         }
     }
@@ -145,7 +145,7 @@ impl Writer {
             if preformatted && character == '\n' {
                 self.end_line();
             } else if character.is_ascii_whitespace() {
-                let pending = self.pending.get_or_insert(Pending { line_break: false, node: Some(node) });
+                let pending = self.pending.get_or_insert(PendingBreak { line_break: false, node: Some(node) });
                 pending.line_break |= matches!(character, '\n' | '\r');
             } else {
                 self.write_pending(character, node);

@@ -18,10 +18,10 @@ pub struct Node {
     pub parent: usize,
     /// The index after its last descendant.
     pub end: usize,
-    pub kind: Kind,
+    pub kind: NodeKind,
 }
 
-pub enum Kind {
+pub enum NodeKind {
     Text(String),
     Element {
         name: String,
@@ -34,7 +34,7 @@ impl Outline {
     /// Of what a reader sees: hidden elements and those without text are left out with all that is in them.
     pub fn of(document: &Document) -> Self {
         let mut nodes =
-            vec![Node { parent: 0, end: 0, kind: Kind::Element { name: String::new(), marks: String::new() } }];
+            vec![Node { parent: 0, end: 0, kind: NodeKind::Element { name: String::new(), marks: String::new() } }];
         // The element and its index; `None` as element closes the index.
         let mut work: Vec<(Option<NodeRef<'_>>, usize)> = Vec::new();
         push_children(&mut work, &document.root(), 0);
@@ -48,11 +48,15 @@ impl Outline {
             };
             if node.is_text() {
                 let end = nodes.len() + 1;
-                nodes.push(Node { parent: index, end, kind: Kind::Text(node.text().to_string()) });
+                nodes.push(Node { parent: index, end, kind: NodeKind::Text(node.text().to_string()) });
             } else if let Some(name) = node.node_name().filter(|name| is_seen(&node, name)) {
                 let own = nodes.len();
                 let marks = marks_of(&node);
-                nodes.push(Node { parent: index, end: own + 1, kind: Kind::Element { name: name.to_string(), marks } });
+                nodes.push(Node {
+                    parent: index,
+                    end: own + 1,
+                    kind: NodeKind::Element { name: name.to_string(), marks },
+                });
                 work.push((None, own));
                 push_children(&mut work, &node, own);
             }
@@ -66,14 +70,14 @@ impl Outline {
 
     pub fn name(&self, index: usize) -> &str {
         match self.nodes.get(index).map(|node| &node.kind) {
-            Some(Kind::Element { name, .. }) => name,
+            Some(NodeKind::Element { name, .. }) => name,
             _ => "",
         }
     }
 
     pub fn marks(&self, index: usize) -> &str {
         match self.nodes.get(index).map(|node| &node.kind) {
-            Some(Kind::Element { marks, .. }) => marks,
+            Some(NodeKind::Element { marks, .. }) => marks,
             _ => "",
         }
     }

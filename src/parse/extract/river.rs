@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::RenderedLine;
-use super::outline::{Kind, Outline};
+use super::outline::{NodeKind, Outline};
 
 /// Siblings that make a river. Two linked titles may be an article's own references.
 const MIN_STORIES: usize = 3;
@@ -34,7 +34,7 @@ pub struct Rivers {
 
 /// What the lines of one element say.
 #[derive(Clone, Copy, Default)]
-struct Tally {
+struct ElementTally {
     titles: usize,
     lines: usize,
     /// Of lines that are no titles, in characters.
@@ -42,7 +42,7 @@ struct Tally {
     paragraphs: usize,
 }
 
-impl Tally {
+impl ElementTally {
     fn is_story(self) -> bool {
         let is_short = self.others <= MAX_SUMMARY || self.paragraphs == 1 && self.others <= MAX_START;
         self.titles > 0 && self.lines <= MAX_LINES && is_short
@@ -55,7 +55,7 @@ impl Tally {
 
 impl Rivers {
     pub fn of(outline: &Outline, page: &[RenderedLine]) -> Self {
-        let mut tallies = vec![Tally::default(); outline.nodes.len()];
+        let mut tallies = vec![ElementTally::default(); outline.nodes.len()];
         for line in page {
             let characters = line.characters();
             // A title may end in a question or a quotation.
@@ -73,7 +73,7 @@ impl Rivers {
         // Siblings by their parent, name and first class.
         let mut siblings: BTreeMap<(usize, &str, &str), Vec<usize>> = BTreeMap::new();
         for (index, node) in outline.nodes.iter().enumerate().skip(1) {
-            let Kind::Element { name, marks } = &node.kind else { continue };
+            let NodeKind::Element { name, marks } = &node.kind else { continue };
             if tallies.get(index).is_none_or(|tally| tally.lines == 0) {
                 continue;
             }
@@ -84,8 +84,9 @@ impl Rivers {
         // The parent and the name of the stories: the last of a river often has a class of its own.
         let mut rivers: BTreeSet<(usize, &str)> = BTreeSet::new();
         for ((parent, name, _), group) in &siblings {
-            let count = |is_counted: fn(Tally) -> bool| group.iter().filter(|index| is_counted(tally(**index))).count();
-            let (all, short) = (count(Tally::is_story), count(Tally::is_short_story));
+            let count =
+                |is_counted: fn(ElementTally) -> bool| group.iter().filter(|index| is_counted(tally(**index))).count();
+            let (all, short) = (count(ElementTally::is_story), count(ElementTally::is_short_story));
             // Some entry of a river may be an advertisement or have a longer text.
             let is_river = short >= MIN_STORIES && short * 5 >= group.len() * 4
                 || all >= MIN_STORIES_WITH_START && all * 5 >= group.len() * 4;

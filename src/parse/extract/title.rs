@@ -2,7 +2,7 @@
 
 use super::labels::is_byline;
 use super::lines::RenderedLine;
-use super::outline::{Kind, Outline};
+use super::outline::{NodeKind, Outline};
 use super::published::publish_time;
 use crate::parse::lexicon::outlets;
 use crate::parse::normalized_line::holds_any;
@@ -115,10 +115,10 @@ fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
     // The heading may hold the text in a span.
     outline.upwards(outline.parent(text_node)).take(3).find_map(|index| {
         match outline.nodes.get(index).map(|node| &node.kind) {
-            Some(Kind::Element { name, .. }) if name == "h1" => Some(3),
-            Some(Kind::Element { name, .. }) if name == "h2" => Some(2),
-            Some(Kind::Element { name, .. }) if ["h3", "h4", "h5"].contains(&name.as_str()) => Some(1),
-            Some(Kind::Element { marks, .. }) if TITLE_MARKS.iter().any(|mark| marks.contains(mark)) => Some(2),
+            Some(NodeKind::Element { name, .. }) if name == "h1" => Some(3),
+            Some(NodeKind::Element { name, .. }) if name == "h2" => Some(2),
+            Some(NodeKind::Element { name, .. }) if ["h3", "h4", "h5"].contains(&name.as_str()) => Some(1),
+            Some(NodeKind::Element { marks, .. }) if TITLE_MARKS.iter().any(|mark| marks.contains(mark)) => Some(2),
             _ => None,
         }
     })

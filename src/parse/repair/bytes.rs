@@ -40,7 +40,7 @@ const LONGEST_ANNOTATED: usize = LONGEST_SYLLABLE + 3;
 
 /// What the rule did to a text.
 #[derive(Default)]
-pub struct Outcome {
+pub struct ByteRepair {
     pub text: String,
     /// Stretches that were set right.
     pub repaired: u32,
@@ -52,14 +52,14 @@ pub struct Outcome {
 
 /// What stands on a page.
 #[derive(Default)]
-pub struct Page {
+pub struct PageText {
     characters: HashSet<char>,
-    words: likelihood::Page,
+    words: likelihood::PageRuns,
 }
 
-impl Page {
+impl PageText {
     pub fn new(text: &str) -> Self {
-        Self { characters: text.chars().collect(), words: likelihood::Page::new(&undamaged(text)) }
+        Self { characters: text.chars().collect(), words: likelihood::PageRuns::new(&undamaged(text)) }
     }
 
     fn has(&self, c: char) -> bool {
@@ -83,8 +83,8 @@ fn undamaged(text: &str) -> String {
 }
 
 /// Undoes what can be undone.
-pub fn undo(text: &str, residue: &Residue, page: &Page) -> Outcome {
-    let mut outcome = Outcome { text: String::with_capacity(text.len()), ..Outcome::default() };
+pub fn undo(text: &str, residue: &Residue, page: &PageText) -> ByteRepair {
+    let mut outcome = ByteRepair { text: String::with_capacity(text.len()), ..ByteRepair::default() };
     let mut search = Search::new(residue, page);
     let mut kept_to = 0;
     let mut from = 0;

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-pub use self::page::Page;
+pub use self::page::PageRuns;
 use super::script::simplified;
 use crate::text::dictionary;
 use crate::text::is_han;
@@ -157,7 +157,7 @@ impl Hasher for RunHasher {
 
 /// The words that were looked up, as a search looks for the same ones again and again.
 pub struct Words<'a> {
-    page: &'a Page,
+    page: &'a PageRuns,
     /// In the dictionary, and there or on the page.
     known: Runs<[f64; 2]>,
     /// Characters after others: in general, and there or on the page.
@@ -171,7 +171,7 @@ const SHARE_OF_PAGE: f64 = 0.2;
 const SHARE_OF_PAGE_ALONE: f64 = 0.06;
 
 impl<'a> Words<'a> {
-    pub fn new(page: &'a Page) -> Self {
+    pub fn new(page: &'a PageRuns) -> Self {
         Self { page, known: Runs::default(), beside: Runs::default() }
     }
 
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     fn log(text: &str) -> f64 {
-        let page = Page::default();
+        let page = PageRuns::default();
         let mut words = Words::new(&page);
         text.chars().fold(Likelihood::default(), |so_far, c| so_far.with(c, &mut words)).log()
     }

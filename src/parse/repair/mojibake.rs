@@ -15,7 +15,7 @@ const FEWEST_HAN: usize = 3;
 
 /// What became of a text.
 #[derive(Default)]
-pub struct Outcome {
+pub struct MojibakeRepair {
     pub text: String,
     /// Lines that were turned back.
     pub repaired: u32,
@@ -24,13 +24,13 @@ pub struct Outcome {
 }
 
 /// Turns back what can be, in clean text.
-pub fn turn_back(text: &str) -> Outcome {
+pub fn turn_back(text: &str) -> MojibakeRepair {
     turn_back_lines(text, |_| true)
 }
 
 /// Turns back the lines that still have the control characters which bytes from 80 to 9F became: they are lost when the text is
 /// cleaned. None if there are no such lines.
-pub fn turn_back_controls(text: &str) -> Option<Outcome> {
+pub fn turn_back_controls(text: &str) -> Option<MojibakeRepair> {
     text.contains(is_c1).then(|| turn_back_lines(text, |line| line.contains(is_c1)))
 }
 
@@ -38,8 +38,8 @@ fn is_c1(c: char) -> bool {
     ('\u{80}'..='\u{9F}').contains(&c)
 }
 
-fn turn_back_lines(text: &str, may_be_misread: impl Fn(&str) -> bool) -> Outcome {
-    let mut outcome = Outcome { text: String::with_capacity(text.len()), ..Outcome::default() };
+fn turn_back_lines(text: &str, may_be_misread: impl Fn(&str) -> bool) -> MojibakeRepair {
+    let mut outcome = MojibakeRepair { text: String::with_capacity(text.len()), ..MojibakeRepair::default() };
     for line in text.split_inclusive('\n') {
         if !may_be_misread(line) {
             outcome.text.push_str(line);

@@ -27,11 +27,11 @@ impl Identity {
 }
 
 pub(crate) struct Transport {
-    state: State,
+    state: TlsState,
     identity: Identity,
 }
 
-enum State {
+enum TlsState {
     Plain(TcpStream),
     Handshake(Box<Accept<TcpStream>>),
     Encrypted(Box<TlsStream<TcpStream>>),
@@ -41,10 +41,10 @@ enum State {
 impl Transport {
     pub(crate) fn new(stream: TcpStream, tls: &TlsConfigs) -> Self {
         let state = match tls {
-            None => State::Plain(stream),
+            None => TlsState::Plain(stream),
             Some(configs) => {
                 let config = Arc::clone(&configs.borrow());
-                State::Handshake(Box::new(TlsAcceptor::from(config).accept(stream)))
+                TlsState::Handshake(Box::new(TlsAcceptor::from(config).accept(stream)))
             }
         };
         Self { state, identity: Identity::default() }
@@ -56,26 +56,26 @@ impl Transport {
 
     /// Finishes the handshake, if there is one.
     fn poll_stream(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Pin<&mut dyn Stream>>> {
-        if let State::Handshake(accept) = &mut self.state {
+        if let TlsState::Handshake(accept) = &mut self.state {
             match ready!(Pin::new(accept).poll(cx)) {
                 Ok(stream) => {
                     let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
                     let subjects = certificates.first().map(|certificate| Subject::all_of(certificate));
                     // It is set here alone, once.
                     _ = self.identity.0.set(subjects.unwrap_or_default());
-                    self.state = State::Encrypted(Box::new(stream));
+                    self.state = TlsState::Encrypted(Box::new(stream));
                 }
                 Err(error) => {
-                    self.state = State::Failed;
+                    self.state = TlsState::Failed;
                     tracing::debug!(%error, "the TLS handshake failed");
                     return Poll::Ready(Err(error));
                 }
             }
         }
         match &mut self.state {
-            State::Plain(stream) => Poll::Ready(Ok(Pin::new(stream))),
-            State::Encrypted(stream) => Poll::Ready(Ok(Pin::new(stream))),
-            State::Handshake(_) | State::Failed => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+            TlsState::Plain(stream) => Poll::Ready(Ok(Pin::new(stream))),
+            TlsState::Encrypted(stream) => Poll::Ready(Ok(Pin::new(stream))),
+            TlsState::Handshake(_) | TlsState::Failed => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
 }
@@ -114,10 +114,10 @@ impl AsyncWrite for Transport {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.state {
-            State::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            State::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
+            TlsState::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            TlsState::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
             // There is nothing to say goodbye to; the connection is closed when it is dropped.
-            State::Handshake(_) | State::Failed => Poll::Ready(Ok(())),
+            TlsState::Handshake(_) | TlsState::Failed => Poll::Ready(Ok(())),
         }
     }
 }

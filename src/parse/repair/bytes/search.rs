@@ -5,7 +5,7 @@
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use super::Page;
+use super::PageText;
 use super::folded::{folded, unfolded};
 use super::way::{Next, Pending, Way};
 use crate::parse::repair::likelihood::{Likelihood, Words};
@@ -80,7 +80,7 @@ const FULL_SPACE: [u8; 2] = [0xA1, 0xA1];
 
 pub struct Search<'a> {
     residue: &'a Residue,
-    page: &'a Page,
+    page: &'a PageText,
     pub words: Words<'a>,
     steps: u32,
     /// By first byte: the characters that may be guessed where only that byte is known, as far as they were asked for.
@@ -107,7 +107,7 @@ struct Plausible {
 }
 
 /// A printed character and what follows it.
-struct Printed {
+struct PrintedCharacter {
     character: char,
     /// Where the next one begins.
     end: usize,
@@ -127,7 +127,7 @@ struct Printed {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(residue: &'a Residue, page: &'a Page) -> Self {
+    pub fn new(residue: &'a Residue, page: &'a PageText) -> Self {
         Self { residue, page, words: Words::new(&page.words), steps: 0, plausible: vec![None; 0x100] }
     }
 
@@ -254,7 +254,7 @@ impl<'a> Search<'a> {
     }
 
     /// All that a printed character can have been.
-    fn step(&mut self, way: &Way, before: &[char], printed: &Printed, next: &mut Next) {
+    fn step(&mut self, way: &Way, before: &[char], printed: &PrintedCharacter, next: &mut Next) {
         let (firsts, guess) = match &way.pending {
             None => return,
             Some(Pending::This(byte)) => (std::slice::from_ref(byte), false),
@@ -296,7 +296,7 @@ impl<'a> Search<'a> {
 
     /// A `?` was a pair that is no character: the second byte of one character, and the first of the next. Or that byte and an
     /// ASCII byte that is lost for good.
-    fn unknown(&mut self, way: &Way, before: &[char], first: u8, printed: &Printed, next: &mut Next) {
+    fn unknown(&mut self, way: &Way, before: &[char], first: u8, printed: &PrintedCharacter, next: &mut Next) {
         let half_known = matches!(way.pending, Some(Pending::This(_)));
         let number = printed.after.is_some_and(|c| c.is_ascii_digit() || "%.".contains(c));
         let counted = number || printed.after.is_some_and(|c| COUNTED.contains(c));
@@ -371,7 +371,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a character may stand here unannotated.
-    fn may_be_guessed(&self, c: char, printed: &Printed) -> bool {
+    fn may_be_guessed(&self, c: char, printed: &PrintedCharacter) -> bool {
         self.is_plausible(c) && (printed.parted || self.residue.reading(c).is_none())
     }
 
@@ -381,7 +381,7 @@ impl<'a> Search<'a> {
     }
 }
 
-fn printed(text: &str, at: usize, parted: bool) -> Option<Printed> {
+fn printed(text: &str, at: usize, parted: bool) -> Option<PrintedCharacter> {
     let character = text[at..].chars().next()?;
     let mut end = at + character.len_utf8();
     let (mut annotation, mut annotated) = (None, false);
@@ -395,7 +395,7 @@ fn printed(text: &str, at: usize, parted: bool) -> Option<Printed> {
             annotated = true;
         }
     }
-    Some(Printed {
+    Some(PrintedCharacter {
         character,
         end,
         annotation,

@@ -22,14 +22,14 @@ const BY_CHANCE_BESIDE: f64 = 0.3;
 const PRONOUNS: [char; 3] = ['他', '她', '它'];
 
 #[derive(Debug, Default)]
-pub struct Page {
+pub struct PageRuns {
     /// Everything of one to [`LONGEST_RUN`] Chinese characters in a row, in simplified form, and how often.
     runs: Runs<u32>,
     /// How many characters were looked at.
     length: usize,
 }
 
-impl Page {
+impl PageRuns {
     pub fn new(text: &str) -> Self {
         let mut page = Self::default();
         let mut last: Vec<char> = Vec::new();
