@@ -11,7 +11,7 @@ use articled::clock::Clock;
 use articled::config::Config;
 use articled::metrics::Registry;
 use articled::server::{self, Listeners, RunError};
-use articled::store::SharedStore;
+use articled::store::{DATABASE_FORM, SharedStore};
 use clap::Args;
 use tokio::net::TcpListener;
 use toml::{Table, Value};
@@ -38,7 +38,7 @@ pub struct Serve {
     #[arg(long, env = "ARTICLED_METRICS_LISTEN", value_name = "ADDRESS", default_value = default_metrics_listen())]
     metrics_listen: String,
     /// The URL of the store.
-    #[arg(long, env = "ARTICLED_DATABASE", value_name = "sqlite:PATH", default_value_t = Config::default().database)]
+    #[arg(long, env = "ARTICLED_DATABASE", value_name = DATABASE_FORM, default_value_t = Config::default().database)]
     database: String,
     /// Opens the store read-only; writes fail.
     #[arg(

@@ -11,7 +11,7 @@ use articled::rpc::proto::{
     ExportArticlesRequest, ExportArticlesResponse, ImportArticlesRequest, ImportArticlesResponse, ListArticlesRequest,
     ListArticlesResponse, ParseArticleRequest, ParseArticleResponse, ReparseArticleRequest, ReparseArticleResponse,
 };
-use articled::store::{Access, SharedStore};
+use articled::store::{Access, DATABASE_FORM, SharedStore};
 use clap::Args;
 use futures::stream::{BoxStream, Stream, StreamExt};
 use tonic::{Request, Response, Status};
@@ -26,7 +26,7 @@ pub const MAX_ATTEMPTS: u32 = 8;
 #[derive(Args, Clone, Debug)]
 pub struct ServiceArguments {
     /// Opens this store directly, instead of using a server.
-    #[arg(long, value_name = "sqlite:PATH")]
+    #[arg(long, value_name = DATABASE_FORM)]
     database: Option<String>,
     #[command(flatten)]
     server: ServerArguments,

@@ -8,7 +8,7 @@ use articled::config::{Config, Limits};
 use articled::metrics::Registry;
 use articled::rpc::ArticleRpc;
 use articled::server::{article_rpc, store_access};
-use articled::store::{Access, OpenError, SharedStore};
+use articled::store::{Access, DATABASE_FORM, OpenError, SharedStore};
 use clap::Args;
 
 use super::failure::Usage;
@@ -16,7 +16,7 @@ use super::failure::Usage;
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseArguments {
     /// The URL of the store.
-    #[arg(long, env = "ARTICLED_DATABASE", value_name = "sqlite:PATH", default_value_t = Config::default().database)]
+    #[arg(long, env = "ARTICLED_DATABASE", value_name = DATABASE_FORM, default_value_t = Config::default().database)]
     pub database: String,
 }
 

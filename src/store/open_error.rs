@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+/// The form of a store URL, for help and error messages.
+pub const DATABASE_FORM: &str = "sqlite:PATH";
+
 /// Why a store is not opened. Its files are unchanged.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum OpenError {
-    #[error("{database} is not a store URL; use sqlite:PATH")]
+    #[error("{database} is not a store URL; use {DATABASE_FORM}")]
     UnknownKind { database: String },
     #[error("{} is in use by {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
