@@ -3,8 +3,12 @@
 
 #[path = "tidy/imports.rs"]
 mod imports;
+#[path = "tidy/sql.rs"]
+mod sql;
 #[path = "tidy/threats.rs"]
 mod threats;
+#[path = "tidy/type_names.rs"]
+mod type_names;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -197,17 +201,32 @@ fn is_made_up(host: &str) -> bool {
 }
 
 #[test]
-fn both_databases_have_the_same_migrations() {
-    let names = |engine: &str| -> Vec<String> {
+fn migrations_are_numbered_from_one_on() {
+    for engine in ["sqlite"] {
         let folder = root().join("migrations").join(engine);
         let mut names: Vec<String> = files_beneath(&folder).iter().filter_map(|path| file_name(path)).collect();
         names.sort();
-        names
-    };
-    let (sqlite, postgres) = (names("sqlite"), names("postgres"));
-    if !postgres.is_empty() {
-        assert_eq!(sqlite, postgres, "migrations/sqlite and migrations/postgres: same numbers, same names");
+        assert!(!names.is_empty(), "{} is empty", folder.display());
+        for (number, name) in (1..).zip(&names) {
+            assert!(name.starts_with(&format!("{number:04}_")), "{engine}: {name} is not migration {number}");
+        }
     }
+}
+
+#[test]
+fn a_room_has_one_type_of_a_name() {
+    let code: Vec<(String, String)> = imports::production_code(&rust_files("src")).into_values().collect();
+    none(type_names::duplicates(&code));
+}
+
+#[test]
+fn sql_stands_in_its_own_files_and_columns_are_read_by_name() {
+    let code = imports::production_code(&rust_files("src/store"));
+    none(
+        code.into_values()
+            .flat_map(|(path, text)| sql::faults(&text).into_iter().map(move |fault| format!("{path}: {fault}")))
+            .collect(),
+    );
 }
 
 fn none(faults: Vec<String>) {

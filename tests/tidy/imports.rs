@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A module's path from the crate's root: `["store", "sqlite", "read"]`.
-type Module = Vec<String>;
+pub type Module = Vec<String>;
 
 /// A module's file and what it imports.
 struct File {
@@ -26,15 +26,7 @@ pub struct Sources {
 impl Sources {
     /// Reads files that are given by path and text.
     pub fn read(files: &[(String, String)]) -> Self {
-        let mut code: BTreeMap<Module, (String, String)> = BTreeMap::new();
-        let mut test_only: Vec<Module> = Vec::new();
-        for (path, text) in files {
-            let module = module_of(path);
-            let (text, tests) = without_tests(text);
-            test_only.extend(tests.into_iter().map(|test| [module.clone(), vec![test]].concat()));
-            code.insert(module, (path.clone(), text));
-        }
-        code.retain(|module, _| !test_only.iter().any(|test| module.starts_with(test)));
+        let code = production_code(files);
         let rooms: BTreeSet<String> = code.keys().filter_map(|module| module.first().cloned()).collect();
         let files = code.into_iter().map(|(module, (path, text))| {
             let mut imports = BTreeSet::new();
@@ -104,6 +96,20 @@ impl Sources {
 pub fn allowed(architecture: &str) -> BTreeSet<(String, String)> {
     let rows = architecture.lines().filter(|line| line.starts_with("    ")).filter_map(|line| line.split_once(" → "));
     rows.flat_map(|(from, to)| to.split(", ").map(move |to| (from.trim().to_owned(), to.trim().to_owned()))).collect()
+}
+
+/// Each module's path and text, without comments, test items, and modules that are declared for tests alone.
+pub fn production_code(files: &[(String, String)]) -> BTreeMap<Module, (String, String)> {
+    let mut code: BTreeMap<Module, (String, String)> = BTreeMap::new();
+    let mut test_only: Vec<Module> = Vec::new();
+    for (path, text) in files {
+        let module = module_of(path);
+        let (text, tests) = without_tests(text);
+        test_only.extend(tests.into_iter().map(|test| [module.clone(), vec![test]].concat()));
+        code.insert(module, (path.clone(), text));
+    }
+    code.retain(|module, _| !test_only.iter().any(|test| module.starts_with(test)));
+    code
 }
 
 fn module_of(path: &str) -> Module {
