@@ -37,9 +37,11 @@ mod watch;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use articled::config::Config;
 use clap::CommandFactory;
 
 use self::arguments::{Arguments, Command};
+pub use self::failure::Usage;
 use crate::telemetry;
 
 /// Runs the command given by the process's arguments.
@@ -56,12 +58,20 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
-    telemetry::start(&arguments.log)
-        .map_err(|error| failure::Usage(format!("invalid --log or ARTICLED_LOG: {error}")))?;
+    let config = match &arguments.command {
+        Command::Serve(command) => command.settings(tables)?,
+        // Only a server sends traces.
+        _ => Config::default(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    let telemetry = {
+        // The connection to the collector lives on it.
+        let _entered = runtime.enter();
+        telemetry::start(&arguments.log, &config.telemetry)?
+    };
     let done = runtime.block_on(async {
         match arguments.command {
-            Command::Serve(command) => command.run(tables).await,
+            Command::Serve(command) => command.run(config).await,
             Command::Import(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Parse(command) => command.run().await,
@@ -79,6 +89,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Man(command) => command.run(Arguments::command()),
         }
     });
+    telemetry.end();
     // Does not wait for blocking threads: one may still read standard input.
     runtime.shutdown_background();
     done

@@ -57,6 +57,8 @@ pub struct Config {
     pub feed: Feed,
     /// Delays of a graceful shutdown.
     pub shutdown: Shutdown,
+    /// Where traces go.
+    pub telemetry: Telemetry,
 }
 
 /// Limits that protect the server from overload, and clients from each other.
@@ -154,6 +156,18 @@ pub struct Shutdown {
     pub drain_ms: u64,
 }
 
+/// Where traces and, by setting, the log go: to an OpenTelemetry collector, over OTLP.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// The collector's gRPC endpoint, such as `http://127.0.0.1:4317`. Empty, the default: nothing is sent.
+    pub otlp_endpoint: String,
+    /// Sends the log there too. Default false.
+    pub otlp_logs: bool,
+    /// Of the calls whose caller does not say whether they are traced, one in this many is. 1 to 1,000,000; default 1: all.
+    pub trace_one_in: u32,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -173,6 +187,7 @@ impl Default for Config {
             limits: Limits::default(),
             feed: Feed::default(),
             shutdown: Shutdown::default(),
+            telemetry: Telemetry::default(),
         }
     }
 }
@@ -224,12 +239,20 @@ impl Default for Shutdown {
     }
 }
 
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { otlp_endpoint: String::new(), otlp_logs: false, trace_one_in: 1 }
+    }
+}
+
 /// An invalid setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BadConfig {
     #[error("{setting} must be between {min} and {max}, but is {value}")]
     Range { setting: &'static str, value: u64, min: u64, max: u64 },
+    #[error("telemetry.otlp_endpoint must have the form http://HOST:PORT, and is {0}")]
+    OtlpEndpoint(String),
     #[error(
         "{setting} is {address}, which other machines can reach, without encryption or tokens: set tls_cert and tls_key, or \
          tokens; or listen on 127.0.0.1; or set insecure to allow it"
@@ -246,6 +269,7 @@ impl Config {
         self.limits.check()?;
         range("feed.keep_deletions", self.feed.keep_deletions, 1, 1_000_000_000_000)?;
         range("feed.checkpoint_interval_ms", self.feed.checkpoint_interval_ms, 10, 600_000)?;
+        self.telemetry.check()?;
         range("shutdown.wait_ms", self.shutdown.wait_ms, 0, 600_000)?;
         range("credentials.poll_interval_ms", self.credentials.poll_interval_ms, 10, 3_600_000)?;
         range("shutdown.drain_ms", self.shutdown.drain_ms, 100, 600_000)
@@ -308,6 +332,17 @@ impl Limits {
         range("limits.import_idle_ms", self.import_idle_ms, 100, 3_600_000)?;
         range("limits.stream_stall_ms", self.stream_stall_ms, 100, 3_600_000)?;
         range("limits.parsers", self.parsers as u64, 0, 256)
+    }
+}
+
+impl Telemetry {
+    fn check(&self) -> Result<(), BadConfig> {
+        // Without TLS: a collector is next to what it collects from, and passes it on encrypted.
+        let is_http = self.otlp_endpoint.strip_prefix("http://").is_some_and(|rest| rest.len() > 1);
+        if !self.otlp_endpoint.is_empty() && !is_http {
+            return Err(BadConfig::OtlpEndpoint(self.otlp_endpoint.clone()));
+        }
+        range("telemetry.trace_one_in", self.trace_one_in.into(), 1, 1_000_000)
     }
 }
 

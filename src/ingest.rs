@@ -8,6 +8,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use self::parse_metrics::ParseMetrics;
 use crate::article::{ArticleName, Etag, RawDocument, size};
 use crate::background::Workers;
@@ -88,7 +90,8 @@ impl Ingest {
     /// Resumes a panic of the parser, which is a defect, for the caller's panic guard.
     pub async fn parse(&self, raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
         let metrics = Arc::clone(&self.metrics);
-        let parsed = self.parsers.compute(move || metrics.measure(|| parse_document(raw, name))).await;
+        let parsed = self.parsers.compute(move || metrics.measure(|| parse_document(raw, name)));
+        let parsed = parsed.instrument(tracing::debug_span!("parse")).await;
         parsed.unwrap_or_else(|| Err(StoreError::Unavailable("the parsers have stopped".to_owned()).into()))
     }
 

@@ -7,6 +7,7 @@
 
 pub mod article;
 mod background;
+pub mod build_info;
 pub mod clock;
 mod clock_cache;
 pub mod config;

@@ -16,12 +16,14 @@ mod metrics_http;
 mod reflection;
 mod reload;
 mod request_bytes;
+mod request_id;
 mod response_body;
 mod scrape;
 mod scrape_access;
 mod security;
 mod tls;
 mod tonic_status_mapping;
+mod trace_context;
 mod wiring;
 
 use std::future::Future;
@@ -53,6 +55,7 @@ use crate::rpc::proto::article_service_server::ArticleServiceServer;
 use crate::store::SharedStore;
 
 pub use self::auth::{NewToken, TokenHash};
+pub use self::call::LINE_SPAN_TARGET;
 pub use self::reload::SourceError;
 pub use self::security::check_files;
 pub use self::wiring::{article_rpc, store_access};

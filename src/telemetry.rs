@@ -1,14 +1,23 @@
 //! Logging: lines on standard error, for people or as JSON.
 //!
-//! Never writes to standard output, which is for the output of commands.
+//! Never writes to standard output, which is for the output of commands. Traces go to a collector, if there is one ([`otlp`]).
+
+mod otlp;
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context;
+use articled::config;
 use clap::{Args, ValueEnum};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt as _;
-use tracing_subscriber::filter::{LevelFilter, ParseError};
-use tracing_subscriber::fmt::{FormatFields, format};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::{self, FormatFields, format};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use self::otlp::Otlp;
+use crate::cli::Usage;
 
 /// The default filter.
 const DEFAULT_FILTER: &str = "info";
@@ -39,23 +48,40 @@ enum LogFormat {
     Json,
 }
 
-/// Starts logging. Must be called once, before anything else.
-pub fn start(arguments: &LogArguments) -> Result<(), ParseError> {
+/// What is to be sent before the process ends.
+pub struct Started {
+    otlp: Option<Otlp>,
+}
+
+impl Started {
+    /// Sends what waits. Called on a thread that may wait.
+    pub fn end(self) {
+        if let Some(otlp) = self.otlp {
+            otlp.end();
+        }
+    }
+}
+
+/// Starts logging, and sends traces where the settings say so. Called once, before anything else is done, within the runtime.
+pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> anyhow::Result<Started> {
     let filter = match &arguments.log {
         Some(filter) => filter.clone(),
         None => std::env::var(SHARED_FILTER_VARIABLE).unwrap_or_default(),
     };
     let filter = if filter.is_empty() { DEFAULT_FILTER } else { &filter };
-    let filter = EnvFilter::try_new(own_lines(filter))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
-    match arguments.log_format {
+    let filter = EnvFilter::try_new(own_lines(filter))
+        .map_err(|error| Usage(format!("--log or ARTICLED_LOG cannot be read: {error}")))?;
+    let lines = match arguments.log_format {
         LogFormat::Human => {
             let ansi = wants_colour(&io::stderr());
-            subscriber.fmt_fields(escaped_fields()).with_ansi(ansi).with_writer(io::stderr).init();
+            fmt::layer().fmt_fields(escaped_fields()).with_ansi(ansi).with_writer(io::stderr).boxed()
         }
-        LogFormat::Json => subscriber.json().flatten_event(true).with_writer(|| JsonEscapes(io::stderr())).init(),
-    }
-    Ok(())
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(|| JsonEscapes(io::stderr())).boxed(),
+    };
+    let (otlp, exported) = Otlp::start(export).context("traces cannot be sent")?.unzip();
+    // The lines' filter is theirs alone, so that traces do not depend on what is logged.
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(exported).init();
+    Ok(Started { otlp })
 }
 
 /// Whether output to a stream is coloured: it is a terminal, and NO_COLOR is unset or empty (https://no-color.org).

@@ -25,7 +25,7 @@ use super::service::Service;
 use super::{interrupt, store};
 
 /// Tables of settings. `ARTICLED_LIMITS_MAX_CALLS` is the key `max_calls` in the table `limits`.
-const TABLES: [&str; 4] = ["limits", "feed", "shutdown", "credentials"];
+const TABLES: [&str; 5] = ["limits", "feed", "shutdown", "credentials", "telemetry"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
@@ -81,12 +81,17 @@ async fn load(
 }
 
 impl Serve {
-    /// Runs the server; `tables` are the tables of the --config file.
-    pub async fn run(self, tables: Table) -> anyhow::Result<()> {
+    /// The checked settings; `tables` are the tables of the --config file.
+    pub fn settings(&self, tables: Table) -> anyhow::Result<Config> {
         let variables = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
         let variables = variables.filter_map(|(key, value)| Some((key, value.into_string().ok()?)));
         let config = self.config(tables, variables)?;
         config.check().map_err(|error| Usage(error.to_string()))?;
+        Ok(config)
+    }
+
+    /// Serves with the [`Self::settings`].
+    pub async fn run(self, config: Config) -> anyhow::Result<()> {
         // Before the store is opened and loaded, which may take long.
         server::check_files(&config, &Clock::system())?;
         let shutdown = interrupt::signals().context("cannot listen for signals")?;

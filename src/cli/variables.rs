@@ -7,7 +7,7 @@ use clap::Command;
 const PREFIX: &str = "ARTICLED_";
 
 /// The tables of the server's settings, such as in `ARTICLED_LIMITS_MAX_CALLS`; `serve` validates the keys in them.
-const TABLES: [&str; 4] = ["LIMITS_", "FEED_", "SHUTDOWN_", "CREDENTIALS_"];
+const TABLES: [&str; 5] = ["LIMITS_", "FEED_", "SHUTDOWN_", "CREDENTIALS_", "TELEMETRY_"];
 
 /// Variables of the project's own tests and their tools.
 const OF_TESTS: [&str; 4] = ["TEST_", "TOOLS", "NODE_MODULES", "BINARY"];

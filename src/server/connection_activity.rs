@@ -3,6 +3,7 @@
 //! The connection limiter uses it to find idle and stalled connections, which it closes.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,13 +18,20 @@ use crate::rpc::fair_share::Peer;
 #[derive(Clone)]
 pub(crate) struct ConnectionInfo {
     pub peer: Arc<Peer>,
+    /// `None` for a call within the process.
+    pub address: Option<IpAddr>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) identity: Identity,
 }
 
 impl Default for ConnectionInfo {
     fn default() -> Self {
-        Self { peer: Arc::default(), activity: Activity::new(CancellationToken::new()), identity: Identity::default() }
+        Self {
+            peer: Arc::default(),
+            address: None,
+            activity: Activity::new(CancellationToken::new()),
+            identity: Identity::default(),
+        }
     }
 }
 

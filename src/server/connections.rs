@@ -190,7 +190,7 @@ impl ConnectionLimiter {
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "cannot set TCP_NODELAY");
                     }
-                    return self.connection(stream, permit, slot);
+                    return self.connection(stream, address.ip().to_canonical(), permit, slot);
                 }
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
@@ -201,7 +201,13 @@ impl ConnectionLimiter {
         }
     }
 
-    fn connection(&self, stream: TcpStream, permit: Option<OwnedSemaphorePermit>, slot: PeerSlot) -> Connection {
+    fn connection(
+        &self,
+        stream: TcpStream,
+        address: IpAddr,
+        permit: Option<OwnedSemaphorePermit>,
+        slot: PeerSlot,
+    ) -> Connection {
         let activity = Activity::new(self.closing.child_token());
         let is_gone = Arc::new(AtomicBool::new(false));
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -220,6 +226,7 @@ impl ConnectionLimiter {
             is_gone,
             closed: Arc::clone(&self.closed),
             _permit: permit,
+            address,
             slot,
         }
     }
@@ -302,6 +309,7 @@ pub(crate) struct Connection {
     activity: Arc<Activity>,
     is_gone: Arc<AtomicBool>,
     _permit: Option<OwnedSemaphorePermit>,
+    address: IpAddr,
     slot: PeerSlot,
 }
 
@@ -409,6 +417,7 @@ impl Connected for Connection {
     fn connect_info(&self) -> ConnectionInfo {
         ConnectionInfo {
             peer: Arc::clone(&self.slot.peer),
+            address: Some(self.address),
             activity: Arc::clone(&self.activity),
             identity: self.stream.identity().clone(),
         }

@@ -10,7 +10,6 @@ use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,14 +21,16 @@ use tower::{Layer, Service};
 use tracing::{Instrument, Span};
 
 use super::auth::Authority;
-use super::call::Call;
+use super::call::{Call, CallContext};
 use super::call_metrics::CallMetrics;
 use super::connection_activity::{ConnectionInfo, OpenCall};
 use super::deadline::{Allowance, allowance};
 use super::descriptors::Method;
 use super::request_bytes::{PREFIX_BYTES, receive};
+use super::request_id::RequestIds;
 use super::response_body::{Holdings, ResponseBody, deadline_exceeded};
 use super::tonic_status_mapping;
+use super::trace_context::TraceContext;
 use crate::config::Limits;
 use crate::rpc::fair_share::{Budget, Peer, Resource, Share};
 use crate::rpc::status::{internal, overload_status};
@@ -75,7 +76,7 @@ struct Shared {
     calls: Arc<Budget>,
     request_bytes: Arc<Budget>,
     response_bytes: Arc<Budget>,
-    next_id: AtomicU64,
+    request_ids: RequestIds,
 }
 
 #[derive(Clone)]
@@ -107,7 +108,7 @@ impl GuardLayer {
                 limits.max_unread_response_bytes,
                 limits.max_response_bytes,
             ),
-            next_id: AtomicU64::new(1),
+            request_ids: RequestIds::new(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -160,25 +161,57 @@ where
 }
 
 impl Shared {
-    async fn guard<S>(&self, inner: S, mut request: Request<Body>) -> Response<Body>
+    async fn guard<S>(&self, inner: S, request: Request<Body>) -> Response<Body>
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let connection: ConnectionInfo = request.extensions().get().cloned().unwrap_or_default();
+        let shape = self.methods.get(request.uri().path()).copied();
+        let call = self.begin(&request, &connection);
+        let (request_id, trace) = (call.request_id().clone(), call.trace().cloned());
+        let mut response = self.guard_call(inner, request, shape, connection, call).await;
+        request_id.stamp_headers(response.headers_mut());
+        if let Some(trace) = trace {
+            trace.stamp(response.headers_mut());
+        }
+        response
+    }
+
+    fn begin(&self, request: &Request<Body>, connection: &ConnectionInfo) -> Call {
         let path = request.uri().path();
-        let method = Arc::clone(self.metrics.method(path));
-        let call = Call::begin(id, method, request.uri().path_and_query().cloned());
-        let shape = self.methods.get(path).copied();
-        let is_pausable = PAUSABLE_PATHS.contains(&path);
+        let context = CallContext {
+            request_id: self.request_ids.of(request.headers()),
+            trace: TraceContext::of_caller(request.headers()),
+            path: request.uri().path_and_query().cloned(),
+            peer: connection.address,
+            role: None,
+        };
+        // Health checks would fill the traces, and say nothing.
+        Call::begin(context, Arc::clone(self.metrics.method(path)), !path.starts_with(HEALTH_PREFIX))
+    }
+
+    async fn guard_call<S>(
+        &self,
+        inner: S,
+        mut request: Request<Body>,
+        shape: Option<Shape>,
+        connection: ConnectionInfo,
+        mut call: Call,
+    ) -> Response<Body>
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    {
+        let is_pausable = PAUSABLE_PATHS.contains(&request.uri().path());
         if !is_grpc(request.headers()) {
             return refuse_other_protocol(call);
         }
-        let connection: ConnectionInfo = request.extensions().get().cloned().unwrap_or_default();
         let subjects = connection.identity.subjects();
+        let path = request.uri().path();
         let caller = match self.authority.admit(path, shape.is_some(), request.headers(), subjects) {
             Ok(caller) => caller,
             Err(denial) => return refuse(call, &denial.into()),
         };
+        call.set_role(caller.as_ref().map(|grant| grant.role));
         // Nothing within needs it, and what nothing has cannot be logged.
         request.headers_mut().remove(http::header::AUTHORIZATION);
         request.extensions_mut().insert(Arc::clone(&connection.peer));
@@ -188,15 +221,17 @@ impl Shared {
         };
         // A stream's deadline applies to the whole call, so it starts here.
         let stream_deadline = allowance.stream.map(tokio::time::sleep);
-        // Only streams need a span: unary calls are short and log nothing in between.
-        let span = if shape.is_some_and(|shape| shape.is_client_streaming) { call.span() } else { Span::none() };
+        // Only streams need a span for their lines: unary calls are short and log nothing in between.
+        let is_client_streaming = shape.is_some_and(|shape| shape.is_client_streaming);
+        let line_span = if is_client_streaming { call.line_span() } else { Span::none() };
         let deadline = (call.began() + allowance.answer).into();
-        let answer = self.answer(inner, request, shape, &connection);
-        let (response, place, open_call) = match tokio::time::timeout_at(deadline, answer).instrument(span).await {
-            Err(_) => return refuse(call, &deadline_exceeded()),
-            Ok(Err(status)) => return refuse(call, &status),
-            Ok(Ok(answer)) => answer,
-        };
+        let answer = self.answer(inner, request, shape, &connection).instrument(line_span);
+        let (response, place, open_call) =
+            match tokio::time::timeout_at(deadline, answer).instrument(call.span().clone()).await {
+                Err(_) => return refuse(call, &deadline_exceeded()),
+                Ok(Err(status)) => return refuse(call, &status),
+                Ok(Ok(answer)) => answer,
+            };
         let is_stream = shape.is_some_and(|shape| shape.is_server_streaming);
         let stall_timeout = Duration::from_millis(self.limits.stream_stall_ms);
         let stall_timeout = if is_stream { stall_timeout * STREAM_STALL_FACTOR } else { stall_timeout };

@@ -14,7 +14,7 @@ use super::scrape::Scrape;
 use super::scrape_access::ScrapeAccess;
 use super::tls::Transport;
 use crate::parse::PARSER_VERSION;
-use crate::store;
+use crate::{build_info, store};
 
 /// The maximum size of a request's head. Scrapers send a few hundred bytes.
 const MAX_HEAD_BYTES: usize = 8 << 10;
@@ -138,8 +138,8 @@ impl Pages {
 /// The versions of the program and its parts, as JSON.
 fn version() -> String {
     let versions = serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": env!("BUILT_COMMIT"),
+        "version": build_info::VERSION,
+        "commit": build_info::COMMIT,
         "parser_version": PARSER_VERSION,
         "store": store::engine_versions().replace('\n', ", "),
     });

@@ -121,8 +121,16 @@ impl ResponseBody {
     fn end_with(&mut self, status: &Status) -> Poll<Polled> {
         let mut trailers = HeaderMap::new();
         tonic_status_mapping::write(status, &mut trailers);
+        self.stamp(&mut trailers);
         self.end(status);
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
+    }
+
+    /// Puts the request's id into the details of an error.
+    fn stamp(&self, trailers: &mut HeaderMap) {
+        if let Some(call) = &self.call {
+            call.request_id().stamp_error(trailers);
+        }
     }
 
     fn end(&mut self, status: &Status) {
@@ -168,6 +176,7 @@ impl http_body::Body for ResponseBody {
                 Ok(mut trailers) => {
                     tonic_status_mapping::map_status(&mut trailers);
                     let status = Status::from_header_map(&trailers).unwrap_or_else(internal);
+                    self.stamp(&mut trailers);
                     self.end(&status);
                     Poll::Ready(Some(Ok(Frame::trailers(trailers))))
                 }

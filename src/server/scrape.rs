@@ -9,6 +9,7 @@ use metrics::{Counter, Gauge};
 
 use super::connections::ConnectionLimiter;
 use super::health::Reporter;
+use crate::build_info;
 use crate::metrics::names::{self, Metric};
 use crate::metrics::{LabelPair, Registry};
 use crate::parse::PARSER_VERSION;
@@ -38,11 +39,8 @@ pub(crate) struct Scrape {
 impl Scrape {
     pub(crate) fn new(registry: Registry, sources: Sources) -> Self {
         let parser = PARSER_VERSION.to_string();
-        let labels = [
-            ("version", env!("CARGO_PKG_VERSION")),
-            ("commit", env!("BUILT_COMMIT")),
-            ("parser_version", parser.as_str()),
-        ];
+        let labels =
+            [("version", build_info::VERSION), ("commit", build_info::COMMIT), ("parser_version", parser.as_str())];
         registry.gauge(&names::BUILD_INFO, &labels).set(1.0);
         let process = metrics_process::Collector::default();
         registry.within(|| process.describe());

@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 
 use crate::rpc::status::{internal, overload_status};
 
-const DETAILS: &str = "grpc-status-details-bin";
+pub(crate) const DETAILS: &str = "grpc-status-details-bin";
 
 /// Whether headers or trailers have the status OK.
 pub(crate) fn is_ok(headers: &HeaderMap) -> bool {

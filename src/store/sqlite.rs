@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use self::maintenance::check;
 pub use self::open::{Scale, SqliteOptions};
@@ -63,7 +64,7 @@ pub struct SqliteStore {
 impl ArticleStore for SqliteStore {
     async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
-        writer.write(write, dry_run, now).await
+        writer.write(write, dry_run, now).instrument(tracing::debug_span!("write")).await
     }
 
     async fn get_encoded(&self, name: &ArticleName, view: View) -> Result<Option<EncodedArticle>, StoreError> {
@@ -93,6 +94,7 @@ impl ArticleStore for SqliteStore {
         lease.settle(found).await
     }
 
+    #[tracing::instrument(name = "search", level = "debug", skip_all)]
     async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
         let mut lease = self.readers.lease().await?;
         let found = match candidates::plan(search) {

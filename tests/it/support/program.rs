@@ -33,6 +33,9 @@ impl Program {
             .args(["serve", "--listen", "127.0.0.1:0", "--database", &database])
             .args(settings)
             .env("ARTICLED_LOG", level)
+            // A collector of traces is told soon, in milliseconds.
+            .env("OTEL_BSP_SCHEDULE_DELAY", "50")
+            .env("OTEL_BLRP_SCHEDULE_DELAY", "50")
             .stderr(Stdio::piped())
             .spawn();
         let mut child = child.expect("the program starts");
