@@ -134,7 +134,7 @@ pub async fn serve(
     config.check()?;
     let limits = &config.limits;
     let Listeners { grpc: listener, metrics: metrics_listener } = listeners;
-    let Security { authority, grpc_tls, metrics_tls, sources } = Security::load(&config, &clock)?;
+    let Security { authority, grpc_encryption, metrics_encryption, sources, stats } = Security::load(&config, &clock)?;
     warn_of_gaps(&config);
     let authority = Arc::new(authority);
     let reloader = Reloader::new(sources, Duration::from_millis(config.credentials.poll_interval_ms))?;
@@ -146,7 +146,7 @@ pub async fn serve(
     let rpc = article_rpc(&store, clock, &config, &metrics)?;
     let (watches, streams, ingest) = (Arc::clone(&rpc.watches), rpc.streams.clone(), rpc.ingest.clone());
     let routes = routes(&config, rpc, health.service(services.into_iter().map(|(name, _)| name).collect()))?;
-    let limiter = Arc::new(ConnectionLimiter::new(limits, grpc_tls));
+    let limiter = Arc::new(ConnectionLimiter::new(limits, grpc_encryption));
     let scrape = Scrape::new(
         metrics.clone(),
         Sources {
@@ -156,6 +156,7 @@ pub async fn serve(
             streams: streams.clone(),
             connections: Arc::clone(&limiter),
             budgets: guard.budgets(),
+            security: stats,
         },
     );
     // Reports the actual addresses, for people and for tests that listen on port 0.
@@ -185,7 +186,7 @@ pub async fn serve(
         limiter.drained().await;
         tokio::time::sleep(Duration::from_millis(config.shutdown.drain_ms)).await;
     };
-    let access = ScrapeAccess { tls: metrics_tls, authority, exposure: config.metrics_access };
+    let access = ScrapeAccess { encryption: metrics_encryption, authority, exposure: config.metrics_access };
     let metrics_served = async {
         match metrics_listener {
             Some(listener) => metrics_http::serve(listener, Pages { scrape, health: health.clone() }, access).await,

@@ -28,6 +28,18 @@ pub(crate) const SHEDS: Metric = metric(
     "Calls that were refused and connections that were closed to keep the server within its limits, by reason.",
 );
 pub(crate) const STREAMS_OPEN: Metric = metric("articled_streams_open", "Imports and exports that are open, by kind.");
+pub(crate) const CREDENTIALS_STALE: Metric = metric(
+    "articled_credentials_stale",
+    "1 while certificates or tokens were changed to what cannot be used, so that those before stay in use, by kind of file.",
+);
+pub(crate) const CERTIFICATE_EXPIRY: Metric = metric(
+    "articled_tls_certificate_expiry_timestamp_seconds",
+    "When the server's certificate expires, in seconds since 1970.",
+);
+pub(crate) const FAILED_HANDSHAKES: Metric = metric(
+    "articled_tls_failed_handshakes_total",
+    "TLS handshakes that failed; those that were never finished are not counted.",
+);
 
 // The store.
 pub(crate) const STORE_ARTICLES: Metric = metric("articled_store_articles", "Articles that are stored.");

@@ -22,7 +22,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
 use super::connection_activity::{Activity, ConnectionInfo};
-use super::tls::{TlsConfigs, Transport};
+use super::tls::{Encryption, Transport};
 use crate::config::Limits;
 use crate::rpc::fair_share::Peer;
 
@@ -55,7 +55,7 @@ pub(crate) struct ConnectionLimiter {
     max_connections: u32,
     max_connections_per_peer: usize,
     preface_deadline: Duration,
-    tls: TlsConfigs,
+    encryption: Option<Encryption>,
     connections: Arc<Semaphore>,
     peers: Arc<Peers>,
     open: Mutex<HashMap<u64, OpenConnection>>,
@@ -68,13 +68,13 @@ pub(crate) struct ConnectionLimiter {
 }
 
 impl ConnectionLimiter {
-    pub(crate) fn new(limits: &Limits, tls: TlsConfigs) -> Self {
+    pub(crate) fn new(limits: &Limits, encryption: Option<Encryption>) -> Self {
         Self {
             // Fits in a u32: the maximum of the setting is 65,536.
             max_connections: limits.max_connections as u32,
             max_connections_per_peer: limits.max_connections_per_peer,
             preface_deadline: Duration::from_millis(limits.preface_deadline_ms),
-            tls,
+            encryption,
             connections: Arc::new(Semaphore::new(limits.max_connections)),
             peers: Arc::default(),
             open: Mutex::default(),
@@ -215,7 +215,7 @@ impl ConnectionLimiter {
             OpenConnection { address: slot.address, activity: Arc::clone(&activity), is_gone: Arc::clone(&is_gone) };
         self.open().insert(id, open);
         Connection {
-            stream: Transport::new(stream, &self.tls),
+            stream: Transport::new(stream, self.encryption.as_ref()),
             preface: Some(Preface {
                 missing_bytes: PREFACE_BYTES,
                 deadline: Box::pin(tokio::time::sleep(self.preface_deadline)),

@@ -44,7 +44,7 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAcc
                 let shared = Arc::clone(&shared);
                 let task = tokio::spawn(async move {
                     let (pages, access) = shared.as_ref();
-                    let stream = Transport::new(stream, &access.tls);
+                    let stream = Transport::new(stream, access.encryption.as_ref());
                     // A slow or disconnected peer gets no response.
                     _ = tokio::time::timeout(DEADLINE, answer(stream, pages, access)).await;
                 });

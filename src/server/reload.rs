@@ -60,6 +60,11 @@ impl Source {
         Self { setting, paths, adopt, adopted, seen: None, reported: None, is_stale: Arc::default() }
     }
 
+    /// Set while what the files say now cannot be used.
+    pub(crate) fn is_stale(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_stale)
+    }
+
     async fn look(&mut self, at_once: bool) {
         let paths = self.paths.clone();
         let contents = match tokio::task::spawn_blocking(move || read_all(&paths)).await {

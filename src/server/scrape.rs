@@ -9,6 +9,7 @@ use metrics::{Counter, Gauge};
 
 use super::connections::ConnectionLimiter;
 use super::health::Reporter;
+use super::security::{SecurityStats, TlsStats};
 use crate::build_info;
 use crate::metrics::names::{self, Metric};
 use crate::metrics::{LabelPair, Registry};
@@ -27,6 +28,7 @@ pub(crate) struct Sources {
     pub connections: Arc<ConnectionLimiter>,
     /// The budgets of calls, with the names of what each limits.
     pub budgets: [(&'static str, Arc<Budget>); 3],
+    pub security: SecurityStats,
 }
 
 /// Answers scrapes.
@@ -51,6 +53,7 @@ impl Scrape {
     pub(crate) async fn text(&self) -> String {
         self.set_store(&self.sources.store.stats().await);
         self.set_server();
+        self.set_security();
         self.set_watches(&self.sources.watches.stats());
         self.registry.within(|| self.process.collect());
         self.registry.text()
@@ -73,6 +76,18 @@ impl Scrape {
         for (kind, budget) in [("imports", imports), ("exports", exports)] {
             self.set_sheds(kind, budget.refused());
             self.gauge(&names::STREAMS_OPEN, &[("kind", kind)]).set(budget.used() as f64);
+        }
+    }
+
+    fn set_security(&self) {
+        let SecurityStats { stale, tls } = &self.sources.security;
+        for (files, is_stale) in stale {
+            let value = f64::from(u8::from(is_stale.load(Ordering::Relaxed)));
+            self.gauge(&names::CREDENTIALS_STALE, &[("files", files)]).set(value);
+        }
+        if let Some(TlsStats { valid_until_s, failed_handshakes }) = tls {
+            self.gauge(&names::CERTIFICATE_EXPIRY, &[]).set(valid_until_s.load(Ordering::Relaxed) as f64);
+            self.counter(&names::FAILED_HANDSHAKES, &[]).absolute(failed_handshakes.load(Ordering::Relaxed));
         }
     }
 

@@ -4,12 +4,12 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 
 use super::auth::{Authority, Denial};
-use super::tls::{Identity, TlsConfigs};
+use super::tls::{Encryption, Identity};
 use crate::config::Exposure;
 
 /// How requests to the listener for metrics are let in.
 pub(crate) struct ScrapeAccess {
-    pub tls: TlsConfigs,
+    pub encryption: Option<Encryption>,
     pub authority: Arc<Authority>,
     pub exposure: Exposure,
 }

@@ -2,44 +2,68 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::watch;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::auth::{Authority, Credentials};
 use super::reload::{Source, SourceError, read_all};
-use super::tls::{self, TlsConfigs, TlsFiles};
+use super::tls::{self, Encryption, Loaded, TlsFiles};
 use crate::clock::Clock;
 use crate::config::Config;
 
 /// What protects the listeners.
 pub(crate) struct Security {
     pub authority: Authority,
-    pub grpc_tls: TlsConfigs,
-    pub metrics_tls: TlsConfigs,
+    pub grpc_encryption: Option<Encryption>,
+    pub metrics_encryption: Option<Encryption>,
     /// The files that are looked at again.
     pub sources: Vec<Source>,
+    pub stats: SecurityStats,
+}
+
+/// How certificates and tokens are, for metrics.
+#[derive(Default)]
+pub(crate) struct SecurityStats {
+    /// By kind of file: whether what it says now cannot be used.
+    pub stale: Vec<(&'static str, Arc<AtomicBool>)>,
+    /// `None` without TLS.
+    pub tls: Option<TlsStats>,
+}
+
+/// The same of TLS.
+pub(crate) struct TlsStats {
+    /// The last second at which the server's certificate is valid, since 1970.
+    pub valid_until_s: Arc<AtomicI64>,
+    pub failed_handshakes: Arc<AtomicU64>,
 }
 
 impl Security {
     pub(crate) fn load(config: &Config, clock: &Clock) -> Result<Self, SourceError> {
         let mut sources = Vec::new();
-        let (grpc_tls, metrics_tls) = match TlsFiles::of(config) {
+        let mut stats = SecurityStats::default();
+        let (grpc_encryption, metrics_encryption) = match TlsFiles::of(config) {
             None => (None, None),
             Some(files) => {
-                let (grpc, metrics, source) = load_tls(files, clock)?;
-                sources.push(source);
-                (Some(grpc), Some(metrics))
+                let tls = Tls::load(files, clock)?;
+                stats.stale.push(("tls", tls.source.is_stale()));
+                stats.tls = Some(tls.stats);
+                sources.push(tls.source);
+                (Some(tls.grpc), Some(tls.metrics))
             }
         };
         let credentials = match &config.tokens {
             None => None,
             Some(path) => {
                 let (credentials, source) = load_tokens(path.clone())?;
+                stats.stale.push(("tokens", source.is_stale()));
                 sources.push(source);
                 Some(credentials)
             }
         };
-        Ok(Self { authority: Authority::new(config.reflection, credentials), grpc_tls, metrics_tls, sources })
+        let authority = Authority::new(config.reflection, credentials);
+        Ok(Self { authority, grpc_encryption, metrics_encryption, sources, stats })
     }
 }
 
@@ -48,31 +72,50 @@ pub fn check_files(config: &Config, clock: &Clock) -> Result<(), SourceError> {
     Security::load(config, clock).map(drop)
 }
 
-type Tls = watch::Receiver<Arc<tokio_rustls::rustls::ServerConfig>>;
+/// TLS of both listeners, from the same files.
+struct Tls {
+    grpc: Encryption,
+    metrics: Encryption,
+    source: Source,
+    stats: TlsStats,
+}
 
-fn load_tls(files: TlsFiles, clock: &Clock) -> Result<(Tls, Tls, Source), SourceError> {
+impl Tls {
     const SETTING: &str = "tls_cert, tls_key, client_ca";
-    let paths = files.paths();
-    let contents = read_all(&paths)?;
-    let unusable = |why| SourceError::Unusable { setting: SETTING, why };
-    let loaded = tls::load(&files, &contents, clock.now().as_second()).map_err(unusable)?;
-    if !loaded.is_valid_now {
-        // No reason to stay down: the next certificate is taken over without a start.
-        tracing::error!(setting = SETTING, "the certificate is not valid today; clients refuse it");
-    }
-    let (grpc, metrics) = (watch::Sender::new(loaded.grpc), watch::Sender::new(loaded.metrics));
-    let receivers = (grpc.subscribe(), metrics.subscribe());
-    let clock = clock.clone();
-    let adopt = move |contents: &[Vec<u8>]| {
-        let loaded = tls::load(&files, contents, clock.now().as_second())?;
-        if !loaded.is_valid_now {
-            return Err("tls_cert: the certificate is not valid today".to_owned());
+
+    fn load(files: TlsFiles, clock: &Clock) -> Result<Self, SourceError> {
+        let paths = files.paths();
+        let contents = read_all(&paths)?;
+        let unusable = |why| SourceError::Unusable { setting: Self::SETTING, why };
+        let Loaded { grpc, metrics, valid_until_s, is_valid_now } =
+            tls::load(&files, &contents, clock.now().as_second()).map_err(unusable)?;
+        if !is_valid_now {
+            // No reason to stay down: the next certificate is taken over without a start.
+            tracing::error!(setting = Self::SETTING, "the certificate is not valid today; clients refuse it");
         }
-        grpc.send_replace(loaded.grpc);
-        metrics.send_replace(loaded.metrics);
-        Ok(())
-    };
-    Ok((receivers.0, receivers.1, Source::new(SETTING, paths, contents, Box::new(adopt))))
+        let (grpc, metrics) = (watch::Sender::new(grpc), watch::Sender::new(metrics));
+        let failed_handshakes: Arc<AtomicU64> = Arc::default();
+        let encryption = |sender: &watch::Sender<Arc<ServerConfig>>| Encryption {
+            config: sender.subscribe(),
+            failed_handshakes: Arc::clone(&failed_handshakes),
+        };
+        let (grpc_encryption, metrics_encryption) = (encryption(&grpc), encryption(&metrics));
+        let valid_until = Arc::new(AtomicI64::new(valid_until_s));
+        let stats = TlsStats { valid_until_s: Arc::clone(&valid_until), failed_handshakes };
+        let clock = clock.clone();
+        let adopt = move |contents: &[Vec<u8>]| {
+            let loaded = tls::load(&files, contents, clock.now().as_second())?;
+            if !loaded.is_valid_now {
+                return Err("tls_cert: the certificate is not valid today".to_owned());
+            }
+            grpc.send_replace(loaded.grpc);
+            metrics.send_replace(loaded.metrics);
+            valid_until.store(loaded.valid_until_s, Ordering::Relaxed);
+            Ok(())
+        };
+        let source = Source::new(Self::SETTING, paths, contents, Box::new(adopt));
+        Ok(Self { grpc: grpc_encryption, metrics: metrics_encryption, source, stats })
+    }
 }
 
 fn load_tokens(path: PathBuf) -> Result<(watch::Receiver<Arc<Credentials>>, Source), SourceError> {

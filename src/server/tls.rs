@@ -5,13 +5,19 @@
 mod files;
 mod transport;
 
-pub(crate) use self::files::{TlsFiles, load};
+pub(crate) use self::files::{Loaded, TlsFiles, load};
 pub(crate) use self::transport::{Identity, Transport};
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::sync::watch;
 use tokio_rustls::rustls::ServerConfig;
 
-/// How new connections are encrypted; `None`: not at all. Open connections keep what they began with.
-pub(crate) type TlsConfigs = Option<watch::Receiver<Arc<ServerConfig>>>;
+/// How new connections are encrypted. Open connections keep what they began with.
+#[derive(Clone)]
+pub(crate) struct Encryption {
+    pub config: watch::Receiver<Arc<ServerConfig>>,
+    /// Handshakes that failed; for those that were never finished, the connection limiter closes the connection.
+    pub failed_handshakes: Arc<AtomicU64>,
+}

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use articled::config::{ClientCertificates, Config, Limits, Role};
+use articled::config::{ClientCertificates, Config, Exposure, Limits, Role};
 use articled::rpc::proto::article_service_client::ArticleServiceClient;
 use articled::rpc::proto::{DeleteArticleRequest, GetArticleRequest, WatchArticlesRequest};
 use tempfile::TempDir;
@@ -288,7 +288,7 @@ async fn scrape(server: &TestServer, files: &Files, path: &str, headers: &str) -
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer and a clean end");
-    answer.lines().next().unwrap_or_default().to_owned()
+    answer
 }
 
 #[tokio::test]
@@ -302,12 +302,34 @@ async fn metrics_are_encrypted_too_and_need_a_role() {
     let bearer = |role| format!("Authorization: Bearer {}\r\n", tokens.reveal(role));
     let status = |path, headers: String| {
         let (server, files) = (&server, &files);
-        async move { scrape(server, files, path, &headers).await }
+        async move { scrape(server, files, path, &headers).await.lines().next().unwrap_or_default().to_owned() }
     };
     assert_eq!(status("/metrics", String::new()).await, "HTTP/1.1 401 Unauthorized");
     assert_eq!(status("/metrics", bearer(Role::Writer)).await, "HTTP/1.1 401 Unauthorized");
     assert_eq!(status("/metrics", bearer(Role::Reader)).await, "HTTP/1.1 200 OK");
     assert_ne!(status("/healthz", String::new()).await, "HTTP/1.1 401 Unauthorized");
+}
+
+#[tokio::test]
+async fn metrics_tell_how_certificates_and_tokens_are() {
+    let files = Files::new();
+    let tokens = Tokens::new();
+    let config = Config { tokens: Some(tokens.path()), metrics_access: Exposure::Anyone, ..files.config() };
+    let server = TestServer::with(config, memory_store()).await;
+    assert!(!is_served(server.address, &Authority::new(), None).await, "the handshake fails");
+    let fresh = [
+        "articled_credentials_stale{files=\"tls\"} 0",
+        "articled_credentials_stale{files=\"tokens\"} 0",
+        "articled_tls_failed_handshakes_total 1",
+        // rcgen's own end of time: 4096-01-01.
+        "articled_tls_certificate_expiry_timestamp_seconds 67090118400",
+    ];
+    let text = scrape(&server, &files, "/metrics", "").await;
+    for line in fresh {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
+    tokens.write("root of all");
+    while !scrape(&server, &files, "/metrics", "").await.contains("articled_credentials_stale{files=\"tokens\"} 1") {}
 }
 
 #[tokio::test]

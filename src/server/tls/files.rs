@@ -31,6 +31,8 @@ pub(crate) struct Loaded {
     pub grpc: Arc<ServerConfig>,
     /// Metrics and probes: a certificate of the client counts there too, and nobody has to have one.
     pub metrics: Arc<ServerConfig>,
+    /// The last second at which the server's certificate is valid, since 1970.
+    pub(crate) valid_until_s: i64,
     /// Whether the certificate is valid now.
     pub(crate) is_valid_now: bool,
 }
@@ -67,6 +69,7 @@ pub(crate) fn load(files: &TlsFiles, contents: &[Vec<u8>], now_s: i64) -> Result
     Ok(Loaded {
         grpc: make(verifier(is_optional)?, GRPC_PROTOCOL)?,
         metrics: make(verifier(true)?, METRICS_PROTOCOL)?,
+        valid_until_s,
         is_valid_now: (valid_from_s..=valid_until_s).contains(&now_s),
     })
 }

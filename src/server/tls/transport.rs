@@ -5,6 +5,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
@@ -14,7 +15,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_rustls::{Accept, TlsAcceptor};
 
 use super::super::auth::Subject;
-use super::TlsConfigs;
+use super::Encryption;
 
 /// The names in a peer's certificate, once the handshake is done.
 #[derive(Clone, Default)]
@@ -33,18 +34,20 @@ pub(crate) struct Transport {
 
 enum TlsState {
     Plain(TcpStream),
-    Handshake(Box<Accept<TcpStream>>),
+    Handshake { accept: Box<Accept<TcpStream>>, failed: Arc<AtomicU64> },
     Encrypted(Box<TlsStream<TcpStream>>),
     Failed,
 }
 
 impl Transport {
-    pub(crate) fn new(stream: TcpStream, tls: &TlsConfigs) -> Self {
-        let state = match tls {
+    /// Without `encryption` the bytes travel as they are.
+    pub(crate) fn new(stream: TcpStream, encryption: Option<&Encryption>) -> Self {
+        let state = match encryption {
             None => TlsState::Plain(stream),
-            Some(configs) => {
-                let config = Arc::clone(&configs.borrow());
-                TlsState::Handshake(Box::new(TlsAcceptor::from(config).accept(stream)))
+            Some(Encryption { config, failed_handshakes }) => {
+                let config = Arc::clone(&config.borrow());
+                let accept = Box::new(TlsAcceptor::from(config).accept(stream));
+                TlsState::Handshake { accept, failed: Arc::clone(failed_handshakes) }
             }
         };
         Self { state, identity: Identity::default() }
@@ -56,7 +59,7 @@ impl Transport {
 
     /// Finishes the handshake, if there is one.
     fn poll_stream(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Pin<&mut dyn Stream>>> {
-        if let TlsState::Handshake(accept) = &mut self.state {
+        if let TlsState::Handshake { accept, failed } = &mut self.state {
             match ready!(Pin::new(accept).poll(cx)) {
                 Ok(stream) => {
                     let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
@@ -66,6 +69,7 @@ impl Transport {
                     self.state = TlsState::Encrypted(Box::new(stream));
                 }
                 Err(error) => {
+                    failed.fetch_add(1, Ordering::Relaxed);
                     self.state = TlsState::Failed;
                     tracing::debug!(%error, "the TLS handshake failed");
                     return Poll::Ready(Err(error));
@@ -75,7 +79,7 @@ impl Transport {
         match &mut self.state {
             TlsState::Plain(stream) => Poll::Ready(Ok(Pin::new(stream))),
             TlsState::Encrypted(stream) => Poll::Ready(Ok(Pin::new(stream))),
-            TlsState::Handshake(_) | TlsState::Failed => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+            TlsState::Handshake { .. } | TlsState::Failed => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
 }
@@ -117,7 +121,7 @@ impl AsyncWrite for Transport {
             TlsState::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             TlsState::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
             // There is nothing to say goodbye to; the connection is closed when it is dropped.
-            TlsState::Handshake(_) | TlsState::Failed => Poll::Ready(Ok(())),
+            TlsState::Handshake { .. } | TlsState::Failed => Poll::Ready(Ok(())),
         }
     }
 }
