@@ -23,6 +23,10 @@ clients:
 readme:
     tests/clients/run --update
 
+# Writes docs/configuration.md from the comments in src/config.rs.
+configuration:
+    ARTICLED_TEST_UPDATE=1 cargo test --test tidy the_page_of_settings_is_fresh
+
 # Licences, sources, bans and advisories of the dependencies.
 deny:
     .ci/deny

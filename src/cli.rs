@@ -41,7 +41,6 @@ use articled::config::Config;
 use clap::CommandFactory;
 
 use self::arguments::{Arguments, Command};
-pub use self::failure::Usage;
 use crate::telemetry;
 
 /// Runs the command given by the process's arguments.
@@ -67,7 +66,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
     let telemetry = {
         // The connection to the collector lives on it.
         let _entered = runtime.enter();
-        telemetry::start(&arguments.log, &config.telemetry)?
+        telemetry::start(&arguments.log, &config.telemetry).map_err(|error| failure::Usage(error.to_string()))?
     };
     let done = runtime.block_on(async {
         match arguments.command {

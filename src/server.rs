@@ -48,7 +48,7 @@ use self::scrape::{Scrape, Sources};
 use self::scrape_access::ScrapeAccess;
 use self::security::{Security, warn_of_gaps};
 use crate::clock::Clock;
-use crate::config::{BadConfig, Config, Exposure, Limits};
+use crate::config::{BadSettings, Config, Exposure, Limits};
 use crate::metrics::Registry;
 use crate::rpc::ArticleRpc;
 use crate::rpc::proto::article_service_server::ArticleServiceServer;
@@ -91,7 +91,7 @@ const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RunError {
     #[error("configuration: {0}")]
-    Config(#[from] BadConfig),
+    Config(#[from] BadSettings),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error("cannot listen on {address} for metrics: {error}")]

@@ -6,18 +6,17 @@ mod otlp;
 
 use std::io::{self, IsTerminal, Write};
 
-use anyhow::Context;
 use articled::config;
 use clap::{Args, ValueEnum};
+use opentelemetry_otlp::ExporterBuildError;
 use tracing_subscriber::field::MakeExt as _;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, ParseError};
 use tracing_subscriber::fmt::{self, FormatFields, format};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use self::otlp::Otlp;
-use crate::cli::Usage;
 
 /// The default filter.
 const DEFAULT_FILTER: &str = "info";
@@ -62,15 +61,23 @@ impl Started {
     }
 }
 
+/// Why telemetry did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("invalid --log or ARTICLED_LOG: {0}")]
+    Filter(#[from] ParseError),
+    #[error("cannot send traces: {0}")]
+    Export(#[from] ExporterBuildError),
+}
+
 /// Starts logging, and sends traces where the settings say so. Called once, before anything else is done, within the runtime.
-pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> anyhow::Result<Started> {
+pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> Result<Started, StartError> {
     let filter = match &arguments.log {
         Some(filter) => filter.clone(),
         None => std::env::var(SHARED_FILTER_VARIABLE).unwrap_or_default(),
     };
     let filter = if filter.is_empty() { DEFAULT_FILTER } else { &filter };
-    let filter = EnvFilter::try_new(own_lines(filter))
-        .map_err(|error| Usage(format!("--log or ARTICLED_LOG cannot be read: {error}")))?;
+    let filter = EnvFilter::try_new(own_lines(filter))?;
     let lines = match arguments.log_format {
         LogFormat::Human => {
             let ansi = wants_colour(&io::stderr());
@@ -78,7 +85,7 @@ pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> anyhow::Re
         }
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(|| JsonEscapes(io::stderr())).boxed(),
     };
-    let (otlp, exported) = Otlp::start(export).context("traces cannot be sent")?.unzip();
+    let (otlp, exported) = Otlp::start(export)?.unzip();
     // The lines' filter is theirs alone, so that traces do not depend on what is logged.
     tracing_subscriber::registry().with(lines.with_filter(filter)).with(exported).init();
     Ok(Started { otlp })

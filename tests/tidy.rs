@@ -1,6 +1,8 @@
 //! The house rules that a compiler does not check: which room may use what, that modules say what they are, that files
 //! stay small, and that nothing strays in. Plain reading of the source tree; each fault names file, line and rule.
 
+#[path = "tidy/configuration.rs"]
+mod configuration;
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/sql.rs"]
@@ -168,6 +170,20 @@ fn names_place(line: &str, place: &str) -> bool {
         let before = line[..at].chars().next_back();
         before.is_none_or(|char| !char.is_alphanumeric() && !matches!(char, '.' | '_' | '-' | '}' | '~'))
     })
+}
+
+/// Set, the test writes docs/configuration.md instead of checking it.
+const UPDATE_VARIABLE: &str = "ARTICLED_TEST_UPDATE";
+
+#[test]
+fn the_page_of_settings_is_fresh() {
+    let source = fs::read_to_string(root().join("src/config.rs")).expect("src/config.rs");
+    let (path, page) = (root().join("docs/configuration.md"), configuration::page(&source));
+    if std::env::var_os(UPDATE_VARIABLE).is_some() {
+        fs::write(&path, &page).expect("docs/ can be written");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == page, "docs/configuration.md is stale: run `just configuration`");
 }
 
 #[test]

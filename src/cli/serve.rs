@@ -21,6 +21,7 @@ use self::security::SecurityArguments;
 use super::failure::Usage;
 use super::import;
 use super::input::InputArguments;
+use super::output::Out;
 use super::service::Service;
 use super::{interrupt, store};
 
@@ -57,6 +58,9 @@ pub struct Serve {
     /// environment variables, such as ARTICLED_LIMITS_MAX_CALLS, and keys in the tables of the --config file.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Prints the settings, merged from flags, variables and file, and exits. The output is a valid --config file.
+    #[arg(long)]
+    print_config: bool,
     /// Imports these files and folders before serving; may be repeated.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     load: Vec<PathBuf>,
@@ -92,6 +96,11 @@ impl Serve {
 
     /// Serves with the [`Self::settings`].
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
+        if self.print_config {
+            let mut out = Out::new();
+            out.text(toml::to_string(&config)?.trim_end())?;
+            return out.flush();
+        }
         // Before the store is opened and loaded, which may take long.
         server::check_files(&config, &Clock::system())?;
         let shutdown = interrupt::signals().context("cannot listen for signals")?;
@@ -132,8 +141,31 @@ impl Serve {
         all.insert("database".to_owned(), self.database.clone().into());
         all.insert("read_only".to_owned(), self.read_only.into());
         self.security.put(&mut all);
-        all.try_into().map_err(|error: toml::de::Error| Usage(format!("settings: {}", error.message())).into())
+        let read: Result<Config, _> = all.clone().try_into();
+        read.map_err(|error| Usage(format!("settings: {}", mistakes(&all, &error))).into())
     }
+}
+
+/// All values that do not parse. Parsing the whole table stops at the first.
+fn mistakes(all: &Table, first: &toml::de::Error) -> String {
+    let read_alone = |entry: Table, key: String| {
+        let read: Result<Config, toml::de::Error> = entry.try_into();
+        read.err().map(|error| format!("{key}: {}", error.message()))
+    };
+    let mut mistakes = Vec::new();
+    for (name, value) in all {
+        let single = |value: Value| Table::from_iter([(name.clone(), value)]);
+        match value {
+            Value::Table(table) if TABLES.contains(&name.as_str()) => {
+                let entries = table.iter().map(|(key, value)| (key, Table::from_iter([(key.clone(), value.clone())])));
+                mistakes.extend(
+                    entries.filter_map(|(key, entry)| read_alone(single(entry.into()), format!("{name}.{key}"))),
+                );
+            }
+            value => mistakes.extend(read_alone(single(value.clone()), name.clone())),
+        }
+    }
+    if mistakes.is_empty() { first.message().to_owned() } else { mistakes.join("; ") }
 }
 
 /// Sets a key in a table. The value becomes an integer or a boolean if it parses as one.
@@ -191,6 +223,10 @@ mod tests {
         check(config(&["--set", "max_calls"], &[], ""), "max_calls");
         check(config(&[], &[("ARTICLED_SHUTDOWN_WAIT", "1")], ""), "wait");
         check(config(&[], &[], "[limit]"), "limit");
+        for name in ["max_cals", "feed.keep", "limits.max_calls"] {
+            let line = ["--set", "limits.max_cals=1", "--set", "feed.keep=1", "--set", "limits.max_calls=many"];
+            check(config(&line, &[], ""), name);
+        }
         check(config(&["--metrics-listen", "nowhere"], &[], ""), "address");
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What a caller may do. Each role may do what the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +50,8 @@ impl FromStr for Role {
 }
 
 /// Who may use a part of the server that can be switched off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Exposure {
     /// The part is not served.
     Off,
@@ -87,6 +87,12 @@ impl TryFrom<String> for Exposure {
     }
 }
 
+impl From<Exposure> for String {
+    fn from(exposure: Exposure) -> Self {
+        exposure.to_string()
+    }
+}
+
 impl fmt::Display for Exposure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -98,7 +104,7 @@ impl fmt::Display for Exposure {
 }
 
 /// Whether a connection needs a certificate that `client_ca` vouches for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientCertificates {
     /// A connection without one is refused in the handshake.
