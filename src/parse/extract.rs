@@ -18,10 +18,12 @@ mod outline;
 mod outside;
 mod placed;
 mod published;
+mod restore;
 mod river;
 mod script_state;
 mod times;
 mod title;
+mod trim;
 mod wechat;
 mod widgets;
 
@@ -143,7 +145,7 @@ pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> P
     );
     let labels = widgets::labels(&outline, &page_lines);
     content.retain(|line| !labels.contains(line.as_str()));
-    drop_buttons(&mut content, &page_lines);
+    content = trim::trim(content, &outline, &page_lines, headline.node, &json_ld.body);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
@@ -225,15 +227,6 @@ fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
     let all = [json_ld.headline.as_str()].into_iter().chain(meta.all(meta::TITLE)).chain([meta.title.as_str()]);
     let one_line = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
     all.map(|title| limits::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
-}
-
-/// Drops the links that stand alone below the text: `返回首页，查看更多`.
-fn drop_buttons(content: &mut Vec<String>, page: &[RenderedLine]) {
-    const MAX_BUTTON: usize = 14;
-    let is_button = |last: &String| {
-        last.chars().count() <= MAX_BUTTON && page.iter().any(|line| line.text == *last && line.is_link())
-    };
-    while content.len() > 1 && content.pop_if(|last| is_button(last)).is_some() {}
 }
 
 fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {

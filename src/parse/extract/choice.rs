@@ -12,6 +12,7 @@ use super::lists::texts_without_lists;
 use super::meta::{self, Meta};
 use super::outline::Outline;
 use super::placed::placed;
+use super::restore::restore;
 use super::river::Rivers;
 use super::{content, library, title};
 
@@ -70,9 +71,21 @@ pub fn main_lines(
     evidence: &Evidence<'_>,
 ) -> Vec<String> {
     let rivers = Rivers::of(outline, page);
+    let chosen = choose(document, outline, page, headline_node, evidence, &rivers);
+    restore(chosen, outline, page, |index| content::is_left_out(outline, index) || rivers.has(index))
+}
+
+fn choose(
+    document: Document,
+    outline: &Outline,
+    page: &[RenderedLine],
+    headline_node: Option<usize>,
+    evidence: &Evidence<'_>,
+    rivers: &Rivers,
+) -> Vec<String> {
     let is_left_out = |index: usize| content::is_left_out(outline, index) || rivers.has(index);
     let within = |root: usize| texts_without_lists(lines::lines_without(outline, root, is_left_out));
-    let own = content::main_content(outline, &rivers).map(within).unwrap_or_default();
+    let own = content::main_content(outline, rivers).map(within).unwrap_or_default();
     let mut library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
     let places = placed(&library, page);
     let is_other_story =
@@ -89,7 +102,7 @@ pub fn main_lines(
         .iter()
         .filter(|_| evidence.describes_text)
         .find(|line| line.characters() > ANCHOR && evidence.is_in(&line.text) && !line.is_link());
-    let around = anchored.and_then(|line| content::main_content_around(outline, &rivers, line.node)).map(within);
+    let around = anchored.and_then(|line| content::main_content_around(outline, rivers, line.node)).map(within);
     // A summary above the article has the words too, and is no other text: it is short, or the chosen text is around it.
     let longest = chosen.iter().max_by_key(|line| line.len());
     let is_other_text = |lines: &Vec<String>| {
@@ -100,7 +113,7 @@ pub fn main_lines(
         return around;
     }
     if let Some(first) =
-        first_of_several(outline, &rivers, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
+        first_of_several(outline, rivers, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
     {
         return first;
     }

@@ -34,6 +34,14 @@ impl RenderedLine {
         !ends_sentence(&self.text) && self.is_linked()
     }
 
+    /// Whether it is a short label and a link behind its colon: `此前报道：…`.
+    pub fn is_labelled_link(&self) -> bool {
+        const MAX_LABEL: usize = 8;
+        let Some((label, linked)) = self.text.split_once(['：', ':']) else { return false };
+        let linked = linked.chars().filter(|c| !c.is_whitespace()).count();
+        (1..=MAX_LABEL).contains(&label.chars().count()) && linked > 0 && self.link_characters == linked
+    }
+
     /// Whether all of it but a few characters stands in links.
     pub fn is_linked(&self) -> bool {
         self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
@@ -76,10 +84,10 @@ pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) ->
             }
             NodeKind::Element { name, .. } => {
                 let element = Element::of(name);
+                writer.boundary(element);
                 if element == Element::Link {
                     writer.link_start = writer.text.len();
                 }
-                writer.boundary(element);
                 open.push((node.end, element));
             }
         }

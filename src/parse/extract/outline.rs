@@ -9,6 +9,11 @@ const WITHOUT_TEXT: &[&str] = &[
     "map", "select", "textarea", "input", "button", "head", "rp", "rt", "rtc",
 ];
 
+/// Classes by which the common style sheets (Bootstrap, WordPress, HTML5 Boilerplate) hide a text from all but screen
+/// readers.
+const HIDDEN_CLASSES: &[&str] =
+    &["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-only"];
+
 pub struct Outline {
     pub nodes: Vec<Node>,
 }
@@ -114,6 +119,9 @@ fn marks_of(node: &NodeRef<'_>) -> String {
 
 fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {
     if !node.is_element() || WITHOUT_TEXT.contains(&name) || node.has_attr("hidden") {
+        return false;
+    }
+    if HIDDEN_CLASSES.iter().any(|class| node.has_class(class)) {
         return false;
     }
     let style: String = node.attr_or("style", "").chars().filter(|c| !c.is_whitespace()).collect();

@@ -1,6 +1,6 @@
 //! The headline, out of what the metadata calls the title and what the page prints as one.
 
-use super::labels::is_byline;
+use super::labels::{self, is_byline};
 use super::lines::RenderedLine;
 use super::outline::{NodeKind, Outline};
 use super::published::publish_time;
@@ -67,7 +67,12 @@ pub fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], si
         (Some(text), None) if is_site(text, site_name) => {
             above_byline(outline, lines).unwrap_or_else(|| printed(lines, text))
         }
-        (Some(text), _) => printed(lines, text),
+        // A page that prints no such title prints another above the line that says whence it is.
+        (Some(text), None) => {
+            let title = printed(lines, text);
+            if title.node.is_some() { title } else { above_byline(outline, lines).unwrap_or(title) }
+        }
+        (Some(text), Some(_)) => printed(lines, text),
         (None, Some(h1)) => h1,
         (None, None) => Headline { text: String::new(), node: None },
     }
@@ -95,14 +100,16 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
     }
 }
 
-/// The heading that stands right above a line which says when the page was published.
+/// The heading that stands right above a line which says when or by whom the page was published.
 fn above_byline(outline: &Outline, lines: &[RenderedLine]) -> Option<Headline> {
     /// In lines.
     const NEAR: usize = 2;
     let is_heading = |line: &RenderedLine| {
         (MIN_HEADLINE..=MAX_HEADLINE).contains(&line.characters()) && heading_rank(outline, line.node).is_some()
     };
-    let is_dated = |line: &RenderedLine| is_byline(&line.text) && publish_time(&line.text).is_some();
+    let is_dated = |line: &RenderedLine| {
+        is_byline(&line.text) && (publish_time(&line.text).is_some() || labels::source(&line.text, None).is_some())
+    };
     let (_, heading) = lines
         .iter()
         .enumerate()
@@ -185,6 +192,8 @@ mod tests {
         };
         let page = "<h4>镇情简介</h4><p>青石镇在河边。</p><h5>新桥今天正式通车</h5><p>发布时间：2021-09-01 来源：青石镇</p><p>正文</p>";
         check(page, &["新闻动态--青石镇官网"], "新桥今天正式通车");
+        let unnamed = "<div class=doc-title>新桥今天正式通车</div><div><span>来源：青石日报</span></div><p>正文</p>";
+        check(unnamed, &["青石镇-信息公开"], "新桥今天正式通车");
         check("<p>青石镇新桥管理办法</p><p>第一条</p>", &["青石镇新桥管理办法-桥梁"], "青石镇新桥管理办法");
         check("<p>青石镇</p><p>正文</p>", &["青石镇-新桥今天通车"], "青石镇-新桥今天通车");
     }

@@ -33,6 +33,12 @@ const MARKS: &[&str] = &[
 /// Whole words: as parts they stand in others.
 const WORDS: &[&str] = &["video", "audio", "ad", "ads", "adslot", "nav", "menu", "share", "tags", "modal", "popup"];
 
+/// Whole words for the pager of a long article; the frame of a page has them too.
+const PAGER_WORDS: &[&str] = &["page", "pages", "pg"];
+
+/// Lines of a pager.
+const MAX_PAGER_LINES: usize = 4;
+
 /// Elements that are no place for the text of an article.
 const ELEMENTS: &[&str] = &["nav", "form", "dialog", "menu", "footer", "aside"];
 
@@ -50,8 +56,9 @@ pub fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a st
     let mut tools: Vec<(usize, Vec<&'a RenderedLine>)> = Vec::new();
     let mut others: HashSet<&str> = HashSet::new();
     for line in page {
-        let above = outline.upwards(outline.parent(line.node)).take(LEVELS);
-        match above.filter(|index| is_tool(outline, *index)).last() {
+        let above = || outline.upwards(outline.parent(line.node)).take(LEVELS);
+        let pager = || above().find(|index| is_pager(outline, *index));
+        match above().filter(|index| is_tool(outline, *index)).last().or_else(pager) {
             Some(tool) => match tools.last_mut().filter(|(known, _)| *known == tool) {
                 Some((_, lines)) => lines.push(line),
                 None => tools.push((tool, vec![line])),
@@ -62,16 +69,23 @@ pub fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a st
         }
     }
     let is_label = |line: &&RenderedLine| line.characters() <= MAX_LABEL && !line.text.ends_with('。');
-    let silent = tools.into_iter().filter(|(_, lines)| lines.len() <= MAX_LINES && lines.iter().all(is_label));
+    let max_lines = |tool: usize| if is_tool(outline, tool) { MAX_LINES } else { MAX_PAGER_LINES };
+    let silent =
+        tools.into_iter().filter(|(tool, lines)| lines.len() <= max_lines(*tool) && lines.iter().all(is_label));
     silent.flat_map(|(_, lines)| lines).map(|line| line.text.as_str()).filter(|text| !others.contains(text)).collect()
 }
 
 fn is_tool(outline: &Outline, index: usize) -> bool {
     let marks = outline.marks(index);
-    let is_word = |word: &str| WORDS.contains(&word);
-    ELEMENTS.contains(&outline.name(index))
-        || MARKS.iter().any(|mark| marks.contains(mark))
-        || marks.split(|c: char| !c.is_ascii_alphanumeric()).any(is_word)
+    ELEMENTS.contains(&outline.name(index)) || MARKS.iter().any(|mark| marks.contains(mark)) || has_word(marks, WORDS)
+}
+
+fn is_pager(outline: &Outline, index: usize) -> bool {
+    outline.name(index) != "body" && has_word(outline.marks(index), PAGER_WORDS)
+}
+
+fn has_word(marks: &str, words: &[&str]) -> bool {
+    marks.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| words.contains(&word))
 }
 
 #[cfg(test)]
@@ -93,6 +107,7 @@ mod tests {
         };
         check("<div class='v-player'><p>播放速度</p><i>2X</i></div><p>新馆开放。</p>", &["播放速度", "2X"]);
         check("<div class=video><span>Play</span><p>新馆开放，镇长林远舟到场。</p></div>", &[]);
+        check("<div class=page><a>下一页</a> <a>1</a> 共1页</div><p>新馆</p>", &["下一页 1 共1页"]);
         check("<div role=navigation><a>上一页</a> <b>1</b></div><p>新馆</p>", &["上一页 1"]);
         check("<div class=ad-slot__note>Advertisement</div><div class=shadow>新馆</div>", &["Advertisement"]);
         check("<form>手机号</form><p>手机号</p>", &[]);

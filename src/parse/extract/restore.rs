@@ -1,0 +1,114 @@
+//! Paragraphs of the article that the choice of the content lost: the readability library drops short ones.
+//!
+//! Owns how the form tells: a sentence in an element of the same place and kind as other paragraphs of the content.
+
+use std::collections::HashMap;
+
+use super::content::is_boilerplate;
+use super::lines::{RenderedLine, is_block};
+use super::outline::Outline;
+use super::placed::placed;
+
+/// In characters.
+const MIN_PARAGRAPH: usize = 10;
+
+/// Paragraphs of the content that make a form. One alone may stand anywhere.
+const MIN_ALIKE: usize = 2;
+
+/// Lines after the content's last one that are looked at.
+const MAX_BELOW: usize = 3;
+
+/// Where a paragraph stands: an element around it, and name and marks of the element within that holds the paragraph.
+type Form<'a> = (usize, &'a str, &'a str);
+
+/// The content with the paragraphs that were lost. `is_left_out` says which elements hold no text of the article.
+pub fn restore(
+    content: Vec<String>,
+    outline: &Outline,
+    page: &[RenderedLine],
+    is_left_out: impl Fn(usize) -> bool,
+) -> Vec<String> {
+    let places = placed(&content, page);
+    let known: Vec<usize> = places.iter().flatten().copied().collect();
+    let (Some(first), Some(last)) = (known.iter().min().copied(), known.iter().max().copied()) else { return content };
+    let mut counts: HashMap<Form<'_>, usize> = HashMap::new();
+    for line in known.iter().filter_map(|at| page.get(*at)).filter(|line| is_paragraph(line)) {
+        for form in forms(outline, line) {
+            *counts.entry(form).or_default() += 1;
+        }
+    }
+    let is_lost = |at: &usize| {
+        let Some(line) = page.get(*at).filter(|line| is_paragraph(line) && !is_boilerplate(&line.text)) else {
+            return false;
+        };
+        let alike = forms(outline, line).iter().any(|form| counts.get(form).is_some_and(|count| *count >= MIN_ALIKE));
+        alike && !known.contains(at) && !outline.upwards(outline.parent(line.node)).any(&is_left_out)
+    };
+    // Text that the content has as a part of another line is not lost.
+    let all: String = content.concat().chars().filter(|c| !c.is_whitespace()).collect();
+    let is_new = |at: &usize| {
+        let own: String =
+            page.get(*at).map(|line| line.text.chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
+        !all.contains(&own)
+    };
+    let mut lost = (first..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).filter(is_new).peekable();
+    let mut restored = Vec::with_capacity(content.len());
+    let text = |at: usize| page.get(at).map(|line| line.text.clone());
+    for (line, place) in content.into_iter().zip(places) {
+        while let Some(at) = lost.next_if(|at| place.is_some_and(|place| *at < place)) {
+            restored.extend(text(at));
+        }
+        restored.push(line);
+    }
+    restored.extend(lost.filter_map(text));
+    restored
+}
+
+fn is_paragraph(line: &RenderedLine) -> bool {
+    let end = line.text.trim_end_matches(['”', '」', '"', '’', ')', '）']);
+    line.characters() >= MIN_PARAGRAPH && end.ends_with(['。', '！', '？', '.', '!', '?']) && !line.is_linked()
+}
+
+/// The forms of a paragraph: within its parent, and within its grandparent where the parent's marks say that it is one of
+/// several alike.
+fn forms<'a>(outline: &'a Outline, line: &RenderedLine) -> Vec<Form<'a>> {
+    let Some(block) = outline.upwards(outline.parent(line.node)).find(|index| is_block(outline.name(*index))) else {
+        return Vec::new();
+    };
+    let parent = outline.parent(block);
+    let grandparent = outline.parent(parent);
+    let mut forms = vec![(parent, outline.name(block), "")];
+    if !outline.marks(parent).trim().is_empty() {
+        forms.push((grandparent, outline.name(parent), outline.marks(parent)));
+    }
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::super::lines::lines;
+    use super::*;
+
+    #[test]
+    fn paragraphs_by_their_form() {
+        let check = |html: &str, lost: &str, back: bool| {
+            let outline = Outline::of(&Document::from(html));
+            let page = lines(&outline, 0);
+            let content: Vec<String> =
+                page.iter().map(|line| line.text.clone()).filter(|text| text.starts_with('新')).collect();
+            let found = restore(content, &outline, &page, |index| outline.marks(index).contains("share"));
+            assert_eq!(found.iter().any(|line| line == lost), back, "{html}");
+        };
+        let lost = "护鸟员今天也来了，沿着河堤走。";
+        let text = "<p>新馆今天正式开放，共有四层楼。</p>";
+        check(&format!("<div>{text}<p>{lost}</p>{text}</div>"), lost, true);
+        check(&format!("<div>{text}{text}<p>{lost}</p></div>"), lost, true);
+        let picture = |text: &str| format!("<div class=pic><img>{text}</div>");
+        check(&format!("{}{}{}", picture(text), picture(text), picture(&format!("<p>{lost}</p>"))), lost, true);
+        check(&format!("<div>{text}{text}</div><section><p>{lost}</p></section>"), lost, false);
+        check(&format!("<div>{text}{text}<p class=share>{lost}</p></div>"), lost, false);
+        check(&format!("<div>{text}{text}<p><a>{lost}</a></p></div>"), lost, false);
+    }
+}

@@ -1,0 +1,250 @@
+//! What stands within the chosen content and is no text of the article, by where and how the page prints it: captions in
+//! elements that are marked as such, lines above the headline, slots that occur again and again, and what the page's own
+//! metadata leaves out of the article's text at its edges.
+//!
+//! Owns the evidence of place and markup. Does not judge words: `blocks` does.
+
+use std::collections::HashMap;
+
+use super::labels::{is_byline, is_closing};
+use super::lines::RenderedLine;
+use super::outline::Outline;
+use super::placed::placed;
+use super::title::letters;
+
+/// The content without what stands in it and is no text of the article. `article_body` is the text as metadata gives it, or
+/// empty.
+pub fn trim(
+    content: Vec<String>,
+    outline: &Outline,
+    page: &[RenderedLine],
+    headline_node: Option<usize>,
+    article_body: &str,
+) -> Vec<String> {
+    let places = placed(&content, page);
+    let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
+    let mut lines: Vec<Placed> =
+        content.into_iter().zip(places).map(|(text, place)| Placed { text, place, kept: true }).collect();
+    drop_captions(&mut lines, outline, page);
+    drop_above_headline(&mut lines, headline_at);
+    drop_repeated(&mut lines, outline, page);
+    drop_beyond(&mut lines, article_body);
+    drop_links_at_edges(&mut lines, page);
+    lines.into_iter().filter(|line| line.kept).map(|line| line.text).collect()
+}
+
+struct Placed {
+    text: String,
+    /// Index on the page.
+    place: Option<usize>,
+    kept: bool,
+}
+
+impl Placed {
+    fn characters(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    fn is_sentence(&self) -> bool {
+        let end = self.text.trim_end_matches(['”', '」', '』', '"', '’', '\'', ')', '）', ']', '】']);
+        end.ends_with(['。', '！', '？', '.', '!', '?', '…', '：', ':', '；', ';', '།', '؟', '۔'])
+    }
+}
+
+/// Parts of class names of elements that hold a picture's caption or who took it.
+const CAPTION_MARKS: &[&str] = &["caption", "credit"];
+
+/// Elements above a line that are asked.
+const LEVELS: usize = 4;
+
+/// Drops captions where the article has a text besides. A gallery is told in its captions.
+fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+    let is_caption = |line: &Placed| {
+        let Some(found) = line.place.and_then(|at| page.get(at)) else { return false };
+        let mut above = outline.upwards(outline.parent(found.node)).take(LEVELS);
+        above.any(|index| {
+            outline.name(index) == "figcaption"
+                || outline.name(index) != "body" && CAPTION_MARKS.iter().any(|mark| outline.marks(index).contains(mark))
+        })
+    };
+    let captions: Vec<bool> = lines.iter().map(is_caption).collect();
+    let count = |wanted: bool| {
+        let sentences = lines.iter().zip(&captions).filter(|(line, caption)| **caption == wanted && line.is_sentence());
+        sentences.map(|(line, _)| line.characters()).sum::<usize>()
+    };
+    /// In characters: the least text of an article with pictures.
+    const MIN_TEXT: usize = 150;
+    let text = count(false);
+    if text < MIN_TEXT || text < 2 * count(true) {
+        return;
+    }
+    for (line, is_caption) in lines.iter_mut().zip(captions) {
+        line.kept &= !is_caption;
+    }
+}
+
+/// Drops the lines before the headline: breadcrumbs, the section, a label of the page's kind.
+fn drop_above_headline(lines: &mut [Placed], headline_at: Option<usize>) {
+    let Some(headline_at) = headline_at else { return };
+    let is_above = |line: &Placed| line.place.is_some_and(|at| at < headline_at);
+    let above = lines.iter().take_while(|line| is_above(line) && !line.is_sentence()).count();
+    // Some pages print the headline below the text once more.
+    if lines.get(above).is_some_and(|line| !is_above(line)) {
+        lines.iter_mut().take(above).for_each(|line| line.kept = false);
+    }
+}
+
+/// Drops what the page repeats between paragraphs: places of advertisements, prompts. Short lines repeat in speech too.
+fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+    /// In letters.
+    const MIN_SLOT: usize = 8;
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let is_heading_or_code = |line: &Placed| {
+        let node = line.place.and_then(|at| page.get(at)).map(|line| line.node);
+        let mut above = node.into_iter().flat_map(|node| outline.upwards(outline.parent(node)));
+        above.any(|index| matches!(outline.name(index), "pre" | "code" | "table" | "li" | "h2" | "h3" | "h4" | "h5"))
+    };
+    let key = |line: &Placed| {
+        if is_heading_or_code(line) {
+            return None;
+        }
+        let own = letters(&line.text);
+        (!line.is_sentence() && (MIN_SLOT..=80).contains(&own.chars().count())).then_some(own)
+    };
+    for own in lines.iter().filter_map(key) {
+        *counts.entry(own).or_default() += 1;
+    }
+    for line in lines.iter_mut() {
+        line.kept &= key(line).is_none_or(|own| counts.get(&own).is_none_or(|count| *count < 2));
+    }
+}
+
+/// In letters. So much of a line, from its start and from its end, shows whether another text has it.
+const SAMPLE: usize = 20;
+
+/// Drops what stands before the first and after the last line that metadata has in the article's text too, if the text
+/// there is the same and is whole.
+fn drop_beyond(lines: &mut [Placed], article_body: &str) {
+    let body = letters(article_body);
+    if body.chars().count() < 10 * SAMPLE {
+        return;
+    }
+    let sample = |own: &str| own.chars().take(SAMPLE).collect::<String>();
+    let own: Vec<String> = lines.iter().map(|line| letters(&line.text)).collect();
+    let known: Vec<bool> = own.iter().map(|own| !own.is_empty() && body.contains(&sample(own))).collect();
+    let length = |wanted: bool| {
+        own.iter().zip(&known).filter(|(_, known)| **known == wanted).map(|(own, _)| own.chars().count()).sum::<usize>()
+    };
+    // Other words on the page than in its metadata: that is a summary, or another article's.
+    if length(true) < 2 * length(false) {
+        return;
+    }
+    let long = |at: &usize| own.get(*at).is_some_and(|own| own.chars().count() >= SAMPLE);
+    let known_lines = || (0..known.len()).filter(|at| known.get(*at).copied().unwrap_or_default()).filter(long);
+    let (Some(first), Some(last)) = (known_lines().next(), known_lines().next_back()) else { return };
+    let start = sample(&body);
+    let end: String = body.chars().rev().take(SAMPLE).collect::<Vec<_>>().into_iter().rev().collect();
+    let begins = own.get(first).is_some_and(|own| own.contains(&start));
+    let ends = own.get(last).is_some_and(|own| own.contains(&end));
+    for (at, line) in lines.iter_mut().enumerate() {
+        line.kept &= !(begins && at < first && !line.is_sentence() || ends && at > last);
+    }
+}
+
+/// Drops the links that stand alone above and below the text, and what announces them: `点击进入专题：`, `返回首页，查看更多`.
+fn drop_links_at_edges(lines: &mut [Placed], page: &[RenderedLine]) {
+    /// In characters. A longer link may be text.
+    const MAX_LINK: usize = 80;
+    const MAX_LABEL: usize = 12;
+    let found = |line: &Placed| line.place.and_then(|at| page.get(at));
+    let is_short = |line: &Placed| line.characters() <= MAX_LINK;
+    let says_whence = |line: &Placed| is_byline(&line.text) || is_closing(&line.text);
+    let kept: Vec<usize> = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| line.kept)).collect();
+    let Some((first, others)) = kept.split_first() else { return };
+    let mut dropped: Vec<usize> = Vec::new();
+    for at in others.iter().rev() {
+        let Some(line) = lines.get(*at) else { break };
+        let is_link = found(line).is_some_and(|found| found.is_link() || found.is_labelled_link());
+        let announces = !dropped.is_empty() && line.text.ends_with(['：', ':']) && line.characters() <= MAX_LABEL;
+        if !(is_link && is_short(line) && !says_whence(line) || announces) {
+            break;
+        }
+        dropped.push(*at);
+    }
+    let is_linked = |at: &usize| {
+        let line = lines.get(*at);
+        line.is_some_and(|line| {
+            found(line).is_some_and(RenderedLine::is_linked) && is_short(line) && !says_whence(line)
+        })
+    };
+    let above = [*first].into_iter().chain(others.iter().copied()).take_while(is_linked).collect::<Vec<_>>();
+    if above.len() + dropped.len() < kept.len() {
+        dropped.extend(above);
+    }
+    for at in dropped {
+        if let Some(line) = lines.get_mut(at) {
+            line.kept = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::super::lines::lines;
+    use super::*;
+
+    const TEXT: &str = "青石镇图书馆新馆九月一日起向居民开放，共有四层，藏书十二万册，设有儿童阅览室和盲文阅览区。";
+
+    /// What is left of the lines of a page's body.
+    fn check(html: &str, article_body: &str, expected: &[&str]) {
+        let outline = Outline::of(&Document::from(html));
+        let page = lines(&outline, 0);
+        let content = page.iter().map(|line| line.text.clone()).filter(|line| line != "新馆开放").collect();
+        let headline = page.iter().find(|line| line.text == "新馆开放").map(|line| line.node);
+        assert_eq!(trim(content, &outline, &page, headline, article_body), expected, "{html}");
+    }
+
+    #[test]
+    fn captions_are_no_text_but_of_galleries() {
+        let text = TEXT.repeat(4);
+        let figure = "<figure><img><figcaption>新馆的大厅。林远舟摄</figcaption></figure>";
+        check(&format!("<h1>新馆开放</h1>{figure}<p>{text}</p>"), "", &[&text]);
+        check(&format!("<h1>新馆开放</h1><p>{text}</p><p class='pic__credit'>青石社</p>"), "", &[&text]);
+        check(
+            &format!("<h1>新馆开放</h1>{figure}<p>新馆今天开放。</p>"),
+            "",
+            &["新馆的大厅。林远舟摄", "新馆今天开放。"],
+        );
+    }
+
+    #[test]
+    fn what_stands_above_the_headline_or_again_and_again() {
+        check(&format!("<i>社会</i><h1>新馆开放</h1><p>{TEXT}</p>"), "", &[TEXT]);
+        let slot = "<div>Advertisement · Scroll</div>";
+        check(&format!("<h1>新馆开放</h1><p>{TEXT}</p>{slot}<p>馆长说：</p>{slot}"), "", &[TEXT, "馆长说："]);
+        check("<h1>新馆开放</h1><p>记者</p><p>好。</p><p>记者</p>", "", &["记者", "好。", "记者"]);
+    }
+
+    #[test]
+    fn links_alone_at_the_edges() {
+        let page = |below: &str| format!("<h1>新馆开放</h1><p><a>点这里看直播</a></p><p>{TEXT}</p>{below}");
+        check(&page("<p><a>返回首页，查看更多</a></p>"), "", &[TEXT]);
+        check(&page("<p>点击进入专题：</p><p><a>图书馆的故事</a></p>"), "", &[TEXT]);
+        check(&page("<p>此前报道：<a>旧粮仓改造工程今天完工</a></p>"), "", &[TEXT]);
+        check(&page("<p>来源：<a>青石晚报</a></p>"), "", &[TEXT, "来源：青石晚报"]);
+        check(&page("<p>馆长说，<a>新馆</a>有四层。</p>"), "", &[TEXT, "馆长说，新馆有四层。"]);
+    }
+
+    #[test]
+    fn metadata_says_where_the_text_ends() {
+        let other = "镇长是青石人，今年五十岁，在镇上住了三十年，写过两本书。";
+        let page = format!("<h1>新馆开放</h1><b>订阅本刊</b><p>{}</p><p>{TEXT}</p><p>{other}</p>", TEXT.repeat(5));
+        let all = format!("{}\n{TEXT}", TEXT.repeat(5));
+        check(&page, &all, &[&TEXT.repeat(5), TEXT]);
+        check(&page, "", &["订阅本刊", &TEXT.repeat(5), TEXT, other]);
+        let cut = format!("{}余下的段落请登录以后再读，新读者要先用手机号注册。", TEXT.repeat(5));
+        check(&page, &cut, &["订阅本刊", &TEXT.repeat(5), TEXT, other][1..]);
+    }
+}
