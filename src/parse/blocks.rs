@@ -10,6 +10,7 @@ mod byline;
 mod chrome;
 mod closing;
 mod head;
+mod korean_byline;
 mod line;
 mod tail;
 
@@ -17,6 +18,7 @@ use crate::parse::lexicon::byline_words;
 use crate::parse::normalized_line::normalize_line;
 use std::borrow::Cow;
 
+pub use self::korean_byline::read as korean_byline;
 pub use self::line::Line;
 
 use super::dateline::{self, Found, Person};

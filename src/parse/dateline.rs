@@ -7,6 +7,7 @@ mod agency;
 mod bracketed;
 mod byline;
 mod day;
+mod east_asian;
 mod english;
 mod name_runs;
 mod people;
@@ -20,6 +21,7 @@ use super::lexicon::{outlets, places, roles, wire_verbs};
 use super::normalized_line::NormalizedLine;
 use crate::article::{Dateline, DatelineDate};
 
+pub use self::east_asian::korean_reporters;
 pub use self::people::{Person, Role};
 pub use super::lexicon::places::is_place;
 
@@ -51,7 +53,9 @@ pub fn at_start(line: &str) -> Option<Found> {
     let view = NormalizedLine::of(line, LOOKED_AT);
     let start = view.skip_spaces(0);
     let found = chinese(&view, start).map(|story| story.found(&view));
-    found.map(|found| with_repetition(line, found)).or_else(|| english::at_start(line))
+    found.map(|found| with_repetition(line, found))
+        .or_else(|| english::at_start(line))
+        .or_else(|| east_asian::at_start(line))
 }
 
 /// A dateline that is printed twice, the second time with the reporters: `青石社北京1月2日电 青石社北京1月2日电（记者 张三）`.

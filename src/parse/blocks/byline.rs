@@ -7,6 +7,7 @@ use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::wire_verbs;
 use std::ops::Range;
 
+use super::korean_byline::{self, KoreanByline};
 use super::line::Line;
 use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
@@ -41,6 +42,9 @@ pub fn read_above_text(line: &Line) -> Option<Byline> {
 fn parse(line: &Line, above_text: bool) -> Option<Byline> {
     if line.key.is_empty() || line.length > MAX_BYLINE {
         return None;
+    }
+    if let Some(KoreanByline { times, people }) = korean_byline::read(line.text) {
+        return Some(Byline { times, people, ..Byline::default() });
     }
     let view = NormalizedLine::of(line.text, MAX_BYLINE);
     if let Some(names) = english_names(&view) {

@@ -23,7 +23,7 @@ pub fn language_code(headline: &str, body: &str) -> String {
     for character in headline.chars().chain(body.chars()).take(MAX_CHARACTERS) {
         counts.add(character);
     }
-    if let Some(tag) = counts.east_asian() {
+    if let Some(tag) = counts.east_asian().or_else(|| counts.of_china_besides()) {
         return tag.to_owned();
     }
     if counts.letters < MIN_LETTERS {
@@ -46,12 +46,32 @@ struct Counts {
     letters: usize,
     simplified: usize,
     traditional: usize,
+    tibetan: usize,
+    arabic: usize,
+    /// Vowels that among the languages in Arabic letters Uyghur alone writes all of.
+    uyghur_vowels: [usize; UYGHUR_VOWELS.len()],
 }
+
+/// Uyghur e, u and ë. Kurdish has the first, Kazakh the second, Pashto the last.
+const UYGHUR_VOWELS: [char; 3] = ['\u{6D5}', '\u{6C7}', '\u{6D0}'];
 
 impl Counts {
     fn add(&mut self, character: char) {
         match character {
             '\u{3041}'..='\u{30FA}' | '\u{FF66}'..='\u{FF9D}' => self.kana += 1,
+            '\u{0F40}'..='\u{0FBC}' => {
+                self.tibetan += 1;
+                self.letters += 1;
+            }
+            '\u{0620}'..='\u{06D5}' => {
+                self.arabic += 1;
+                self.letters += 1;
+                if let Some(at) = UYGHUR_VOWELS.iter().position(|vowel| *vowel == character)
+                    && let Some(count) = self.uyghur_vowels.get_mut(at)
+                {
+                    *count += 1;
+                }
+            }
             '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{AC00}'..='\u{D7A3}' => self.hangul += 1,
             _ if is_han(character) => {
                 self.han += 1;
@@ -64,6 +84,15 @@ impl Counts {
             _ if character.is_alphabetic() => self.letters += 1,
             _ => {}
         }
+    }
+
+    /// The tag, if the text is in Tibetan or Uyghur, which the detector does not know.
+    fn of_china_besides(&self) -> Option<&'static str> {
+        if self.tibetan * 2 > self.letters && self.tibetan > 0 {
+            return Some("bo");
+        }
+        let all_vowels = self.uyghur_vowels.iter().all(|count| *count > 0);
+        (all_vowels && self.arabic * 2 > self.letters).then_some("ug")
     }
 
     /// The tag, if the text is written in the scripts of East Asia. A Han character says about as much as three or four
@@ -190,6 +219,9 @@ mod tests {
         let french = "Le conseil municipal de Pierreverte a inauguré lundi une nouvelle bibliothèque. Les habitants \
                       étaient nombreux devant les portes, et les enfants ont choisi leurs premiers livres.";
         check(french, "fr");
+        check("青石 ناھىيەلىك كىتابخانا كەچتىمۇ ئېچىلىدۇ", "ug");
+        check("رۆژنامەی کوردی لە شاری سلێمانی دەردەچێت", "und");
+        check("གྲོང་རྡལ་དཔེ་མཛོད་ཁང་དེ་རིང་སྒོ་འབྱེད།", "bo");
         check("OK", "und");
     }
 }

@@ -1,6 +1,7 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
 use crate::article::MAX_ITEMS;
+use crate::parse::blocks::korean_byline;
 use crate::parse::label_line::{Labelled, Token, english_names, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::outlets;
@@ -173,7 +174,7 @@ pub fn is_byline(line: &str) -> bool {
         digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
     };
     let in_english = || english_names(&NormalizedLine::of(line, MAX_BYLINE)).is_some();
-    holds_any(line, byline_words::BYLINE_WORDS) || has_date() || in_english()
+    holds_any(line, byline_words::BYLINE_WORDS) || has_date() || in_english() || korean_byline(line).is_some()
 }
 
 /// Whether a line after the content names its editors or its source.
