@@ -257,8 +257,12 @@ impl Judged {
             // What extractors print as the first paragraph may be in the headline block.
             let block = [&content.kicker, &content.headline].into_iter().chain(&content.subheadlines);
             let found: String = block.chain([&all]).map(|text| letters(text)).collect();
+            // A summary may stand before the paragraph that the dateline opened.
+            let opening = letters(dateline);
+            let is_found =
+                |own: &str| found.contains(own) || own.strip_prefix(&opening).is_some_and(|rest| found.contains(rest));
             let lost: Vec<&String> =
-                whole.paragraphs.iter().filter(|paragraph| !found.contains(&letters(paragraph))).collect();
+                whole.paragraphs.iter().filter(|paragraph| !is_found(&letters(paragraph))).collect();
             judge("body", lost.is_empty(), format!("lost {lost:?}"));
             let chrome: Vec<&str> = content.body.lines().filter(|line| !whole.all.contains(&letters(line))).collect();
             judge("chrome", chrome.is_empty(), format!("kept {chrome:?}"));
