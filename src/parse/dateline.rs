@@ -53,7 +53,8 @@ pub fn at_start(line: &str) -> Option<Found> {
     let view = NormalizedLine::of(line, LOOKED_AT);
     let start = view.skip_spaces(0);
     let found = chinese(&view, start).map(|story| story.found(&view));
-    found.map(|found| with_repetition(line, found))
+    found
+        .map(|found| with_repetition(line, found))
         .or_else(|| english::at_start(line))
         .or_else(|| east_asian::at_start(line))
 }

@@ -70,7 +70,10 @@ pub fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], si
         // A page that prints no such title prints another above the line that says whence it is.
         (Some(text), None) => {
             let title = printed(lines, text);
-            if title.node.is_some() { title } else { above_byline(outline, lines).unwrap_or(title) }
+            // The name of a section or a site is shorter than a headline.
+            let says_more = |heading: &Headline| letters(&heading.text).chars().count() > letters(text).chars().count();
+            let heading = || above_byline(outline, lines).filter(says_more);
+            if title.node.is_some() { title } else { heading().unwrap_or(title) }
         }
         (Some(text), Some(_)) => printed(lines, text),
         (None, Some(h1)) => h1,
