@@ -127,7 +127,7 @@ class Secured(unittest.TestCase):
             (f"printf '{page}' | articled import {server} --token-file {token} -", 1, "needs the role writer"),
             (f"printf '{page}' | articled import {server} {identity} -", 0, ""),
             (f"articled list {server.replace('--ca', '--token a --ca').replace('https', 'http')}", 2, "--ca is for an https"),
-            (f"articled list --server {server.split()[1]}", 1, "--ca names the authority"),
+            (f"articled list --server {server.split()[1]}", 1, "--ca sets the authority"),
         ]:
             with self.subTest(command):
                 done = self.server.run(command)
