@@ -14,9 +14,17 @@ const FAN_IN: usize = 8;
 /// A segment is rewritten immediately if 1 in this many of its documents is deleted.
 const REWRITE_SHARE: u32 = 4;
 
+/// More segments than this slow queries down noticeably. Merges that keep pace leave seven of each tier.
+const MANY_SEGMENTS: usize = 64;
+
 /// The tier of a segment, by powers of eight: a commit of 500 documents is in tier 2, eight of them merged in tier 3.
 pub fn tier(documents: u32) -> u32 {
     documents.max(1).ilog2() / FAN_IN.ilog2()
+}
+
+/// Whether commits add segments faster than merges take them away.
+pub(crate) fn is_behind(snapshot: &Snapshot) -> bool {
+    snapshot.segments().len() > MANY_SEGMENTS
 }
 
 /// The inputs of the next merge, if one is due. Small segments first, because they are cheap to merge and slow down every

@@ -3,6 +3,12 @@
 //! One task owns the one connection that writes; what waits for it is committed as a group. A few connections read
 //! beside it. Refuses to decide what a write means (that is the same for every backend) and to serve a file that it does
 //! not know whole.
+//!
+//! sqlx runs each connection on a thread of its own, so each statement costs a round trip between threads: 10 to 14 µs, where
+//! writing a short row costs 3 to 5. Five inserts took 83 to 99 µs as five statements, and 18 to 25 µs as one. A row of a result
+//! costs time too: 50 rows of 600 bytes took 95 to 99 µs, and 37 to 39 µs packed into one value (medians of 2,000 and 500, sqlx
+//! not optimised, on two busy cores). So the statements that write one article are executed together (`queries/`), although
+//! they write several tables, and SQL packs the rows of a page (`read/packed`).
 
 mod connect;
 mod disk_probe;

@@ -20,14 +20,11 @@ pub(super) use self::building::Building;
 use self::merge_metrics::MergeMetrics;
 pub(super) use self::merge_task::{MergeTask, QueuedRequest, RequestFailed, carry_out, log_bytes};
 use crate::keyword_index::{
-    IndexContext, IndexSearch, NextHit, PairRule, Published, Snapshot, StoredIndex, load_index, next_hit,
+    IndexContext, IndexSearch, NextHit, PairRule, Published, Snapshot, StoredIndex, load_index, next_hit, tiers,
 };
 use crate::metrics::Registry;
 use crate::store::CacheStats;
 use crate::store::sqlite::error::SqliteError;
-
-/// More segments than this slow questions down.
-const MANY_SEGMENTS: usize = 64;
 
 /// How long a reader waits for the writer to publish what it has just committed. It takes microseconds.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(1);
@@ -85,9 +82,9 @@ impl Index {
         tables::generation(connection).await
     }
 
-    /// Whether there are more segments than merges leave that keep pace: seven of each size.
+    /// Whether merges are behind.
     pub fn is_behind(&self) -> bool {
-        self.published.borrow().snapshot.segments().len() > MANY_SEGMENTS
+        tiers::is_behind(&self.published.borrow().snapshot)
     }
 
     /// How long merges have been due without a break.
