@@ -1,9 +1,9 @@
-//! Articles that are asked for often, kept encoded: most readers want the same few.
+//! The article cache: frequently requested articles, encoded. Most readers want the same few articles.
 //!
-//! What was asked for once is mostly not asked for soon again, so that an article is kept the second time.
+//! An article is cached at its second request, because most articles that are requested once are not requested again soon.
 //!
-//! What is kept is never older than what a reader finds in the database. While a commit is on its way, and of what was
-//! read before it, nothing is put in; what it changes is taken out before it begins.
+//! A cached article is never older than the one in the database. A commit evicts the articles that it changes before it
+//! begins, and while it is in progress nothing is inserted; neither is anything that was read before it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,39 +14,39 @@ use crate::article::ArticleName;
 use crate::store::EncodedArticle;
 use crate::store::stats::CacheStats;
 
-/// What the kept articles may take: some twenty thousand of usual length.
+/// The capacity: about twenty thousand articles of usual length.
 const CAPACITY_BYTES: usize = 80 << 20;
 
-/// What an article costs beside its bytes: its names, its places here and in the map.
+/// The memory of a cached article in addition to its bytes: names and map entries.
 const OVERHEAD_BYTES: usize = 256;
 
 pub(crate) struct ArticleCache {
     state: Mutex<CacheState>,
 }
 
-/// Of so many names it is remembered that they were asked for, about: as many as are kept, and half as many again.
+/// The number of remembered misses: about one and a half times the number of cached articles.
 const REMEMBERED_MISSES: usize = 1 << 15;
 
 struct CacheState {
     articles: ClockCache<String, EncodedArticle>,
-    /// Hashes of names that were asked for in vain, each in the place that it names.
+    /// Hashes of the names of recent misses, direct-mapped.
     recently_missed: Vec<u64>,
-    /// How often a commit began or ended: odd while one is on its way.
+    /// The number of times that a commit began or ended: odd while one is in progress.
     turns: u64,
 }
 
-/// When a read began, and whether it was the first of its name for some time.
+/// When a read began, and whether it was the first recent one of its name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Since {
     turns: u64,
     is_first: bool,
 }
 
-/// A commit on its way, until this is dropped.
+/// RAII guard of a commit in progress.
 pub(crate) struct Commit<'a>(&'a ArticleCache);
 
 impl ArticleCache {
-    /// Keeps nothing where another process may write, of whose commits nothing is heard.
+    /// Disabled if another process may write, because its commits would not evict anything here.
     pub fn new(has_writer: bool) -> Self {
         let capacity = if has_writer { CAPACITY_BYTES } else { 0 };
         let state =
@@ -54,7 +54,7 @@ impl ArticleCache {
         Self { state: Mutex::new(state) }
     }
 
-    /// The FULL article, if it is kept; else what [`ArticleCache::put`] wants to know.
+    /// The FULL article, if it is cached; otherwise the argument for [`ArticleCache::put`].
     pub fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
         let mut state = self.state();
         if let Some(article) = state.articles.get(name.id()) {
@@ -69,7 +69,7 @@ impl ArticleCache {
         Err(Since { turns, is_first: before != Some(hash) })
     }
 
-    /// Keeps a FULL article that was read since then.
+    /// Inserts a FULL article that was read after the miss.
     pub fn put(&self, name: &ArticleName, article: &EncodedArticle, since: Since) {
         if since.is_first {
             return;
@@ -82,7 +82,7 @@ impl ArticleCache {
         }
     }
 
-    /// Takes out what a commit is about to change.
+    /// Evicts the articles that a commit is about to change.
     pub fn begin_commit(&self, changed: &[String]) -> Commit<'_> {
         let mut state = self.state();
         state.turns += 1;
@@ -98,7 +98,7 @@ impl ArticleCache {
         CacheStats { hits, misses, bytes: state.articles.bytes() }
     }
 
-    /// Forgets all, and keeps nothing more.
+    /// Empties and disables the cache.
     pub fn close(&self) {
         self.state().articles = ClockCache::new(0);
     }

@@ -1,4 +1,4 @@
-//! The near-duplicate rule that all engines share: which two bodies count as the same text.
+//! The near-duplicate rule of all engines: when two bodies count as the same text.
 
 use crate::text::Fingerprint;
 

@@ -1,7 +1,7 @@
-//! An article in the contract's encoding, as rows hold it: what is read only to be handed on is not decoded.
+//! An article in the contract's encoding, as stored in rows, so that articles that are only passed on need no decoding.
 //!
-//! Owns how the pieces of a row are put together to a message. Refuses to check what is in them: their writer did, and
-//! their checksums say that they are what was written.
+//! Owns how the parts of a row are assembled to a message. Does not validate them: the writer did, and checksums show that
+//! they are unchanged.
 
 use bytes::{BufMut, Bytes};
 use prost::encoding::{self, WireType, encode_key, encode_varint, encoded_len_varint, key_len};
@@ -14,13 +14,13 @@ const DUPLICATE_OF: u32 = 26;
 const RAW: u32 = 29;
 const RAW_CONTENT: u32 = 1;
 
-/// An article of some view, encoded.
+/// An encoded article in one view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EncodedArticle {
     basic: Bytes,
-    /// The name of the original, if this is a duplicate.
+    /// The name of the original, if the article is a duplicate.
     duplicate_of: Option<String>,
-    /// What FULL adds; empty in BASIC.
+    /// The fields that FULL adds; empty in BASIC.
     rest: Bytes,
     raw: Option<EncodedRaw>,
 }
@@ -32,17 +32,17 @@ struct EncodedRaw {
 }
 
 impl EncodedArticle {
-    /// From the pieces of a BASIC or, with `rest`, of a FULL article.
+    /// Assembles a BASIC article or, with `rest`, a FULL one.
     pub(super) fn from_pieces(basic: Bytes, duplicate_of: Option<&ArticleName>, rest: Bytes) -> Self {
         Self { basic, duplicate_of: duplicate_of.map(ArticleName::to_string), rest, raw: None }
     }
 
-    /// Adds the raw document: its encoding without its content, and that.
+    /// Adds the raw document: its encoding without the content, and the content.
     pub(super) fn with_raw(self, head: Bytes, content: Bytes) -> Self {
         Self { raw: Some(EncodedRaw { head, content }), ..self }
     }
 
-    /// Encodes what a view shows of an article.
+    /// Encodes an article in a view.
     pub fn of(article: &Article, view: View) -> Self {
         let rest = if view >= View::Full { record::encode_rest(article).into() } else { Bytes::new() };
         let raw = article.raw.as_ref().filter(|_| view == View::Raw);
@@ -51,13 +51,13 @@ impl EncodedArticle {
         Self { raw, ..Self::from_pieces(basic, article.duplicate_of.as_ref(), rest) }
     }
 
-    /// Leaves out what a view does not show.
+    /// Removes the fields that a view omits.
     pub fn in_view(self, view: View) -> Self {
         let rest = if view >= View::Full { self.rest } else { Bytes::new() };
         Self { rest, raw: self.raw.filter(|_| view == View::Raw), ..self }
     }
 
-    /// In memory of its own, shared with nothing that was read at the same time.
+    /// A copy that does not keep the buffer of the whole read alive.
     pub(super) fn detached(&self) -> Self {
         let Self { basic, duplicate_of, rest, raw } = self;
         let both: Bytes = [&basic[..], &rest[..]].concat().into();

@@ -171,7 +171,7 @@ impl MemoryState {
         }
     }
 
-    /// Notes a change in the feed, where an article is once.
+    /// Adds a change to the feed, which has each article once.
     fn note(&mut self, name: &ArticleName, is_deletion: bool) {
         self.changes.retain(|_, changed| changed.is_deletion || changed.name != *name);
         self.changed += 1;

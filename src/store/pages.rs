@@ -1,4 +1,4 @@
-//! How an answer is cut into pages, and what a view shows: shared by all backends, as their pages must be the same.
+//! Pagination and views, shared by all engines so that their pages are the same.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use super::{EncodedArticle, Page, Search, StoreError, Total};
 use crate::article::{Article, View};
 use crate::query::{Cursor, Order, OrderKey};
 
-/// What of an article a view shows.
+/// The article without the fields that a view omits.
 pub(super) fn in_view(mut article: Article, view: View) -> Article {
     if view < View::Raw {
         article.raw = None;
@@ -18,7 +18,7 @@ pub(super) fn in_view(mut article: Article, view: View) -> Article {
     article
 }
 
-/// Where a page that ends with this article ends.
+/// The cursor after this article.
 pub(super) fn cursor(article: &Article, order: Order) -> Cursor {
     let time = match order.key {
         OrderKey::EffectiveTime => article.effective_time(),
@@ -28,24 +28,24 @@ pub(super) fn cursor(article: &Article, order: Order) -> Cursor {
     Cursor { time, name: article.name.clone() }
 }
 
-/// The same of an article as a page holds it, for a page that is cut shorter than the store cut it.
+/// The cursor after an encoded article, for a caller that cuts a page shorter than the store did.
 pub fn encoded_cursor(article: &EncodedArticle, order: Order) -> Result<Cursor, StoreError> {
     Ok(cursor(&article.decode()?, order))
 }
 
-/// Which of two comes first. The name is the last key, ascending in every order.
+/// Compares two articles in an order. The name is the last key, ascending in every order.
 pub(super) fn compare(order: Order, a: &Cursor, b: &Cursor) -> Ordering {
     let by_time = if order.descending { b.time.cmp(&a.time) } else { a.time.cmp(&b.time) };
     by_time.then_with(|| a.name.cmp(&b.name))
 }
 
-/// Fills a page up to its two limits.
+/// Fills a page up to its limits of articles and bytes.
 pub(super) struct PageBuilder {
     most_articles: usize,
     most_bytes: usize,
     bytes: usize,
     articles: Vec<EncodedArticle>,
-    /// Where the last of them ends the page.
+    /// The cursor after the last article.
     last: Option<Cursor>,
     next: Option<Cursor>,
 }
@@ -62,8 +62,8 @@ impl PageBuilder {
         }
     }
 
-    /// Adds the next match, and where a page that ends with it ends. `false`: the page was full already, and the article
-    /// belongs to the next one.
+    /// Adds the next match with its cursor. `false` if the page was already full, so that the article belongs to the next
+    /// page.
     pub fn add(&mut self, article: EncodedArticle, cursor: Cursor) -> bool {
         let bytes = article.encoded_len() + ENTRY_BYTES;
         let is_full = self.articles.len() >= self.most_articles
@@ -82,7 +82,7 @@ impl PageBuilder {
         self.articles.len()
     }
 
-    /// Ends a page that may not be full, though more may follow after this place.
+    /// Ends a page that may not be full, although more matches may follow after this cursor.
     pub fn finish_early(self, after: Option<Cursor>, total: Option<Total>) -> Page<EncodedArticle> {
         Page { articles: self.articles, next: after, total }
     }
@@ -92,5 +92,5 @@ impl PageBuilder {
     }
 }
 
-/// What tag and length of an article take within a page, at most.
+/// The maximum encoded size of an article's tag and length in a page.
 const ENTRY_BYTES: usize = 6;

@@ -1,4 +1,4 @@
-//! What a write needs computed before it waits for the writer, so that the one task that writes does little else.
+//! Prepares a write before it enters the queue, so that the single writer computes as little as possible.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::store::write_rules::{self, ContentDigest};
 use crate::store::{NewArticle, Write, record};
 use crate::text::Fingerprint;
 
-/// The level that compresses scraped pages to a third at about 30 µs an article; higher ones gain a few percent.
+/// The zstd level. It compresses scraped pages to a third in about 30 µs per article; higher levels gain a few percent.
 const ZSTD_LEVEL: i32 = 3;
 
-/// A write, ready.
+/// A prepared write.
 pub(crate) enum Prepared {
     Ingest { article: PreparedArticle, allow_older: bool },
     Create { article: PreparedArticle, request_id: Option<String> },
@@ -24,7 +24,7 @@ pub(crate) enum Prepared {
 }
 
 impl Prepared {
-    /// The name of an article that may be new.
+    /// The name of the article, if it may be new.
     pub fn new_name(&self) -> Option<&ArticleName> {
         match self {
             Prepared::Ingest { article, .. } | Prepared::Create { article, .. } => Some(&article.new.name),
@@ -32,7 +32,7 @@ impl Prepared {
         }
     }
 
-    /// Whether nothing may be stored yet of what it writes.
+    /// Whether the article may be new.
     pub fn may_be_new(&self) -> bool {
         self.new_name().is_some()
     }
@@ -63,7 +63,7 @@ pub(crate) struct PreparedArticle {
     pub index: Indexed,
 }
 
-/// What of a content goes into indexes.
+/// The parts of a content that go into indexes.
 pub(crate) struct Indexed {
     pub texts: Arc<FoldedFields>,
     pub fingerprint: Option<Fingerprint>,
@@ -77,7 +77,7 @@ impl Indexed {
     }
 }
 
-/// A raw document as its row holds it.
+/// A raw document in the form of its row.
 #[derive(Clone, Default)]
 pub(crate) struct PackedRaw {
     pub head: Vec<u8>,
@@ -92,7 +92,7 @@ impl PackedRaw {
             Ok(compressed) if compressed.len() < raw.content.len() => {
                 Self { head, content: compressed.into(), is_compressed: true }
             }
-            // What does not shrink, or cannot be compressed, rests as it is.
+            // Stored uncompressed if compression fails or does not make it smaller.
             Ok(_) | Err(_) => Self { head, content: raw.content, is_compressed: false },
         }
     }
@@ -123,7 +123,7 @@ pub(crate) fn prepare(write: Write) -> Prepared {
     }
 }
 
-/// About how much memory a write holds while it waits, in bytes.
+/// The approximate memory of a waiting write, in bytes.
 pub(crate) fn size(write: &Write) -> usize {
     let (content, raw) = match write {
         Write::Ingest { article: new, .. } | Write::Create { article: new, .. } => {
@@ -132,9 +132,9 @@ pub(crate) fn size(write: &Write) -> usize {
         Write::Replace { content, .. } | Write::Reparse { content, .. } => (Some(content), None),
         Write::Delete { .. } => (None, None),
     };
-    // Beside the texts their folded form, and the row that is made of them.
+    // The texts, their folded form, and the row made of them.
     content.map_or(0, |content| 3 * content_bytes(content)) + raw.map_or(0, raw_bytes) + SMALL_WRITE_BYTES
 }
 
-/// What even the smallest write holds.
+/// The minimum memory of a write.
 const SMALL_WRITE_BYTES: usize = 4096;

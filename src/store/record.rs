@@ -1,9 +1,9 @@
-//! An article as bytes: the protobuf encoding of the contract's `Article`, in pieces that each view needs.
+//! The stored encoding of an article: the protobuf encoding of the contract's `Article`, split by view.
 //!
-//! Written by hand, with the contract's own field numbers, so that rows can be handed to the wire as they are: the bytes
-//! of BASIC, followed by those of the rest, are a FULL message. A field that the contract gains later is absent in old
-//! rows, which is what absence means in protobuf. Left out are `duplicate_of`, which changes when other articles do, and
-//! the raw document, which rests apart.
+//! The messages are declared by hand with the contract's field numbers, so that rows can be sent without re-encoding: the
+//! bytes of BASIC followed by the rest are a FULL message. A field that is added to the contract later is absent in old rows,
+//! and so has protobuf's default. `duplicate_of` is not included, because it changes when other articles do; neither is the
+//! raw document, which has a row of its own.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,16 +15,16 @@ use crate::article::{
     RawDocument, RemovedLine, TimeBasis, TimePrecision, Timestamp,
 };
 
-/// Why bytes are not what was written.
+/// A damaged record.
 #[derive(Debug, thiserror::Error)]
 pub enum BadRecord {
     #[error("not decodable: {0}")]
     Encoding(#[from] prost::DecodeError),
-    #[error("{0} is not of the form in which it is written")]
+    #[error("{0} is malformed")]
     Field(&'static str),
 }
 
-/// The bytes of the BASIC view.
+/// Encodes the BASIC view.
 pub(super) fn encode_basic(article: &Article) -> Vec<u8> {
     let Article {
         name,
@@ -95,7 +95,7 @@ fn dateline_record(dateline: Dateline) -> DatelineRecord {
     DatelineRecord { text, agency, location, date }
 }
 
-/// The bytes that FULL adds.
+/// Encodes the fields that FULL adds.
 pub(super) fn encode_rest(article: &Article) -> Vec<u8> {
     let rest =
         Rest { body: article.content.body.clone(), parse_report: article.parse_report.clone().map(report_record) };
@@ -118,7 +118,7 @@ fn report_record(report: ParseReport) -> ReportRecord {
     }
 }
 
-/// The bytes of a raw document but its content, which is kept beside them.
+/// Encodes a raw document without its content, which is a column of its own.
 pub(super) fn encode_raw_head(raw: &RawDocument) -> Vec<u8> {
     let RawDocument { content: _, content_type, url, fetch_time, labels } = raw;
     let head = RawHead {
@@ -130,7 +130,7 @@ pub(super) fn encode_raw_head(raw: &RawDocument) -> Vec<u8> {
     head.encode_to_vec()
 }
 
-/// Reads the BASIC view.
+/// Decodes the BASIC view.
 pub(super) fn decode_basic(bytes: &[u8]) -> Result<Article, BadRecord> {
     let basic = Basic::decode(bytes)?;
     let publish_time = match basic.publish_time {
@@ -171,7 +171,7 @@ pub(super) fn decode_basic(bytes: &[u8]) -> Result<Article, BadRecord> {
     })
 }
 
-/// Adds what FULL adds.
+/// Decodes the fields that FULL adds.
 pub(super) fn decode_rest(article: &mut Article, bytes: &[u8]) -> Result<(), BadRecord> {
     let rest = Rest::decode(bytes)?;
     article.content.body = rest.body;
@@ -192,7 +192,7 @@ pub(super) fn decode_rest(article: &mut Article, bytes: &[u8]) -> Result<(), Bad
     Ok(())
 }
 
-/// Reads a raw document from its head and its content.
+/// Decodes a raw document from its head and its content.
 pub(super) fn decode_raw(head: &[u8], content: Vec<u8>) -> Result<RawDocument, BadRecord> {
     let head = RawHead::decode(head)?;
     Ok(RawDocument {

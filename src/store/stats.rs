@@ -1,11 +1,11 @@
-//! What a store says of itself: the figures behind the gauges of `/metrics`.
+//! The figures of a store for the gauges of `/metrics`.
 
 use std::time::Duration;
 
-/// The state of a store at one moment. What an engine does not have stays 0.
+/// The state of a store at one moment. Figures that an engine does not have stay 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct StoreStats {
-    /// Articles that are stored.
+    /// The number of stored articles.
     pub articles: u64,
     /// Writes that wait for the writer.
     pub queued_writes: usize,
@@ -13,15 +13,15 @@ pub struct StoreStats {
     pub queued_bytes: usize,
     /// Writes that were refused with [`super::StoreError::Overloaded`].
     pub shed_writes: u64,
-    /// Reads that were refused so.
+    /// Reads that were refused with the same error.
     pub shed_reads: u64,
     /// Connections that are reading now.
     pub busy_readers: usize,
     /// Sizes of files and of the file system, in bytes.
     pub files: FileSizes,
-    /// Whole articles in memory.
+    /// The article cache.
     pub article_cache: CacheStats,
-    /// Blocks of the keyword index in memory.
+    /// The block cache of the keyword index.
     pub block_cache: CacheStats,
     /// Segments of the keyword index.
     pub index_segments: usize,
@@ -39,7 +39,7 @@ pub struct FileSizes {
     pub disk_free: u64,
 }
 
-/// How often a cache was asked, and what it holds.
+/// The hits, misses and memory of a cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct CacheStats {

@@ -1,7 +1,7 @@
-//! What a write does to the article of its name: the rules that every backend shares.
+//! The write rules that every engine shares: what a write does to the stored article of its name.
 //!
-//! Pure: the backend brings what is stored and does what is decided. Owns the digest by which an ingest recognises what
-//! it stored before, and how times grow. Refuses to know where anything is kept.
+//! Pure functions: the engine loads the stored article and carries out the decision. Owns the digest by which an ingest
+//! recognizes equal content, and the rule that update times increase.
 
 use sha2::{Digest, Sha256};
 
@@ -10,36 +10,36 @@ use crate::article::{
     Article, ArticleContent, Dateline, DatelineDate, Etag, Outcome, ParseReport, PublishTime, Timestamp,
 };
 
-/// How long the id of a Create request is remembered.
+/// How long a Create's request id is remembered.
 pub(super) const REQUEST_MEMORY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// SHA-256 over all of a content but its fetch time.
+/// The SHA-256 of a content without its fetch time.
 pub(super) type ContentDigest = [u8; 32];
 
 /// The article that is stored under a name, without its raw document.
 pub(super) struct Current {
     pub article: Article,
-    /// Of what it was last made from, by Ingest or Create.
+    /// The digest of the content that Ingest, Create or Reparse last made it from.
     pub made_from: ContentDigest,
 }
 
-/// What to do.
+/// The decision about a write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// Store this article. `duplicate_of` is still to be found.
+    /// Store this article. The engine sets `duplicate_of`.
     Store {
         article: Box<Article>,
         made_from: ContentDigest,
         outcome: Outcome,
     },
-    /// Leave the article as it is.
+    /// Keep the stored article.
     Keep(Box<Article>),
-    /// Leave the article as it is, because it was fetched later.
+    /// Keep the stored article, because it has a later fetch time.
     KeepNewer(Box<Article>),
     AlreadyExists,
 }
 
-/// Ingest: create, replace, or leave what was made from the same content, or fetched later.
+/// Ingest: create, replace, or keep an article that was made from the same content or has a later fetch time.
 pub(super) fn ingest(
     new: NewArticle,
     made_from: ContentDigest,
@@ -64,13 +64,13 @@ pub(super) fn ingest(
     }
 }
 
-/// Whether one capture of a page was fetched before another. Without both times that is not known.
+/// Whether one capture of a page was fetched before another. False if a time is unknown.
 fn is_older(new: &ArticleContent, stored: &ArticleContent) -> bool {
     let times = new.fetch_time.zip(stored.fetch_time);
     times.is_some_and(|(new, stored)| new < stored)
 }
 
-/// Create: only if there is none.
+/// Create: only if the article does not exist.
 pub(super) fn create(
     new: NewArticle,
     made_from: ContentDigest,
@@ -83,13 +83,13 @@ pub(super) fn create(
     }
     let mut article = article_of(new, now);
     if let Some(deleted_at) = deleted_at {
-        // Revision 1 comes again under this name, so that the time alone keeps the validators apart.
+        // The article has revision 1 again, so only the time makes its etag differ from that of the deleted article.
         article.update_time = later_than(deleted_at, now);
     }
     Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Created }
 }
 
-/// Replace: the article with another content. The caller has compared the validators.
+/// Replace: the article with new content. The caller has compared the etags.
 pub(super) fn replace(current: Current, content: ArticleContent, now: Timestamp) -> Decision {
     let Current { article: old, made_from } = current;
     if content == old.content {
@@ -109,7 +109,7 @@ pub(super) fn replace(current: Current, content: ArticleContent, now: Timestamp)
     Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Updated }
 }
 
-/// Reparse: the article with what a parser makes of its document. The caller has compared the validators.
+/// Reparse: the article with the parser's new output. The caller has compared the etags.
 pub(super) fn reparse(
     current: Current,
     parsed: ArticleContent,
@@ -125,7 +125,7 @@ pub(super) fn reparse(
     let content = if is_same {
         old.content
     } else {
-        // A parser has none of its own: they are the caller's, who may have changed them.
+        // Labels come from callers, not from the parser.
         ArticleContent { labels: old.content.labels, ..parsed }
     };
     let article = Article {
@@ -142,12 +142,12 @@ pub(super) fn reparse(
     Decision::Store { article: Box::new(article), made_from, outcome: Outcome::Updated }
 }
 
-/// Whether the caller wants this very state, or any.
+/// Whether the etag is the expected one, or none is expected.
 pub(super) fn is_expected(article: &Article, expected: Option<&Etag>) -> bool {
     expected.is_none_or(|expected| *expected == article.etag())
 }
 
-/// The moment that is noted for a deleted article: never before its last change.
+/// The deletion time of an article: never before its last change.
 pub(super) fn deletion_time(article: &Article, now: Timestamp) -> Timestamp {
     later_than(article.update_time, now)
 }
@@ -171,7 +171,7 @@ fn char_count(content: &ArticleContent) -> u32 {
     u32::try_from(content.char_count()).unwrap_or(u32::MAX)
 }
 
-/// Now, or a microsecond after the last change if the clock stepped back: an article's update time only grows.
+/// Now, or a microsecond after the last change if the clock stepped back: update times of an article strictly increase.
 fn later_than(last: Timestamp, now: Timestamp) -> Timestamp {
     if now > last {
         return now;
@@ -179,8 +179,8 @@ fn later_than(last: Timestamp, now: Timestamp) -> Timestamp {
     last.saturating_add(jiff::SignedDuration::from_micros(1))
 }
 
-/// The digest of a content. It is stored, so its input must not change: a changed digest only costs one needless
-/// UPDATED for each article that is ingested again.
+/// The digest of a content. It is stored, so its input should not change: a changed digest causes one unnecessary UPDATED
+/// for each article that is ingested again.
 pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
     let ArticleContent {
         headline,
@@ -197,7 +197,7 @@ pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
         language_code,
         url,
         publish_time,
-        // The same page fetched again is the same page.
+        // Not included: fetching the same page again does not change the content.
         fetch_time: _,
         labels,
     } = content;
@@ -240,7 +240,7 @@ pub(super) fn digest(content: &ArticleContent) -> ContentDigest {
     hash.0.finalize().into()
 }
 
-/// Hashes fields one after the other, each with its length, so that no text can pass for two.
+/// Hashes fields with length prefixes, so that different fields never give the same input.
 struct Fields(Sha256);
 
 impl Fields {

@@ -71,5 +71,5 @@ async fn a_backup_holds_all_and_says_if_it_cannot_be_made() {
 
     let (code, out, err) = backup().await;
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("it exists already"), "{err}");
+    assert!(err.contains("it already exists"), "{err}");
 }

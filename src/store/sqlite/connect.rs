@@ -1,4 +1,4 @@
-//! How connections are opened: every setting of SQLite, with its reason.
+//! Opens connections: every SQLite setting, with its reason.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,24 +11,24 @@ use crate::store::sqlite::error::SqliteError;
 /// An article of average length fits one page with its index cells, and blobs need few overflow pages.
 pub(super) const PAGE_BYTES: u32 = 16 << 10;
 
-/// What the write-ahead log shrinks to after a checkpoint, in bytes.
+/// The size to which the WAL is truncated after a checkpoint, in bytes.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
-/// How long a statement waits for another connection's lock: a checkpoint, at worst.
+/// How long a statement waits for another connection's lock; a checkpoint takes longest.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Each connection's page cache, in KiB. Negative numbers are KiB to SQLite.
+/// The page cache of each connection. SQLite reads negative numbers as KiB.
 const READER_CACHE: &str = "-4096";
 const WRITER_CACHE: &str = "-32768";
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Write,
     Read,
-    /// Rolls an interrupted transaction back, which the first statement does. Changes no setting of the file.
+    /// Rolls back an interrupted transaction, with its first statement. Changes no setting of the file.
     Recover,
-    /// Reads a file on media that cannot be written: nobody changes it, and nothing can be locked.
+    /// Reads a file on read-only media, which nothing changes and where nothing can be locked.
     ReadImmutable,
 }
 
@@ -37,9 +37,9 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
         .filename(path)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(128)
-        // There are none: what belongs together is written together.
+        // The schema has no foreign keys; the writer keeps the tables consistent.
         .foreign_keys(false)
-        // A schema that someone tampered with must not run functions, and a damaged page must be noticed.
+        // A manipulated schema must not run functions, and damaged pages must be detected.
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
         .pragma("temp_store", "MEMORY")
@@ -50,12 +50,12 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
             .create_if_missing(true)
             .page_size(PAGE_BYTES)
             .journal_mode(SqliteJournalMode::Wal)
-            // What was acknowledged survives a power cut; NORMAL loses the last commits.
+            // Acknowledged writes survive a power failure; NORMAL would lose the last commits.
             .synchronous(SqliteSynchronous::Full)
             .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
-            // Not in the midst of a commit: see `checkpoint`.
+            // Checkpoints do not run within a commit; see `checkpoint`.
             .pragma("wal_autocheckpoint", "0")
-            // Deleted text is overwritten, not just unlinked.
+            // Deleted text is overwritten, not only unlinked.
             .pragma("secure_delete", "ON"),
         Role::Read => options.read_only(true),
         Role::Recover => options.synchronous(SqliteSynchronous::Full),
@@ -64,7 +64,7 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
     Ok(options.connect().await?)
 }
 
-/// Changes how long statements of a connection wait for locks.
+/// Sets how long a connection's statements wait for locks.
 pub(super) async fn set_busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<(), SqliteError> {
     let sql = format!("PRAGMA busy_timeout = {}", timeout.as_millis());
     sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;

@@ -1,7 +1,7 @@
-//! Tells a disk that cannot be read from a file that is damaged.
+//! Distinguishes an unreadable disk from a damaged file.
 //!
 //! SQLite reports a read that failed with EIO as a damaged file (`SQLITE_IOERR_CORRUPTFS` becomes `SQLITE_CORRUPT` in
-//! vdbe.c). So the file is read here, past SQLite, before it is called damaged.
+//! vdbe.c). So before the store reports damage, the file is read here without SQLite.
 
 use std::fs::File;
 use std::io;
@@ -15,15 +15,15 @@ use tokio::time::Instant;
 use crate::store::StoreError;
 use crate::store::sqlite::error::SqliteError;
 
-/// How much is read at once.
+/// The number of bytes read at once.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// How long an answer holds: a damaged page that is asked for often must not have the whole file read each time.
+/// How long a result is reused, so that frequent requests for a damaged page do not read the whole file each time.
 const ANSWER_LIFETIME: Duration = Duration::from_secs(60);
 
 pub(crate) struct DiskProbe {
     path: PathBuf,
-    /// Opened once and kept: closing it would take the locks of this process's connections away (fcntl(2)).
+    /// Opened once and never closed, because closing would release the locks of this process's connections (fcntl(2)).
     file: Arc<Mutex<Option<File>>>,
     last: Mutex<Option<(Instant, Result<(), String>)>>,
 }
@@ -33,7 +33,7 @@ impl DiskProbe {
         Self { path, file: Arc::default(), last: Mutex::default() }
     }
 
-    /// What a failure means to the store's callers.
+    /// Maps a failure to the error for the store's callers.
     pub async fn error_of(&self, fault: SqliteError) -> StoreError {
         if fault.is_corrupt()
             && let Err(reason) = self.read_all().await
@@ -65,7 +65,7 @@ impl DiskProbe {
     }
 }
 
-/// Whether a file can be read to its end. No connection of this process has it open.
+/// Whether a file can be read to its end. No connection of this process may have it open.
 pub(super) fn read_closed_file(path: &Path) -> io::Result<()> {
     read_all_of(&File::open(path)?)
 }

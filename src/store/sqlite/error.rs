@@ -18,7 +18,7 @@ const NOTADB: i32 = 26;
 pub(crate) enum SqliteError {
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
-    /// A row that is not what was written, by table and id.
+    /// A damaged row, by table and id.
     #[error("{table} {id}: {reason}")]
     Row { table: &'static str, id: i64, reason: String },
 }
@@ -32,7 +32,7 @@ impl SqliteError {
         SqliteError::Row { table, id, reason: "the checksum differs".to_owned() }
     }
 
-    /// SQLite's primary result code, if it was SQLite that failed.
+    /// SQLite's primary result code, if SQLite failed.
     pub fn code(&self) -> Option<i32> {
         match self {
             SqliteError::Sql(sqlx::Error::Database(error)) => {
@@ -42,31 +42,31 @@ impl SqliteError {
         }
     }
 
-    /// Whether the connection that it happened on must not be used again.
+    /// Whether the connection must not be used again.
     pub fn poisons_connection(&self) -> bool {
         matches!(self, SqliteError::Sql(_)) && !matches!(self.code(), Some(BUSY | LOCKED))
     }
 
-    /// Whether the file itself is not sound.
+    /// Whether the file itself is damaged.
     pub fn is_damage(&self) -> bool {
         matches!(self, SqliteError::Row { .. })
             || matches!(self.code(), Some(CORRUPT | NOTADB))
             || self.names_missing_schema()
     }
 
-    /// Whether SQLite calls the file damaged: see `disk_probe` for what else this can mean.
+    /// Whether SQLite reports a damaged file; `disk_probe` describes the other possible cause.
     pub fn is_corrupt(&self) -> bool {
         self.code() == Some(CORRUPT)
     }
 
-    /// Whether the disk failed, rather than what is on it.
+    /// Whether the disk failed.
     pub fn is_io(&self) -> bool {
         matches!(self.code(), Some(IOERR | CANTOPEN))
             || matches!(self, SqliteError::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)))
     }
 
-    /// Whether a table or column that every store has is not there. SQLite has no code of its own for it; its statements are
-    /// all ours, so that the schema is what differs.
+    /// Whether a table or column of the schema is missing. SQLite has no result code for this; all statements are our own, so
+    /// the schema must differ.
     fn names_missing_schema(&self) -> bool {
         let SqliteError::Sql(sqlx::Error::Database(error)) = self else { return false };
         self.code() == Some(ERROR)

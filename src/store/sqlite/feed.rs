@@ -1,4 +1,4 @@
-//! The feed's rows: a number for each change, what it changed, and what is forgotten.
+//! The rows of the change feed: a sequence number for each change, and the expiry of deletions.
 
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::sync::watch;
@@ -10,7 +10,7 @@ use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::rows;
 use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 
-/// Where the feed ends, for those who wait for more.
+/// The end of the feed, for watchers that wait for changes.
 pub(super) struct Feed {
     end: watch::Sender<FeedPosition>,
 }
@@ -26,7 +26,7 @@ impl Feed {
         self.end.subscribe()
     }
 
-    /// Says that everything up to a change is committed.
+    /// Publishes that everything up to a change is committed.
     pub fn advance(&self, seq: u64) {
         self.end.send_if_modified(|end| {
             let has_grown = seq > end.seq;
@@ -61,7 +61,7 @@ row_struct! {
 
 impl FeedState {
     async fn read(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
-        // The last change is never forgotten, so the greatest number is that of the last change.
+        // The last change never expires, so the greatest number is that of the last change.
         let sql =
             "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) AS last_seq FROM feed_state";
         let row = sqlx::query(sql).fetch_one(connection).await?;
@@ -74,12 +74,12 @@ impl FeedState {
     }
 }
 
-/// The number of the next change.
+/// The sequence number of the next change.
 pub(super) async fn next_seq(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     Ok(FeedState::read(connection).await?.last_seq.cast_signed() + 1)
 }
 
-/// Forgets the deletions that more than `keep` changes follow.
+/// Expires the deletions that are followed by more than `keep` changes.
 pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, keep: u64) -> Result<(), SqliteError> {
     let bound = last_seq.saturating_sub(i64::try_from(keep).unwrap_or(i64::MAX));
     let sql = "SELECT max(seq) FROM change WHERE id IS NULL AND seq < ?1";
@@ -91,7 +91,7 @@ pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, kee
     Ok(())
 }
 
-/// Makes it another feed: no position in the one that it was is one in this.
+/// Gives the feed a new id, so that positions in the old feed are invalid.
 pub(super) async fn begin_anew(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query("UPDATE feed_state SET feed_id = random()").execute(connection).await?;
     Ok(())
@@ -128,7 +128,7 @@ pub(super) async fn changes(
         };
         changes.push(Change { seq: seq.cast_unsigned(), kind });
     }
-    // Looked at last: what was forgotten while the changes were read is seen here.
+    // Checked last, so that deletions that expired while the changes were read are detected.
     let state = FeedState::read(connection).await?;
     if after.feed != state.feed || after.seq < state.forgotten_seq || after.seq > state.last_seq {
         return Ok(None);
@@ -137,7 +137,7 @@ pub(super) async fn changes(
     Ok(Some(Changes::cut(changes, is_end, limit)))
 }
 
-/// Finds articles that are not in the feed, and changes of articles that are not there.
+/// Finds articles that are missing in the feed, and changes of articles that do not exist.
 pub(super) async fn check(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     for (what, sql) in [
         (

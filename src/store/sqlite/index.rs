@@ -26,14 +26,14 @@ use crate::metrics::Registry;
 use crate::store::CacheStats;
 use crate::store::sqlite::error::SqliteError;
 
-/// How long a reader waits for the writer to publish what it has just committed. It takes microseconds.
+/// How long a reader waits for the writer to publish a commit, which normally takes microseconds.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The index of an open store.
 pub(super) struct Index {
     context: IndexContext,
     published: watch::Sender<Published>,
-    /// Whether this process writes; if not, another one may.
+    /// Whether this process is the writer. If not, another process may be.
     has_writer: bool,
     merge_metrics: MergeMetrics,
 }
@@ -54,7 +54,7 @@ impl Index {
         })
     }
 
-    /// Reads the state of the index from the database.
+    /// Loads the state of the index from the database.
     pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         let StoredIndex { published, next_segment } = load_index(connection).await?;
         self.context.skip_segments(next_segment);
@@ -62,7 +62,7 @@ impl Index {
         Ok(())
     }
 
-    /// Shows readers what is committed.
+    /// Publishes the committed state to readers.
     pub fn publish(&self, published: Published) {
         self.published.send_replace(published);
     }
@@ -71,13 +71,13 @@ impl Index {
         self.published.borrow().clone()
     }
 
-    /// The state of the index in memory and its generation, if it is sure to be told of each commit.
+    /// The state of the index in memory and its generation, if this process is notified of each commit.
     pub fn current_if_written_here(&self) -> Option<(i64, Arc<Snapshot>)> {
         let Published { generation, snapshot } = self.current();
         self.has_writer.then_some((generation, snapshot))
     }
 
-    /// The generation that belongs to what a connection reads now.
+    /// The generation of the index in a connection's transaction.
     pub async fn generation(&self, connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
         tables::generation(connection).await
     }
@@ -97,7 +97,7 @@ impl Index {
         CacheStats { hits, misses, bytes: self.context.cache.bytes() }
     }
 
-    /// Continues a search to its next hit, in the transaction that its snapshot belongs to.
+    /// Continues a search to its next hit, in the transaction of its snapshot.
     pub async fn next_hit(
         &self,
         connection: &mut SqliteConnection,
@@ -110,13 +110,13 @@ impl Index {
         Ok(next)
     }
 
-    /// Begins a transaction for reading, and answers the index as that transaction sees it.
+    /// Begins a read transaction, and returns the index as that transaction sees it.
     pub async fn begin_reading(&self, connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, SqliteError> {
         loop {
             let generation = tables::begin_reading(connection).await?;
             let mut seen = self.published.subscribe();
             if self.has_writer {
-                // Committed a moment ago, to be published in the next one.
+                // Committed just now, and not published yet.
                 let _ = timeout(PUBLISH_TIMEOUT, seen.wait_for(|published| published.generation >= generation)).await;
             }
             let published = seen.borrow().clone();
@@ -131,7 +131,7 @@ impl Index {
                 }
                 return Ok(snapshot);
             }
-            // Another commit came in between: the rows are as they were before it, so look again.
+            // Another commit came in between: the transaction sees the rows before it, so start again.
             tables::end_reading(connection).await?;
         }
     }

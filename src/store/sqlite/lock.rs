@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-/// Longer than any holder that is written.
+/// The maximum length of a lock file's content that is read.
 const MAX_HOLDER_BYTES: u64 = 64;
 
-/// What the content of a lock file begins with; the id of the process follows.
+/// The prefix of a lock file's content; the process id follows.
 const HOLDER_PREFIX: &str = "process ";
 
-/// Articles may be under a licence or not yet published: only the service's own user reads them. SQLite gives the WAL the
+/// Only the service's own user can read the files, because articles may be licensed or unpublished. SQLite gives the WAL the
 /// mode of the database.
 const FILE_MODE: u32 = 0o600;
 
@@ -57,7 +57,7 @@ impl ProcessLock {
         file.set_len(0)?;
         file.rewind()?;
         writeln!(file, "{HOLDER_PREFIX}{}", std::process::id())?;
-        // A file under two names would be locked under each of them, and written by two processes at once.
+        // A file with two names has two lock files, so two processes could write it at once.
         match std::fs::symlink_metadata(database) {
             Ok(metadata) => check_file(database, &metadata)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -107,7 +107,7 @@ fn flags(flags: OFlags) -> i32 {
     flags.bits().cast_signed()
 }
 
-/// Refuses what is no regular file, or has a second name.
+/// Refuses files that are not regular or have hard links.
 fn check_file(path: &Path, metadata: &Metadata) -> Result<(), LockError> {
     if metadata.is_symlink() {
         return Err(refused(path, "is a symbolic link"));
@@ -131,7 +131,7 @@ fn content(file: &mut File) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Next to the database. The path is the same for every symbolic link to it, as it was resolved before.
+/// The path of the lock file, next to the database. Symbolic links are already resolved, so it is the same for all of them.
 fn lock_path(database: &Path) -> PathBuf {
     let mut path = OsString::from(database);
     path.push(".lock");

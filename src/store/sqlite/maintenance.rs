@@ -1,4 +1,4 @@
-//! Upkeep of the database file: backup, check and WAL checkpoints.
+//! Maintenance of the database file: backup, check, rebuilding derived data, and WAL checkpoints.
 
 pub(super) mod backup;
 pub(super) mod check;

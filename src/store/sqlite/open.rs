@@ -1,4 +1,4 @@
-//! How a store is opened: locked, looked at, brought to today's schema; or refused, and then left as it was.
+//! Opens a store: locks, inspects and migrates it; or refuses it, and leaves it unchanged.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -29,10 +29,10 @@ use crate::store::sqlite::read::readers::Readers;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::write::writer::{ReaderState, Writer, WriterLimits};
 
-/// What marks a database as ours, in its header: "ARTC".
+/// The application id in the database header, "ARTC".
 const APPLICATION_ID: i64 = 0x4152_5443;
 
-/// Files up to this size are looked through at every start, which takes a fraction of a second; larger ones by `check`.
+/// Files up to this size are verified at every start, in a fraction of a second. Larger ones are verified by `check`.
 const QUICK_CHECK_BYTES: u64 = 64 << 20;
 
 /// The smallest page of SQLite, in bytes; no database is shorter (sqlite.org/fileformat.html).
@@ -52,31 +52,31 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (7, "unread_columns", include_str!("../../../migrations/sqlite/0007_unread_columns.sql")),
 ];
 
-/// Where the store is and how it is used.
+/// How a SQLite store is opened.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
     /// The path of the database file.
     pub path: PathBuf,
-    /// Opens an existing file for reading; writes are refused. No lock is taken, so that a file on read-only media opens.
+    /// Opens an existing file read-only. No lock is taken, so that files on read-only media can be opened.
     pub read_only: bool,
-    /// Connections that read at the same time; by default two more than there are cores.
+    /// The number of reading connections; by default the number of cores plus two.
     pub readers: usize,
-    /// A deletion stays in the feed until so many changes came after it.
+    /// The number of later changes after which a deletion expires from the feed.
     pub keep_deletions: u64,
-    /// From which sizes on further structures are kept.
+    /// The sizes from which additional structures are maintained.
     pub scale: Scale,
-    /// Where the store counts its writes and merges.
+    /// The registry for the store's metrics.
     pub metrics: Registry,
 }
 
-/// How many articles count as many: from which numbers on the store keeps further structures.
+/// The numbers of articles from which the store maintains additional structures. Tests use small ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scale {
     pub(crate) pair_rule: PairRule,
     pub(crate) move_rule: MoveRule,
 }
 
-/// Many times what a watcher misses while it is away, and yet little: a deletion is kept as a name.
+/// Many times the changes that a watcher misses while it is disconnected, but still small: a deletion is only a name.
 const DEFAULT_KEEP_DELETIONS: u64 = 10_000_000;
 
 impl SqliteOptions {
@@ -93,7 +93,7 @@ impl SqliteOptions {
         }
     }
 
-    /// The same for tests, whose few articles count as many.
+    /// Options for tests, in which a few articles count as many.
     #[cfg(test)]
     pub fn small(path: impl Into<PathBuf>) -> Self {
         let pair_rule = PairRule { common_share: 3, min_documents: 4 };
@@ -117,8 +117,8 @@ impl SqliteStore {
         opened.map_err(|error| unreadable_or(&path, error))
     }
 
-    /// Makes the keyword index anew from the articles, in one transaction: for a file whose index is damaged, while its
-    /// articles are sound. The store must not be open.
+    /// Rebuilds the keyword index from the articles in one transaction, for a file with a damaged index and intact articles.
+    /// The store must not be open.
     pub async fn repair_index(options: SqliteOptions) -> Result<(), OpenError> {
         let path = resolved(&options.path)?;
         let _lock = take_lock(&path)?;
@@ -143,14 +143,14 @@ impl SqliteStore {
     }
 }
 
-/// The path with its symbolic links resolved, so that every path to a store leads to the same lock. It is absolute: never
-/// taken for a `file:` URI, and independent of the current folder.
+/// The absolute path with symbolic links resolved, so that every path to a store leads to the same lock file, and SQLite
+/// does not read it as a `file:` URI.
 pub(super) fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
     let path = std::path::absolute(path).map_err(|error| io_error(path, &error))?;
     if let Ok(real) = path.canonicalize() {
         return Ok(real);
     }
-    // The file is still to be created; its folder may be reached through a link.
+    // The file does not exist yet, but its folder may be reached through a link.
     let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
     Ok(match (folder, path.file_name()) {
         (Some(folder), Some(name)) => folder.join(name),
@@ -158,7 +158,7 @@ pub(super) fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
     })
 }
 
-/// A disk that cannot be read is not a damaged file, though SQLite says so.
+/// SQLite reports an unreadable disk as a damaged file; this returns the real error.
 pub(super) fn unreadable_or(path: &Path, error: OpenError) -> OpenError {
     match error {
         OpenError::Damaged { .. } => match read_closed_file(path) {
@@ -187,7 +187,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
         close(connection).await;
         let (found, known) = (found?, SqliteStore::schema_version());
         if (1..known).contains(&found) {
-            tracing::info!(found, known, "bringing the store to today's schema");
+            tracing::info!(found, known, "migrating the store to the current schema");
         }
     }
     create_private(path).map_err(|error| io_error(path, &error))?;
@@ -200,7 +200,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;
     if !is_of_today(&mut connection).await.map_err(|fault| refused(path, &fault))? {
         if !is_new {
-            tracing::info!("folding all texts again, as this version folds; the keyword index is rebuilt");
+            tracing::info!("the folding has changed: folding all texts again and rebuilding the keyword index");
         }
         rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?;
     }
@@ -239,7 +239,7 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     Ok(SqliteStore { readers, get_batcher, article_cache, index, feed, writer: None, lock: Mutex::new(None), options })
 }
 
-/// Looks at a store that exists, and answers how it is connected to for reading.
+/// Inspects an existing store, and returns the purpose for reading connections.
 pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
     if !holds_anything(path)? {
         return Err(OpenError::Io { path: path.to_owned(), reason: "there is no such database".to_owned() });
@@ -249,7 +249,7 @@ pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
         return Err(OpenError::Io { path: path.to_owned(), reason });
     }
     let (role, found) = match inspect_as(path, Role::Read).await {
-        // Without a log to replay, a file on read-only media can be read as it is.
+        // Without a WAL to replay, a file on read-only media can be read as it is.
         Err(fault) if fault.is_cannot_open() && !has_log(path) => {
             (Role::ReadImmutable, inspect_as(path, Role::ReadImmutable).await)
         }
@@ -271,20 +271,19 @@ pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
 
 async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, SqliteError> {
     let mut connection = connect(path, role).await?;
-    // The first statement is what finds that nothing can be locked.
+    // Whether files can be locked shows only with the first statement.
     sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await?;
     let found = inspect(path, &mut connection).await;
     close(connection).await;
     Ok(found)
 }
 
-/// Whether there is a file with something in it. An empty one is as good as none: it is what a crash right after the
-/// first open leaves.
+/// Whether the file exists and is not empty. A crash right after the first open leaves an empty file.
 fn holds_anything(path: &Path) -> Result<bool, OpenError> {
     match fs::metadata(path) {
         Ok(metadata) => match metadata.len() {
             0 => Ok(false),
-            // SQLite takes a file of one byte for an empty one, and would overwrite it.
+            // SQLite treats a file of one byte as empty, and would overwrite it.
             1..MIN_PAGE_BYTES => {
                 let reason = "it is too short for a database".to_owned();
                 Err(OpenError::Damaged { path: path.to_owned(), reason })
@@ -297,8 +296,8 @@ fn holds_anything(path: &Path) -> Result<bool, OpenError> {
 }
 
 /// Rolls back a transaction that a crash interrupted before the store was in WAL mode: in its first start, or when a
-/// restored backup was first opened. A connection that only reads could not, and so could not look at the file. The caller
-/// holds the process lock.
+/// restored backup was first opened. A read-only connection cannot do this, and could not inspect the file without it. The
+/// caller holds the process lock.
 async fn roll_back_hot_journal(path: &Path) -> Result<(), OpenError> {
     if !has_hot_journal(path) || !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(());
@@ -310,21 +309,21 @@ async fn roll_back_hot_journal(path: &Path) -> Result<(), OpenError> {
     read.map(|_| ()).map_err(|error| refused(path, &error.into()))
 }
 
-/// Whether a rollback journal is left that SQLite would apply (sqlite.org/fileformat.html#the_rollback_journal).
+/// Whether a hot rollback journal exists (sqlite.org/fileformat.html#the_rollback_journal).
 fn has_hot_journal(path: &Path) -> bool {
     let mut magic = [0; JOURNAL_MAGIC.len()];
     let read = File::open(next_to(path, "-journal")).and_then(|mut journal| journal.read_exact(&mut magic));
     read.is_ok() && magic == JOURNAL_MAGIC
 }
 
-/// Deletes the empty WAL and its index that connections leave which only read. Nothing else than SQLite can tell whether
-/// another process uses them: it deletes them when the last connection closes, if that one may write.
+/// Deletes the empty WAL and its index that read-only connections leave. Only SQLite knows whether another process uses
+/// them: it deletes them when the last connection closes, if that one may write.
 pub(super) async fn remove_read_logs(path: &Path) {
     let log = next_to(path, "-wal");
     if !fs::metadata(log).is_ok_and(|metadata| metadata.len() == 0) {
         return;
     }
-    // On media that cannot be written, they stay.
+    // On read-only media they stay.
     if let Ok(mut connection) = connect(path, Role::Recover).await {
         _ = sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await;
         _ = connection.close().await;
@@ -337,12 +336,12 @@ pub(super) fn next_to(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Whether a write-ahead log is left beside the file.
+/// Whether a WAL exists next to the file.
 fn has_log(path: &Path) -> bool {
     fs::metadata(next_to(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0)
 }
 
-/// Looks at a database without changing it, and returns its schema version; 0 if it has none yet.
+/// Inspects a database without changing it, and returns its schema version; 0 if it has none yet.
 async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, OpenError> {
     let damaged = |reason: &str| OpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
     let refused = |fault: SqliteError| refused(path, &fault);
@@ -387,15 +386,14 @@ row_struct! {
     }
 }
 
-/// The schema's version (`None`: there are no tables at all; 0: there are others than ours), the length that the file
-/// says it has, and whose it is.
+/// The schema version (`None`: no tables; 0: other tables than ours), the length in the header, and the application id.
 async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64, i64), SqliteError> {
     let row = sqlx::query(include_str!("queries/outline.sql")).fetch_one(&mut *connection).await?;
     let OutlineRow { objects, version_tables, bytes, application_id } = OutlineRow::read(&row)?;
     let version = if version_tables > 0 {
         let newest = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
         let version: i64 = sqlx::query_scalar(newest).fetch_one(connection).await?;
-        // A crash between the first two steps of the first migration leaves the table alone.
+        // A crash between the first two steps of the first migration leaves only this table.
         (version > 0 || objects > 2).then_some(version)
     } else {
         (objects > 0).then_some(0)
@@ -403,7 +401,7 @@ async fn outline(connection: &mut SqliteConnection) -> Result<(Option<i64>, u64,
     Ok((version, u64::try_from(bytes).unwrap_or_default(), application_id))
 }
 
-/// A table or index of today's schema that a database does not have.
+/// A table or index of the current schema that is missing in a database.
 async fn missing_object(connection: &mut SqliteConnection) -> Result<Option<String>, SqliteError> {
     let mut model = SqliteConnection::connect("sqlite::memory:").await?;
     migrate(&mut model).await?;
@@ -411,7 +409,7 @@ async fn missing_object(connection: &mut SqliteConnection) -> Result<Option<Stri
     Ok(wanted.into_iter().find(|object| !found.contains(object)))
 }
 
-/// The tables and indexes that statements made, as `type name`.
+/// The tables and indexes that exist, as `type name`.
 async fn objects(connection: &mut SqliteConnection) -> Result<BTreeSet<String>, SqliteError> {
     let sql = "SELECT concat(type, ' ', name) AS object FROM sqlite_schema WHERE sql IS NOT NULL";
     let objects: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await?;
@@ -428,7 +426,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
 
 pub(super) async fn close(connection: SqliteConnection) {
     if let Err(error) = connection.close().await {
-        tracing::warn!(%error, "a connection did not close well");
+        tracing::warn!(%error, "closing a connection failed");
     }
 }
 

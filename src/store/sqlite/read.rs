@@ -1,4 +1,4 @@
-//! The read path: the connections that read, single gets in batches, List and Filter.
+//! The read path: reading connections, batched gets, List and Filter.
 
 pub(super) mod candidates;
 pub(super) mod filter;

@@ -1,4 +1,4 @@
-//! Articles from rows: which columns a view needs, and what they must add up to.
+//! Reads articles from rows: the columns of each view, and their checksums.
 
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
@@ -10,7 +10,7 @@ use crate::store::record;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::row_struct::row_struct;
 
-/// The largest document that is ever stored, with room to spare: what a damaged length must not pass.
+/// The limit for a stored document's length, well above the largest document, so that a damaged length is detected.
 const MAX_RAW_BYTES: usize = 64 << 20;
 
 /// The columns of a view. The article's table is `a`; join [`joins`] too.
@@ -36,8 +36,7 @@ pub(super) fn joins(view: View) -> &'static str {
     }
 }
 
-/// How many articles a statement brings. Bodies are at most 1 MiB and raw documents 8 MiB, so this bounds what is held in
-/// memory.
+/// The number of articles that a statement reads. Bodies have at most 1 MiB and raw documents 8 MiB, so this limits memory.
 pub(super) fn max_batch(view: View) -> usize {
     match view {
         View::Basic => 256,
@@ -57,7 +56,7 @@ row_struct! {
 }
 
 row_struct! {
-    /// The columns that FULL adds. `None`: the row is missing.
+    /// The columns that FULL adds; `None` if the row is missing.
     struct BodyRow<'r> {
         rest: Option<&'r [u8]>,
         rest_xxh3: Option<i64>,
@@ -123,7 +122,7 @@ pub(super) fn unpacked(content: Bytes, is_compressed: bool) -> Option<Bytes> {
     if is_compressed { zstd::bulk::decompress(&content, MAX_RAW_BYTES).ok().map(Bytes::from) } else { Some(content) }
 }
 
-/// SQLite's integers are signed; the bits are what counts.
+/// Converts bit by bit, because SQLite's integers are signed.
 pub(super) fn checksum(bytes: &[u8]) -> i64 {
     xxh3_64(bytes).cast_signed()
 }
@@ -142,7 +141,7 @@ pub(super) async fn get(
     row.map(|row| read(&row, view)).transpose()
 }
 
-/// Up to `limit` articles after an id, in the order of their creation.
+/// Up to `limit` articles after an id, in creation order.
 pub(super) async fn after(
     connection: &mut SqliteConnection,
     id: i64,

@@ -1,4 +1,4 @@
-//! What the files of a store take, and what the disk has left.
+//! The sizes of a store's files, and the free space of the disk.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::store::sqlite::open::next_to;
 use crate::store::stats::FileSizes;
 
-/// Asks the file system, which may take a while: not for async threads.
+/// Queries the file system. This can block, so it must not run on async threads.
 pub(super) fn file_sizes(path: &Path) -> io::Result<FileSizes> {
     let disk = rustix::fs::statvfs(path)?;
     let bytes_of = |path: &Path| match fs::metadata(path) {
@@ -19,7 +19,7 @@ pub(super) fn file_sizes(path: &Path) -> io::Result<FileSizes> {
         database: bytes_of(path)?,
         write_ahead_log: bytes_of(&next_to(path, "-wal"))?,
         disk: disk.f_blocks * disk.f_frsize,
-        // What is left for programs that are not root's.
+        // The space that is available to users other than root.
         disk_free: disk.f_bavail * disk.f_frsize,
     })
 }

@@ -1,15 +1,16 @@
-//! How transactions begin and end.
+//! Begins and ends transactions.
 
 use sqlx::SqliteConnection;
 
 use crate::store::sqlite::error::SqliteError;
 
-/// What a transaction is for.
+/// The kind of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Begin {
-    /// Its first statement takes the snapshot that all its reads see.
+    /// A read transaction: the first statement takes the snapshot for all its reads.
     Read,
-    /// Takes the write lock at once: a transaction that only later turns to writing would fail if another wrote in between.
+    /// A write transaction, which takes the write lock immediately: upgrading later would fail if another one wrote in
+    /// between.
     Write,
     /// The same, for what no reader sees yet and a power cut may take: a later commit that syncs makes it durable too.
     /// Must end in [`End::CommitUnsynced`], or the connection must be closed.

@@ -1,4 +1,4 @@
-//! The write path: the queue, the task that owns the writing connection, and what one write does in its transaction.
+//! The write path: the queue, the writer task that owns the writing connection, and what one write does in its transaction.
 
 pub(super) mod apply;
 pub(super) mod batch_lookup;

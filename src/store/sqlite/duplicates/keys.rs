@@ -1,12 +1,12 @@
-//! By which keys the bodies of stored articles are found, for near-duplicates.
+//! Fingerprint lookup for near-duplicate detection: the tables of keys.
 //!
-//! Keys are in no order: put into a large table one by one, each touches a page of its own, and an article's six cost more
-//! than all the rest of it. So the keys of the last articles rest as one list an article in `fingerprint_recent`, and are
-//! looked up in `temp.pending_key`, which is the connection's own, in memory, and takes part in its transactions. Once there
-//! are many they are moved to `fingerprint_key`, in the order of the keys and a part with each group of writes, so that one
-//! page takes many.
+//! Keys are random: inserted one by one into a large table, each touches a page of its own, and an article's six keys cost
+//! more than the rest of the article. So the keys of recent articles are stored as one list per article in
+//! `fingerprint_recent`, and looked up in `temp.pending_key`, an in-memory table of the connection that takes part in its
+//! transactions. Once there are many, they are moved to `fingerprint_key`, sorted by key and some with each group of writes,
+//! so that one page receives many.
 //!
-//! Owns these tables. Refuses to know what is near.
+//! Owns these tables, but not the definition of "near".
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,35 +16,35 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::text::Fingerprint;
 
-/// How many keys are moved for each that came: the more, the sooner a move is over, and the more one group writes.
+/// The number of keys that are moved for each new key. With more, a move ends sooner, but each group writes more.
 const MOVED_FOR_ONE: u64 = 4;
 
-/// When keys are moved. The default is for a service; tests pass smaller numbers, so that a few articles are enough.
+/// When keys are moved. Tests use smaller numbers than the default, so that a few articles are enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MoveRule {
-    /// From so many articles on, keys are moved.
+    /// The number of articles from which keys are moved.
     pub many_articles: u64,
-    /// However few keys came, so many are moved.
+    /// The minimum number of keys in one step.
     pub min_moved: u64,
 }
 
 impl Default for MoveRule {
     fn default() -> Self {
-        // The keys of so many articles are read at every start, which takes a tenth of a second, and take 3 MB.
+        // The keys of this many articles are loaded at every start, which takes 0.1 s and 3 MB.
         Self { many_articles: 16_384, min_moved: 256 }
     }
 }
 
-/// A key that more articles have is boilerplate: alone, it makes none of them a candidate.
+/// A key with more articles is boilerplate: sharing only this key does not make an article a candidate.
 const MANY_HOLDERS: usize = 16;
 
-/// Of so many articles that have a key, the earliest, it is looked which other keys they have.
+/// The number of articles per key, the earliest ones, whose other keys are compared.
 const MAX_HOLDERS: usize = 32;
 
-/// How many candidates are compared, the earliest.
+/// The maximum number of candidates to compare, the earliest ones.
 const MAX_CANDIDATES: usize = 64;
 
-/// For some keys: the earliest articles that have them.
+/// The earliest articles of each of some keys.
 pub(crate) type Holders = HashMap<u32, BTreeSet<i64>>;
 
 /// The earliest articles stored before `id` that have each of some keys, a JSON array.
@@ -55,7 +55,7 @@ pub(crate) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i
     for line in packed.split(';') {
         let (key, ids) = line.split_once(',').unwrap_or_default();
         if let Ok(key) = key.parse() {
-            // Each table gave its earliest.
+            // Each table has returned its earliest ones.
             let ids: BTreeSet<i64> = ids.split(',').filter_map(|id| id.parse().ok()).collect();
             found.insert(key, ids.into_iter().take(MAX_HOLDERS).collect());
         }
@@ -72,8 +72,8 @@ pub(crate) fn add_holder(holders: &mut Holders, key: u32, id: i64) {
     }
 }
 
-/// The articles that may have nearly this body, the earliest first: those that share two keys with it, or one that few have.
-/// Copies share most of their keys, and other stories hardly ever more than a phrase that many have.
+/// The near-duplicate candidates of a body, earliest first: articles that share two keys with it, or one rare key. Copies
+/// share most of their keys; different stories hardly ever share more than a common phrase.
 pub(crate) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i64> {
     let mut found: BTreeMap<i64, SharedKeys> = BTreeMap::new();
     for holders in distinct(Some(fingerprint)).iter().filter_map(|key| holders.get(key)) {
@@ -88,21 +88,21 @@ pub(crate) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i6
     found.into_keys().take(MAX_CANDIDATES).collect()
 }
 
-/// What an article shares with another one.
+/// The keys that two articles share.
 #[derive(Default)]
 struct SharedKeys {
     keys: u32,
-    /// One of the keys is had by few.
+    /// One of the keys is rare.
     has_rare: bool,
 }
 
-/// Makes the keys of the last articles ready to be looked up on a connection.
+/// Loads the keys of recent articles into a connection's `temp.pending_key`.
 pub(crate) async fn open(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query(include_str!("../queries/create_pending_keys.sql")).execute(connection).await?;
     Ok(())
 }
 
-/// The keys as a JSON array, each once; none if there is no fingerprint.
+/// The distinct keys as a JSON array; empty without a fingerprint.
 pub(crate) fn list(fingerprint: Option<&Fingerprint>) -> String {
     json_list(&distinct(fingerprint).into_iter().collect::<Vec<_>>())
 }
@@ -111,7 +111,7 @@ fn distinct(fingerprint: Option<&Fingerprint>) -> BTreeSet<u32> {
     fingerprint.map(Fingerprint::keys).into_iter().flatten().collect()
 }
 
-/// Takes the keys of an article out.
+/// Deletes the keys of an article.
 pub(crate) async fn forget(
     connection: &mut SqliteConnection,
     id: i64,
@@ -123,23 +123,23 @@ pub(crate) async fn forget(
     Ok(())
 }
 
-/// How many different keys an article has.
+/// The number of distinct keys of an article.
 pub(crate) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
     distinct(fingerprint).len() as u64
 }
 
-/// How many pairs of a key and an article there are.
+/// The number of pairs of a key and an article.
 pub(crate) async fn count(connection: &mut SqliteConnection) -> Result<u64, SqliteError> {
     let sql = "SELECT count(*) FROM (SELECT key, id FROM fingerprint_key UNION SELECT key, id FROM temp.pending_key)";
     let count: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
     Ok(count.cast_unsigned())
 }
 
-/// Moves the keys of the last articles to where those of all others are. A move that is cut short begins anew: what was
-/// moved already is there twice, and found once.
+/// Moves the keys of recent articles to the main table. An interrupted move starts again: keys that were already moved are
+/// then in both tables, and are found once.
 #[derive(Debug)]
 pub(crate) struct KeyMigrator {
-    /// How many articles' keys are not moved.
+    /// The number of articles whose keys are not moved yet.
     articles: u64,
     rule: MoveRule,
     under_way: Option<Move>,
@@ -147,14 +147,14 @@ pub(crate) struct KeyMigrator {
 
 #[derive(Clone, Copy, Debug)]
 struct Move {
-    /// The keys of later articles stay.
+    /// The last article of the current move; the keys of later ones stay.
     last_id: i64,
-    /// What has these keys and smaller ones is moved.
+    /// Keys up to this one are moved.
     moved_to: i64,
 }
 
 impl KeyMigrator {
-    /// Of a connection that is not opened yet.
+    /// For a connection that is not open yet.
     pub async fn open(connection: &mut SqliteConnection, rule: MoveRule) -> Result<Self, SqliteError> {
         open(connection).await?;
         Self::new(connection, rule).await
@@ -166,7 +166,7 @@ impl KeyMigrator {
         Ok(Self { articles: articles.cast_unsigned(), rule, under_way: None })
     }
 
-    /// Goes on a little, in the transaction that added the keys of so many articles, of which `last_id` is the last.
+    /// Continues the move by one step, in the transaction that added the keys of this many articles, up to `last_id`.
     pub async fn advance(
         &mut self,
         connection: &mut SqliteConnection,

@@ -1,7 +1,7 @@
-//! Who is whose duplicate: for each article, the earliest stored one with nearly the same body.
+//! Maintains `duplicate_of`: for each article, the earliest stored article with nearly the same body.
 //!
-//! The rule looks at what is stored now, so every change of a body asks it again for those whom it may concern. That is
-//! no change of those articles themselves: their revision, etag and update time stay.
+//! It depends on all stored articles, so a changed body re-evaluates it for the articles that it may affect. This does not
+//! count as a change of those articles: their revision, etag and update time stay.
 
 use std::collections::HashMap;
 
@@ -16,10 +16,10 @@ use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::text::Fingerprint;
 
-/// The article that another one is a duplicate of.
+/// The original of a duplicate.
 pub(crate) type Original = (i64, ArticleName);
 
-/// The names and fingerprints of articles that another one may be like, by id.
+/// The names and fingerprints of candidates, by id.
 pub(crate) type Similar = HashMap<i64, (ArticleName, Fingerprint)>;
 
 row_struct! {
@@ -62,7 +62,7 @@ pub(crate) fn first_near(candidates: &[i64], similar: &Similar, fingerprint: &Fi
     })
 }
 
-/// The names and fingerprints of some articles. Who is missing, or has no fingerprint, is left out.
+/// The names and fingerprints of some articles, without those that are missing or have no fingerprint.
 pub(crate) async fn fingerprints(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Similar, SqliteError> {
     let mut found = Similar::with_capacity(ids.len());
     if ids.is_empty() {
@@ -94,8 +94,7 @@ pub(crate) async fn is_one(
     Ok(FingerprintRow::read(&row)?.is_near(fingerprint))
 }
 
-/// Settles the duplicates of an article whose body went or changed: each finds its next original.
-/// Answers their names.
+/// Updates the duplicates of an article whose body was deleted or changed: each gets its next original. Returns their names.
 pub(crate) async fn orphaned(connection: &mut SqliteConnection, original: i64) -> Result<Vec<String>, SqliteError> {
     let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE duplicate_of = ?1 ORDER BY id";
     let rows = sqlx::query(sql).bind(original).fetch_all(&mut *connection).await?;
@@ -109,7 +108,7 @@ pub(crate) async fn orphaned(connection: &mut SqliteConnection, original: i64) -
     Ok(settled)
 }
 
-/// Settles the articles stored after `id` that are like its new body and knew no earlier original. Answers their names.
+/// Updates the articles stored after `id` that are near its new body and have no earlier original. Returns their names.
 pub(crate) async fn adopt(
     connection: &mut SqliteConnection,
     id: i64,

@@ -1,4 +1,4 @@
-//! The segment of a commit, built on a blocking thread while the writer writes the rows.
+//! Builds a commit's segment on a blocking thread while the writer writes the rows.
 
 use sqlx::SqliteConnection;
 use tokio::task::JoinHandle;
@@ -19,7 +19,7 @@ enum BuildState {
 }
 
 impl Building {
-    /// Begins to build a segment of what was added. A segment of few documents is built at once.
+    /// Starts building a segment of the added documents. A segment of few documents is built immediately.
     pub fn begin(changes: IndexChanges, index: &Index) -> Self {
         let (unbuilt, removed) = changes.into_parts(&index.context, &index.current().snapshot);
         let segment = match unbuilt {
@@ -30,7 +30,7 @@ impl Building {
         Self { segment, removed }
     }
 
-    /// Writes the changes; answers what is to be published once they are committed. `None`: nothing changed.
+    /// Writes the changes. Returns the snapshot to publish after the commit; `None` if nothing changed.
     pub async fn write(
         self,
         connection: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! What the merges of the index count: how long each takes, and how long they have been behind.
+//! Metrics of index merges: the duration of each, and how long merges have been due.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub(super) struct MergeMetrics {
     due_since: Mutex<Option<Instant>>,
 }
 
-/// A merge under way. One that fails is not counted.
+/// A merge in progress. Failed merges are not counted.
 pub(super) struct MergeTimer<'a> {
     metrics: &'a MergeMetrics,
     began: Instant,

@@ -1,7 +1,7 @@
-//! The task that merges segments in the background: it reads on a connection of its own; the one writer stores what it
-//! makes, in small transactions between those of the callers.
+//! The background task that merges segments. It reads on its own connection; the writer stores the results in small
+//! transactions between those of callers.
 //!
-//! Owns the task, its pauses, and the queue to the writer. What is merged and in which steps, the keyword index decides.
+//! Owns the task, its pauses, and its queue to the writer. The keyword index decides what is merged, and in which steps.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::transaction::{self, Begin, End};
 
-/// How long the merges rest after a failure.
+/// The pause after a failed merge.
 const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
-/// What even the smallest transaction writes to the log: some pages.
+/// What even the smallest transaction writes to the WAL: several pages.
 const SMALL_BYTES: usize = 64 << 10;
 
-/// What the removal of a block writes: the page that it was on is overwritten.
+/// What deleting a block writes to the WAL: its page is overwritten.
 const REMOVED_BLOCK_BYTES: usize = 8 << 10;
 
-/// A request on its way to the writer.
+/// A request to the writer.
 pub(in crate::store::sqlite) struct QueuedRequest {
     pub request: MergeRequest,
     pub answer: oneshot::Sender<Result<MergeOutcome, RequestFailed>>,
@@ -37,14 +37,14 @@ pub(in crate::store::sqlite) struct QueuedRequest {
 #[derive(Debug)]
 pub(in crate::store::sqlite) struct RequestFailed;
 
-/// About how many bytes a request writes to the log.
+/// The approximate number of bytes that a request writes to the WAL.
 pub(in crate::store::sqlite) fn log_bytes(request: &MergeRequest) -> usize {
     let (bytes, removed_blocks) = request.size();
-    // A blob leaves a part of its last page empty, and touches pages of the table's tree.
+    // A blob leaves part of its last page empty, and also changes pages of the table's B-tree.
     if removed_blocks > 0 { removed_blocks * REMOVED_BLOCK_BYTES } else { bytes * 3 / 2 + SMALL_BYTES }
 }
 
-/// Carries out one request in a transaction.
+/// Executes one request in a transaction.
 pub(in crate::store::sqlite) async fn carry_out(
     connection: &mut SqliteConnection,
     index: &Index,
@@ -71,7 +71,7 @@ pub(in crate::store::sqlite) struct MergeTask {
     pub closing: CancellationToken,
 }
 
-/// Why a merge was given up.
+/// Why a merge was abandoned.
 pub(in crate::store::sqlite) enum GivenUp {
     Closing,
     Failed,
@@ -108,7 +108,7 @@ impl MergeHost for MergeTask {
 impl MergeTask {
     pub async fn run(self) {
         let mut changes = self.index.published.subscribe();
-        // Before the first merge: what a crash left behind.
+        // Before the first merge, cleans up after a crash.
         let mut has_leftovers = true;
         let mut schedule = PurgeSchedule::new(Instant::now().into_std());
         loop {
@@ -131,7 +131,7 @@ impl MergeTask {
         }
     }
 
-    /// Does all that there is to do now, on a connection that is opened if there is anything.
+    /// Does all due work, on a connection that is opened only if there is any.
     async fn work(&self, has_leftovers: bool, schedule: &mut PurgeSchedule) -> Result<(), GivenUp> {
         let mut connection = None;
         let done = self.work_on(&mut connection, has_leftovers, schedule).await;

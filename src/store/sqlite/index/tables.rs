@@ -13,10 +13,10 @@ use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::transaction::{self, End};
 
-/// How many blocks a statement writes: what costs is the way to SQLite's thread and back.
+/// The number of blocks that a statement writes. Most of its cost is the round trip to SQLite's thread.
 const BLOCKS_AT_ONCE: usize = 32;
 
-/// The states of a segment, as the migration describes them.
+/// The states of a segment, as documented in the migration.
 const BEING_WRITTEN: i64 = 0;
 const IN_USE: i64 = 1;
 const REPLACED: i64 = 2;
@@ -27,8 +27,8 @@ impl From<Damaged> for SqliteError {
     }
 }
 
-/// Begins a transaction for reading, and answers the generation that it sees: in one round trip to SQLite's thread, as each
-/// search begins with it.
+/// Begins a read transaction and returns its generation, in one round trip to SQLite's thread, because every search begins
+/// with it.
 pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     Ok(sqlx::query_scalar("BEGIN; SELECT generation FROM keyword_state").fetch_one(connection).await?)
 }

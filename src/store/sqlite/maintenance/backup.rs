@@ -1,8 +1,8 @@
-//! The backup: a copy of the whole store in one file, made while others read and write.
+//! The backup: copies the whole store to one file during reads and writes.
 //!
-//! It holds one committed state, so everything that was acknowledged before it began, and nothing of what was deleted. It
-//! is a store of its own, with a feed of its own: what happens in it after a restore is not what happened in the original,
-//! so a token of the original must not be taken for one of the copy's.
+//! The copy is one committed state: it has everything that was acknowledged before the backup began, and no deleted text. It
+//! has its own feed id, because changes after a restore differ from those of the original, so resume tokens of the original
+//! must not be valid for it.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -21,20 +21,20 @@ use crate::store::sqlite::lock::create_private;
 use crate::store::sqlite::open::{SqliteOptions, io_error, refused, remove_read_logs, resolved, role_to_read};
 
 impl SqliteStore {
-    /// Copies a store, which may be in use, to a file that does not exist yet. The file is there when it is complete and
-    /// durable, and not before. Answers how many bytes it has.
+    /// Copies a store, which may be in use, to a file that must not exist. The file appears only when it is complete and
+    /// durable. Returns its size in bytes.
     pub async fn backup(options: SqliteOptions, to: &Path) -> Result<u64, OpenError> {
         let from = resolved(&options.path)?;
         let to = std::path::absolute(to).map_err(|error| io_error(to, &error))?;
         if fs::exists(&to).map_err(|error| io_error(&to, &error))? {
-            return Err(OpenError::Io { path: to, reason: "it exists already".to_owned() });
+            return Err(OpenError::Io { path: to, reason: "it already exists".to_owned() });
         }
         let role = role_to_read(&from).await?;
         let part = part_of(&to);
-        // What an interrupted backup left.
+        // Removes the rest of an interrupted backup.
         remove(&part).map_err(|error| io_error(&part, &error))?;
         let copied = async {
-            // SQLite would create it readable by all; it writes into a file that is empty.
+            // Created empty here, because SQLite would make it readable for everyone.
             create_private(&part).map_err(|error| io_error(&part, &error))?;
             let mut connection = connect(&from, role).await.map_err(|fault| refused(&from, &fault))?;
             let copied = copy(&mut connection, &part).await;
@@ -46,14 +46,14 @@ impl SqliteStore {
         let copied = copied.await;
         remove_read_logs(&from).await;
         if copied.is_err() {
-            // What went wrong before this is what the caller needs to know.
+            // The earlier error is the one to report.
             _ = remove(&part);
         }
         copied
     }
 }
 
-/// Writes all tables into a new file, from one snapshot.
+/// Copies all tables to a new file, from one snapshot.
 async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), SqliteError> {
     let Some(part) = part.to_str() else {
         let error = io::Error::new(io::ErrorKind::InvalidFilename, "the name of a backup must be UTF-8");
@@ -63,9 +63,9 @@ async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), Sqli
     Ok(())
 }
 
-/// Gives the copy a feed of its own.
+/// Gives the copy its own feed id.
 async fn separate(part: &Path) -> Result<(), SqliteError> {
-    // One file, without a log beside it.
+    // A single file, without a WAL.
     let options = SqliteConnectOptions::new()
         .filename(part)
         .journal_mode(SqliteJournalMode::Delete)
@@ -77,7 +77,7 @@ async fn separate(part: &Path) -> Result<(), SqliteError> {
     separated
 }
 
-/// Makes the file durable, then gives it its name.
+/// Syncs the file, then renames it to its final name.
 fn publish(part: &Path, to: &Path) -> io::Result<u64> {
     let file = File::open(part)?;
     file.sync_all()?;
@@ -95,7 +95,7 @@ fn remove(part: &Path) -> io::Result<()> {
     }
 }
 
-/// The name of a backup while it is not complete.
+/// The name of a backup while it is incomplete.
 fn part_of(to: &Path) -> PathBuf {
     let mut part = OsString::from(to);
     part.push(".part");

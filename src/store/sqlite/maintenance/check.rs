@@ -1,4 +1,4 @@
-//! The check: reads everything and compares it, in one snapshot on a connection of its own.
+//! The check: reads and verifies everything, in one snapshot on a connection of its own.
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -18,14 +18,14 @@ use crate::store::sqlite::rows;
 use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::text::Fingerprint;
 
-/// How many faults are named; a broken disk has thousands.
+/// The maximum number of reported faults; a broken disk causes thousands.
 const MAX_FAULTS: usize = 100;
 
 pub(crate) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreError> {
     let mut connection = connect(&options.path, Role::Read).await?;
     let faults = check_all(&mut connection).await;
     if let Err(error) = connection.close().await {
-        tracing::warn!(%error, "the checking connection did not close well");
+        tracing::warn!(%error, "closing the connection of the check failed");
     }
     Ok(faults?)
 }
@@ -46,7 +46,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Sql
     Ok(faults)
 }
 
-/// Reads each article, compares its columns with its record, and the sum of all grams with the index.
+/// Compares each article's columns with its record, and the sum of its grams with the index.
 async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     let mut index = IndexCheck::read(connection, faults).await?;
     let max_batch = rows::max_batch(View::Raw);
@@ -93,7 +93,7 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
 }
 
 row_struct! {
-    /// The columns of an article's own row that its record has too.
+    /// The columns of an article's row that repeat fields of its record.
     struct CheckedRow<'r> {
         id: i64,
         name: &'r str,
@@ -105,7 +105,7 @@ row_struct! {
 }
 
 impl CheckedRow<'_> {
-    /// Whether all but the fingerprint are those of the article.
+    /// Whether all columns except the fingerprint match the article.
     fn agree_with(&self, article: &Article) -> bool {
         self.name == article.name.id()
             && self.effective_us == article.effective_time().as_microsecond()
@@ -125,7 +125,7 @@ async fn check_duplicate(
     if original == article.duplicate_of {
         return Ok(());
     }
-    // Which of several copies was compared depends on what else was stored then.
+    // Which of several copies was compared depends on what was stored at that time.
     let is_one_of_them = match &article.duplicate_of {
         Some(stored) => originals::is_one(connection, stored, id, fingerprint).await?,
         None => false,
@@ -136,7 +136,7 @@ async fn check_duplicate(
     Ok(())
 }
 
-/// Looks for rows that belong to no article.
+/// Finds rows without an article.
 async fn check_leftovers(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     for table in ["body", "raw", "folded", "fingerprint_key", "fingerprint_recent"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE id NOT IN (SELECT id FROM article)");

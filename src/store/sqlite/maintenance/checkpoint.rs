@@ -1,6 +1,5 @@
-//! The write-ahead log's way into the database, mostly beside the writer: copying pages and waiting for the disk takes as
-//! long as many commits, so a task of its own does most of it, and the writer the little that is left, which lets it begin
-//! the log anew.
+//! WAL checkpoints, mostly outside of the writer. Copying pages and syncing takes as long as many commits, so a background
+//! task does most of it with passive checkpoints, and the writer only the rest, after which SQLite restarts the WAL.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,34 +16,34 @@ use crate::store::sqlite::index::QueuedRequest;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::write::disk_health::DiskHealth;
 
-/// After so many bytes of writes, about, the task goes to work.
+/// The approximate number of written bytes after which the task runs.
 const STEP_BYTES: usize = 8 << 20;
 
-/// After so many the writer begins the log anew. With one more group of writes it stays below 64 MiB.
+/// The number of bytes after which the writer restarts the WAL. With one more group of writes it stays below 64 MiB.
 const RESTART_BYTES: usize = 24 << 20;
 
-/// If it could not, it tries again after so many more. Each time it waits a little, so writers slow down until a long log
-/// is carried over.
+/// The number of further bytes after which a failed restart is retried. Each attempt waits a little, so writers slow down
+/// until a long WAL is checkpointed.
 const RETRY_BYTES: usize = 2 << 20;
 
-/// Past so many, it does not go on before it has tried several times.
+/// The WAL size from which the writer makes several attempts before it continues.
 const LONG_LOG_BYTES: usize = 32 << 20;
 
-/// How long the writer waits for readers where it begins the log anew.
+/// How long the writer waits for readers to restart the WAL.
 const RESTART_BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// How much is in the log: by the writer's own account, and by what SQLite tells who asks for a checkpoint, if that is more.
+/// The size of the WAL: the writer's own count, or the size that SQLite reports for a checkpoint if that is larger.
 pub(crate) struct LogMeter {
     bytes: usize,
     reported_wal_bytes: Arc<AtomicUsize>,
     bytes_at_step: usize,
-    /// When the writer tries to begin the log anew.
+    /// The size at which the writer tries to restart the WAL.
     restart_bytes: usize,
     checkpoint_requested: Arc<Notify>,
 }
 
 impl LogMeter {
-    /// `reported_wal_bytes` is what the log had at the last checkpoint.
+    /// `reported_wal_bytes` is the size of the WAL at the last checkpoint.
     pub fn new(checkpoint_requested: Arc<Notify>, reported_wal_bytes: Arc<AtomicUsize>) -> Self {
         Self { bytes: 0, reported_wal_bytes, bytes_at_step: 0, restart_bytes: RESTART_BYTES, checkpoint_requested }
     }
@@ -66,7 +65,7 @@ impl LogMeter {
         self.bytes >= LONG_LOG_BYTES
     }
 
-    /// The log begins anew; or it does not yet, as someone still reads an old state.
+    /// Records whether the WAL was restarted; it is not while a reader uses an old state.
     pub fn restarted(&mut self, is_done: bool) {
         if is_done {
             self.reported_wal_bytes.store(0, Ordering::Relaxed);
@@ -77,7 +76,7 @@ impl LogMeter {
     }
 }
 
-/// The task.
+/// The checkpoint task.
 pub(crate) struct Checkpointer {
     pub path: PathBuf,
     pub checkpoint_requested: Arc<Notify>,
@@ -85,7 +84,7 @@ pub(crate) struct Checkpointer {
     pub reported_wal_bytes: Arc<AtomicUsize>,
     pub health: Arc<DiskHealth>,
     pub closing: CancellationToken,
-    /// The writer closes its connection when nobody has one of these any more, so that it is the last to close.
+    /// The writer closes its connection after all of these are dropped, so that it is the last one to close.
     pub _writer: mpsc::Sender<QueuedRequest>,
 }
 
@@ -95,17 +94,17 @@ impl Checkpointer {
         while self.closing.run_until_cancelled(self.checkpoint_requested.notified()).await.is_some() {
             if let Err(fault) = self.step(&mut connection).await {
                 self.health.note(&fault);
-                tracing::warn!(%fault, "a checkpoint in the background failed");
+                tracing::warn!(%fault, "a background checkpoint failed");
                 connection = None;
             }
         }
         if let Some(connection) = connection {
-            // Whatever is left in the log, the writer sees to it.
+            // The writer checkpoints the rest of the WAL.
             let _ = connection.close().await;
         }
     }
 
-    /// Moves what it can without keeping anyone waiting.
+    /// A passive checkpoint: moves as much as possible without waiting for readers or blocking the writer.
     async fn step(&self, connection: &mut Option<SqliteConnection>) -> Result<(), SqliteError> {
         let connection = match connection {
             Some(connection) => connection,
@@ -119,35 +118,35 @@ impl Checkpointer {
     }
 }
 
-/// How a checkpoint of the writer's own goes about it.
+/// The mode of a checkpoint by the writer.
 #[derive(Clone, Copy)]
 pub(crate) enum Mode {
-    /// The log begins anew, in the same file. Waits a moment for readers.
+    /// Restarts the WAL in the same file. Waits a short time for readers.
     Restart,
-    /// The log is emptied, so that deleted text is not in it. Does not wait for readers.
+    /// Truncates the WAL, so that it contains no deleted text. Does not wait for readers.
     Truncate,
 }
 
-/// What a checkpoint came to.
+/// The result of a checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moved {
     All,
-    /// Someone still reads an older state.
+    /// A reader still uses an older state.
     ReadersStay,
-    /// Another one is under way. It was not waited for.
+    /// Another checkpoint is in progress.
     UnderWay,
 }
 
 row_struct! {
-    /// What SQLite answers to a checkpoint: whether it could not finish, and the pages of the log, -1 if it did not get as far
-    /// as looking at it (sqlite.org/pragma.html#pragma_wal_checkpoint).
+    /// Interprets SQLite's result: whether the checkpoint was blocked, and the pages in the WAL, -1 if it could not be
+    /// examined (sqlite.org/pragma.html#pragma_wal_checkpoint).
     struct CheckpointRow {
         busy: i64,
         log: i64,
     }
 }
 
-/// Moves all of the log into the database.
+/// Moves the whole WAL into the database.
 pub(crate) async fn checkpoint(connection: &mut SqliteConnection, mode: Mode) -> Result<Moved, SqliteError> {
     let (busy_timeout, sql) = match mode {
         Mode::Restart => (RESTART_BUSY_TIMEOUT, "PRAGMA wal_checkpoint(RESTART)"),

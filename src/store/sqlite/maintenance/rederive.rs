@@ -1,7 +1,7 @@
-//! What is derived from the articles' texts, made again from them: folded texts, keyword index, fingerprints, duplicates.
+//! Rebuilds everything that is derived from the articles' texts: folded texts, keyword index, fingerprints, duplicates.
 //!
-//! For a store whose index is damaged, and for one whose texts an older version folded differently. Owns the version that
-//! the rows were made with.
+//! For a store with a damaged index, and for one with texts that an older version folded differently. Owns the version that
+//! the rows were derived with.
 
 use std::sync::Arc;
 
@@ -17,23 +17,23 @@ use crate::store::sqlite::rows;
 use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::text::{FOLDING_VERSION, Fingerprint};
 
-/// How many articles make a segment of the keyword index: as many as a commit of a fast import has.
+/// The number of articles in a segment of the keyword index: as many as a commit of a fast import has.
 const SEGMENT_ARTICLES: usize = 500;
 
-/// The version of today: that of the folding, and a hash of the fields that are folded, so that a field that is added
-/// changes it without a thought.
+/// The current version: that of the folding, and a hash of the folded fields, so that adding a field changes it
+/// automatically.
 pub(crate) fn text_version() -> i64 {
     let fields = format!("{FOLDING_VERSION} {:?}", TextField::ALL);
     rows::checksum(fields.as_bytes())
 }
 
-/// Whether the rows were made with the version of today.
+/// Whether the rows were derived with the current version.
 pub(crate) async fn is_of_today(connection: &mut SqliteConnection) -> Result<bool, SqliteError> {
     let version: i64 = sqlx::query_scalar("SELECT version FROM text_state").fetch_one(connection).await?;
     Ok(version == text_version())
 }
 
-/// Makes all of it again, in one transaction. A connection that fails in it must be closed, which rolls back.
+/// Rebuilds everything in one transaction. If it fails, the connection must be closed, which rolls back.
 pub(crate) async fn rederive(connection: &mut SqliteConnection, pair_rule: PairRule) -> Result<(), SqliteError> {
     transaction::begin(connection, Begin::Write).await?;
     rebuild_index(connection, pair_rule).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn rederive(connection: &mut SqliteConnection, pair_rule: PairR
     transaction::end(connection, End::Commit).await
 }
 
-/// The keyword index and the folded texts.
+/// Rebuilds the keyword index and the folded texts.
 async fn rebuild_index(connection: &mut SqliteConnection, pair_rule: PairRule) -> Result<(), SqliteError> {
     let mut rebuild = Rebuild::begin(connection, pair_rule).await?;
     let mut after = i64::MIN;
@@ -63,13 +63,13 @@ async fn rebuild_index(connection: &mut SqliteConnection, pair_rule: PairRule) -
     }
 }
 
-/// Fingerprints are made of folded bodies. Articles are looked at in the order of their creation, so that the earliest of
-/// several copies is the original of all.
+/// Rebuilds fingerprints, which are made of folded bodies, and duplicates. Articles are processed in creation order, so that
+/// the earliest of several copies is the original of all.
 async fn rebuild_duplicates(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     for clear in ["DELETE FROM fingerprint_key", "DELETE FROM fingerprint_recent"] {
         sqlx::query(clear).execute(&mut *connection).await?;
     }
-    // The search for originals looks into the table of recent keys too; it is empty here.
+    // The search for originals also reads the table of recent keys, which is empty here.
     keys::open(connection).await?;
     let max_batch = rows::max_batch(View::Full);
     let mut after = i64::MIN;

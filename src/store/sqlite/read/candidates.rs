@@ -1,6 +1,6 @@
-//! Where a search has to look: what its metadata filter says to the keyword index, and to the indexes of the table.
+//! The candidates of a search: what its metadata filter implies for the keyword index and for the table's indexes.
 //!
-//! Refuses to decide: whatever is found is a candidate, which the filter itself judges.
+//! It finds only candidates; the filter itself decides which of them match.
 
 use std::ops::RangeInclusive;
 
@@ -15,18 +15,18 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::packed::key_column;
 
-/// Up to this many candidates are sorted; more are so many that walking meets matches soon.
+/// The maximum number of candidates that are sorted. With more, walking in order finds matches soon.
 pub(crate) const MAX_SORTED: usize = 5_000;
 
-/// What is known of the articles that match.
+/// What is known about the matching articles.
 pub(crate) enum Candidates {
-    /// They are among these, a JSON list of ids. If `is_exact`, all of these match.
+    /// They are among these ids, a JSON list. If `is_exact`, all of these match.
     These { ids: String, is_exact: bool },
-    /// Nothing: any article may match.
+    /// Any article may match.
     Any,
 }
 
-/// What the keyword index can tell of a search; `None` if that is nothing.
+/// The query for the keyword index; `None` if it would not exclude anything.
 pub(crate) fn plan(search: &Search) -> Option<Plan> {
     let keywords = search.keywords.iter().map(Query::of_keywords);
     let filter = search.filter.iter().map(Query::of_filter);
@@ -34,12 +34,12 @@ pub(crate) fn plan(search: &Search) -> Option<Plan> {
     (search.keywords.is_some() || plan.restricts()).then_some(plan)
 }
 
-/// The times between which every match has the key of an order, in microseconds.
+/// The range of an order's key over all matches, in microseconds.
 pub(crate) fn range_us(search: &Search, key: OrderKey) -> RangeInclusive<i64> {
     bounded(search, key).unwrap_or(i64::MIN..=i64::MAX)
 }
 
-/// The same, if the filter says anything of it.
+/// The same, if the filter restricts it.
 fn bounded(search: &Search, key: OrderKey) -> Option<RangeInclusive<i64>> {
     let field = match key {
         OrderKey::EffectiveTime => TimeField::Effective,
@@ -50,13 +50,13 @@ fn bounded(search: &Search, key: OrderKey) -> Option<RangeInclusive<i64>> {
     (bounds != TimeBounds::ALL).then(|| bounds.earliest.as_microsecond()..=bounds.latest.as_microsecond())
 }
 
-/// How much of an article a search has to read to verify it and to show it.
+/// The view that a search must read to verify and return an article.
 pub(crate) fn view_to_verify(search: &Search) -> View {
     let needs_body = search.keywords.is_some() || search.filter.as_ref().is_some_and(Filter::needs_body);
     if needs_body { search.view.max(View::Full) } else { search.view }
 }
 
-/// The articles that a filter names outright: by their own name, or by that of their original.
+/// The articles that a filter names explicitly: by name, or by the name of their original.
 pub(crate) async fn named(
     connection: &mut SqliteConnection,
     search: &Search,
@@ -66,7 +66,7 @@ pub(crate) async fn named(
         (TextScalar::Name, "name = ?1"),
         (TextScalar::DuplicateOf, "duplicate_of = (SELECT id FROM article WHERE name = ?1)"),
     ] {
-        // What is no name is none of an article; and that there is no original is true of most.
+        // Ignores malformed names, which no article has, and an empty `duplicate_of`, which most articles have.
         let name = filter.required_text(field).and_then(|name| ArticleName::parse(name).ok());
         let Some(name) = name else { continue };
         let sql = format!("SELECT id FROM article WHERE {condition} LIMIT {}", MAX_SORTED + 1);
@@ -79,7 +79,7 @@ pub(crate) async fn named(
     Ok(None)
 }
 
-/// The articles of the times that a filter asks for, if they are few, and other times than those of the order: these bound
+/// The articles in a time range of the filter, if they are few. Only for times other than the order's key, whose range limits
 /// the walk itself.
 pub(crate) async fn timed(connection: &mut SqliteConnection, search: &Search) -> Result<Candidates, SqliteError> {
     for key in [OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime] {

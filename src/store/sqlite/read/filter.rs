@@ -1,9 +1,9 @@
-//! Filter: the articles that a keyword filter matches, found in the keyword index.
+//! Filter: finds the articles that match a keyword filter with the keyword index.
 //!
-//! In the default order and its reverse the index yields candidates in the order asked for, so a page costs what the page
-//! needs. For another order the candidates are sorted if they are few; if they are many, the articles are walked in that
-//! order and verified, as many of them match. One transaction reads all, so that index and rows are of one state; it ends
-//! before the answer leaves.
+//! In the default order and its reverse the index yields candidates in result order, so a page reads only what it needs. For
+//! another order, few candidates are sorted; if there are many, articles are walked in that order and verified, because many
+//! of them match. One transaction reads everything, so that index and rows are consistent; it ends before the response is
+//! sent.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -23,23 +23,23 @@ use crate::store::sqlite::read::packed::{self, Packed};
 use crate::store::sqlite::rows;
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
-/// How many candidates are read and verified before a page is returned as it is: short, with a cursor. Each takes about
-/// seven microseconds, so this bounds a question whose words are rare though all their pieces are common: to a few
-/// milliseconds, as others wait behind it, and beside an import it has but a part of a core.
+/// The number of verified candidates after which a page is returned short, with a cursor. A candidate takes about 7 µs, so
+/// this limits a query with a rare keyword of common grams to a few milliseconds: other queries wait for it, and during an
+/// import it has only part of a core.
 const MAX_VERIFIED: usize = 500;
 
-/// So many candidates more than it seems to take are verified at once, rather than to ask again for a last one.
+/// The number of candidates that are verified in addition to the estimated need, to avoid another read for a last one.
 const FEW_MORE: usize = 4;
 
-/// How often the index may pause before a page is returned as it is. A pause is a few milliseconds of fruitless search.
+/// The number of pauses of the index after which a page is returned short. A pause means a few milliseconds without a hit.
 const MAX_PAUSES: usize = 100;
 
-/// How many candidates are read and verified to count matches.
+/// The maximum number of candidates that are verified to count matches.
 const MAX_COUNTED: u32 = 50_000;
 
-/// Answers a question with keywords that asks for no more than a page in the order of the index, without a transaction: what
-/// costs of a quick question is the way to SQLite's thread and back. The index in memory is of one state, and the last
-/// statement says whether the rows still belong to it. `None`: they do not, so [`filter`] has to answer.
+/// Runs a query with keywords for one page in index order, without a transaction: most of the cost of a fast query is the
+/// round trips to SQLite's thread. The index in memory is of one state, and the last statement checks whether the rows still
+/// belong to it. `None` if not; then [`filter`] must run.
 pub(crate) async fn filter_quickly(
     connection: &mut SqliteConnection,
     index: &Index,
@@ -55,7 +55,7 @@ pub(crate) async fn filter_quickly(
     let mut read_at = None;
     let page = match keyword_search.page(connection, direction, None, &mut read_at).await {
         Ok(page) => page,
-        // Blocks or rows may be gone that belonged to the state in memory. If not, the question fails once more.
+        // Blocks or rows of the state in memory may have been deleted. Any other error occurs again in [`filter`].
         Err(SqliteError::Row { .. }) => return Ok(None),
         Err(fault) => return Err(fault),
     };
@@ -66,7 +66,7 @@ pub(crate) async fn filter_quickly(
     Ok((read_at == generation).then_some(page))
 }
 
-/// Answers a question with keywords, in a transaction of its own.
+/// Runs a query with keywords in a transaction.
 pub(crate) async fn filter(
     connection: &mut SqliteConnection,
     index: &Index,
@@ -97,7 +97,7 @@ pub(crate) async fn filter(
     Ok(page)
 }
 
-/// A search, and what the index knows of it.
+/// A search, and its plan for the index.
 struct KeywordSearch<'a> {
     index: &'a Index,
     snapshot: Arc<Snapshot>,
@@ -111,7 +111,7 @@ impl KeywordSearch<'_> {
         IndexSearch::new(Arc::clone(&self.snapshot), self.plan, direction, range)
     }
 
-    /// `read_at` becomes the generation of the index that belongs to the rows read last.
+    /// `read_at` is set to the index generation of the rows that were read last.
     async fn page(
         &self,
         connection: &mut SqliteConnection,
@@ -157,7 +157,7 @@ impl KeywordSearch<'_> {
             let missing = self.search.page_size.get() + 1 - page.len();
             at_once = match page.len() {
                 0 => at_once.min(most) * 2,
-                // A few more than will do if as many of them match as of those before.
+                // A few more than enough, if the share of matches stays the same.
                 found => (missing * verified).div_ceil(found) * 5 / 4 + FEW_MORE,
             };
             if pauses >= MAX_PAUSES || (!self.plan.is_exact && verified >= MAX_VERIFIED) {
@@ -167,7 +167,7 @@ impl KeywordSearch<'_> {
         }
     }
 
-    /// All that the index finds, if that is little.
+    /// All hits of the index, if they are few.
     async fn candidates(&self, connection: &mut SqliteConnection) -> Result<Candidates, SqliteError> {
         let mut asked = self.ask(Direction::NewestFirst, None);
         let mut ids = Vec::new();
@@ -186,7 +186,7 @@ impl KeywordSearch<'_> {
         }
     }
 
-    /// Counts all matches, up to one more than is counted exactly, among no more candidates than are looked at.
+    /// Counts all matches, up to one more than the exact maximum, within the limit of candidates.
     async fn count(&self, connection: &mut SqliteConnection) -> Result<Total, SqliteError> {
         let mut asked = self.ask(Direction::NewestFirst, None);
         let (mut count, mut verified) = (0, 0);
@@ -212,7 +212,7 @@ impl KeywordSearch<'_> {
         Ok(Total { count: count.min(MAX_EXACT_TOTAL), is_lower_bound })
     }
 
-    /// Leaves of some hits those that match.
+    /// Keeps the hits that match.
     async fn verify(&self, connection: &mut SqliteConnection, hits: &mut Vec<Hit>) -> Result<(), SqliteError> {
         if self.plan.is_exact {
             return Ok(());

@@ -1,6 +1,6 @@
-//! The folded texts of articles, kept beside them: where the keyword index only knows what may match, they decide.
+//! The stored folded texts of articles, with which candidates of the keyword index are verified.
 //!
-//! Owns the table `folded`. An article that has no row in it, as it was stored before there was that table, is folded anew.
+//! Owns the table `folded`. An article without a row, stored before the table existed, is folded when it is verified.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::store::sqlite::read::packed;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::rows;
 
-/// Longer texts are asked for in small groups: what a statement brings is held in memory.
+/// Longer texts are read in small groups, because a statement's results are in memory at once.
 const LONG_BYTES: i64 = 64 << 10;
 
-/// How many of them at once. A text has a megabyte at most.
+/// The size of these groups. A text has at most 1 MiB.
 const LONG_AT_ONCE: usize = 16;
 
 row_struct! {
@@ -27,7 +27,7 @@ row_struct! {
     }
 }
 
-/// Asks of the folded texts of each of some articles whether they match. An article that is missing is left out.
+/// Evaluates a predicate on the folded texts of some articles. Missing articles are omitted.
 pub(crate) async fn matches(
     connection: &mut SqliteConnection,
     ids: &[i64],
@@ -50,7 +50,7 @@ pub(crate) async fn matches(
     Ok(found)
 }
 
-/// Asks the texts of up to so many bytes.
+/// The same for texts up to a length.
 async fn read(
     connection: &mut SqliteConnection,
     ids: &[i64],
@@ -91,7 +91,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), SqliteError>
     Ok((id, texts.ok_or_else(|| damaged(id, "it is not as it was written"))?, behind))
 }
 
-/// Keeps the folded texts of an article anew, where the index is made anew from what is stored.
+/// Stores the folded texts of an article during a rebuild.
 pub(crate) async fn put(connection: &mut SqliteConnection, id: i64, texts: &FoldedFields) -> Result<(), SqliteError> {
     let sql = "INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?1, ?2, ?3)";
     let bytes = texts.as_str().as_bytes();
@@ -99,7 +99,7 @@ pub(crate) async fn put(connection: &mut SqliteConnection, id: i64, texts: &Fold
     Ok(())
 }
 
-/// Finds articles whose folded texts are others than theirs.
+/// Finds articles whose stored folded texts do not match their texts.
 pub(crate) async fn check(
     connection: &mut SqliteConnection,
     id: i64,

@@ -1,6 +1,6 @@
-//! Reads of single articles, gathered: a few tasks take what waits and ask for all of it at once, as most of what a read
-//! costs is the way to SQLite's thread and back. While nobody reads, whoever comes asks by itself, as the way to those tasks
-//! takes its time too.
+//! Batches concurrent reads of single articles: a few tasks read all waiting requests with one statement, because most of a
+//! read's cost is the round trip to SQLite's thread. If no read is in progress, a request reads by itself, because passing
+//! it to a task costs time too.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +15,10 @@ use crate::store::sqlite::read::packed::{self, Packed};
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::{EncodedArticle, StoreError};
 
-/// The most articles that are asked for at once.
+/// The maximum number of articles in a batch.
 const MAX_BATCH: usize = 32;
 
-/// How many tasks gather: while one asks, the next collects.
+/// The number of batching tasks: while one reads, the other collects.
 const BATCH_TASKS: usize = 2;
 
 type Answer = Result<Option<EncodedArticle>, StoreError>;
@@ -33,11 +33,11 @@ struct GetRequest {
 struct Queue {
     wanted: Mutex<VecDeque<GetRequest>>,
     came: Notify,
-    /// How many are asking.
+    /// The number of reads in progress.
     busy: AtomicUsize,
 }
 
-/// Asking, until this is dropped.
+/// RAII guard of a read in progress.
 struct Busy<'a>(&'a Queue);
 
 impl Drop for Busy<'_> {
@@ -113,20 +113,20 @@ impl Queue {
         Busy(self)
     }
 
-    /// Begins to ask, if nobody does.
+    /// Starts a read, if none is in progress.
     fn begin_alone(&self) -> Option<Busy<'_>> {
         let begun = self.busy.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed);
         begun.ok().map(|_| Busy(self))
     }
 
-    /// The first that waits, and others of its view behind it.
+    /// The first waiting request, and others with the same view after it.
     fn take(&self) -> Vec<GetRequest> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         let mut group: Vec<GetRequest> = Vec::new();
         while group.len() < MAX_BATCH
             && let Some(next) = wanted.pop_front_if(|next| group.first().is_none_or(|first| first.view == next.view))
         {
-            // Whoever asked may be gone.
+            // The caller may have been dropped.
             if !next.answer.is_closed() {
                 group.push(next);
             }
@@ -152,7 +152,7 @@ async fn answer(readers: &Readers, group: Vec<GetRequest>) {
             let found: HashMap<ArticleName, _> =
                 found.into_iter().map(|packed| (packed.cursor.name, packed.article)).collect();
             for GetRequest { name, answer, .. } in group {
-                // Two may want the same.
+                // Two requests may want the same article.
                 let article = found.get(&name).cloned().transpose();
                 let _ = answer.send(article.map_err(|damaged| SqliteError::from(damaged).into()));
             }

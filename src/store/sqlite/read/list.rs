@@ -1,7 +1,7 @@
 //! List, and Filter in an order that the keyword index does not have: one page, and the count of all articles.
 //!
-//! Few candidates are sorted. Else the articles are walked in the order asked for and, if there are keywords, verified.
-//! Both read in batches, joined by a keyset cursor as pages are.
+//! Few candidates are sorted. Otherwise articles are walked in the requested order and, if there are keywords, verified. Both
+//! read in batches with a keyset cursor, like pages.
 
 use std::ops::RangeInclusive;
 
@@ -16,10 +16,10 @@ use crate::store::sqlite::read::packed::{self, Packed, key_column};
 use crate::store::sqlite::rows;
 use crate::store::{EncodedArticle, MAX_EXACT_TOTAL, Page, Search, Total, pages};
 
-/// How many articles a walk looks at before it returns what it has: a short page, with a cursor.
+/// The number of examined articles after which a page is returned short, with a cursor.
 const MAX_WALKED: usize = 20_000;
 
-/// Answers a question without keywords.
+/// Runs a query without keywords.
 pub(crate) async fn list(
     connection: &mut SqliteConnection,
     search: &Search,
@@ -81,13 +81,13 @@ pub(crate) fn is_match(search: &Search, article: &Article) -> bool {
         && search.keywords.as_ref().is_none_or(|keywords| keywords.matches(&article.content))
 }
 
-/// Reads the articles that a page may have, in its order.
+/// Reads candidates in the order of the page.
 struct BatchReader<'a> {
     search: &'a Search,
-    /// These are sorted; `None`: all articles are walked.
+    /// The candidates to sort; `None` to walk all articles.
     ids: Option<&'a str>,
     verifies: bool,
-    /// What is read: all that is shown, and all that is verified.
+    /// The view to read, for the response and for verification.
     read_view: View,
 }
 
@@ -103,7 +103,7 @@ impl<'a> BatchReader<'a> {
 
     fn batch_size(&self, wanted: usize) -> usize {
         let most = rows::max_batch(self.read_view);
-        // Of what is verified some fall out.
+        // Some articles fail the verification.
         let needed = if self.verifies { 2 * wanted } else { wanted };
         needed.clamp(1, most)
     }
@@ -119,7 +119,7 @@ impl<'a> BatchReader<'a> {
             (Some(ids), _) => self.sorted(connection, ids, after, limit).await,
             (None, None) => self.walk(connection, "1", None, self.range_us(), limit).await,
             (None, Some(after)) => {
-                // Two steps, each a range of the index: those of the same time, then those beyond it.
+                // Two steps, each a range of the index: articles with the same time, then those after it.
                 let (start, end) = self.range_us().into_inner();
                 let time = after.time.as_microsecond();
                 let same = format!("a.{} = ?1 AND a.name > ?2", key_column(self.search.order.key));
@@ -138,7 +138,7 @@ impl<'a> BatchReader<'a> {
         }
     }
 
-    /// The times that the walk is bounded to.
+    /// The range of times of the walk.
     fn range_us(&self) -> RangeInclusive<i64> {
         candidates::range_us(self.search, self.search.order.key)
     }
@@ -196,7 +196,7 @@ impl<'a> BatchReader<'a> {
         self.unpack(&query.fetch_one(connection).await?)
     }
 
-    /// Unpacks what was asked for, and makes sure of its order: SQL promises none within a packed value.
+    /// Unpacks the articles and sorts them, because SQL guarantees no order within a packed value.
     fn unpack(&self, row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
         let mut all = packed::unpack(row)?;
         all.sort_by(|a, b| pages::compare(self.search.order, &a.cursor, &b.cursor));
@@ -209,7 +209,7 @@ impl<'a> BatchReader<'a> {
     }
 }
 
-/// Counts the articles that match by looking at each, up to one more than is counted exactly.
+/// Counts matching articles by examining each, up to one more than the exact maximum.
 async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Result<Total, SqliteError> {
     let max_batch = rows::max_batch(View::Full);
     let (mut count, mut after) = (0, i64::MIN);
@@ -225,7 +225,7 @@ async fn count_matches(connection: &mut SqliteConnection, search: &Search) -> Re
     }
 }
 
-/// Counts all articles, up to one more than is counted exactly.
+/// Counts all articles, up to one more than the exact maximum.
 async fn count(connection: &mut SqliteConnection) -> Result<Total, SqliteError> {
     let at_most = i64::from(MAX_EXACT_TOTAL) + 1;
     let sql = "SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)";

@@ -1,5 +1,5 @@
-//! Many articles in one row. What costs of a short query is each row's way through the driver, so SQL puts the articles of
-//! a page, or of a group of lookups, one behind the other in one value.
+//! Packs many articles into one row. Most of the cost of a short query is passing each row through the driver, so SQL
+//! concatenates the articles of a page, or of a batch of lookups, into one value.
 //!
 //! ```text
 //! packed = (head "\n" basic rest raw_head raw_content)…
@@ -8,7 +8,7 @@
 //!          "," raw_xxh3 "," bytes of raw_head "," bytes of raw_content "," is_compressed
 //! ```
 //!
-//! A number of bytes is -1 where there is no row, and -2 where it was not asked for. Owns that form.
+//! A number of bytes is -1 if there is no row, and -2 if it was not requested. Owns this format.
 
 use std::collections::HashMap;
 
@@ -23,17 +23,17 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::rows;
 
-/// An article, unpacked.
+/// An unpacked article.
 #[derive(Clone, Debug)]
 pub(crate) struct Packed {
     pub id: i64,
-    /// Where a page that ends with this article ends.
+    /// The cursor after this article.
     pub cursor: Cursor,
     /// Damage concerns this article alone.
     pub article: Result<EncodedArticle, DamagedArticle>,
 }
 
-/// Which table's row of an article is not what was written, and why.
+/// A damaged row of an article: the table and the reason.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DamagedArticle {
     table: &'static str,
@@ -47,10 +47,10 @@ impl From<DamagedArticle> for SqliteError {
     }
 }
 
-/// The number of bytes of a row that should be there and is not.
+/// The number of bytes of a missing row.
 const NO_ROW: i64 = -1;
 
-/// The column of an order.
+/// The column of an order's key.
 pub(crate) fn key_column(key: OrderKey) -> &'static str {
     match key {
         OrderKey::EffectiveTime => "effective_us",
@@ -59,11 +59,11 @@ pub(crate) fn key_column(key: OrderKey) -> &'static str {
     }
 }
 
-/// The expression that packs the article `a`, which [`rows::joins`] are joined to.
+/// The SQL expression that packs the article `a`, with [`rows::joins`].
 pub(crate) fn item(view: View, key: OrderKey) -> String {
     let key = key_column(key);
     let (rest_head, rest) = match view {
-        // Constants are text already: numbers would be printed for each row.
+        // Constants are text, because numbers would be formatted for each row.
         View::Basic => ("'0,-2'", "''"),
         View::Full | View::Raw => ("coalesce(body.rest_xxh3, 0), coalesce(length(body.rest), -1)", "body.rest"),
     };
@@ -85,12 +85,12 @@ pub(crate) fn item(view: View, key: OrderKey) -> String {
     )
 }
 
-/// Packs the items that `from` has; their order is as it comes.
+/// Packs the rows of `from`, in no particular order.
 pub(crate) fn query(item: &str, from: &str) -> String {
     format!("SELECT CAST(group_concat({item}, '') AS BLOB) AS packed FROM {from}")
 }
 
-/// Unpacks the one row.
+/// Unpacks the single row.
 pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
     let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>("packed")? else { return Ok(Vec::new()) };
     let bytes = Bytes::from(bytes);
@@ -109,7 +109,7 @@ pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
     Ok(all)
 }
 
-/// Takes one piece after the other.
+/// Takes one part after the other.
 struct Pieces<'a> {
     bytes: &'a Bytes,
     at: usize,
@@ -124,7 +124,7 @@ impl Pieces<'_> {
     }
 }
 
-/// The article that begins at `at`, and where it ends.
+/// The article that begins at `at`, and its end.
 fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
     let line = bytes.get(at..)?;
     let line = std::str::from_utf8(line.get(..line.iter().position(|&byte| byte == b'\n')?)?).ok()?;
@@ -167,7 +167,7 @@ fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
     Some((Packed { id, cursor: Cursor { time, name }, article }, pieces.at))
 }
 
-/// The articles of some names, in any order; those that are missing are left out.
+/// The articles with these names, in any order, without missing ones.
 pub(crate) async fn by_name(
     connection: &mut SqliteConnection,
     names: &[&ArticleName],
@@ -185,7 +185,7 @@ pub(crate) async fn by_name(
     unpack(&row)
 }
 
-/// The articles of some names, in the order of the names.
+/// The articles with these names, in the order of the names.
 pub(crate) async fn batch_get(
     connection: &mut SqliteConnection,
     names: &[ArticleName],
@@ -198,7 +198,7 @@ pub(crate) async fn batch_get(
     Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }
 
-/// The articles of some ids, in any order; those that are missing are left out.
+/// The articles with these ids, in any order, without missing ones.
 pub(crate) async fn by_id(
     connection: &mut SqliteConnection,
     ids: &[i64],
@@ -213,7 +213,7 @@ pub(crate) async fn by_id(
     unpack(&row)
 }
 
-/// The same, and which generation of the keyword index belongs to what was read.
+/// The same, with the index generation of the rows.
 pub(crate) async fn by_id_at_generation(
     connection: &mut SqliteConnection,
     ids: &[i64],

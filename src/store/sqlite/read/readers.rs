@@ -1,4 +1,4 @@
-//! The connections that read: a queue of our own, which costs a reader less than sqlx's pool.
+//! The pool of reading connections, which costs a reader less than sqlx's pool.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use crate::store::sqlite::error::SqliteError;
 /// How long a read waits for a connection. Longer than SQLite's busy timeout.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long closing waits for reads under way. A page takes some milliseconds.
+/// How long closing waits for reads in progress. A page takes a few milliseconds.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 
 pub(crate) struct Readers {
@@ -26,7 +26,7 @@ pub(crate) struct Readers {
     count: u32,
     disk: DiskProbe,
     permits: Semaphore,
-    /// Reads that were refused because no connection came free in time.
+    /// Reads that were refused because no connection became free in time.
     shed: AtomicU64,
     idle: Mutex<Vec<SqliteConnection>>,
 }
@@ -46,7 +46,7 @@ impl Readers {
         }
     }
 
-    /// A connection of one's own. They are opened when first needed, and kept.
+    /// Acquires a connection. Connections are opened on demand, and kept.
     pub async fn lease(&self) -> Result<Lease<'_>, StoreError> {
         let permit = match timeout(LEASE_TIMEOUT, self.permits.acquire()).await {
             Ok(Ok(permit)) => permit,
@@ -64,34 +64,34 @@ impl Readers {
         Ok(Lease { readers: self, connection: Some(connection), is_in_transaction: false, _permit: permit })
     }
 
-    /// How many connections are reading.
+    /// The number of connections in use.
     pub fn busy(&self) -> usize {
         (self.count as usize).saturating_sub(self.permits.available_permits())
     }
 
-    /// How many reads were refused because all connections were busy.
+    /// The number of reads that were refused because all connections were busy.
     pub fn shed(&self) -> u64 {
         self.shed.load(Ordering::Relaxed)
     }
 
-    /// Refuses further reads, waits for those under way, and closes all connections.
+    /// Refuses further reads, waits for those in progress, and closes all connections.
     pub async fn close(&self) {
-        // The semaphore is fair: reads that come later wait behind this and then find it closed.
+        // The semaphore is fair: later reads queue after this and then find it closed.
         if timeout(CLOSE_TIMEOUT, self.permits.acquire_many(self.count)).await.is_err() {
-            tracing::warn!("a read is still under way; its connection closes when it ends");
+            tracing::warn!("a read is still in progress; its connection closes when it ends");
         }
         self.permits.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for connection in idle {
             if let Err(error) = connection.close().await {
-                tracing::warn!(%error, "a reading connection did not close well");
+                tracing::warn!(%error, "closing a reading connection failed");
             }
         }
     }
 }
 
-/// A connection that goes back when this is dropped, be it in the middle of a query; but not while a transaction may be
-/// open on it: then it is closed.
+/// RAII guard of a connection, which returns to the pool on drop, even in the middle of a query. If a transaction may be
+/// open on it, it is closed instead.
 pub(crate) struct Lease<'a> {
     readers: &'a Readers,
     connection: Option<SqliteConnection>,
@@ -105,13 +105,13 @@ impl Lease<'_> {
         self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("closed".to_owned()))
     }
 
-    /// The same, for a caller that begins a transaction and, if it does not fail, ends it.
+    /// The connection, for a caller that begins a transaction and ends it unless it fails.
     pub fn transaction(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         self.is_in_transaction = true;
         self.connection()
     }
 
-    /// Passes a result on, and throws the connection away if the result says that it is spoilt.
+    /// Returns the result, and discards the connection if the error poisons it.
     pub async fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
         match &result {
             Ok(_) => self.is_in_transaction = false,

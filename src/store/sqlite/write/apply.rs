@@ -1,5 +1,5 @@
-//! One write on the writer's connection, within its transaction: reads what is stored, asks what the write means, and
-//! does it.
+//! Applies one write in the writer's transaction: loads the stored article, gets the decision of `write_rules`, and carries
+//! it out.
 
 use sqlx::SqliteConnection;
 
@@ -20,15 +20,15 @@ use crate::store::sqlite::write::new_rows::{self, NewRow, NewRows};
 use crate::store::write_rules::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use crate::text::Fingerprint;
 
-/// What the writes of one transaction share.
+/// The state that the writes of one transaction share.
 pub(crate) struct Session {
     /// The id of the next article.
     pub next_id: i64,
-    /// The number of the next change in the feed.
+    /// The sequence number of the next change in the feed.
     pub next_seq: i64,
     pub has_deleted: bool,
     pub changes: IndexChanges,
-    /// The names of stored articles that read otherwise from now on.
+    /// The names of stored articles that change, to evict from the cache.
     pub changed: Vec<String>,
     pub lookup: BatchLookup,
     pub rows: NewRows,
@@ -251,7 +251,7 @@ async fn load_unless_absent(
     load(connection, name).await
 }
 
-/// What an article leaves in the indexes.
+/// An article's entries in the indexes.
 struct Before {
     id: i64,
     effective_us: i64,
@@ -271,7 +271,7 @@ impl Before {
     }
 }
 
-/// An article as it shall be.
+/// The new state of an article.
 struct After<'a> {
     article: Article,
     made_from: ContentDigest,

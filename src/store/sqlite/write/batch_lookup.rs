@@ -1,4 +1,4 @@
-//! What a group of writes need not ask one by one: most of what is imported is new, and like nothing that is stored.
+//! Lookups for a whole group of writes at once: most imported articles are new and near no stored one.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,21 +12,21 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::text::Fingerprint;
 
-/// A smaller group asks for each.
+/// Smaller groups look up each write separately.
 const FEW_WRITES: usize = 4;
 
-/// What is known of the names and bodies of a group, within its transaction. What is not known is asked for.
+/// What is known about the names and bodies of a group, within its transaction. Anything else is looked up.
 #[derive(Default)]
 pub(crate) struct BatchLookup {
-    /// Nothing was ever stored under these.
+    /// Names under which nothing was ever stored.
     absent: HashSet<String>,
-    /// `None`: nothing is known of bodies.
+    /// `None` if nothing is known about bodies.
     bodies: Option<Bodies>,
 }
 
-/// What the group's new bodies are compared with.
+/// The candidates for the group's new bodies.
 struct Bodies {
-    /// The articles that have their keys.
+    /// The articles with their keys.
     holders: Holders,
     /// Near-duplicate candidates. A missing id was deleted.
     similar: Similar,
@@ -46,7 +46,7 @@ impl BatchLookup {
         let keys: BTreeSet<u32> = fingerprints().flat_map(Fingerprint::keys).collect();
         let keys: Vec<u32> = keys.into_iter().collect();
         let holders = keys::holders(connection, &json_list(&keys), i64::MAX).await?;
-        // What the group itself stores makes no more of the others candidates: a key only gets more holders.
+        // The group's own articles never make another article a candidate, because a key only gets more holders.
         let candidates: BTreeSet<i64> =
             fingerprints().flat_map(|fingerprint| keys::candidates(fingerprint, &holders)).collect();
         let candidates: Vec<i64> = candidates.into_iter().collect();
@@ -66,7 +66,7 @@ impl BatchLookup {
         Some(originals::first_near(&keys::candidates(fingerprint, holders), similar, fingerprint))
     }
 
-    /// Notes that an article of this name has this body from now on.
+    /// Records the body of a stored article.
     pub fn note(&mut self, name: &ArticleName, id: i64, fingerprint: Option<&Fingerprint>) {
         self.absent.remove(name.id());
         let Some(Bodies { holders, similar }) = &mut self.bodies else { return };
@@ -80,7 +80,7 @@ impl BatchLookup {
         }
     }
 
-    /// Notes that an article is gone.
+    /// Records a deleted article.
     pub fn forget(&mut self, id: i64) {
         if let Some(Bodies { similar, .. }) = &mut self.bodies {
             similar.remove(&id);

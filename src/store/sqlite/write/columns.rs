@@ -1,6 +1,6 @@
-//! An article as the tables `article`, `body` and `folded` hold it.
+//! An article as rows of the tables `article`, `body` and `folded`.
 //!
-//! Owns the order in which statements take its columns, which those that insert and those that update have in common.
+//! Owns the order of the columns in statements, the same for inserts and updates.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ impl Columns {
         }
     }
 
-    /// Binds the columns of the article's own row. What is long goes with it.
+    /// Binds the columns of the article's row. Long values are moved, not copied.
     pub fn bind_article(&mut self, statement: Statement, id: i64) -> Statement {
         let basic = std::mem::take(&mut self.basic);
         let basic_xxh3 = rows::checksum(&basic);

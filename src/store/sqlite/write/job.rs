@@ -1,4 +1,4 @@
-//! A write that waits for the writer, and how its caller is answered.
+//! A write in the writer's queue, and the channel for its result.
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -21,7 +21,7 @@ pub(super) fn answer(jobs: Vec<Job>, outcomes: Result<Vec<Result<Written, Sqlite
     match outcomes {
         Ok(outcomes) => {
             for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                // Whoever asked may be gone; what was written stays.
+                // The caller may have been dropped; the write stays.
                 let _ = job.answer.send(outcome.map_err(StoreError::from));
             }
         }

@@ -1,8 +1,8 @@
-//! The rows of new articles: gathered over a group of writes, and written many with one question.
+//! The rows of new articles, collected over a group of writes and inserted many per statement.
 //!
-//! What costs of a short statement is the way to SQLite's thread and back. So the rows of an article wait until someone in
-//! the same transaction wants to read, or the group is at its end; then each table gets its rows of several articles with
-//! one statement. Owns which rows a new article has.
+//! Most of the cost of a short statement is the round trip to SQLite's thread. So rows wait until a read in the same
+//! transaction needs them or the group ends; then each table gets the rows of several articles with one statement. Owns which
+//! rows a new article has.
 
 use std::sync::LazyLock;
 
@@ -13,8 +13,7 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::write::columns::{Columns, Statement};
 
-/// How many articles' rows are written with one question: enough to hide its cost, few enough that the statements kept
-/// for it are no burden.
+/// The number of articles per statement: enough to amortize the round trip, and few enough that cached statements stay small.
 const AT_ONCE: usize = 16;
 
 static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert(AT_ONCE));
@@ -37,7 +36,7 @@ fn insert(articles: usize) -> String {
 
 pub(crate) struct NewRow {
     pub id: i64,
-    /// The article's place in the feed.
+    /// The article's row in the feed.
     pub seq: i64,
     pub columns: Columns,
     pub raw: Option<PackedRaw>,
@@ -50,7 +49,7 @@ pub(crate) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Stateme
     statement.bind(id).bind(head).bind(Vec::from(content)).bind(is_compressed).bind(xxh3)
 }
 
-/// What waits, by ascending id.
+/// The waiting rows, by ascending id.
 #[derive(Default)]
 pub(crate) struct NewRows(Vec<NewRow>);
 
@@ -59,7 +58,7 @@ impl NewRows {
         self.0.push(row);
     }
 
-    /// Writes all that waits.
+    /// Writes all waiting rows.
     pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         let mut waiting = std::mem::take(&mut self.0).into_iter();
         while waiting.len() > 0 {

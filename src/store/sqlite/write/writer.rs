@@ -1,8 +1,8 @@
-//! The one task that writes, and the queue before it.
+//! The writer task and its queue.
 //!
-//! It owns its connection, commits all that waits as one group, and answers each write when the group is durable. A write
-//! that was queued is carried out though its caller goes away. A connection that failed is thrown away: after some errors
-//! SQLite has rolled back while sqlx still counts a transaction, and every later one would fail.
+//! The writer owns its connection, commits all waiting writes as one group, and returns their results when the group is
+//! durable. A queued write is carried out even if its caller is dropped. A connection is discarded after an error, because
+//! after some errors SQLite has rolled back while sqlx still counts a transaction, and every later one would fail.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,41 +37,41 @@ use crate::store::sqlite::write::new_rows::NewRows;
 use crate::store::sqlite::write::writer_metrics::{QueueStats, WriterMetrics};
 use crate::store::{StoreError, Write, Written};
 
-/// Writes that wait; more than these are refused.
+/// The maximum number of waiting writes. Further ones are refused.
 const QUEUE_WRITES: usize = 256;
 
-/// What the waiting writes may hold in memory, in bytes.
+/// The maximum memory of the waiting writes, in bytes.
 const QUEUE_BYTES: usize = 64 << 20;
 
 /// How long a write waits for a place in the queue.
 const QUEUE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What is committed at once: enough to share the cost of a sync, too little to keep anyone waiting long.
+/// The maximum size of a group: enough to amortize a sync, and little enough that no write waits long.
 const GROUP_BYTES: usize = 16 << 20;
 
 /// Writes larger than this are prepared off the async threads, in bytes.
 const LARGE_WRITE_BYTES: usize = 64 << 10;
 
-/// What an article writes to the log beside its texts, in bytes: its entries in indexes of no order are each on a page of
-/// their own in a large store, and groups share few of these.
+/// What an article writes to the WAL in addition to its texts, in bytes: in a large store its entries in randomly ordered
+/// indexes are each on a page of their own, and articles of a group share few of these pages.
 const SCATTERED_BYTES: usize = 3 * (16 << 10);
 
 /// How long callers wait, between two groups, for merges that are behind.
 const CATCH_UP_TIME: Duration = Duration::from_millis(50);
 
-/// How often, after a group, the writer tries to begin a long log anew; each time waits up to a tenth of a second for readers.
-/// A backup reads for minutes, and is not to stop all writes.
+/// The number of attempts to restart a long WAL after a group. Each waits up to 0.1 s for readers. Limited, because a backup
+/// reads for minutes and must not stop all writes.
 const MAX_RESTARTS: usize = 4;
 
-/// How long the writer waits for the checkpoint in the background where the log is long, and between two looks at it. The
-/// disk takes no more than it does.
+/// How long the writer waits for a background checkpoint while the WAL is long, and how often it polls: writing faster than
+/// the disk checkpoints would only make the WAL longer.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_secs(5);
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
 
-/// How often a connection that could not be opened is tried again.
+/// The interval at which opening a connection is retried.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 
-/// What the writer tells readers of.
+/// The state of readers that the writer updates.
 pub(crate) struct ReaderState {
     pub index: Arc<Index>,
     pub feed: Arc<Feed>,
@@ -81,17 +81,17 @@ pub(crate) struct ReaderState {
 pub(crate) struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
-    /// Writes that were refused because too much waits.
+    /// Writes that were refused because the queue was full.
     shed: AtomicU64,
     closing: CancellationToken,
     health: Arc<DiskHealth>,
-    /// The writing one, the merging one, and the one that empties the log.
+    /// The writer, the merge task and the checkpoint task.
     tasks: Mutex<Vec<JoinHandle<()>>>,
-    /// What they run on.
+    /// The runtime of the tasks.
     _background: Background,
 }
 
-/// What the options say of a writer.
+/// The options of a writer.
 pub(crate) struct WriterLimits {
     pub keep_deletions: u64,
     pub move_rule: MoveRule,
@@ -184,7 +184,7 @@ impl Writer {
         StoreError::Overloaded
     }
 
-    /// What waits, and what was refused.
+    /// The queue's length and the number of refused writes.
     pub fn queue_stats(&self) -> QueueStats {
         QueueStats {
             writes: self.queue.max_capacity() - self.queue.capacity(),
@@ -205,13 +205,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes no more, and waits until all that was taken is written.
+    /// Stops accepting writes, and waits until all accepted ones are written.
     pub async fn close(&self) {
         self.closing.cancel();
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {
             if let Err(error) = task.await {
-                tracing::error!(%error, "the writer ended badly");
+                tracing::error!(%error, "the writer task failed");
             }
         }
     }
@@ -221,7 +221,7 @@ fn closing() -> StoreError {
     StoreError::Unavailable("the store is closing".to_owned())
 }
 
-/// An open connection, and the numbers of the next article and of the next change on it.
+/// An open connection, with the next article id and the next change number.
 struct OpenConnection {
     connection: SqliteConnection,
     next_id: i64,
@@ -230,7 +230,7 @@ struct OpenConnection {
 }
 
 impl OpenConnection {
-    /// Makes a connection that nobody wrote on yet ready for writes.
+    /// Prepares a new connection for writes.
     async fn new(mut connection: SqliteConnection, move_rule: MoveRule) -> Result<Self, SqliteError> {
         let next_id = next_id(&mut connection).await?;
         let next_seq = feed::next_seq(&mut connection).await?;
@@ -247,13 +247,13 @@ struct WriterTask {
     keep_deletions: u64,
     move_rule: MoveRule,
     jobs: mpsc::Receiver<Job>,
-    /// Taken between groups, in turns with them.
+    /// Requests of the merge task, which alternate with groups.
     merge_requests: mpsc::Receiver<QueuedRequest>,
     closing: CancellationToken,
     disk: DiskProbe,
     health: Arc<DiskHealth>,
     open: Option<OpenConnection>,
-    /// Deleted text is still in the log.
+    /// The WAL still contains deleted text.
     owes_checkpoint: bool,
     log: LogMeter,
     metrics: Arc<WriterMetrics>,
@@ -276,13 +276,13 @@ impl WriterTask {
                     self.jobs.close();
                     continue;
                 }
-                // At a set time, so that traffic does not put it off.
+                // At a fixed time, so that traffic does not delay it.
                 () = tokio::time::sleep_until(retry_at), if self.needs_recovery() => {
                     self.recover().await;
                     retry_at = Instant::now() + REOPEN_PAUSE;
                     continue;
                 }
-                // Another task's write failed: the branch above is wanted from now on.
+                // A write of another task failed: the branch above applies from now on.
                 () = health.wait_for(true), if !health.has_failed() => continue,
             };
             let Some(job) = job else { break };
@@ -296,7 +296,7 @@ impl WriterTask {
         if let Some(OpenConnection { connection, .. }) = self.open.take()
             && let Err(error) = connection.close().await
         {
-            tracing::warn!(%error, "the writing connection did not close well");
+            tracing::warn!(%error, "closing the writing connection failed");
         }
     }
 
@@ -310,7 +310,7 @@ impl WriterTask {
         }
     }
 
-    /// Carries out one request of the merge task.
+    /// Executes one request of the merge task.
     async fn merge(&mut self, QueuedRequest { request, answer }: QueuedRequest) {
         let outcome = self.try_merge(request).await;
         // The merge task may have ended.
@@ -337,7 +337,7 @@ impl WriterTask {
         }
     }
 
-    /// The first job, and what waits behind it.
+    /// Collects a group: the first job, and those waiting after it.
     fn group(&mut self, first: Job) -> Vec<Job> {
         let mut bytes = first.bytes;
         let mut group = vec![first];
@@ -357,7 +357,7 @@ impl WriterTask {
             answer(wet, outcomes);
             self.logged(bytes).await;
         }
-        // Each by itself, as one must not see what another would have written.
+        // One transaction each, because a dry run must not see what another would have written.
         for job in dry {
             let outcomes = self.transact(std::slice::from_ref(&job), End::RollBack).await;
             answer(vec![job], outcomes);
@@ -367,7 +367,7 @@ impl WriterTask {
         }
     }
 
-    /// Counts what was written, and begins the log anew when it is long.
+    /// Counts the written bytes, and restarts the WAL when it is long.
     async fn logged(&mut self, bytes: usize) {
         self.log.add(bytes);
         if !self.log.wants_restart() {
@@ -389,7 +389,7 @@ impl WriterTask {
                 }
                 Err(fault) => {
                     self.health.note(&fault);
-                    tracing::warn!(%fault, "the log cannot be begun anew");
+                    tracing::warn!(%fault, "cannot restart the WAL");
                     self.log.restarted(false);
                     if fault.poisons_connection() {
                         self.discard().await;
@@ -400,7 +400,7 @@ impl WriterTask {
         }
     }
 
-    /// Carries out all of a group in one transaction. If that fails, none of it is written.
+    /// Applies a group in one transaction. If that fails, none of it is written.
     async fn transact(&mut self, jobs: &[Job], end: End) -> Result<Vec<Result<Written, SqliteError>>, StoreError> {
         let index = Arc::clone(&self.index);
         let keep_deletions = self.keep_deletions;
@@ -417,7 +417,7 @@ impl WriterTask {
                 } else {
                     metrics.commit_duration.record(began.elapsed());
                     metrics.group_writes.record(jobs.len() as f64);
-                    // Before anyone is answered, as is promised of the feed's end.
+                    // Before the results are sent, as documented for the feed's end.
                     feed.advance(last_seq(open));
                     if outcomes.iter().any(|outcome| matches!(outcome, Ok(Written::Deleted))) {
                         self.owes_checkpoint = true;
@@ -430,7 +430,7 @@ impl WriterTask {
                 metrics.failed_groups.increment(1);
                 tracing::error!(%fault, writes = jobs.len(), "a group of writes failed");
                 self.discard().await;
-                // Most often this works at once, and readiness is not lost for a disk that is merely full.
+                // Usually succeeds immediately, so that a full disk does not make the store unhealthy.
                 let _ = self.reopened().await;
                 Err(self.disk.error_of(fault).await)
             }
@@ -441,7 +441,7 @@ impl WriterTask {
         if self.open.is_none() {
             match reopen(&self.path, &self.index, self.move_rule).await {
                 Ok(open) => {
-                    // A commit that seemed to fail may have been made.
+                    // A commit that returned an error may still have been made.
                     self.feed.advance(last_seq(&open));
                     self.open = Some(open);
                 }
@@ -456,7 +456,7 @@ impl WriterTask {
 
     async fn discard(&mut self) {
         if let Some(open) = self.open.take() {
-            // It rolls back by closing; that it fails once more says nothing new.
+            // Closing rolls back; a further error adds nothing.
             let _ = open.connection.close().await;
         }
     }
@@ -481,7 +481,7 @@ impl WriterTask {
         let Some(open) = self.open.as_mut() else { return };
         match probe(&mut open.connection).await {
             Ok(()) => self.health.recover(),
-            // A disk that says it is full answers.
+            // A full disk is not a failed disk.
             Err(fault) if !fault.is_io() => self.health.recover(),
             Err(fault) => {
                 tracing::warn!(%fault, "a probe write failed");
@@ -490,8 +490,8 @@ impl WriterTask {
         }
     }
 
-    /// Moves the log into the database and empties it, so that deleted text is in neither. Does not wait for readers:
-    /// while one still reads an older state it is tried again later.
+    /// Checkpoints and truncates the WAL, so that deleted text is in neither file. Does not wait for readers: if one still
+    /// uses an older state, this is retried later.
     async fn checkpoint(&mut self) {
         let Some(open) = self.open.as_mut() else { return };
         match checkpoint(&mut open.connection, Mode::Truncate).await {
@@ -512,7 +512,7 @@ impl WriterTask {
 
 async fn reopen(path: &std::path::Path, index: &Index, move_rule: MoveRule) -> Result<OpenConnection, SqliteError> {
     let mut connection = connect(path, Role::Write).await?;
-    // Nobody can tell what became of a commit that failed.
+    // The outcome of a failed commit is unknown.
     index.reload(&mut connection).await?;
     OpenConnection::new(connection, move_rule).await
 }
@@ -550,14 +550,14 @@ async fn carry_out(
     for job in jobs {
         match apply(connection, &mut session, &job.write, job.now).await {
             Ok(written) => outcomes.push(Ok(written)),
-            // A row that cannot be read concerns its own write alone: it was read before anything was written.
+            // A damaged row fails only its own write, because it was read before anything was written.
             Err(fault @ SqliteError::Row { .. }) => outcomes.push(Err(fault)),
             Err(fault) => return Err(fault),
         }
     }
     let added = u64::try_from(session.next_id - *next_id).unwrap_or_default();
     (*next_id, *next_seq) = (session.next_id, session.next_seq);
-    // Beside the writing of rows.
+    // Concurrently with writing the rows.
     let built = (end == End::Commit).then(|| Building::begin(session.changes, index));
     session.rows.write(connection).await?;
     if session.has_deleted {
@@ -575,7 +575,7 @@ async fn carry_out(
     if end == End::Commit {
         metrics.sync_duration.record(began.elapsed());
     }
-    // Before anyone is answered, so that everyone finds what they wrote.
+    // Before the results are sent, so that callers can read their own writes.
     if let Some(published) = published {
         index.publish(published);
     }

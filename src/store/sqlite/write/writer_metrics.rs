@@ -1,4 +1,4 @@
-//! What the writer counts: its groups, and how long they took.
+//! Metrics of the writer: the size and duration of its groups.
 
 use metrics::{Counter, Histogram};
 
@@ -22,11 +22,11 @@ impl WriterMetrics {
     }
 }
 
-/// The queue before the writer at one moment.
+/// The writer's queue at one moment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct QueueStats {
     pub writes: usize,
     pub bytes: usize,
-    /// Writes that were refused because too much waits.
+    /// Writes that were refused because the queue was full.
     pub shed: u64,
 }
