@@ -192,6 +192,16 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_other_header_lets_in(value in "[ -~\t\u{80}-\u{ff}]{0,80}") {
+            let authority = authority("admin dns:a.example", Exposure::Off);
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).expect("printable"));
+            proptest::prop_assert!(authority.admit(GET, true, &headers, &[]).is_err());
+        }
+    }
+
     #[test]
     fn a_certificate_lets_in_without_a_token_and_a_wrong_token_does_not_fall_back_to_it() {
         let authority = authority("writer dns:import.example", Exposure::Off);

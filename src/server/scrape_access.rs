@@ -1,11 +1,15 @@
-//! Who may read `/metrics`. The other pages of that listener are probes, which have no credentials.
+//! Who may read `/metrics` and the other pages of that listener. Probes alone are open: they have no credentials.
+
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::sync::Arc;
 
 use super::auth::{Authority, Denial};
 use super::tls::{Encryption, Identity};
 use crate::config::Exposure;
+
+/// The pages of probes. What is not among them needs a role, also a page that is added later.
+const PROBES: [&[u8]; 2] = [b"/healthz", b"/readyz"];
 
 /// How requests to the listener for metrics are let in.
 pub(crate) struct ScrapeAccess {
@@ -15,9 +19,9 @@ pub(crate) struct ScrapeAccess {
 }
 
 impl ScrapeAccess {
-    /// The whole answer to a request for `/metrics` that is not let in. `head` is the request line and the headers.
+    /// The whole answer to a request that is not let in. `head` is the request line and the headers.
     pub(crate) fn refusal(&self, path: &[u8], head: &[u8], identity: &Identity) -> Option<&'static str> {
-        if path != b"/metrics" {
+        if PROBES.contains(&path) {
             return None;
         }
         let needed = match self.exposure {
@@ -63,8 +67,8 @@ macro_rules! answer {
 }
 
 const UNAUTHENTICATED: &str =
-    answer!("401 Unauthorized", "www-authenticate: Bearer\r\n", "metrics need a token: authorization: Bearer TOKEN");
-const FORBIDDEN: &str = answer!("403 Forbidden", "", "the role of this caller is too low for metrics");
+    answer!("401 Unauthorized", "www-authenticate: Bearer\r\n", "this page needs a token: authorization: Bearer TOKEN");
+const FORBIDDEN: &str = answer!("403 Forbidden", "", "the role of this caller is too low");
 const NOT_SERVED: &str = answer!("404 Not Found", "", "the setting metrics_access is off");
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{ClientConfig, HandshakeKind, RootCertStore};
 use tonic::Code;
 use tonic::transport::{Channel, ClientTlsConfig};
 
@@ -271,8 +272,21 @@ async fn a_handshake_that_is_never_finished_does_not_hold_up_a_stop() {
     server.stop().await.expect("no error");
 }
 
-/// Asks the listener for metrics over TLS.
-async fn scrape(server: &TestServer, files: &Files, path: &str, headers: &str) -> String {
+#[tokio::test]
+async fn a_session_is_not_resumed() {
+    let files = Files::new();
+    let server = TestServer::with(files.config(), memory_store()).await;
+    let config = client_config(&files);
+    for _ in 0..3 {
+        let mut stream = connect_to(&config, server.metrics_address).await;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\n\r\n").await.expect("sent");
+        // To the end, so that tickets would have come.
+        stream.read_to_end(&mut Vec::new()).await.expect("an answer and a clean end");
+        assert_eq!(stream.get_ref().1.handshake_kind(), Some(HandshakeKind::Full));
+    }
+}
+
+fn client_config(files: &Files) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     let pem = std::fs::read(files.folder.path().join("ca.pem")).expect("written");
     roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("an authority");
@@ -281,9 +295,18 @@ async fn scrape(server: &TestServer, files: &Files, path: &str, headers: &str) -
         .expect("versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let stream = TcpStream::connect(server.metrics_address).await.expect("it listens");
+    Arc::new(config)
+}
+
+async fn connect_to(config: &Arc<ClientConfig>, address: SocketAddr) -> TlsStream<TcpStream> {
+    let stream = TcpStream::connect(address).await.expect("it listens");
     let name = ServerName::try_from("localhost").expect("a name");
-    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.expect("TLS");
+    TlsConnector::from(Arc::clone(config)).connect(name, stream).await.expect("TLS")
+}
+
+/// Asks the listener for metrics over TLS.
+async fn scrape(server: &TestServer, files: &Files, path: &str, headers: &str) -> String {
+    let mut stream = connect_to(&client_config(files), server.metrics_address).await;
     let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
@@ -307,7 +330,12 @@ async fn metrics_are_encrypted_too_and_need_a_role() {
     assert_eq!(status("/metrics", String::new()).await, "HTTP/1.1 401 Unauthorized");
     assert_eq!(status("/metrics", bearer(Role::Writer)).await, "HTTP/1.1 401 Unauthorized");
     assert_eq!(status("/metrics", bearer(Role::Reader)).await, "HTTP/1.1 200 OK");
-    assert_ne!(status("/healthz", String::new()).await, "HTTP/1.1 401 Unauthorized");
+    for closed in ["/version", "/", "/metrics?a", "/METRICS"] {
+        assert_eq!(status(closed, String::new()).await, "HTTP/1.1 401 Unauthorized", "{closed}");
+    }
+    for probe in ["/healthz", "/readyz"] {
+        assert_ne!(status(probe, String::new()).await, "HTTP/1.1 401 Unauthorized", "{probe}");
+    }
 }
 
 #[tokio::test]

@@ -205,6 +205,14 @@ mod tests {
         assert!(!error.contains(secret.reveal()), "{error}");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>, line in "(reader|writer|root)? ?(sha256:[0-9a-f]{0,70}|cn:.*|.*) ?#?.*") {
+            _ = Credentials::read(&bytes);
+            _ = Credentials::read(line.as_bytes());
+        }
+    }
+
     #[test]
     fn what_stays_is_not_revoked() {
         let [stays, goes, falls] = [(); 3].map(|()| NewToken::random().expect("random bytes"));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -101,7 +101,6 @@ fn client_verifier(
     builder.build().map_err(|error| format!("client_ca: {error}"))
 }
 
-/// Each has a cache of sessions of its own, so that no session is resumed that an authority before it vouched for.
 fn server_config(
     chain: &[CertificateDer<'static>],
     key: &[u8],
@@ -123,5 +122,9 @@ fn server_config(
         .with_single_cert(chain.to_vec(), key)
         .map_err(|error| format!("tls_cert and tls_key do not go together: {error}"))?;
     config.alpn_protocols = vec![protocol.to_vec()];
+    // A session that is resumed is not checked again: its client's certificate may have expired since. Connections here are
+    // few and long, so that there is little to save.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
 }

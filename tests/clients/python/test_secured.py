@@ -123,6 +123,8 @@ class Secured(unittest.TestCase):
             (f"articled list {server} --token-file {token}", 0, ""),
             (f"ARTICLED_TOKEN={self.tokens['reader']} articled list {server}", 0, ""),
             (f"articled healthcheck {server}", 0, ""),
+            (f"articled healthcheck {server.replace('localhost', '127.0.0.1')} --server-name localhost", 0, ""),
+            (f"articled healthcheck {server} --server-name other.example", 1, "not valid for name"),
             (f"articled list {server}", 1, "UNAUTHENTICATED"),
             (f"printf '{page}' | articled import {server} --token-file {token} -", 1, "needs the role writer"),
             (f"printf '{page}' | articled import {server} {identity} -", 0, ""),
