@@ -18,7 +18,6 @@ use crate::parse::lexicon::byline_words;
 use crate::parse::normalized_line::normalize_line;
 use std::borrow::Cow;
 
-pub use self::korean_byline::read as korean_byline;
 pub use self::line::Line;
 
 use super::dateline::{self, Found, Person};
@@ -26,6 +25,15 @@ use super::headline;
 use super::time::Printed;
 use crate::article::{ParseReport, RemovedLine};
 use chrome::Reason;
+
+/// Whether a line above the text says who published it, whence or when, and nothing else.
+pub fn is_byline(line: &str) -> bool {
+    byline::read_above_text(&Line::new(line)).is_some_and(|found| {
+        let says_more = !found.times.is_empty() || !found.source.is_empty();
+        let shaped = |person: &Person| dateline::has_the_shape_of_a_name(&person.name);
+        found.title_end == 0 && (says_more || !found.people.is_empty() && found.people.iter().all(shaped))
+    })
+}
 
 /// A page, taken apart.
 #[derive(Clone, Debug, Default)]

@@ -70,8 +70,15 @@ pub fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
     let mut account = None;
     let mut timed = false;
+    let mut before_place = false;
     for token in tokens(view) {
+        // `发布于：青石市`.
+        let is_place_of_account = std::mem::take(&mut before_place);
         match token {
+            Token::Word(_) if is_place_of_account => {}
+            Token::Labelled(labelled) if byline_words::PUBLISHED_FROM.contains(&labelled.label) => {
+                before_place = labelled.value.is_empty();
+            }
             Token::Time { printed, .. } => timed |= printed.year != 0 && printed.hour.is_some(),
             Token::Labelled(labelled) if labelled.field == Field::Ignored || labelled.value.is_empty() => {}
             Token::Labelled(_) | Token::Address => return None,
@@ -276,6 +283,8 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
         _ if matches!(field, Field::Ignored | Field::Time) && view.at(end).is_some_and(|c| c.is_ascii_digit()) => {
             label(false, end)
         }
+        // `本文来源于某某网`: the label is a verb.
+        _ if *field == Field::Medium && word.ends_with('于') && !follows_word(view, index) => label(false, next),
         // `… | 来源某某网 | 作者张三`: bars set it off.
         _ if named && follows_bar(view, index) => label(true, next),
         // `编辑 张三 ｜ 排版 李四`: a name behind it and a bar on its other side.

@@ -166,6 +166,7 @@ fn settle(
 /// Who signs a line without a label: the names, and the outlet or desk before them.
 struct Signature {
     outlet: Option<Range<usize>>,
+    /// Empty where an outlet alone signs.
     names: Range<usize>,
 }
 
@@ -195,7 +196,8 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
     let slash = whole.clone().find(|at| view.at(*at) == Some('/'))?;
     let (before, after) = (whole.start..slash, slash + 1..whole.end);
     let reports = after.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
-    if reports && after.len() <= MAX_REPORT && are_names(&before) {
+    let with_role = || read_people(view, before.clone(), None).is_some_and(|people| !people.is_empty());
+    if reports && after.len() <= MAX_REPORT && (are_names(&before) || with_role()) {
         return Some(Signature { outlet: None, names: before });
     }
     let desk = byline_words::DESKS
@@ -204,6 +206,11 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
         .find(|length| before.len() >= *length && view.word_at(before.end - length, byline_words::DESKS).is_some());
     let outlet = before.start..before.end - desk.unwrap_or(0);
     let named = ends_like_an_outlet(view.seen(outlet.clone())) && outlet.len() >= 2;
+    // `青石新聞網／綜合報導`.
+    let verb = view.skip_spaces(after.start);
+    if named && view.word_at(verb, wire_verbs::BRACKETED_REPORTS).is_some_and(|(_, end)| end == after.end) {
+        return Some(Signature { outlet: Some(outlet), names: after.end..after.end });
+    }
     ((named || desk.is_some()) && are_names(&after))
         .then(|| Signature { outlet: named.then_some(outlet), names: after })
 }
@@ -265,6 +272,13 @@ fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     whole.start..end
 }
 
+/// `何秋白（青石大学教授）`: the names without what brackets say of someone.
+fn without_group(view: &NormalizedLine, value: Range<usize>) -> Range<usize> {
+    let open = (value.start + 1..value.end).find(|at| view.at(*at) == Some('('));
+    let says_more = |open: &usize| !are_likely_names(view, open + 1..value.end);
+    value.start..open.filter(says_more).unwrap_or(value.end)
+}
+
 /// Stores a value; whether the label with it makes a line a byline.
 fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
     let written = view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）".contains(c));
@@ -281,7 +295,7 @@ fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut B
         }
         Field::Author | Field::Editor => {
             let role = if field == Field::Editor { Role::Editor } else { Role::Contributor };
-            let value = without_report(view, value);
+            let value = without_group(view, without_report(view, value));
             match read_people(view, value.clone(), Some(role)) {
                 Some(people) => byline.people.extend(people),
                 None if !written.is_empty() && value.len() <= 20 => {
@@ -376,6 +390,14 @@ mod tests {
         check("林遠舟／編輯", "||林遠舟E|");
         check("☉林遠舟", "||林遠舟|");
         check("水位／雨量報導", "none");
+        check("記者林遠舟／台北報導 2021-09-01 08:00", "2021-9-1 8:0||林遠舟|");
+        check("青石新聞網／ 綜合報導", "|青石新聞網||");
+        check("作者：何秋白（青石大学教授）", "||何秋白|");
+        check("作者：何秋白（林远舟）", "||何秋白,林远舟|");
+        check("本文来源于青石晚报", "|青石晚报||");
+        check("灵感来源于青石镇的桥", "none");
+        check("来自：青石晚报", "|青石晚报||");
+        check("2021-09-01 08:00 发布于：青石市", "2021-9-1 8:0|||");
         check("☉新桥通车", "none");
         check("下一场演出在2021-09-02 19:30", "2021-9-2 19:30|||");
         check("编辑|林远舟 语音|何秋白 剪辑|李小满", "||林远舟E|");

@@ -1,8 +1,8 @@
 //! Labelled facts in a page's lines: 来源：…, 责任编辑：…
 
 use crate::article::MAX_ITEMS;
-use crate::parse::blocks::korean_byline;
-use crate::parse::label_line::{Labelled, Token, english_names, tokens};
+use crate::parse::blocks;
+use crate::parse::label_line::{Labelled, Token, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::outlets;
 use crate::parse::normalized_line::{NormalizedLine, ends_in_any, find_word, holds_any, normalize_line, word_length};
@@ -173,8 +173,7 @@ pub fn is_byline(line: &str) -> bool {
         let digits = line.chars().filter(char::is_ascii_digit).count();
         digits >= 6 && line.contains("20") && line.contains(['-', '年', '/', '.'])
     };
-    let in_english = || english_names(&NormalizedLine::of(line, MAX_BYLINE)).is_some();
-    holds_any(line, byline_words::BYLINE_WORDS) || has_date() || in_english() || korean_byline(line).is_some()
+    holds_any(line, byline_words::BYLINE_WORDS) || has_date() || blocks::is_byline(line)
 }
 
 /// Whether a line after the content names its editors or its source.
@@ -220,6 +219,23 @@ mod tests {
         check("2018年12月28日 19:55", None);
         check("2018年12月28日 19:55 林远舟", None);
         check("青石晚报", None);
+    }
+
+    #[test]
+    fn bylines_without_label() {
+        for line in [
+            "何秋白／雲林報導",
+            "青石快報／何秋白、林遠舟",
+            "■何秋白",
+            "青石新聞網／綜合報導",
+            "May 20, 2024 11:30 AM",
+            "By Ada Lane",
+        ] {
+            assert!(is_byline(line), "{line}");
+        }
+        for line in ["新桥通车了", "水位／雨量報導", "By the river"] {
+            assert!(!is_byline(line), "{line}");
+        }
     }
 
     #[test]
