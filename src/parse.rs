@@ -160,7 +160,9 @@ fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<S
     for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
         // Some newsrooms put a code behind a name: 李四_NN2587.
         let name = dateline::without_credit(name.split('_').next().unwrap_or_default()).to_owned();
-        if dateline::may_be_a_name(&name) && known.insert(name.clone()) {
+        // `Ada Lane Follow`: a button that the page prints behind a name.
+        let is_known_and_more = known.iter().any(|known| known.contains(' ') && name.starts_with(known.as_str()));
+        if !is_known_and_more && dateline::may_be_a_name(&name) && known.insert(name.clone()) {
             names.push(name);
         }
     }

@@ -55,7 +55,8 @@ impl<'a> Evidence<'a> {
 
 /// Whether a page prints so little that its article can only stand in a script.
 pub fn is_bare(page: &[RenderedLine]) -> bool {
-    characters(page.iter().map(|line| line.text.as_str())) < 2 * SHORT_CONTENT
+    let sentences = page.iter().filter(|line| !line.is_linked() && line.text.contains(['。', '，', '.', ',']));
+    characters(sentences.map(|line| line.text.as_str())) < 2 * SHORT_CONTENT
 }
 
 fn characters<'a>(lines: impl Iterator<Item = &'a str>) -> usize {

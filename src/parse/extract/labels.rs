@@ -139,7 +139,8 @@ pub fn people(value: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let value = value.get(..end).unwrap_or_default();
     // A name in letters has blanks in it: `Demi Xia`.
-    let in_letters = value.chars().all(|c| c.is_ascii_alphabetic() || " .,;&-'".contains(c));
+    let is_spaced_script = |c: char| c.is_alphabetic() && c < '\u{1100}';
+    let in_letters = value.chars().all(|c| is_spaced_script(c) || " .,;&-'’".contains(c));
     for part in value.split(|c: char| c.is_whitespace() && !in_letters || "、，,;；&".contains(c)) {
         let name = part.split('_').next().unwrap_or(part).trim();
         // The next label ends the list: 责任编辑：张三 校对：李四.
@@ -151,7 +152,7 @@ pub fn people(value: &str) -> Vec<String> {
         let is_name = if han > 0 {
             (2..=8).contains(&characters) && name.chars().all(|c| is_han(c) || "·•・.".contains(c))
         } else {
-            (3..=MAX_VALUE).contains(&characters) && name.chars().all(|c| c.is_alphabetic() || " -.'".contains(c))
+            (3..=MAX_VALUE).contains(&characters) && name.chars().all(|c| c.is_alphabetic() || " -.'’".contains(c))
         };
         if names.len() == MAX_ITEMS {
             break;
@@ -247,6 +248,7 @@ mod tests {
         check(&["责任编辑：Ada Lane"], &["Ada Lane"]);
         check(&["[责任编辑：林远舟 PK155]"], &["林远舟"]);
         check(&["（责任编辑： HN666）"], &[]);
+        check(&["责任编辑：José O’Lane"], &["José O’Lane"]);
         check(&["責編︰林遠舟、何秋白 校對：林小滿"], &["林遠舟", "何秋白"]);
         check(&["2021-09-01 08:00 作者：林远舟 来源:青石网 选稿：何秋白"], &["何秋白"]);
         check(&["编辑|林远舟 语音|何秋白 剪辑|林小满"], &["林远舟"]);

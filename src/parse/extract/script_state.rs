@@ -15,8 +15,11 @@ pub struct State {
     pub body: String,
 }
 
-/// Names of variables that hold such a state.
-const VARIABLES: &[&str] = &["__INITIAL_STATE__", "__NUXT__", "__APOLLO_STATE__", "__PRELOADED_STATE__"];
+/// What stands before such a state: `window.__INITIAL_STATE__ = {`, `self.__next_f.push([`.
+const BEFORE_STATE: &[&str] = &["=", "push("];
+
+/// Places in one script that are tried.
+const MAX_STARTS: usize = 12;
 
 const BODIES: &[&str] = &["content", "body", "articleBody", "html", "text", "contentHtml", "article_content", "detail"];
 
@@ -33,12 +36,17 @@ pub fn article(document: &Document) -> State {
     for script in document.select("script:not([src])").iter() {
         let typed = script.attr_or("type", "").contains("application/json");
         let text = script.text();
-        let json = match VARIABLES.iter().find_map(|name| text.split_once(name)) {
-            Some((_, assigned)) => assigned.split_once('=').map(|(_, json)| json),
-            None => typed.then_some(&*text),
-        };
-        let value = json.and_then(|json| serde_json::Deserializer::from_str(json).into_iter::<Value>().next()?.ok());
-        value.iter().for_each(|value| longest(value, &mut found));
+        let starts =
+            BEFORE_STATE.iter().flat_map(|before| text.match_indices(before)).map(|(at, before)| at + before.len());
+        let assigned = starts
+            .filter_map(|at| text.get(at..))
+            .map(str::trim_start)
+            .filter(|json| json.starts_with(['{', '[']))
+            .take(MAX_STARTS);
+        for json in typed.then_some(&*text).into_iter().chain(assigned) {
+            let value = serde_json::Deserializer::from_str(json).into_iter::<Value>().next().and_then(Result::ok);
+            value.iter().for_each(|value| longest(value, &mut found));
+        }
     }
     found
 }
@@ -83,6 +91,7 @@ mod tests {
         );
         check(&format!("<script id=__NEXT_DATA__ type=application/json>{state}</script>"), "甲");
         check(&format!("<script>window.__INITIAL_STATE__ = {state};run()</script>"), "甲");
+        check(&format!("<script>window.q = window.q || [];window.q.push({state})</script>"), "甲");
         check("<script>window.__INITIAL_STATE__ = run()</script>", "");
         check(&format!("<script type=application/json>{}</script>", "[".repeat(10_000)), "");
     }

@@ -47,7 +47,8 @@ pub fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], si
             .filter_map(|title| {
                 let at = title.find(&own)?;
                 let share = length * 100 / title.chars().count();
-                (at == 0 || share >= 40).then_some(length * 10 + rank + if at == 0 { 40 } else { 0 })
+                // A section's name, or a place's, may begin a title too.
+                (at == 0 && share >= 20 || share >= 40).then_some(length * 10 + rank + if at == 0 { 40 } else { 0 })
             })
             .max();
         if let Some(score) = score

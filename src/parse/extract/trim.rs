@@ -11,6 +11,7 @@ use super::lines::RenderedLine;
 use super::outline::Outline;
 use super::placed::placed;
 use super::title::letters;
+use crate::text::is_han;
 
 /// The content without what stands in it and is no text of the article. `article_body` is the text as metadata gives it, or
 /// empty.
@@ -25,7 +26,9 @@ pub fn trim(
     let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
     let mut lines: Vec<Placed> =
         content.into_iter().zip(places).map(|(text, place)| Placed { text, place, kept: true }).collect();
+    drop_boxes(&mut lines, outline, page);
     drop_captions(&mut lines, outline, page);
+    drop_marked_byline(&mut lines, outline, page);
     drop_above_headline(&mut lines, headline_at);
     drop_repeated(&mut lines, outline, page);
     drop_beyond(&mut lines, article_body);
@@ -48,6 +51,69 @@ impl Placed {
     fn is_sentence(&self) -> bool {
         let end = self.text.trim_end_matches(['”', '」', '』', '"', '’', '\'', ')', '）', ']', '】']);
         end.ends_with(['。', '！', '？', '.', '!', '?', '…', '：', ':', '；', ';', '།', '؟', '۔'])
+    }
+}
+
+/// Parts of class names of boxes within a text: offers, other stories, who the author is, posts of others.
+const BOX_MARKS: &[&str] = &[
+    "newsletter",
+    "paywall",
+    "subscri",
+    "sign-up",
+    "signup",
+    "promo",
+    "related",
+    "recommend",
+    "read-more",
+    "readmore",
+    "author-bio",
+    "about-author",
+    "author-box",
+    "twitter-tweet",
+    "instagram-media",
+    "disclaimer",
+];
+
+/// Drops the lines of boxes. A frame around the article may have such a mark too: a box holds little of the content.
+fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+    /// Of the content, the most that a box holds.
+    const MAX_SHARE: usize = 4;
+    let above = |line: &Placed| -> Vec<usize> {
+        let node = line.place.and_then(|at| page.get(at)).map(|line| line.node);
+        node.into_iter().flat_map(|node| outline.upwards(outline.parent(node))).collect()
+    };
+    let is_box = |index: &usize| {
+        matches!(outline.name(*index), "aside" | "form")
+            || BOX_MARKS.iter().any(|mark| outline.marks(*index).contains(mark))
+    };
+    let boxes: Vec<Vec<usize>> = lines.iter().map(|line| above(line).into_iter().filter(is_box).collect()).collect();
+    let mut held: HashMap<usize, usize> = HashMap::new();
+    for (line, boxes) in lines.iter().zip(&boxes) {
+        for index in boxes {
+            *held.entry(*index).or_default() += line.characters();
+        }
+    }
+    let all: usize = lines.iter().map(Placed::characters).sum();
+    for (line, boxes) in lines.iter_mut().zip(boxes) {
+        line.kept &= !boxes.iter().any(|index| held.get(index).is_some_and(|held| held * MAX_SHARE < all));
+    }
+}
+
+/// Parts of class names of elements that hold who published a story when.
+const BYLINE_MARKS: &[&str] =
+    &["byline", "author", "timestamp", "publish", "date", "time", "read-time", "article-meta"];
+
+/// Drops the lines before the first sentence that are marked to hold who and when and say neither in a form that is read:
+/// `Follow`, `Sports Editor`. Han is left to the rules that know its bylines.
+fn drop_marked_byline(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+    let is_marked = |line: &Placed| {
+        let node = line.place.and_then(|at| page.get(at)).map(|line| line.node);
+        let is_read = line.text.contains(|c: char| c.is_ascii_digit() || is_han(c)) || is_byline(&line.text);
+        !is_read && node.is_some_and(|node| outline.is_marked(node, 2, BYLINE_MARKS))
+    };
+    let head = lines.iter().take_while(|line| !line.is_sentence()).count();
+    if head < lines.len() {
+        lines.iter_mut().take(head).filter(|line| is_marked(line)).for_each(|line| line.kept = false);
     }
 }
 
@@ -114,8 +180,15 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     for own in lines.iter().filter_map(key) {
         *counts.entry(own).or_default() += 1;
     }
+    let is_repeated = |line: &Placed| key(line).is_some_and(|own| counts.get(&own).is_some_and(|count| *count > 1));
+    // What repeats for the most part is the text.
+    let repeated: usize = lines.iter().filter(|line| is_repeated(line)).map(Placed::characters).sum();
+    let all: usize = lines.iter().map(Placed::characters).sum();
+    if repeated * 2 > all {
+        return;
+    }
     for line in lines.iter_mut() {
-        line.kept &= key(line).is_none_or(|own| counts.get(&own).is_none_or(|count| *count < 2));
+        line.kept &= !is_repeated(line);
     }
 }
 
@@ -225,6 +298,17 @@ mod tests {
         let slot = "<div>Advertisement · Scroll</div>";
         check(&format!("<h1>新馆开放</h1><p>{TEXT}</p>{slot}<p>馆长说：</p>{slot}"), "", &[TEXT, "馆长说："]);
         check("<h1>新馆开放</h1><p>记者</p><p>好。</p><p>记者</p>", "", &["记者", "好。", "记者"]);
+    }
+
+    #[test]
+    fn boxes_hold_little_of_the_content() {
+        let text = TEXT.repeat(4);
+        let page =
+            |class: &str| format!("<h1>新馆开放</h1><p>{text}</p><div class={class}><p>{TEXT}</p></div><p>{text}</p>");
+        check(&page("c-newsletter"), "", &[&text, &text]);
+        check(&page("part"), "", &[&text, TEXT, &text]);
+        check(&format!("<h1>新馆开放</h1><div class=paywall><p>{text}</p></div>"), "", &[&text]);
+        check(&format!("<h1>新馆开放</h1><p class=c-byline>Follow</p><p>{text}</p>"), "", &[&text]);
     }
 
     #[test]
