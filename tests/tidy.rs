@@ -1,5 +1,6 @@
-//! The house rules that a compiler does not check: which room may use what, that modules say what they are, that files
-//! stay small, and that nothing strays in. Plain reading of the source tree; each fault names file, line and rule.
+//! Rules that the compiler does not check: which module may import which, that modules have documentation, that files stay
+//! small, and that no paths of machines or names of real sites are committed. Reads the source tree as text; each fault names
+//! file, line and rule.
 
 #[path = "tidy/configuration.rs"]
 mod configuration;
@@ -15,13 +16,13 @@ mod type_names;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The longest source file, in lines, tests included: past it a file has more than one reason to change.
+/// The maximum number of lines of a source file, tests included. A longer file has more than one reason to change.
 const MAX_LINES: usize = 600;
 
-/// Words that a room must not use, and why.
+/// Words that a module must not use, and why.
 struct Ban {
     words: &'static [&'static str],
-    /// Whether the ban holds for a file, given by its path from the root.
+    /// Whether the ban applies to a file, by its path from the root.
     holds: fn(&str) -> bool,
     why: &'static str,
 }
@@ -56,7 +57,7 @@ const BANS: &[Ban] = &[
     },
 ];
 
-/// Whether a path belongs to a room of the library: `src/parse.rs` and all in `src/parse/`.
+/// Whether a path belongs to a top-level module of the library: `src/parse.rs` and everything in `src/parse/`.
 fn is_in(path: &str, room: &str) -> bool {
     let inside = path.strip_prefix("src/").and_then(|path| path.strip_prefix(room));
     inside.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
@@ -76,7 +77,7 @@ fn rooms_use_only_what_they_may() {
     none(faults);
 }
 
-/// Modules that exist for tests alone, which every room's tests may use.
+/// Modules that exist only for tests, which the tests of every module may use.
 const TEST_ROOMS: [&str; 1] = ["test_data"];
 
 #[test]
@@ -152,7 +153,7 @@ fn files_stay_small() {
 
 #[test]
 fn nothing_names_a_machine() {
-    // Put together, so that this file does not find itself.
+    // Assembled at run time, so that this file does not match.
     let places = ["work", "root", "home"].map(|folder| format!("/{folder}/"));
     let mut faults = Vec::new();
     for (path, text) in text_files() {
@@ -164,7 +165,7 @@ fn nothing_names_a_machine() {
     none(faults);
 }
 
-/// Whether a line has a path that begins with this folder, rather than has it in its midst, as an address may.
+/// Whether a line has a path that begins with this folder; a URL may contain it in the middle.
 fn names_place(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(at, _)| {
         let before = line[..at].chars().next_back();
@@ -211,7 +212,7 @@ fn hosts(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_made_up(host: &str) -> bool {
-    // The vocabulary of JSON-LD, which pages name and nobody fetches.
+    // The vocabulary of JSON-LD, which pages name but no client fetches.
     const VOCABULARY: &str = "schema.org";
     host.is_empty() || host.ends_with(".example") || host == VOCABULARY || host == "localhost" || host == "127.0.0.1"
 }
@@ -256,7 +257,7 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
-    // What follows `//` on a line of code is a comment, or the rest of an address, which names no module.
+    // What follows `//` on a line of code is a comment, or the rest of a URL, which names no module.
     let code = line.split("//").next().unwrap_or(line);
     code.split(|char: char| !char.is_alphanumeric() && char != '_')
 }
@@ -308,7 +309,7 @@ fn file_name(path: &Path) -> Option<String> {
 }
 
 #[test]
-fn the_readers_above_read_as_meant() {
+fn the_helpers_work() {
     assert!(is_in("src/parse.rs", "parse") && is_in("src/parse/time.rs", "parse"));
     assert!(!is_in("src/parser.rs", "parse") && !is_in("src/cli/parse.rs", "parse"));
     assert!(words("use tokio::time; // tonic").eq(["use", "tokio", "", "time", "", ""]));

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::failure::Usage;
 use super::output::Out;
 
-/// Makes credentials for callers of a server.
+/// Creates credentials for callers of a server.
 #[derive(Args, Debug)]
 pub struct Token {
     #[command(subcommand)]
@@ -25,15 +25,15 @@ enum TokenCommand {
     New(New),
 }
 
-/// Makes a token, and prints it once: no other place has it.
+/// Creates a token and prints it. The token is not stored anywhere else.
 ///
-/// The first line is the token, for the caller; the second, with the token's hash, is for the file that `serve --tokens` names.
+/// The first line is the token, for the caller. The second line has the token's hash, for the file of `serve --tokens`.
 #[derive(Args, Debug)]
 struct New {
-    /// What the token's owner may do.
+    /// The role of the token.
     #[arg(long, value_enum)]
     role: GivenRole,
-    /// Appends the line to this file, and prints the token alone.
+    /// Appends the line with the hash to this file, and prints only the token.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// A comment in the line, such as who has the token.
@@ -47,7 +47,7 @@ enum GivenRole {
     Reader,
     /// Also creates, changes and deletes articles.
     Writer,
-    /// Also does what concerns the whole store.
+    /// Also uses operations on the whole store.
     Admin,
 }
 
@@ -90,8 +90,8 @@ impl New {
     }
 }
 
-/// Appends a line in one write, so that a server that looks at the file meanwhile finds it whole or not at all. A new file is
-/// readable by its owner alone.
+/// Appends a line with a single write, so that a server that reads the file at the same time sees all of it or nothing. A new
+/// file is readable only by its owner.
 fn append(path: &Path, line: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
     let mut last = [b'\n'];

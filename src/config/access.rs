@@ -1,23 +1,23 @@
-//! Roles of callers, and the settings that ask for one.
+//! Roles of callers, and the settings that require a role.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What a caller may do. Each role may do what the ones before it may.
+/// What a caller may do. Each role includes the previous ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Reads articles, and parses documents without storing them.
     Reader,
     /// Also creates, changes and deletes articles.
     Writer,
-    /// Also does what concerns the whole store.
+    /// Also uses operations on the whole store.
     Admin,
 }
 
 impl Role {
-    /// All roles, the lowest first.
+    /// All roles, lowest first.
     pub const ALL: [Self; 3] = [Self::Reader, Self::Writer, Self::Admin];
 
     /// The role's name in files, settings and errors.
@@ -36,7 +36,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// A word that is no role.
+/// An invalid role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a role is reader, writer or admin")]
 pub struct UnknownRole;
@@ -49,7 +49,7 @@ impl FromStr for Role {
     }
 }
 
-/// Who may use a part of the server that can be switched off.
+/// Who may use an optional part of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Exposure {
@@ -61,7 +61,7 @@ pub enum Exposure {
     Anyone,
 }
 
-/// A word that says nothing about who may use something.
+/// An invalid value of [`Exposure`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is off, reader, writer, admin or anyone")]
 pub struct UnknownExposure;
@@ -103,19 +103,19 @@ impl fmt::Display for Exposure {
     }
 }
 
-/// Whether a connection needs a certificate that `client_ca` vouches for.
+/// Whether a connection needs a certificate of `client_ca`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientCertificates {
     /// A connection without one is refused in the handshake.
     #[default]
     Required,
-    /// A connection may do without; its calls then need a token.
+    /// A connection may have no certificate; its calls then need a token.
     Optional,
 }
 
 impl ClientCertificates {
-    /// The setting's word.
+    /// The name of the value in settings.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Required => "required",

@@ -1,4 +1,4 @@
-//! The check of the index: all its blocks are read, and each document's grams compared with its texts.
+//! The check of the index: reads all its blocks, and compares each document's grams with its texts.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::snapshot::{LiveSegment, Snapshot};
 use super::storage::IndexStorage;
 use crate::query::FoldedFields;
 
-/// How many blocks are read at once.
+/// The number of blocks read at once.
 const BATCH: u32 = 64;
 
-/// What the index says, ready to be compared with what the rows say. In the caller's transaction.
+/// The content of the index, for comparison with the rows. Runs in the caller's transaction.
 pub(crate) struct IndexCheck {
     snapshot: Arc<Snapshot>,
     audited: HashMap<SegmentId, Audited>,
@@ -23,7 +23,7 @@ pub(crate) struct IndexCheck {
 }
 
 impl IndexCheck {
-    /// Reads the whole index. `None`: it can't be read, and `faults` says why.
+    /// Reads the whole index. `None` if it cannot be read; `faults` then has the reason.
     pub async fn read<S: IndexStorage>(storage: &mut S, faults: &mut Vec<String>) -> Result<Option<Self>, S::Error> {
         let snapshot = match load_index(storage).await {
             Ok(stored) => stored.published.snapshot,
@@ -45,7 +45,7 @@ impl IndexCheck {
         Ok(Some(Self { snapshot, audited, articles: 0 }))
     }
 
-    /// Compares an article with the index. `name` is without the collection's.
+    /// Compares an article with the index. `name` is its id, without `articles/`.
     pub fn compare(&mut self, id: i64, effective_us: i64, name: &str, fields: &FoldedFields, faults: &mut Vec<String>) {
         self.articles += 1;
         let Some(place) = self.snapshot.place_of(id, Key { effective_us, name }) else {
@@ -59,7 +59,7 @@ impl IndexCheck {
         }
     }
 
-    /// Says what is too many, once all articles are compared.
+    /// Reports documents without an article, after all articles were compared.
     pub fn finish(&self, faults: &mut Vec<String>) {
         let indexed = self.snapshot.live_documents();
         if indexed != self.articles {

@@ -1,6 +1,6 @@
-//! Which merges are due: those of the merge policy, and purges, which rewrite a segment without its deleted documents.
+//! The due merges: those of the merge policy, and purges, which rewrite a segment without its deleted documents.
 //!
-//! Until then the grams of a deleted text stay in the blocks, though no query finds them. The caller brings the time.
+//! Until a purge, the grams of a deleted text stay in the blocks, although no query finds them. The time is a parameter.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,16 +9,16 @@ use super::block::SegmentId;
 use super::snapshot::{LiveSegment, Snapshot};
 use super::tiers;
 
-/// Segments up to this many documents are rewritten soon after something in them was deleted.
+/// The size up to which a segment is purged soon after a deletion, in documents.
 const SMALL_DOCUMENTS: u32 = 4096;
 
-/// How soon a small segment of which something was deleted is rewritten.
+/// The purge interval of small segments with deletions.
 const SMALL_PURGE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How soon any other: writing one of a million articles takes a minute of a core and a gigabyte of writes.
+/// The purge interval of other segments: rewriting one of a million articles takes a minute of CPU time and 1 GB of writes.
 const PURGE_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long after the start the first of them, so that a process that is restarted daily gets to it.
+/// The delay of the first purge after the start, so that it also happens in a process that is restarted daily.
 const FIRST_PURGE: Duration = Duration::from_secs(60 * 60);
 
 /// When segments are purged.
@@ -37,7 +37,7 @@ impl PurgeSchedule {
         self.small_at.min(self.all_at)
     }
 
-    /// The merges to do now. A purge that this answers is not due again before its interval is over.
+    /// The merges to do now. A returned purge is not due again before its interval has passed.
     pub fn due(&mut self, now: Instant, snapshot: &Snapshot) -> DueMerges {
         let mut purges = VecDeque::new();
         if self.small_at <= now {
@@ -65,12 +65,12 @@ pub(crate) struct DueMerges {
 }
 
 impl DueMerges {
-    /// The inputs of the next merge: what the merge policy asks for comes first, as queries wait for it.
+    /// The inputs of the next merge. The merge policy's come first, because they make queries faster.
     pub fn next(&mut self, snapshot: &Snapshot) -> Option<Vec<LiveSegment>> {
         if let Some(inputs) = tiers::next_merge(snapshot) {
             return Some(inputs.iter().filter_map(|&id| snapshot.get(id)).cloned().collect());
         }
-        // An earlier merge may have taken a segment.
+        // An earlier merge may have replaced a segment.
         let live = std::iter::from_fn(|| self.purges.pop_front()).find_map(|id| snapshot.get(id))?;
         Some(vec![live.clone()])
     }

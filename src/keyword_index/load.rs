@@ -1,4 +1,4 @@
-//! Reads the index as a connection sees it: the snapshot that belongs to its committed state.
+//! Loads the snapshot of the index in a connection's transaction.
 
 use std::sync::Arc;
 
@@ -9,19 +9,19 @@ use super::storage::{IndexStorage, StoredState};
 /// The index as of one committed state of the engine.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
-    /// Grows with each change of what the index answers.
+    /// Increases with each change that affects search results.
     pub generation: i64,
     pub snapshot: Arc<Snapshot>,
 }
 
-/// All that a process has to know when it opens an index.
+/// The state of an index that is opened.
 pub(crate) struct StoredIndex {
     pub published: Published,
-    /// No segment had this id or a larger one yet.
+    /// The first unused segment id.
     pub next_segment: u32,
 }
 
-/// Reads the list of segments, their directories, and what is deleted.
+/// Reads the list of segments, their directories and their deletions.
 pub(crate) async fn load_index<S: IndexStorage>(storage: &mut S) -> Result<StoredIndex, S::Error> {
     let StoredState { generation, next_segment, segments, deleted } = storage.read_state().await?;
     let mut snapshot = Snapshot::default();

@@ -1,7 +1,6 @@
-//! Drives a merge: reads the blocks that it needs, computes, and has the writer store what it made.
+//! Drives a merge: reads the blocks that it needs, computes, and lets the writer store the output.
 //!
-//! Owns the order of these. The process that merges run in brings the threads, the writer and the reason to stop
-//! ([`MergeHost`]).
+//! Owns the order of these steps. The host provides threads, the writer and the stop condition ([`MergeHost`]).
 
 use std::future::Future;
 
@@ -12,30 +11,30 @@ use super::merge_request::{MergeOutcome, MergeRequest};
 use super::snapshot::LiveSegment;
 use super::storage::IndexStorage;
 
-/// The blocks of merged segments up to this many documents are kept in memory as they are written: some five megabytes of
-/// the cache. Larger ones would only push out what is asked for.
+/// Blocks of merged segments up to this many documents are cached when they are written, about 5 MB. Larger segments would
+/// only evict blocks that are in use.
 const CACHED_DOCUMENTS: u32 = 4096;
 
-/// The most blocks that are written in the step that puts a merge's output into use: at most a megabyte.
+/// The maximum number of blocks that are written in the step that activates a merge's output: at most 1 MB.
 const LAST_BLOCKS: usize = 16;
 
-/// What merges need of the process that they run in.
+/// What merges need from the process that runs them.
 pub(crate) trait MergeHost: Sync {
     type Storage: IndexStorage;
-    /// Why a merge was given up.
+    /// Why a merge was abandoned.
     type GivenUp: From<<Self::Storage as IndexStorage>::Error> + Send;
 
-    /// Computes for some milliseconds off the async threads; fails if merges are to stop.
+    /// Computes for a few milliseconds outside of the async threads. Fails if merges must stop.
     fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = Result<T, Self::GivenUp>> + Send;
 
-    /// Has the writer carry out a request in a transaction.
+    /// Lets the writer execute a request in a transaction.
     fn request(&self, request: MergeRequest) -> impl Future<Output = Result<MergeOutcome, Self::GivenUp>> + Send;
 }
 
-/// Merges segments into one and removes the blocks of those that it replaces.
+/// Merges segments into one, and removes the blocks of the replaced ones.
 pub(crate) async fn merge_segments<H: MergeHost>(
     host: &H,
     storage: &mut H::Storage,
@@ -56,7 +55,7 @@ async fn write_merged<H: MergeHost>(
     let segment = context.new_segment();
     let is_small = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= CACHED_DOCUMENTS;
     let rule = context.pair_rule;
-    // Even this takes a while for a million articles: their directories are merged.
+    // Not on an async thread: merging the directories of a million articles takes a while.
     let mut merge = host.compute(move || Merge::new(segment, inputs, rule)).await?;
     loop {
         let stepped = host.compute(move || {
@@ -76,7 +75,7 @@ async fn write_merged<H: MergeHost>(
                 }
             }
             MergeStep::Write(mut blocks) if merge.is_finished() => {
-                // The directory of a large segment has many pieces; only few of them are left for the last step.
+                // The directory of a large segment has many blocks, of which only a few are left for the last step.
                 while blocks.len() > LAST_BLOCKS {
                     let rest = blocks.split_off(LAST_BLOCKS);
                     host.request(MergeRequest::WriteBlocks { segment, blocks }).await?;
@@ -96,8 +95,8 @@ async fn write_merged<H: MergeHost>(
     }
 }
 
-/// Removes the segments that are not in use: those that a merge replaced, and those that an interrupted one began.
-/// `purges`: grams of deleted articles may be in them.
+/// Removes the unused segments: those that a merge has replaced, and those of an interrupted merge. `purges` if they may
+/// contain grams of deleted articles.
 pub(crate) async fn remove_unused<H: MergeHost>(
     host: &H,
     storage: &mut H::Storage,
@@ -109,7 +108,7 @@ pub(crate) async fn remove_unused<H: MergeHost>(
     Ok(())
 }
 
-/// Blocks in the order asked for, from memory where all of them are there.
+/// Reads blocks in the requested order, from the cache if it has all of them.
 async fn read_blocks<S: IndexStorage>(
     storage: &mut S,
     context: &IndexContext,

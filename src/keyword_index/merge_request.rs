@@ -1,4 +1,4 @@
-//! What a merge has the one writer do: small transactions between those of the callers.
+//! The requests of a merge to the writer: small transactions between those of callers.
 
 use std::sync::Arc;
 
@@ -8,36 +8,36 @@ use super::merge::{Merge, MergeStep};
 use super::snapshot::{Place, Snapshot};
 use super::storage::{IndexStorage, SegmentSwap};
 
-/// How many blocks of a replaced segment are removed in a transaction.
+/// The number of blocks of a replaced segment that a transaction removes.
 const REMOVED_BLOCKS: u32 = 64;
 
-/// Work for one transaction.
+/// The work of one transaction.
 pub(crate) enum MergeRequest {
     /// Store blocks of a segment that is being written.
     WriteBlocks { segment: SegmentId, blocks: Vec<EncodedBlock> },
-    /// Store the last blocks, and put the merge's output in the place of its inputs.
+    /// Store the last blocks, and replace the merge's inputs by its output.
     ReplaceSegments { merge: Box<Merge>, blocks: Vec<EncodedBlock> },
-    /// Remove some blocks of a segment that is not in use. `purges`: grams of deleted articles may be in them.
+    /// Remove some blocks of an unused segment. `purges` if they may contain grams of deleted articles.
     RemoveBlocks { segment: SegmentId, purges: bool },
 }
 
-/// What became of a request.
+/// The result of a request.
 pub(crate) enum MergeOutcome {
     Completed,
-    /// Grams of deleted articles are gone from the engine's tables.
+    /// Grams of deleted articles were removed from the engine's tables.
     Purged,
-    /// More of the same is to be done.
+    /// The request must be repeated to do the rest.
     Partial,
 }
 
 impl MergeRequest {
-    /// Whether readers see what it does. What none sees yet may be lost in a power cut: a later commit that syncs the log
-    /// makes it durable too, and the one that puts it into use does.
+    /// Whether the result is visible to readers. Invisible results may be lost in a power failure: a later commit that syncs
+    /// the WAL makes them durable too, and the one that activates them does.
     pub fn is_visible(&self) -> bool {
         matches!(self, Self::ReplaceSegments { .. })
     }
 
-    /// About how much it writes: bytes, and blocks that it removes.
+    /// The approximate amount of writes: bytes, and removed blocks.
     pub fn size(&self) -> (usize, usize) {
         match self {
             Self::WriteBlocks { blocks, .. } | Self::ReplaceSegments { blocks, .. } => {
@@ -47,8 +47,8 @@ impl MergeRequest {
         }
     }
 
-    /// Does it, in the caller's transaction. `snapshot` is what is published; what is to be published instead, once the
-    /// transaction is committed, comes with the answer.
+    /// Executes the request in the caller's transaction. `snapshot` is the published one; the result has the one to publish
+    /// after the commit.
     pub async fn carry_out<S: IndexStorage>(
         self,
         storage: &mut S,

@@ -1,5 +1,4 @@
-//! The index made again from all documents, in the caller's transaction: for when it is damaged, or texts are folded
-//! differently.
+//! Rebuilds the index from all documents in the caller's transaction, if it is damaged or the folding has changed.
 
 use super::changes::{IndexChanges, write_changes};
 use super::context::IndexContext;
@@ -7,7 +6,7 @@ use super::load::Published;
 use super::pairs::PairRule;
 use super::storage::IndexStorage;
 
-/// An index under construction. No reader uses its cache: it only gathers the segments.
+/// An index under construction. It only collects segments; no reader uses its cache.
 pub(crate) struct Rebuild {
     context: IndexContext,
     published: Published,
@@ -21,7 +20,7 @@ impl Rebuild {
         Ok(Self { context: IndexContext::new(next_segment, pair_rule), published: Published::default() })
     }
 
-    /// Writes some documents as a segment. Merges do the rest once the store is open.
+    /// Writes documents as a segment. Merges follow once the store is open.
     pub async fn add<S: IndexStorage>(&mut self, storage: &mut S, changes: IndexChanges) -> Result<(), S::Error> {
         let (unbuilt, removed) = changes.into_parts(&self.context, &self.published.snapshot);
         let built = unbuilt.map(|unbuilt| unbuilt.build());

@@ -1,12 +1,12 @@
-//! The grams of a text that are indexed: each character and each pair of neighbours.
+//! The indexed grams of a text: each character and each pair of adjacent characters.
 //!
-//! Of neighbouring pairs that are common (see [`super::pairs`]) the three characters are indexed too. It does not fold:
-//! the text that comes here is folded already.
+//! If two adjacent pairs are common (see [`super::pairs`]), their three characters are indexed too. The text must already be
+//! folded.
 
 use super::gram::Gram;
 use super::pairs::PairSet;
 
-/// Names every gram of one or two characters of a piece of folded text, as often as it occurs.
+/// Visits every gram of one or two characters of a folded text, with repetitions.
 pub fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
     let mut previous = None;
     for character in text.chars() {
@@ -18,7 +18,7 @@ pub fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
     }
 }
 
-/// Names every gram of three characters of a piece of folded text both pairs of which are common, as often as it occurs.
+/// Visits every gram of three characters of a folded text whose pairs are both common, with repetitions.
 pub fn for_each_three(text: &str, common: &PairSet, mut visit: impl FnMut(Gram)) {
     if common.is_empty() {
         return;

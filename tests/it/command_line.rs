@@ -1,4 +1,4 @@
-//! The binary as people and scripts use it: what it prints where, and its exit codes.
+//! The binary as people and scripts use it: its output and its exit codes.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,7 +20,7 @@ use crate::support::{TestServer, create, given};
 const PAGES: [&str; 3] =
     ["白鹭河开闸\n白鹭河口的水闸开启。", "雲岫茶廠重開\n停產多年的茶廠重開。", "A ferry sails\nIt sails at nine."];
 
-/// A folder with [`PAGES`] in it, one a file.
+/// A folder with [`PAGES`], one per file.
 fn pages() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (number, page) in PAGES.iter().enumerate() {
@@ -39,7 +39,7 @@ fn database(folder: &TempDir) -> (PathBuf, String) {
     (path, url)
 }
 
-/// The JSON values of an output that has one a line and nothing else.
+/// The JSON values of an output with one per line and nothing else.
 fn json(out: &str) -> Vec<Value> {
     out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
@@ -107,7 +107,7 @@ fn what_is_exported_is_the_same_when_it_is_imported() {
     let imported = run(&["import", text(&file), "--database", &second]);
     assert!(imported.out.contains("4 created, 0 updated, 0 unchanged, 0 failed"), "{}", imported.out);
     run(&["export", "--to", text(&again), "--database", &second]);
-    // All but what tells of the store itself.
+    // Everything except the fields that belong to one store.
     let content = |file: &Path| {
         let mut articles = json(&fs::read_to_string(file).expect("written"));
         for article in &mut articles {
@@ -124,7 +124,7 @@ fn what_is_exported_is_the_same_when_it_is_imported() {
     assert_eq!(content(&file), content(&again));
     assert!(content(&file).iter().all(|article| article["raw"]["content"].is_string()));
 
-    // The same store gives the same bytes, also to standard output; and what comes back changes nothing.
+    // The same store gives the same bytes, also on standard output, and importing them changes nothing.
     let out = run(&["export", "--database", &first]).out;
     assert_eq!(out, fs::read_to_string(&file).expect("written"));
     let back = run(&["import", text(&file), "--database", &first]);
@@ -249,7 +249,7 @@ fn a_misspelt_variable_is_refused_by_name() {
     assert!(error.contains("ARTICLED_DATABSE"), "{error}");
 }
 
-/// Passes connections on to a server, and can be told to cut them.
+/// Forwards connections to a server, and can cut them.
 struct Proxy {
     address: SocketAddr,
     connections: Arc<Mutex<Vec<AbortHandle>>>,

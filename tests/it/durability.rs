@@ -1,4 +1,4 @@
-//! What was acknowledged survives kill -9, whole; what was not is whole or absent.
+//! Acknowledged writes survive kill -9 completely; other writes are complete or absent.
 
 use articled::rpc::proto::import_articles_request::Item;
 use articled::rpc::proto::{Article, CreateArticleRequest, GetArticleRequest, ImportArticlesRequest};
@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 use crate::support::program::{self, Program};
 use crate::support::{Client, client_of, given};
 
-/// So many writers at once, each after its own answer; the server is killed in their midst.
+/// The number of concurrent writers, each of which waits for its response before the next write. The server is killed while
+/// they write.
 const WRITERS: usize = 4;
 const ACKNOWLEDGED_BEFORE_THE_KILL: usize = 200;
 
@@ -15,7 +16,7 @@ fn article(writer: usize, number: usize) -> Article {
     given(&format!("第{writer}隊第{number}件"), &"青溪大橋今日通車。\n".repeat(1 + number % 50))
 }
 
-/// Creates articles until the server is gone; says which were acknowledged.
+/// Creates articles until the server is killed, and reports the acknowledged ones.
 async fn write(mut client: Client, writer: usize, acknowledged: mpsc::UnboundedSender<Article>) {
     for number in 0.. {
         let request = CreateArticleRequest {
@@ -61,7 +62,7 @@ async fn acknowledged_writes_survive_kill_9() {
         assert_eq!(found, article);
     }
     drop(program);
-    // So many small commits make merges of the keyword index, and some kills hit one in its midst.
+    // This many small commits cause merges of the keyword index, and some kills happen during one.
     program::check(&database);
 }
 

@@ -1,4 +1,4 @@
-//! docs/errors.md names every reason that the code can give.
+//! docs/errors.md lists every reason that the code can return.
 
 use std::fs;
 use std::path::Path;

@@ -97,7 +97,7 @@ async fn a_bad_argument_is_named_and_a_store_that_fails_ends_it() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_is_let_go() {
+async fn a_stalled_client_is_disconnected() {
     let limits = Limits { max_exports: 1, stream_stall_ms: 100, ..Limits::default() };
     let rpc = rpc(&limits);
     let requests = (0..9).map(|number| ImportArticlesRequest {

@@ -47,7 +47,7 @@ async fn is_not_serving_while_the_store_fails() {
 }
 
 #[tokio::test]
-async fn who_watches_learns_of_the_end() {
+async fn health_watches_end_at_shutdown() {
     let server = TestServer::start().await;
     let mut client = HealthClient::new(server.channel().await);
     wait_for(&mut client, ServingStatus::Serving).await;

@@ -1,4 +1,4 @@
-//! Peers that read nothing, finish nothing or just stay: what they cost themselves, and that others are served.
+//! Peers that read nothing, finish nothing or stay idle: they lose their connections, and others are served.
 //!
 //! Each hostile peer connects from another address of the loopback network than the honest client.
 
@@ -50,7 +50,7 @@ async fn connect_from(last_octet: u8, server: SocketAddr) -> TcpStream {
     socket.connect(server).await.expect("it listens")
 }
 
-/// A connection whose peer takes nothing of any response.
+/// A connection whose peer reads nothing of any response.
 struct Hostile {
     client: SendRequest<Bytes>,
     connection: JoinHandle<Result<(), h2::Error>>,
@@ -64,7 +64,7 @@ impl Hostile {
         Self { client, connection: tokio::spawn(connection) }
     }
 
-    /// Begins a call; without a message, the request is never finished.
+    /// Starts a call. Without a message, the request is never finished.
     async fn call(&mut self, method: &str, message: Option<&[u8]>) -> (ResponseFuture, h2::SendStream<Bytes>) {
         let request = http::Request::post(format!("http://a/articled.v1.ArticleService/{method}"))
             .header("content-type", "application/grpc")
@@ -100,7 +100,7 @@ async fn unread_responses_are_bounded_and_end() {
         }
     }
     assert!(held.len() <= 6 && refused + held.len() == 20, "{} of 2 MiB are held", held.len());
-    // Who leaves them unread loses the connection; afterwards the memory is free again.
+    // A peer that leaves them unread loses its connection, which frees the memory.
     assert!(!held.is_empty());
     _ = hostile.connection.await.expect("no panic");
     let mut again = Hostile::connect(2, server.address).await;
@@ -133,7 +133,7 @@ async fn unfinished_requests_take_no_place() {
     for _ in 0..40 {
         open.push(hostile.call(GET, None).await);
     }
-    // All of them arrived before this one, whose request is complete.
+    // All of them arrived before this call, whose request is complete.
     let (response, _stream) = hostile.call(GET, Some(&get_raw().encode_to_vec())).await;
     assert_eq!(response.await.expect("headers").headers()["grpc-status"], "5");
     assert_eq!(refusal(server.client().await.get_article(get_raw()).await).code, Code::NotFound);

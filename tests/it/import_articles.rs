@@ -33,7 +33,7 @@ fn pages(sequences: impl IntoIterator<Item = i64>) -> Vec<ImportArticlesRequest>
     sequences.into_iter().map(|sequence| item(sequence, Item::Document(page(sequence)))).collect()
 }
 
-/// All answers, by sequence, and how the stream ended.
+/// All responses, by sequence, and how the stream ended.
 async fn read(mut answers: Streaming<ImportArticlesResponse>) -> (Vec<ImportArticlesResponse>, Result<(), Status>) {
     let mut read = Vec::new();
     let end = loop {
@@ -62,7 +62,7 @@ fn error_code(answer: &ImportArticlesResponse) -> Option<Code> {
 async fn every_item_is_answered_once_and_stored() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
-    // More than are under way at once, and in no order.
+    // More than the maximum in progress, and not in order.
     let sequences = (0..200).map(|number| (number * 77) % 200);
     let answers = import(&mut client, pages(sequences.clone())).await;
     assert!(answers.iter().map(|answer| answer.sequence).eq(0..200));
@@ -151,7 +151,7 @@ async fn the_answer_waits_for_the_store() {
     let first = answers.message().await.expect("an answer").expect("one");
     assert_eq!(error_code(&first), Some(Code::FailedPrecondition));
 
-    // Told to stop, the server takes no more, answers what it took, and says that it is not all.
+    // At shutdown, the server reads no more items, responds to those that it has read, and ends with an error.
     let stopped = server.begin_stop();
     hang.released.add_permits(1);
     let (rest, end) = read(answers).await;
@@ -163,7 +163,7 @@ async fn the_answer_waits_for_the_store() {
 }
 
 #[tokio::test]
-async fn who_sends_nothing_is_let_go_and_too_many_are_refused() {
+async fn idle_imports_end_and_too_many_are_refused() {
     let limits = Limits { import_idle_ms: 100, max_imports: 1, ..Limits::default() };
     let server = TestServer::with(Config { limits, ..Config::default() }, memory_store()).await;
     let mut client = server.client().await;
@@ -184,7 +184,7 @@ async fn no_more_is_taken_than_is_answered_and_read() {
     let limits = Limits { max_import_bytes: 1 << 20, ..Limits::default() };
     let server = TestServer::with(Config { limits, ..Config::default() }, memory_store()).await;
     let mut client = server.client().await;
-    // Each takes the whole budget, so they go one by one; none is lost.
+    // Each takes the whole budget, so they are processed one by one; none is lost.
     let long = "青溪第一大橋今日通車，兩岸居民稱便。\n".repeat(60_000);
     let requests = (0..5).map(|number| item(number, Item::Document(document(format!("第{number}座\n{long}")))));
     let answers = import(&mut client, requests.collect()).await;
@@ -219,8 +219,8 @@ async fn a_cancelled_import_leaves_whole_articles_and_can_be_repeated() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_holds_up_nobody_else_and_is_let_go() {
-    // Three of these items take the whole budget, and the client who sends them does not read.
+async fn a_stalled_import_blocks_no_other_and_ends() {
+    // Three of these items take the whole budget, and their client does not read.
     let limits = Limits { max_import_bytes: 1 << 20, max_imports: 2, stream_stall_ms: 1000, ..Limits::default() };
     let rpc = rpc(&limits);
     let long = "青溪第一大橋今日通車，兩岸居民稱便。\n".repeat(8000);
@@ -231,7 +231,7 @@ async fn who_does_not_read_holds_up_nobody_else_and_is_let_go() {
         articled::rpc::import_articles(&rpc, &Arc::default(), futures::stream::iter(pages(0..100).into_iter().map(Ok)));
     assert_eq!(other.expect("begins").count().await, 100);
 
-    // Its place is given to others in time. What was answered before is there to be read, and then the reason.
+    // Its slot is freed after the timeout. The responses from before are still readable, and then the reason.
     let mut held = Vec::new();
     loop {
         match articled::rpc::import_articles(&rpc, &Arc::default(), futures::stream::pending()) {
@@ -257,7 +257,7 @@ async fn tiny_items_that_wait_do_not_break_the_connection() {
     let channel = server.channel().await;
     let sent = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&sent);
-    // Each in a frame of its own, as clients send them that do not wait for more.
+    // Each in its own frame, as sent by clients that do not batch.
     let tiny = move |number: usize| {
         let sent = Arc::clone(&counter);
         async move {
@@ -268,7 +268,7 @@ async fn tiny_items_that_wait_do_not_break_the_connection() {
     };
     let requests = futures::stream::iter(0..ITEMS).then(tiny);
     let answers = Client::new(channel.clone()).import_articles(requests).await.expect("it begins").into_inner();
-    // Until the client has sent all that it may: then others on its connection are served again and again meanwhile.
+    // Until the client has used up its window. Meanwhile other calls on its connection must be served.
     let mut health = HealthClient::new(channel);
     let (mut seen, mut standing) = (0, 0);
     while standing < 20 {
@@ -295,7 +295,7 @@ async fn large_items_of_one_import_do_not_hold_up_another() {
     let mut client = server.client().await;
     let requests: Vec<_> = requests.collect();
     let first = client.import_articles(futures::stream::iter(requests)).await.expect("it begins").into_inner();
-    // Two hang in the store, and the third waits for room.
+    // Two hang in the store, and the third waits for the budget.
     hang.wait().await;
     hang.wait().await;
     let small = item(7, Item::Article(given("題", "文")));
@@ -312,7 +312,7 @@ async fn items_of_one_name_are_stored_in_the_order_sent() {
     let mut client = server.client().await;
     let mut requests = Vec::new();
     for number in 0..40 {
-        // The first capture is large and takes long to parse; the second would overtake it.
+        // The first capture is large and slow to parse, so the second would overtake it.
         let old = format!("第{number}座橋\n{}", "青溪大橋仍在修建,何時通車尚未確定。\n".repeat(3000));
         let url = format!("https://news.example/{number}");
         for (at, text) in [(1, old), (2, format!("第{number}座橋通車\n青溪大橋今日通車。"))] {

@@ -1,4 +1,4 @@
-//! What protects the server, and what a client sees of it.
+//! The limits that protect the server, and the errors that a client gets.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ async fn an_answer_that_is_too_large_says_so() {
 #[tokio::test]
 async fn bytes_that_do_not_decode_are_internal() {
     let server = TestServer::start().await;
-    // A field that promises more than there is, and a name that is not UTF-8.
+    // A field with a length beyond the end, and a name that is not UTF-8.
     for message in [b"\x0a\x7f".as_slice(), b"\x0a\x02\xff\xfe"] {
         let refusal = refusal(call_raw(server.channel().await, GET, message).await);
         assert_eq!((refusal.code, refusal.reason.as_str()), (Code::Internal, "REQUEST_UNDECODABLE"));
@@ -129,7 +129,7 @@ async fn large_requests_past_the_memory_for_them_are_shed() {
     let store = Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))));
     let limits = Limits { max_buffered_request_bytes: 12 << 20, ..Limits::default() };
     let server = TestServer::with(with_limits(limits), store).await;
-    // The etag of an article that is created is ignored, however long.
+    // Create ignores the etag, however long it is.
     let request = || CreateArticleRequest {
         article: Some(Article { etag: "a".repeat(8 << 20), ..given("題", "文") }),
         ..Default::default()
@@ -158,7 +158,7 @@ async fn connections_past_the_limit_of_a_peer_are_closed() {
 }
 
 #[tokio::test]
-async fn a_peer_that_says_nothing_is_sent_away() {
+async fn a_silent_peer_is_disconnected() {
     let limits = Limits { preface_deadline_ms: 100, ..Limits::default() };
     let server = TestServer::with(with_limits(limits), memory_store()).await;
     let mut silent = TcpStream::connect(server.address).await.expect("it listens");

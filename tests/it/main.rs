@@ -1,4 +1,4 @@
-//! A real server, asked over the wire: one file an RPC, and a few for what all of them share.
+//! Tests against a real server over the network: one file for each RPC, and some for what all of them share.
 
 mod support;
 

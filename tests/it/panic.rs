@@ -1,4 +1,4 @@
-//! A panic is INTERNAL, says nothing of the inside, and harms no other call.
+//! A panic is INTERNAL, exposes no details, and does not affect other calls.
 
 use std::sync::Arc;
 

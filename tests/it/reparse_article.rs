@@ -31,7 +31,7 @@ async fn the_same_parser_changes_nothing() {
 }
 
 #[tokio::test]
-async fn edits_and_the_document_stay_if_the_parser_says_the_same() {
+async fn edits_and_the_document_stay_if_the_parsers_output_is_the_same() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
     let stored = ingest(&mut client).await;

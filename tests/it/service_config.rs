@@ -1,4 +1,4 @@
-//! proto/articled/v1/service_config.json, which tells clients what they may retry.
+//! proto/articled/v1/service_config.json, the retry policy for clients.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use serde_json::Value;
 
 const SERVICE_CONFIG: &str = include_str!("../../proto/articled/v1/service_config.json");
 
-/// What leaves the store the same done twice. docs/errors.md says what a second try of a write may be answered with.
+/// The idempotent methods: repeating one leaves the store in the same state. docs/errors.md describes the responses to a
+/// repeated write.
 const IDEMPOTENT: [&str; 12] = [
     "ParseArticle",
     "GetArticle",

@@ -1,4 +1,4 @@
-//! The server ends in order, and within its time whatever its peers do.
+//! The server shuts down gracefully, and within its time limit whatever its peers do.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ async fn calls_that_are_open_are_answered() {
     let open = tokio::spawn(async move { client.get_article(get_request()).await });
     hang.wait().await;
     let ended = server.begin_stop();
-    // The port is free as soon as draining begins.
+    // The port is free as soon as draining starts.
     while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
@@ -38,7 +38,7 @@ async fn silent_peers_do_not_hold_it_up() {
     let _silent = TcpStream::connect(server.address).await.expect("it listens");
     let mut halfway = TcpStream::connect(server.address).await.expect("it listens");
     halfway.write_all(b"PRI * HTTP").await.expect("sent");
-    // That the two were accepted shows in that a third is served.
+    // A third one is served, so the two were accepted.
     server.client().await.get_article(get_request()).await.expect_err("there is none");
     server.stop().await.expect("no error");
 }
@@ -49,7 +49,7 @@ async fn peers_that_never_answer_are_cut_off() {
     let hang = Hang::new();
     let store = Arc::new(FaultyStore(Fault::Hangs(Arc::clone(&hang))));
     let server = TestServer::with(Config { shutdown, ..Config::default() }, store).await;
-    // The whole preface and an empty SETTINGS frame, and then nothing: no acknowledgement of anything.
+    // The preface and an empty SETTINGS frame, and then nothing, not even acknowledgements.
     let mut mute = TcpStream::connect(server.address).await.expect("it listens");
     mute.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("sent");
     let mut client = server.client().await;

@@ -1,4 +1,4 @@
-//! What a client sees of a store that fails.
+//! The errors that a client gets if the store fails.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Many rounds of kill -9 amid updates, reads, merges and a warm cache: every answer decodes, and holds one version whole.
+//! Many rounds of kill -9 during updates, reads, merges and with a warm cache: every response decodes, and contains exactly
+//! one version of an article.
 //!
 //! Takes long, so it runs only when asked for: `STRESS_ROUNDS=2000 cargo test --test it stress -- --ignored --nocapture`.
 
@@ -19,20 +20,20 @@ use crate::support::{Client, client_of, given};
 
 const WRITERS: u64 = 4;
 const READERS: u64 = 3;
-/// So few that each is updated, cached and read again within a round.
+/// Few enough that each is updated, cached and read again within a round.
 const ARTICLES_PER_WRITER: u64 = 24;
-/// The whole file is checked after so many rounds.
+/// The whole file is checked after this many rounds.
 const ROUNDS_PER_CHECK: u64 = 25;
 
 /// The versions of one article that its writer sent: the last that was acknowledged, and the last of all.
 type Versions = HashMap<String, (u64, u64)>;
 
-/// What a round's tasks share.
+/// The state that the tasks of a round share.
 #[derive(Default)]
 struct Round {
     acknowledged: watch::Sender<u64>,
     decoded: AtomicU64,
-    /// Set before the kill. An error that a caller sees earlier is the server's own fault.
+    /// Set before the kill. An error before it is a defect of the server.
     is_killed: AtomicBool,
 }
 
@@ -86,7 +87,7 @@ async fn write(mut client: Client, round: Arc<Round>, writer: u64, first: u64) -
                 versions.insert(name, (version, version));
                 round.acknowledged.send_modify(|count| *count += 1);
             }
-            // It lost against the one that writes labels, time and again.
+            // It lost repeatedly against the task that writes labels.
             Err(failed) if round.goes_on(&failed, Code::Aborted) => {}
             Err(_) => return versions,
         }
@@ -175,7 +176,7 @@ async fn live(database: &Path, before: &mut Versions, first: u64, writes: u64) -
     let mut acknowledged = round.acknowledged.subscribe();
     tokio::select! {
         enough = acknowledged.wait_for(|&count| count >= writes) => drop(enough),
-        // It ends before the kill only if it panics.
+        // Ends before the kill only if it panics.
         (ended, ..) = futures::future::select_all(&mut writers) => drop(ended.expect("no fault in a write")),
     }
     round.is_killed.store(true, Ordering::SeqCst);
@@ -200,7 +201,7 @@ async fn every_answer_decodes_amid_kills() {
     let database = folder.path().join("articled.db");
     let (mut versions, mut read, mut first) = (Versions::new(), 0, 1);
     for round in 0..rounds {
-        // Each round is killed at another moment.
+        // Each round is killed at a different time.
         let writes = 20 + round * 37 % 230;
         read += live(&database, &mut versions, first, writes).await;
         first = versions.values().map(|&(_, sent)| sent).max().unwrap_or_default() + 1;

@@ -1,4 +1,4 @@
-//! Starts a real server on a free port, and reads what it refuses.
+//! Starts a real server on a free port, and decodes its errors.
 
 mod authority;
 pub mod command;
@@ -34,10 +34,10 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-/// What a client of these tests takes; a RAW answer has up to 12 MiB.
+/// The maximum message size of the tests' clients: a RAW response has up to 12 MiB.
 const MAX_ANSWER_BYTES: usize = 12 << 20;
 
-/// The time at which a server of these tests starts; it moves on by a second with each look at the clock.
+/// The start time of the tests' servers. The clock advances by one second with each read.
 const START_SECOND: i64 = 1_700_000_000;
 
 /// A server that runs until it is dropped or stopped.
@@ -53,7 +53,7 @@ pub struct TestServer {
 pub type Client = ArticleServiceClient<Channel>;
 
 impl TestServer {
-    /// A server with a store of its own, in a file that goes when the server does.
+    /// A server with its own store, in a file that is deleted with the server.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a place for the store");
         let metrics = Registry::new().expect("buckets");
@@ -110,7 +110,7 @@ impl TestServer {
     }
 }
 
-/// The RPCs without a server, for tests in which nobody reads what they answer.
+/// The RPCs without a server, for tests in which no client reads the responses.
 pub fn rpc(limits: &Limits) -> ArticleRpc {
     let config = Config { limits: limits.clone(), ..Config::default() };
     article_rpc(&memory_store(), test_clock(), &config, &Registry::off()).expect("threads")
@@ -134,7 +134,7 @@ async fn channel_to(address: SocketAddr) -> Channel {
     endpoint.connect().await.expect("the server listens")
 }
 
-/// What a status says to a program: its code, its reason, and the fields that it names.
+/// The parts of a status for programs: code, reason and fields.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub code: Code,
@@ -142,10 +142,10 @@ pub struct Refusal {
     pub fields: Vec<String>,
 }
 
-/// Reads a refusal, and checks what holds for all of them.
+/// Decodes an error, and checks what holds for all errors.
 #[track_caller]
 pub fn refusal<T>(answer: Result<T, Status>) -> Refusal {
-    // Without the answer itself, which may fill the screen.
+    // Without the response itself, which may be long.
     let Err(status) = answer else { panic!("must be refused") };
     let details = status.get_error_details();
     let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo in {status:?}"));
@@ -156,14 +156,14 @@ pub fn refusal<T>(answer: Result<T, Status>) -> Refusal {
     Refusal { code: status.code(), reason: info.reason.clone(), fields }
 }
 
-/// Checks that an argument is refused, and by the name of its field.
+/// Checks that an argument is refused with the name of its field.
 #[track_caller]
 pub fn assert_bad<T>(answer: Result<T, Status>, reason: &str, field: &str) {
     let expected = Refusal { code: Code::InvalidArgument, reason: reason.to_owned(), fields: vec![field.to_owned()] };
     assert_eq!(refusal(answer), expected);
 }
 
-/// Checks that the article is named that the call is about.
+/// Checks that the error names the article.
 #[track_caller]
 pub fn assert_about<T>(answer: Result<T, Status>, code: Code, reason: &str, name: &str) {
     let Err(status) = &answer else { panic!("must be refused") };

@@ -28,14 +28,14 @@ async fn next(events: &mut Events) -> (Event, String) {
     (response.event.expect("some event"), response.resume_token)
 }
 
-/// Why a watch is refused, or ends: what comes before that is passed over.
+/// The status with which a watch is refused or ends. Events before it are ignored.
 async fn end(client: &mut Client, request: WatchArticlesRequest) -> Result<(), Status> {
     let mut events = client.watch_articles(request).await?.into_inner();
     while events.message().await?.is_some() {}
     Ok(())
 }
 
-/// Takes events into a copy up to a checkpoint; answers its token.
+/// Applies events to a replica up to a checkpoint, and returns its token.
 async fn follow(events: &mut Events, copy: &mut BTreeMap<String, Article>) -> String {
     loop {
         match next(events).await {
@@ -83,7 +83,7 @@ async fn a_watch_from_now_tells_what_comes() {
     let (event, _) = next(&mut events).await;
     assert_eq!(event, Event::Upserted(Article { body: String::new(), parse_report: None, ..changed }));
 
-    // What does not match any more is gone, and so is what is deleted.
+    // An article that no longer matches is reported as deleted, like a deleted one.
     change(&mut client, "old", "舊聞").await;
     assert_eq!(next(&mut events).await.0, Event::Deleted("articles/old".to_owned()));
     delete(&mut client, "new").await;
@@ -108,7 +108,7 @@ async fn a_list_and_its_watch_leave_no_gap() {
         if request.page_token.is_empty() {
             break;
         }
-        // On the pages that were read, and on those that are not yet.
+        // On pages that were already read, and on later ones.
         match page {
             0 => _ = change(&mut client, "a3", "改").await,
             1 => delete(&mut client, "a3").await,
@@ -123,7 +123,7 @@ async fn a_list_and_its_watch_leave_no_gap() {
     follow(&mut events, &mut copy).await;
     let list = client.list_articles(ListArticlesRequest::default()).await.expect("valid").into_inner();
     let expected: BTreeMap<_, _> = list.articles.into_iter().map(|article| (article.name.clone(), article)).collect();
-    // That an article has become a duplicate of another one is no change of it.
+    // Becoming a duplicate of another article is not a change.
     let settled = |copy: BTreeMap<String, Article>| -> Vec<Article> {
         copy.into_values().map(|article| Article { duplicate_of: String::new(), ..article }).collect()
     };
@@ -214,27 +214,27 @@ async fn tokens_are_bound_and_grow_old() {
     let misplaced = ListArticlesRequest { page_token: page.resume_token.clone(), page_size: 1, ..Default::default() };
     assert_bad(client.list_articles(misplaced).await, "PAGE_TOKEN_INVALID", "page_token");
 
-    // This server forgets a deletion as soon as two changes came after it.
+    // On this server a deletion expires after two later changes.
     delete(&mut client, "a").await;
     create(&mut client, "d", given("題", "文。")).await;
     delete(&mut client, "b").await;
     let Refusal { code, reason, .. } = refusal(end(&mut client, with(&page.resume_token)).await);
     assert_eq!((code, reason.as_str()), (Code::OutOfRange, "RESUME_TOKEN_EXPIRED"));
 
-    // A token of another store, whose numbers mean other changes.
+    // A token of another store, whose sequence numbers mean other changes.
     let other = TestServer::start().await;
     let refused = refusal(end(&mut other.client().await, with(&page.resume_token)).await);
     assert_eq!((refused.code, refused.reason.as_str()), (Code::OutOfRange, "RESUME_TOKEN_EXPIRED"));
 }
 
 #[tokio::test]
-async fn who_reads_slowly_is_waited_for() {
+async fn a_slow_reader_loses_nothing() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
     let request = WatchArticlesRequest { view: ArticleView::Full.into(), ..Default::default() };
     let mut events = watch(&mut client, request).await;
     next(&mut events).await;
-    // Far more than any window or queue takes, while nobody reads.
+    // Far more than any window or queue holds, while the client does not read.
     let mut writer = server.client().await;
     let body = "青溪大橋今日通車。".repeat(2000);
     for number in 0..200 {
@@ -255,7 +255,7 @@ async fn who_reads_slowly_is_waited_for() {
 }
 
 #[tokio::test]
-async fn checkpoints_pass_over_what_concerns_others() {
+async fn checkpoints_follow_changes_that_do_not_match() {
     let feed = Feed { checkpoint_interval_ms: 10, ..Feed::default() };
     let server = TestServer::with(Config { feed, ..Config::default() }, memory_store()).await;
     let mut client = server.client().await;

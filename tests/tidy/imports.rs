@@ -1,4 +1,4 @@
-//! Reads which module imports which: from ARCHITECTURE.md what may be, from the sources what is.
+//! Finds which module imports which: the allowed imports in ARCHITECTURE.md, the actual ones in the sources.
 //!
 //! It reads paths that begin with `crate::`, `super::`, `self::`, or the crate's name, and follows re-exports to the file that defines the item.
 //! It skips test code: inline `#[cfg(test)]` items, and files that a `#[cfg(test)] mod` declares. It does not see macros' paths.
@@ -188,7 +188,7 @@ fn tree<'a>(
                 None if rest.is_empty() => return rest,
                 None => {
                     let after = tree(base.clone(), rest, is_use, found);
-                    // Whatever cannot be read is passed over, so that this ends.
+                    // Skips what it cannot parse, so that it terminates.
                     rest = if after.len() < rest.len() {
                         after
                     } else {

@@ -1,4 +1,4 @@
-//! What the commands show a server, and how they know it: a token, certificates.
+//! The credentials of commands, and the verification of the server: token and certificates.
 
 use std::fmt;
 use std::fs;
@@ -18,7 +18,8 @@ use crate::cli::failure::Usage;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Connection")]
 pub struct CredentialArguments {
-    /// The token to send. Other users of the machine see a command's arguments: prefer --token-file or the variable.
+    /// The token to send. Other users of the machine can see a command's arguments, so prefer --token-file or the environment
+    /// variable.
     #[arg(
         long,
         env = "ARTICLED_TOKEN",
@@ -31,19 +32,19 @@ pub struct CredentialArguments {
     /// A file with the token to send.
     #[arg(long, env = "ARTICLED_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// The authorities by which an https server is known, in PEM. Default: those of the system.
+    /// The file with the certificate authorities of https servers, in PEM. Default: those of the system.
     #[arg(long, env = "ARTICLED_CA", value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// The certificate to show an https server, in PEM.
+    /// The file with the client certificate for https servers, in PEM.
     #[arg(long, env = "ARTICLED_CERT", value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
-    /// The private key of --cert, in PEM.
+    /// The file with the private key of --cert, in PEM.
     #[arg(long, env = "ARTICLED_KEY", value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
-    /// The name that an https server's certificate must have, if it is not the host in --server.
+    /// The name in an https server's certificate, if it differs from the host in --server.
     #[arg(long, env = "ARTICLED_SERVER_NAME", value_name = "NAME")]
     server_name: Option<String>,
-    /// Sends the token to an http server beyond loopback too, where others may read it.
+    /// Allows sending the token unencrypted to another machine, where others may read it.
     #[arg(
         long,
         env = "ARTICLED_INSECURE",
@@ -56,7 +57,7 @@ pub struct CredentialArguments {
     insecure: bool,
 }
 
-/// A text that is not shown where arguments are printed.
+/// A secret, which is not shown when arguments are printed.
 #[derive(Clone)]
 struct Secret(String);
 
@@ -72,7 +73,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Puts the token, if there is one, into each call.
+/// Adds the token, if there is one, to each call.
 #[derive(Clone)]
 pub struct TokenInterceptor(Option<AsciiMetadataValue>);
 
@@ -86,7 +87,7 @@ impl Interceptor for TokenInterceptor {
 }
 
 impl CredentialArguments {
-    /// What goes into each call to this server.
+    /// The interceptor for calls to this server.
     pub fn interceptor(&self, server: &Uri) -> anyhow::Result<TokenInterceptor> {
         let Some(token) = self.token()? else { return Ok(TokenInterceptor(None)) };
         if server.scheme_str() != Some("https") && !self.insecure && !is_loopback(server) {
@@ -95,10 +96,9 @@ impl CredentialArguments {
             ))
             .into());
         }
-        let mut value: AsciiMetadataValue = format!("Bearer {token}")
-            .parse()
-            .map_err(|_| Usage("the token has characters that a token does not have".to_owned()))?;
-        // It is then not shown where headers are printed, nor kept in the table of HTTP/2's compression.
+        let mut value: AsciiMetadataValue =
+            format!("Bearer {token}").parse().map_err(|_| Usage("the token contains invalid characters".to_owned()))?;
+        // So it is not shown when headers are printed, and not kept in HTTP/2's header compression table.
         value.set_sensitive(true);
         Ok(TokenInterceptor(Some(value)))
     }
@@ -122,7 +122,7 @@ impl CredentialArguments {
         }
     }
 
-    /// How an https server is known; `None` for http.
+    /// The TLS settings for an https server; `None` for http.
     pub fn tls(&self, server: &Uri) -> anyhow::Result<Option<ClientTlsConfig>> {
         if server.scheme_str() != Some("https") {
             let given = [
@@ -154,7 +154,7 @@ fn read(path: &Path, flag: &str) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("{flag} {} cannot be read", path.display()))
 }
 
-/// Whether a server is on this machine, so that nothing travels.
+/// Whether a server is on this machine, so that nothing is sent over a network.
 fn is_loopback(server: &Uri) -> bool {
     let host = server.host().unwrap_or_default();
     let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();

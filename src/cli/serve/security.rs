@@ -1,4 +1,4 @@
-//! The settings of `articled serve` that say who may connect and call.
+//! The settings of `articled serve` for encryption and access.
 
 use articled::config::{ClientCertificates, Config, Exposure};
 use clap::{Args, ValueEnum};
@@ -7,24 +7,24 @@ use toml::Table;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Security")]
 pub struct SecurityArguments {
-    /// The server's certificate chain, in PEM; with --tls-key both listeners speak TLS. Read again when it changes, or at
-    /// SIGHUP.
+    /// The file with the server's certificate chain, in PEM. With --tls-key, both listeners use TLS. Reloaded when it changes,
+    /// and at SIGHUP.
     #[arg(long, env = "ARTICLED_TLS_CERT", value_name = "FILE", default_value = "")]
     tls_cert: String,
-    /// The certificate's private key, in PEM.
+    /// The file with the certificate's private key, in PEM.
     #[arg(long, env = "ARTICLED_TLS_KEY", value_name = "FILE", default_value = "")]
     tls_key: String,
-    /// The authorities that vouch for clients' certificates, in PEM (mutual TLS).
+    /// The file with the certificate authorities of client certificates, in PEM (mutual TLS).
     #[arg(long, env = "ARTICLED_CLIENT_CA", value_name = "FILE", default_value = "")]
     client_ca: String,
     /// Whether a gRPC connection needs a certificate of --client-ca.
     #[arg(long, env = "ARTICLED_CLIENT_CERTIFICATES", value_enum, default_value = "required")]
     client_certificates: Certificates,
-    /// The file of roles and token hashes, as `articled token new` writes it; without it no caller is asked for
-    /// credentials. Read again when it changes, or at SIGHUP.
+    /// The file that maps tokens and client certificates to roles, as `articled token new` writes it. Without it callers are
+    /// not authenticated. Reloaded when it changes, and at SIGHUP.
     #[arg(long, env = "ARTICLED_TOKENS", value_name = "FILE", default_value = "")]
     tokens: String,
-    /// Allows to listen beyond loopback without encryption or tokens.
+    /// Allows listeners to be reachable from other machines without encryption and authentication.
     #[arg(
         long,
         env = "ARTICLED_INSECURE",
@@ -35,7 +35,7 @@ pub struct SecurityArguments {
         default_missing_value = "true"
     )]
     insecure: bool,
-    /// To whom tools such as grpcurl are told the contract: off, reader, writer, admin or anyone.
+    /// Who may use gRPC reflection, as tools such as grpcurl do: off, reader, writer, admin or anyone.
     #[arg(
         long,
         env = "ARTICLED_REFLECTION",
@@ -46,7 +46,7 @@ pub struct SecurityArguments {
         default_missing_value = "true"
     )]
     reflection: Exposure,
-    /// To whom /metrics is served: off, reader, writer, admin or anyone.
+    /// Who may read /metrics: off, reader, writer, admin or anyone.
     #[arg(long, env = "ARTICLED_METRICS_ACCESS", value_name = "WHO", default_value_t = Config::default().metrics_access)]
     metrics_access: Exposure,
 }
@@ -56,7 +56,7 @@ pub struct SecurityArguments {
 enum Certificates {
     /// A connection without one is refused.
     Required,
-    /// A connection may do without; its calls then need a token.
+    /// A connection may have no certificate; its calls then need a token.
     Optional,
 }
 
@@ -70,7 +70,7 @@ impl From<Certificates> for ClientCertificates {
 }
 
 impl SecurityArguments {
-    /// Puts each setting under its key.
+    /// Sets each setting under its key.
     pub fn put(&self, all: &mut Table) {
         let Self { tls_cert, tls_key, client_ca, client_certificates, tokens, insecure, reflection, metrics_access } =
             self;
