@@ -23,6 +23,7 @@ mod migrate;
 mod output;
 mod parse;
 mod reparse;
+mod restore;
 mod serve;
 mod service;
 mod settings;
@@ -80,6 +81,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Watch(command) => command.run().await,
             Command::Reparse(command) => command.run().await,
             Command::Backup(command) => command.run().await,
+            Command::Restore(command) => command.run().await,
             Command::Check(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Healthcheck(command) => command.run().await,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    backup, check, completions, export, filter, get, healthcheck, import, list, man, migrate, parse, reparse, serve,
-    token, version, watch,
+    backup, check, completions, export, filter, get, healthcheck, import, list, man, migrate, parse, reparse, restore,
+    serve, token, version, watch,
 };
 use crate::telemetry::LogArguments;
 
@@ -43,6 +43,7 @@ pub enum Command {
     Watch(watch::Watch),
     Reparse(reparse::Reparse),
     Backup(backup::Backup),
+    Restore(restore::Restore),
     Check(check::Check),
     Migrate(migrate::Migrate),
     Healthcheck(healthcheck::Healthcheck),

@@ -46,6 +46,11 @@ pub async fn backup(database: &str, to: &Path) -> anyhow::Result<u64> {
     named(articled::store::backup(database, to).await, "cannot back up")
 }
 
+/// Makes a store from a backup; returns its size in bytes.
+pub async fn restore(database: &str, from: &Path, replace: bool) -> anyhow::Result<u64> {
+    named(articled::store::restore(database, from, replace).await, "cannot restore")
+}
+
 pub fn newest_schema_version(database: &str) -> anyhow::Result<i64> {
     named(articled::store::newest_schema_version(database), "cannot determine the schema version")
 }

@@ -80,6 +80,11 @@ pub(crate) const INDEX_MERGE_DURATION: Metric =
 pub(crate) const INDEX_MERGE_LAG: Metric =
     metric("articled_index_merge_lag_seconds", "How long merges have been due without a break; 0 if no merge is due.");
 
+pub(crate) const BACKUP_TIME: Metric = metric(
+    "articled_backup_last_success_timestamp_seconds",
+    "Unix time of the last complete backup of this database; 0 if there was none.",
+);
+
 // Parsing and watching.
 pub(crate) const PARSE_DURATION: Metric =
     metric("articled_parse_duration_seconds", "Time to parse a document, without waiting for a parser.");

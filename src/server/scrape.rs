@@ -104,6 +104,7 @@ impl Scrape {
             block_cache,
             index_segments,
             merge_lag,
+            last_backup_second,
         } = stats;
         let FileSizes { database, write_ahead_log, disk, disk_free } = files;
         for (metric, value) in [
@@ -117,6 +118,7 @@ impl Scrape {
             (&names::STORE_DISK_FREE_BYTES, *disk_free as f64),
             (&names::INDEX_SEGMENTS, *index_segments as f64),
             (&names::INDEX_MERGE_LAG, merge_lag.as_secs_f64()),
+            (&names::BACKUP_TIME, last_backup_second.unwrap_or_default() as f64),
         ] {
             self.gauge(metric, &[]).set(value);
         }

@@ -37,6 +37,12 @@ pub async fn backup(database: &str, to: &Path) -> Result<u64, OpenError> {
     SqliteStore::backup(sqlite_options(database)?, to).await
 }
 
+/// Makes a store from a backup. The store must not be open. One that exists is refused, or with `replace` renamed. Returns the
+/// size in bytes.
+pub async fn restore(database: &str, from: &Path, replace: bool) -> Result<u64, OpenError> {
+    SqliteStore::restore(sqlite_options(database)?, from, replace).await
+}
+
 /// The version of the schema that this program writes.
 pub fn newest_schema_version(database: &str) -> Result<i64, OpenError> {
     sqlite_options(database).map(|_| SqliteStore::schema_version())

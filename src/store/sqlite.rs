@@ -135,8 +135,9 @@ impl ArticleStore for SqliteStore {
 
     async fn stats(&self) -> StoreStats {
         let path = self.options.path.clone();
-        let files = tokio::task::spawn_blocking(move || stats::file_sizes(&path)).await;
-        let files = files.map_err(io::Error::other).flatten().unwrap_or_else(|error| {
+        let asked = tokio::task::spawn_blocking(move || (stats::file_sizes(&path), stats::last_backup_second(&path)));
+        let (files, last_backup_second) = asked.await.unwrap_or_else(|error| (Err(io::Error::other(error)), None));
+        let files = files.unwrap_or_else(|error| {
             tracing::debug!(%error, "the sizes of the store's files are not known");
             FileSizes::default()
         });
@@ -154,6 +155,7 @@ impl ArticleStore for SqliteStore {
             block_cache: self.index.block_cache_stats(),
             index_segments: snapshot.segments().len(),
             merge_lag: self.index.merge_lag(),
+            last_backup_second,
         }
     }
 

@@ -27,6 +27,8 @@ pub struct StoreStats {
     pub index_segments: usize,
     /// How long merges have been due without a break.
     pub merge_lag: Duration,
+    /// When the last complete backup was made, in seconds of Unix time.
+    pub last_backup_second: Option<i64>,
 }
 
 /// Sizes in bytes.

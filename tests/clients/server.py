@@ -13,7 +13,7 @@ BINARY = os.environ.get("ARTICLED_BINARY") or str(ROOT / "target" / "debug" / "a
 
 
 class Server:
-    """Serves within a `with`; `address` is host:port. `load` are paths from the root of the repository, `settings` flags."""
+    """Serves within a `with`; `address` and `metrics_address` are host:port. `load` are paths from the root of the repository, `settings` flags."""
 
     def __init__(self, *load, settings=()):
         self.load = load
@@ -22,7 +22,7 @@ class Server:
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory()
         command = [
-            BINARY, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "", "--log", "info", "--log-format", "json",
+            BINARY, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "info", "--log-format", "json",
             "--database", f"sqlite:{self.folder.name}/articles.db",
         ]
         command += self.settings
@@ -48,6 +48,7 @@ class Server:
             except ValueError:
                 continue
             if message.get("message") == "serving":
+                self.metrics_address = message["metrics_listen"]
                 return message["listen"]
         raise RuntimeError("the server did not start:\n" + "".join(said))
 

@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod backup_command;
 mod batch_get_articles;
 mod command_line;
 mod create_article;

@@ -169,7 +169,7 @@ pub(super) fn unreadable_or(path: &Path, error: OpenError) -> OpenError {
     }
 }
 
-fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
+pub(super) fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
     ProcessLock::take(path).map_err(|error| match error {
         LockError::Held(holder) => OpenError::Locked { path: path.to_owned(), holder },
         LockError::Io(error) => io_error(path, &error),
@@ -279,7 +279,7 @@ async fn inspect_as(path: &Path, role: Role) -> Result<Result<i64, OpenError>, S
 }
 
 /// Whether the file exists and is not empty. A crash right after the first open leaves an empty file.
-fn holds_anything(path: &Path) -> Result<bool, OpenError> {
+pub(super) fn holds_anything(path: &Path) -> Result<bool, OpenError> {
     match fs::metadata(path) {
         Ok(metadata) => match metadata.len() {
             0 => Ok(false),
@@ -337,12 +337,12 @@ pub(super) fn next_to(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Whether a WAL exists next to the file.
-fn has_log(path: &Path) -> bool {
+pub(super) fn has_log(path: &Path) -> bool {
     fs::metadata(next_to(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0)
 }
 
 /// Inspects a database without changing it, and returns its schema version; 0 if it has none yet.
-async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, OpenError> {
+pub(super) async fn inspect(path: &Path, connection: &mut SqliteConnection) -> Result<i64, OpenError> {
     let damaged = |reason: &str| OpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
     let refused = |fault: SqliteError| refused(path, &fault);
     let (version, page_bytes, application_id) = outline(connection).await.map_err(refused)?;

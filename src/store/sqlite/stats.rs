@@ -2,10 +2,19 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::store::sqlite::open::next_to;
 use crate::store::stats::FileSizes;
+
+/// The suffix of the file whose time is that of the last backup.
+pub(super) const LAST_BACKUP_SUFFIX: &str = "-backup";
+
+/// When the last backup was made, in seconds of Unix time.
+pub(super) fn last_backup_second(path: &Path) -> Option<i64> {
+    fs::metadata(next_to(path, LAST_BACKUP_SUFFIX)).ok().map(|metadata| metadata.mtime())
+}
 
 /// Queries the file system. This can block, so it must not run on async threads.
 pub(super) fn file_sizes(path: &Path) -> io::Result<FileSizes> {

@@ -18,7 +18,8 @@ use crate::store::sqlite::connect::connect;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed;
 use crate::store::sqlite::lock::create_private;
-use crate::store::sqlite::open::{SqliteOptions, io_error, refused, remove_read_logs, resolved, role_to_read};
+use crate::store::sqlite::open::{SqliteOptions, io_error, next_to, refused, remove_read_logs, resolved, role_to_read};
+use crate::store::sqlite::stats::LAST_BACKUP_SUFFIX;
 
 impl SqliteStore {
     /// Copies a store, which may be in use, to a file that must not exist. The file appears only when it is complete and
@@ -48,9 +49,19 @@ impl SqliteStore {
         if copied.is_err() {
             // The earlier error is the one to report.
             _ = remove(&part);
+        } else if let Err(error) = note_backup(&from) {
+            tracing::warn!(%error, "the time of the last backup cannot be noted for metrics");
         }
         copied
     }
+}
+
+/// Notes next to the database when it was last backed up: the file's own time counts. The process that serves the database
+/// shows it, and is mostly another one.
+fn note_backup(database: &Path) -> io::Result<()> {
+    let path = next_to(database, LAST_BACKUP_SUFFIX);
+    create_private(&path)?;
+    fs::write(&path, "the time of this file is that of the last backup\n")
 }
 
 /// Copies all tables to a new file, from one snapshot.
@@ -64,7 +75,7 @@ async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), Sqli
 }
 
 /// Gives the copy its own feed id.
-async fn separate(part: &Path) -> Result<(), SqliteError> {
+pub(super) async fn separate(part: &Path) -> Result<(), SqliteError> {
     // A single file, without a WAL.
     let options = SqliteConnectOptions::new()
         .filename(part)
@@ -78,7 +89,7 @@ async fn separate(part: &Path) -> Result<(), SqliteError> {
 }
 
 /// Syncs the file, then renames it to its final name.
-fn publish(part: &Path, to: &Path) -> io::Result<u64> {
+pub(super) fn publish(part: &Path, to: &Path) -> io::Result<u64> {
     let file = File::open(part)?;
     file.sync_all()?;
     fs::rename(part, to)?;
@@ -88,7 +99,7 @@ fn publish(part: &Path, to: &Path) -> io::Result<u64> {
     Ok(file.metadata()?.len())
 }
 
-fn remove(part: &Path) -> io::Result<()> {
+pub(super) fn remove(part: &Path) -> io::Result<()> {
     match fs::remove_file(part) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -96,7 +107,7 @@ fn remove(part: &Path) -> io::Result<()> {
 }
 
 /// The name of a backup while it is incomplete.
-fn part_of(to: &Path) -> PathBuf {
+pub(super) fn part_of(to: &Path) -> PathBuf {
     let mut part = OsString::from(to);
     part.push(".part");
     PathBuf::from(part)
