@@ -8,7 +8,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{Error, RootCertStore, ServerConfig};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::config::{ClientCertificates, Config};
@@ -109,8 +109,8 @@ fn server_config(
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<ServerConfig>, String> {
     // What the error says of a key is never its contents.
-    let key =
-        PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("tls_key: not a private key in PEM: {error}"))?;
+    let key = PrivateKeyDer::from_pem_slice(key)
+        .map_err(|error| format!("tls_key: no unencrypted private key in PEM: {error}"))?;
     let builder = ServerConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
@@ -118,9 +118,10 @@ fn server_config(
         Some(verifier) => builder.with_client_cert_verifier(verifier),
         None => builder.with_no_client_auth(),
     };
-    let mut config = builder
-        .with_single_cert(chain.to_vec(), key)
-        .map_err(|error| format!("tls_cert and tls_key do not go together: {error}"))?;
+    let mut config = builder.with_single_cert(chain.to_vec(), key).map_err(|error| match error {
+        Error::InconsistentKeys(_) => format!("tls_cert and tls_key do not go together: {error}"),
+        _ => format!("tls_key: cannot be used: {error}"),
+    })?;
     config.alpn_protocols = vec![protocol.to_vec()];
     // A session that is resumed is not checked again: its client's certificate may have expired since. Connections here are
     // few and long, so that there is little to save.
