@@ -33,6 +33,11 @@ pub fn read(line: &Line) -> Option<Byline> {
     parse(line, false)
 }
 
+/// `（评论员 张三）`: a comment's signature is a part of it.
+pub fn signs_comment(line: &Line) -> bool {
+    line.key.contains("评论员")
+}
+
 /// The same of a line above the text, where an account stands beside the time. Elsewhere such a line may be of a
 /// programme: `2021-09-02 19:30 青石剧场`.
 pub fn read_above_text(line: &Line) -> Option<Byline> {

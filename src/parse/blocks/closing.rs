@@ -57,7 +57,7 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
         return None;
     }
     facts.add(found);
-    if super::tail::signs_comment(&inside) {
+    if byline::signs_comment(&inside) {
         return None;
     }
     let editor = byline_words::CLOSING_EDITORS.iter().any(|word| inside.key.contains(word));

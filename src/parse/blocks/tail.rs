@@ -79,7 +79,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
         return Some(chrome::BYLINE);
     }
     let found = byline::read(line).filter(|found| found.title_end == 0)?;
-    if signs_comment(line) {
+    if byline::signs_comment(line) {
         facts.add(found);
         return None;
     }
@@ -94,11 +94,6 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
         facts.times = times;
     }
     Some(reason)
-}
-
-/// `（评论员 张三）`: a comment's signature is a part of it.
-pub fn signs_comment(line: &Line) -> bool {
-    line.key.contains("评论员")
 }
 
 fn names_editor(line: &Line) -> bool {
