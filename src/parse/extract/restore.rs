@@ -2,7 +2,7 @@
 //!
 //! Owns how the form tells: a sentence in an element of the same place and kind as other paragraphs of the content.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::content::is_boilerplate;
 use super::lines::{RenderedLine, is_block};
@@ -18,6 +18,10 @@ const MIN_ALIKE: usize = 2;
 /// Lines after the content's last one that are looked at.
 const MAX_BELOW: usize = 3;
 
+/// How much text is searched for lost lines, in bytes, so that a page's cost stays in proportion to its size. Real pages
+/// lose a handful.
+const MAX_SEARCHED_BYTES: usize = 16 << 20;
+
 /// Where a paragraph stands: an element around it, and name and marks of the element within that holds the paragraph.
 type Form<'a> = (usize, &'a str, &'a str);
 
@@ -29,8 +33,8 @@ pub fn restore(
     is_left_out: impl Fn(usize) -> bool,
 ) -> Vec<String> {
     let places = placed(&content, page);
-    let known: Vec<usize> = places.iter().flatten().copied().collect();
-    let (Some(first), Some(last)) = (known.iter().min().copied(), known.iter().max().copied()) else { return content };
+    let known: BTreeSet<usize> = places.iter().flatten().copied().collect();
+    let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else { return content };
     let mut counts: HashMap<Form<'_>, usize> = HashMap::new();
     for line in known.iter().filter_map(|at| page.get(*at)).filter(|line| is_paragraph(line)) {
         for form in forms(outline, line) {
@@ -46,7 +50,12 @@ pub fn restore(
     };
     // Text that the content has as a part of another line is not lost.
     let all: String = content.concat().chars().filter(|c| !c.is_whitespace()).collect();
+    let mut unsearched_bytes = MAX_SEARCHED_BYTES;
     let is_new = |at: &usize| {
+        if all.len() > unsearched_bytes {
+            return false;
+        }
+        unsearched_bytes -= all.len();
         let own: String =
             page.get(*at).map(|line| line.text.chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
         !all.contains(&own)

@@ -192,6 +192,9 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     }
 }
 
+/// How much text is searched for the lines, in bytes: real articles have some 100 lines of 10 kB.
+const MAX_SEARCHED_BYTES: usize = 64 << 20;
+
 /// In letters. So much of a line, from its start and from its end, shows whether another text has it.
 const SAMPLE: usize = 20;
 
@@ -199,7 +202,8 @@ const SAMPLE: usize = 20;
 /// there is the same and is whole.
 fn drop_beyond(lines: &mut [Placed], article_body: &str) {
     let body = letters(article_body);
-    if body.chars().count() < 10 * SAMPLE {
+    let searched_bytes = body.len().saturating_mul(lines.len());
+    if body.chars().count() < 10 * SAMPLE || searched_bytes > MAX_SEARCHED_BYTES {
         return;
     }
     let sample = |own: &str| own.chars().take(SAMPLE).collect::<String>();
