@@ -47,13 +47,13 @@ enum LogFormat {
     Json,
 }
 
-/// What is to be sent before the process ends.
+/// Telemetry to send before the process ends.
 pub struct Started {
     otlp: Option<Otlp>,
 }
 
 impl Started {
-    /// Sends what waits. Called on a thread that may wait.
+    /// Sends waiting telemetry. Must be called on a thread that may block.
     pub fn end(self) {
         if let Some(otlp) = self.otlp {
             otlp.end();
@@ -61,7 +61,7 @@ impl Started {
     }
 }
 
-/// Why telemetry did not start.
+/// Why starting telemetry failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("invalid --log or ARTICLED_LOG: {0}")]
@@ -70,7 +70,8 @@ pub enum StartError {
     Export(#[from] ExporterBuildError),
 }
 
-/// Starts logging, and sends traces where the settings say so. Called once, before anything else is done, within the runtime.
+/// Starts logging, and the export of traces if it is configured. Must be called once, before anything else, within the
+/// runtime.
 pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> Result<Started, StartError> {
     let filter = match &arguments.log {
         Some(filter) => filter.clone(),

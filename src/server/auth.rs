@@ -1,4 +1,4 @@
-//! Who may call what: credentials of a call, the role that they have, and the role that the method needs.
+//! Authentication and authorization: the credentials of a call, their role, and the role that the method needs.
 //!
 //! Decides before the request is read and before any article is looked up, so that a caller without the role learns nothing
 //! of what exists. A server without a file of credentials asks for none: each caller that gets a connection may do all.
@@ -20,28 +20,28 @@ pub use self::token::{NewToken, TokenHash};
 use crate::config::{Exposure, Role};
 use crate::rpc::status::{forbidden_status, role_status, unauthenticated_status};
 
-/// Decides which calls are let in.
+/// Decides which calls are authorized.
 pub(crate) struct Authority {
     reflection: Exposure,
-    /// `None` if the server asks for no credentials.
+    /// `None` if the server does not authenticate callers.
     credentials: Option<watch::Receiver<Arc<Credentials>>>,
 }
 
-/// The caller of a call that was let in; `None` where no credentials count.
+/// The caller of an authorized call; `None` without authentication.
 pub(crate) type Caller = Option<Arc<Grant>>;
 
-/// Why a caller is not let in.
+/// Why a call is not authorized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
     /// Neither a token nor a certificate.
     Missing,
-    /// The header does not have the form `Bearer TOKEN`, or is there twice.
+    /// The header does not have the form `Bearer TOKEN`, or occurs twice.
     Malformed,
     /// No token of the file.
     UnknownToken,
     /// The caller is known, and its role is too low; a certificate may have none.
     Role { needed: Role, has: Option<Role> },
-    /// No caller may call it.
+    /// No caller may call the method.
     NoRule,
 }
 
@@ -63,7 +63,7 @@ impl Authority {
         let needed = match rules::rule(service, method, self.reflection) {
             Some(Exposure::Anyone) => return Ok(None),
             Some(Exposure::Role(role)) => role,
-            // To be told that a method does not exist takes the lowest role.
+            // Learning that a method does not exist needs the lowest role.
             None if !is_served => Role::Reader,
             None | Some(Exposure::Off) => return Err(Denial::NoRule),
         };
@@ -94,7 +94,7 @@ impl Authority {
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    // Of two, a proxy in front may have looked at the other.
+    // With two headers, a proxy in front may have checked the other one.
     if values.next().is_some() {
         return Err(Denial::Malformed);
     }

@@ -1,8 +1,8 @@
-//! Reads again what can be changed without a restart: certificates and tokens.
+//! Reloads the files that can change without a restart: certificates and tokens.
 //!
-//! Contents are compared, not times: Kubernetes swaps a link, and copies may keep the time of their source. Contents are taken
-//! over once two looks have found the same, since a file may be seen while it is being written; SIGHUP takes them over at
-//! once. What cannot be used is reported once, and the contents before it stay in use.
+//! Compares contents, not times: Kubernetes swaps a link, and copies may keep their source's time. New contents are used once
+//! two checks have found the same, because a file may be read while it is being written; SIGHUP uses them immediately.
+//! Invalid contents are reported once, and the previous ones stay in use.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// No such file is larger; a device such as `/dev/zero` would not end.
+/// The maximum size of a file, against devices such as `/dev/zero`.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// Why contents cannot be used.
+/// Why contents are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A file cannot be read.
@@ -26,7 +26,7 @@ pub enum SourceError {
         /// Why.
         error: io::Error,
     },
-    /// The files are read, and are not what they should be.
+    /// The contents are invalid.
     #[error("{setting}: {why}")]
     Unusable {
         /// The setting that names the files.
@@ -38,7 +38,7 @@ pub enum SourceError {
 
 type Contents = Vec<Vec<u8>>;
 
-/// Takes over contents, or says why they cannot be used.
+/// Applies contents, or returns why they are invalid.
 type Adopt = Box<dyn FnMut(&[Vec<u8>]) -> Result<(), String> + Send>;
 
 /// Files that are used together, such as a certificate and its key.
@@ -47,9 +47,9 @@ pub(crate) struct Source {
     paths: Vec<PathBuf>,
     adopt: Adopt,
     adopted: Contents,
-    /// What the last look found, if it is something else.
+    /// The contents that the last check found, if they differ from those in use.
     seen: Option<Contents>,
-    /// What was reported last.
+    /// The last reported error.
     reported: Option<String>,
     is_stale: Arc<AtomicBool>,
 }
@@ -60,7 +60,7 @@ impl Source {
         Self { setting, paths, adopt, adopted, seen: None, reported: None, is_stale: Arc::default() }
     }
 
-    /// Set while what the files say now cannot be used.
+    /// Set while the current contents are invalid.
     pub(crate) fn is_stale(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.is_stale)
     }
@@ -82,7 +82,7 @@ impl Source {
         }
         match (self.adopt)(&contents) {
             Ok(()) => {
-                tracing::info!(setting = self.setting, "read again and in use");
+                tracing::info!(setting = self.setting, "reloaded");
                 self.adopted = contents;
                 self.seen = None;
                 self.reported = None;
@@ -105,7 +105,7 @@ impl Source {
     }
 }
 
-/// Looks at files again. From its making on SIGHUP does not end the process, also if there are no files.
+/// Checks files for changes. Once it exists, SIGHUP does not end the process, even without files.
 pub(crate) struct Reloader {
     sources: Vec<Source>,
     interval: Duration,

@@ -1,5 +1,5 @@
-//! The id of a request: the caller's own, or ours. It is in each log line of the request, in the answer's metadata, and in the
-//! details of an error, so that a caller and an operator can speak of the same request.
+//! The id of a request: the caller's, or a generated one. It is in each log line of the request, in the response's metadata,
+//! and in error details, so that callers and operators can refer to the same request.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -16,10 +16,10 @@ pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The key of the id in the metadata of an ErrorInfo.
 const ERROR_METADATA_KEY: &str = "request_id";
 
-/// The longest id of a caller: it comes back in headers and fills log lines. A UUID has 36.
+/// The maximum length of a caller's id, which is returned in headers and logged. A UUID has 36 characters.
 const MAX_BYTES: usize = 128;
 
-/// Makes ids that no other process makes.
+/// Generates ids that are unique across processes.
 pub(crate) struct RequestIds {
     prefix: u64,
     next: AtomicU64,
@@ -27,11 +27,11 @@ pub(crate) struct RequestIds {
 
 impl RequestIds {
     pub(crate) fn new() -> Self {
-        // The keys of a hasher are the standard library's random numbers.
+        // A hasher's keys are the only random numbers in the standard library.
         Self { prefix: RandomState::new().hash_one("request"), next: AtomicU64::new(1) }
     }
 
-    /// The caller's id if it can be read, else one of ours. A caller is not refused for its telemetry.
+    /// The caller's id if it is valid, otherwise a generated one. A malformed id is not an error.
     pub(crate) fn of(&self, headers: &HeaderMap) -> RequestId {
         match headers.get(&HEADER).filter(|id| is_plain(id.as_bytes())) {
             Some(id) => RequestId(id.clone()),
@@ -46,7 +46,7 @@ impl RequestIds {
     }
 }
 
-/// Whether an id can be logged and returned as it is: letters, digits, and what is between them in ids of proxies.
+/// Whether an id can be logged and returned unchanged: letters, digits, and the separators in ids of common proxies.
 fn is_plain(id: &[u8]) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/=+@".contains(byte);
     (1..=MAX_BYTES).contains(&id.len()) && id.iter().all(is_plain)
@@ -61,13 +61,13 @@ impl RequestId {
         self.0.to_str().unwrap_or_default()
     }
 
-    /// Puts the id into the headers of an answer and, if they are those of an error, into its details.
+    /// Adds the id to the headers of a response and, if they have an error, to its details.
     pub(crate) fn stamp_headers(&self, headers: &mut HeaderMap) {
         headers.insert(HEADER, self.0.clone());
         self.stamp_error(headers);
     }
 
-    /// Puts the id into the details of the error that headers or trailers carry, if they do.
+    /// Adds the id to the details of an error in headers or trailers.
     pub(crate) fn stamp_error(&self, headers: &mut HeaderMap) {
         if !headers.contains_key(tonic_status_mapping::DETAILS) {
             return;

@@ -11,7 +11,7 @@ use crate::config::Exposure;
 /// The pages of probes. What is not among them needs a role, also a page that is added later.
 const PROBES: [&[u8]; 2] = [b"/healthz", b"/readyz"];
 
-/// How requests to the listener for metrics are let in.
+/// The authorization of requests to the metrics listener.
 pub(crate) struct ScrapeAccess {
     pub encryption: Option<Encryption>,
     pub authority: Arc<Authority>,
@@ -37,7 +37,7 @@ impl ScrapeAccess {
     }
 }
 
-/// The headers of a request. A line that is none is left out: without a token the request is refused.
+/// The headers of a request. Malformed lines are skipped: without a token the request is refused.
 fn headers(head: &[u8]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in head.split(|&byte| byte == b'\n').skip(1) {
@@ -51,7 +51,7 @@ fn headers(head: &[u8]) -> HeaderMap {
     headers
 }
 
-/// An answer without a body but a line for people.
+/// A response with one line for people.
 macro_rules! answer {
     ($status:literal, $header:literal, $body:literal) => {
         concat!(

@@ -1,4 +1,4 @@
-//! What the settings say of certificates and tokens: read for the start, and again when the files change.
+//! Loads the certificates and tokens of the settings, at the start and when the files change.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,20 +13,20 @@ use super::tls::{self, Encryption, Loaded, TlsFiles};
 use crate::clock::Clock;
 use crate::config::Config;
 
-/// What protects the listeners.
+/// The encryption and authorization of the listeners.
 pub(crate) struct Security {
     pub authority: Authority,
     pub grpc_encryption: Option<Encryption>,
     pub metrics_encryption: Option<Encryption>,
-    /// The files that are looked at again.
+    /// The files to check for changes.
     pub sources: Vec<Source>,
     pub stats: SecurityStats,
 }
 
-/// How certificates and tokens are, for metrics.
+/// The state of certificates and tokens, for metrics.
 #[derive(Default)]
 pub(crate) struct SecurityStats {
-    /// By kind of file: whether what it says now cannot be used.
+    /// By kind of file: whether its current contents are invalid.
     pub stale: Vec<(&'static str, Arc<AtomicBool>)>,
     /// `None` without TLS.
     pub tls: Option<TlsStats>,
@@ -67,7 +67,7 @@ impl Security {
     }
 }
 
-/// Reads the files that the settings name, and says what is wrong with them.
+/// Loads the files of the settings, and returns what is wrong with them.
 pub fn check_files(config: &Config, clock: &Clock) -> Result<(), SourceError> {
     Security::load(config, clock).map(drop)
 }
@@ -90,8 +90,11 @@ impl Tls {
         let Loaded { grpc, metrics, valid_until_s, is_valid_now } =
             tls::load(&files, &contents, clock.now().as_second()).map_err(unusable)?;
         if !is_valid_now {
-            // No reason to stay down: the next certificate is taken over without a start.
-            tracing::error!(setting = Self::SETTING, "the certificate is not valid today; clients refuse it");
+            // Not a reason to stop: the next certificate is loaded without a restart.
+            tracing::error!(
+                setting = Self::SETTING,
+                "the certificate is not valid at this time; clients will refuse it"
+            );
         }
         let (grpc, metrics) = (watch::Sender::new(grpc), watch::Sender::new(metrics));
         let failed_handshakes: Arc<AtomicU64> = Arc::default();
@@ -135,16 +138,16 @@ fn load_tokens(path: PathBuf) -> Result<(watch::Receiver<Arc<Credentials>>, Sour
     Ok((receiver, Source::new(SETTING, paths, contents, Box::new(adopt))))
 }
 
-/// Says what the settings leave open where others can reach it.
+/// Warns about listeners that other machines can reach without encryption or authentication.
 pub(crate) fn warn_of_gaps(config: &Config) {
     if config.listen.ip().to_canonical().is_loopback() {
         return;
     }
     let has_tls = config.tls_cert.is_some();
     if config.tokens.is_some() && !has_tls {
-        tracing::warn!("tokens travel unencrypted: set tls_cert and tls_key, unless a proxy in front encrypts");
+        tracing::warn!("tokens are sent unencrypted: set tls_cert and tls_key, unless a proxy in front encrypts");
     }
     if config.tokens.is_none() && config.client_ca.is_none() {
-        tracing::warn!(listen = %config.listen, "every client that reaches it may read, change and delete: set tokens or client_ca");
+        tracing::warn!(listen = %config.listen, "every client that can connect may read, change and delete: set tokens or client_ca");
     }
 }

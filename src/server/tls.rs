@@ -1,6 +1,6 @@
-//! TLS: what the certificate, its key and the clients' authority make of a connection.
+//! TLS for the server's connections.
 //!
-//! rustls checks certificates and does the handshake; this room says with which files, and reads them again.
+//! rustls verifies certificates and does the handshake; this module configures and reloads its files.
 
 mod files;
 mod transport;
@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicU64;
 use tokio::sync::watch;
 use tokio_rustls::rustls::ServerConfig;
 
-/// How new connections are encrypted. Open connections keep what they began with.
+/// The encryption of new connections. Open connections keep theirs.
 #[derive(Clone)]
 pub(crate) struct Encryption {
     pub config: watch::Receiver<Arc<ServerConfig>>,

@@ -1,5 +1,5 @@
-//! W3C trace context (w3.org/TR/trace-context): read from a request's `traceparent` and `tracestate`, and returned as the
-//! `traceparent` of the answer.
+//! W3C trace context (w3.org/TR/trace-context): read from a request's `traceparent` and `tracestate`, and returned in the
+//! response's `traceparent`.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::Context;
@@ -28,7 +28,7 @@ impl Extractor for Headers<'_> {
 }
 
 impl TraceContext {
-    /// The caller's, if it sent one that can be read.
+    /// The caller's context, if it sent a valid one.
     pub(crate) fn of_caller(headers: &HeaderMap) -> Option<Self> {
         if !headers.contains_key(TRACEPARENT) {
             return None;
@@ -37,11 +37,11 @@ impl TraceContext {
         Self::of_context(&context)
     }
 
-    /// Makes a call's span a part of its caller's trace. Returns the span's own context, if traces are exported; else the
-    /// caller's, so that it comes back and stands in the log.
+    /// Makes a call's span part of its caller's trace. Returns the span's context if traces are exported, otherwise the
+    /// caller's, to return and log it.
     pub(crate) fn join(caller: Option<Self>, span: &Span) -> Option<Self> {
         if let Some(Self(parent)) = &caller {
-            // It fails where no traces are exported.
+            // Fails if traces are not exported.
             _ = span.set_parent(Context::new().with_remote_span_context(parent.clone()));
         }
         Self::of_context(&span.context()).or(caller)
@@ -57,7 +57,7 @@ impl TraceContext {
         self.0.trace_id()
     }
 
-    /// Puts the context into the headers of an answer.
+    /// Adds the context to the headers of a response.
     pub(crate) fn stamp(&self, headers: &mut HeaderMap) {
         let Self(context) = self;
         let flags = context.trace_flags().to_u8();

@@ -1,6 +1,6 @@
 //! Traces and, by setting, the log, sent to an OpenTelemetry collector over OTLP (opentelemetry.io/docs/specs/otlp).
 //!
-//! Only the program's own spans and lines are sent: those of the libraries beneath include the exporter's own calls.
+//! Only the program's own spans and lines are sent: those of libraries would include the exporter's own calls.
 
 use std::time::Duration;
 
@@ -18,28 +18,29 @@ use tracing_subscriber::filter::{FilterFn, LevelFilter};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, filter};
 
-/// The name of the service, by which a trace's viewer shows it. OTEL_SERVICE_NAME goes before it, as for every program.
+/// The service name in traces. OTEL_SERVICE_NAME overrides it, as the specification requires.
 const SERVICE_NAME: &str = "articled";
 
-/// The target of the program's own spans and lines begins so.
+/// The prefix of the targets of the program's own spans and lines.
 const OWN_TARGET: &str = "articled";
 
-/// How long a batch may take. The next one waits meanwhile, and what is too much is dropped: no call waits for a collector.
+/// How long sending a batch may take. The next batch waits, and excess spans are dropped, so that no call waits for a
+/// collector.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the end of the process waits for the last batch: within the time that a stop may take.
+/// How long the end of the process waits for the last batch: within the time limit of a shutdown.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
 type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 
-/// What sends.
+/// The exporters.
 pub(super) struct Otlp {
     traces: SdkTracerProvider,
     logs: Option<SdkLoggerProvider>,
 }
 
 impl Otlp {
-    /// `None` if the settings name no collector. A collector that does not answer is no reason not to serve.
+    /// `None` if the settings name no collector. An unreachable collector does not prevent the server from starting.
     pub(super) fn start<S>(settings: &Telemetry) -> Result<Option<(Self, BoxedLayer<S>)>, ExporterBuildError>
     where
         S: tracing::Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
@@ -57,13 +58,13 @@ impl Otlp {
         let share = 1.0 / f64::from(settings.trace_one_in);
         let traces = SdkTracerProvider::builder()
             .with_resource(resource.clone())
-            // A caller that has decided is followed, so that a trace is whole or absent.
+            // The caller's sampling decision applies, so that a trace is complete or absent.
             .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share))))
             .with_batch_exporter(exporter.with_timeout(EXPORT_TIMEOUT).build()?)
             .build();
         let spans = tracing_opentelemetry::layer()
             .with_tracer(traces.tracer(SERVICE_NAME))
-            // Threads and source lines are the same in each span of a kind.
+            // Omitted, because threads and source lines are the same in every span of a kind.
             .with_threads(false)
             .with_location(false)
             .with_filter(own_spans());
@@ -79,17 +80,17 @@ impl Otlp {
         Ok(Some((Self { traces, logs }, spans.and_then(lines).boxed())))
     }
 
-    /// Sends what waits, as far as the collector takes it.
+    /// Sends the waiting batches, as far as the collector accepts them.
     pub(super) fn end(self) {
         let sent = self.traces.shutdown_with_timeout(END_TIMEOUT);
         let logs_sent = self.logs.map_or(Ok(()), |logs| logs.shutdown_with_timeout(END_TIMEOUT));
         if let Err(error) = sent.and(logs_sent) {
-            tracing::warn!(%error, "the last traces were not sent");
+            tracing::warn!(%error, "sending the last traces failed");
         }
     }
 }
 
-/// Spans of every level, and as their events the lines that are logged by default.
+/// Exports spans of every level, with the lines that are logged by default as their events.
 fn own_spans() -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     let is_sent = |metadata: &Metadata<'_>| {
         metadata.target().starts_with(OWN_TARGET)

@@ -196,7 +196,7 @@ async fn a_bad_pair_is_reported_and_the_one_before_stays_in_use() {
     }
     files.write_server(&good);
     program.signal("HUP");
-    program.says("read again and in use").await;
+    program.says("reloaded").await;
     assert!(is_served(address, &files.authority, None).await);
     let log = program.stop().await;
     assert!(!log.iter().any(|line| line.contains("PRIVATE KEY")));
@@ -221,7 +221,7 @@ async fn a_bad_file_of_tokens_is_reported_and_the_one_before_stays_in_use() {
     }
     tokens.write(&tokens.line(Role::Writer));
     program.signal("HUP");
-    program.says("read again and in use").await;
+    program.says("reloaded").await;
     assert_eq!(refusal(reader.get_article(get()).await).code, Code::Unauthenticated);
 }
 

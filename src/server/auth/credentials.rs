@@ -13,7 +13,7 @@ use super::subject::Subject;
 use super::token::TokenHash;
 use crate::config::Role;
 
-/// What a credential allows, until it is taken away.
+/// The role of a credential, until it is revoked.
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub role: Role,
@@ -21,7 +21,7 @@ pub(crate) struct Grant {
     pub revoked: CancellationToken,
 }
 
-/// The credentials that count at present.
+/// The current credentials.
 #[derive(Debug, Default)]
 pub(crate) struct Credentials {
     entries: Vec<Entry>,
@@ -39,7 +39,7 @@ enum Key {
     Subject(Subject),
 }
 
-/// Why a file of credentials cannot be used.
+/// Why a credentials file is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadCredentials {
     #[error("it is not UTF-8")]
@@ -61,7 +61,7 @@ impl Credentials {
     /// Reads a file's contents.
     pub(crate) fn read(contents: &[u8]) -> Result<Self, BadCredentials> {
         let text = std::str::from_utf8(contents).map_err(|_| BadCredentials::NotText)?;
-        // Some editors of Windows begin a file with it.
+        // Some Windows editors write a byte-order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut entries: Vec<Entry> = Vec::new();
         let mut lines: Vec<usize> = Vec::new();
@@ -74,11 +74,11 @@ impl Credentials {
             entries.push(entry);
             lines.push(line);
         }
-        // A file that is being written, or was cut off, must not lock every caller out.
+        // A file that is being written, or is truncated, must not lock out every caller.
         if entries.is_empty() { Err(BadCredentials::Empty) } else { Ok(Self { entries }) }
     }
 
-    /// What a token allows. Each entry is compared, so that the time tells nothing of the file.
+    /// The role of a token. Compares with every entry, so that the time reveals nothing about the file.
     pub(super) fn of_token(&self, hash: &TokenHash) -> Option<&Arc<Grant>> {
         let mut found = None;
         for entry in &self.entries {
@@ -91,7 +91,7 @@ impl Credentials {
         found
     }
 
-    /// What the highest role of these subjects allows.
+    /// The highest role of these subjects.
     pub(super) fn of_subjects(&self, subjects: &[Subject]) -> Option<&Arc<Grant>> {
         let known = self.entries.iter().filter(|entry| match &entry.key {
             Key::Subject(subject) => subjects.contains(subject),
@@ -100,7 +100,7 @@ impl Credentials {
         known.map(|entry| &entry.grant).max_by_key(|grant| grant.role)
     }
 
-    /// Takes over what stays the same as in the credentials before these, and revokes the rest of those.
+    /// Keeps unchanged credentials of the previous file, and revokes its others.
     pub(crate) fn replace(mut self, before: &Self) -> Self {
         for old in &before.entries {
             let same = self.entries.iter_mut().find(|new| new.key.is(&old.key) && new.grant.role == old.grant.role);

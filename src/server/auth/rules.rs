@@ -1,10 +1,10 @@
-//! Which role each RPC needs: the one table. A method that is not in it is refused for every caller.
+//! The table of the role that each RPC needs. A method that is not in it is refused for every caller.
 
 use crate::config::{Exposure, Role};
 
 const ARTICLES: &str = "articled.v1.ArticleService";
 
-/// By method of the articles' service.
+/// The role that each method of the article service needs.
 const ARTICLE_RULES: [(&str, Role); 13] = [
     ("ParseArticle", Role::Reader),
     ("GetArticle", Role::Reader),
@@ -21,7 +21,7 @@ const ARTICLE_RULES: [(&str, Role); 13] = [
     ("ReparseArticle", Role::Writer),
 ];
 
-/// A load balancer has no credentials, and learns from health only whether to send calls here.
+/// Services without authorization: load balancers have no credentials, and health reveals only whether to send calls here.
 const OPEN_SERVICES: [&str; 1] = ["grpc.health.v1.Health"];
 
 const REFLECTION_SERVICES: [&str; 2] =

@@ -1,12 +1,12 @@
-//! The names in a client's certificate, by which it can have a role.
+//! The names in a client certificate, to which roles are assigned.
 //!
 //! Reads only certificates that the TLS handshake has verified.
 
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-/// A name of a certificate's owner. A name counts only as the kind that it is, because an authority that checks one kind may
-/// let its callers choose another.
+/// A name in a certificate. Names of different kinds never match, because an authority that verifies one kind may let
+/// applicants choose another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     CommonName(String),
@@ -31,7 +31,7 @@ impl Subject {
         }
     }
 
-    /// Case does not count in host names (RFC 4343).
+    /// Host names are case-insensitive (RFC 4343).
     fn dns(name: &str) -> Self {
         Self::Dns(name.to_ascii_lowercase())
     }

@@ -1,7 +1,7 @@
-//! Bearer tokens: how one is made, recognised and hashed.
+//! Bearer tokens: generation, format and hash.
 //!
-//! A token is 256 random bits. So its hash can be a fast one: a slow hash protects passwords, which can be guessed, and
-//! nobody guesses 256 random bits. That holds only for tokens that were made here, so no other form is accepted.
+//! A token is 256 random bits, so a fast hash is enough: slow hashes protect passwords against guessing, and 256 random bits
+//! cannot be guessed. This holds only for generated tokens, so no other format is accepted.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// What each token begins with, so that a scanner of logs and repositories recognises one.
+/// The prefix of tokens, by which secret scanners recognize them.
 const PREFIX: &str = "articled_";
 
 const RANDOM_BYTES: usize = 32;
 
-/// A new token. It is known only to the one to whom it is given.
+/// A new token. It is not stored anywhere.
 pub struct NewToken(String);
 
 impl NewToken {
-    /// Of the operating system's random bytes.
+    /// Generates a token from the operating system's random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; RANDOM_BYTES];
         getrandom::fill(&mut bytes)?;
@@ -31,7 +31,7 @@ impl NewToken {
         &self.0
     }
 
-    /// What the server keeps of it.
+    /// The hash that the server stores.
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(&self.0)
     }
@@ -49,7 +49,7 @@ impl TokenHash {
         Self(Sha256::digest(token).into())
     }
 
-    /// The hash of what a caller presents, if it has the form of a token.
+    /// The hash of a caller's token; `None` if it does not have the format of a token.
     pub(super) fn of_presented(token: &str) -> Option<Self> {
         let random = token.strip_prefix(PREFIX)?;
         let bytes = URL_SAFE_NO_PAD.decode(random).ok()?;
@@ -71,12 +71,12 @@ impl TokenHash {
         Some(Self(hash))
     }
 
-    /// Whether both are the same, in a time that does not depend on where they differ.
+    /// Constant-time comparison.
     pub(super) fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
 
-    /// Enough to find a token's line in the file; it says nothing of the token.
+    /// A prefix of the hash, to find the line in the file; it reveals nothing about the token.
     pub(super) fn short(&self) -> String {
         self.to_string().chars().take(Self::ALGORITHM.len() + 8).collect()
     }

@@ -1,4 +1,5 @@
-//! From PEM files to what rustls needs. A pair that does not belong together, or is not valid today, is refused.
+//! Converts PEM files to rustls configurations. Refuses a key that does not match its certificate, and a certificate that is not
+//! valid at this time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,11 +14,11 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::config::{ClientCertificates, Config};
 
-/// The protocols of the two listeners, as clients ask for them (RFC 7301).
+/// The ALPN protocols of the two listeners (RFC 7301).
 const GRPC_PROTOCOL: &[u8] = b"h2";
 const METRICS_PROTOCOL: &[u8] = b"http/1.1";
 
-/// Which files make a server's TLS, and how client certificates count.
+/// The files of a server's TLS configuration, and the rule for client certificates.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsFiles {
     certificate: PathBuf,
@@ -26,7 +27,7 @@ pub(crate) struct TlsFiles {
     client_certificates: ClientCertificates,
 }
 
-/// What the files say.
+/// The TLS configuration from the files.
 pub(crate) struct Loaded {
     pub grpc: Arc<ServerConfig>,
     /// Metrics and probes: a certificate of the client counts there too, and nobody has to have one.
@@ -53,7 +54,7 @@ impl TlsFiles {
     }
 }
 
-/// Makes TLS of the files' contents, which come in the order of [`TlsFiles::paths`].
+/// Builds the TLS configuration from the files' contents, in the order of [`TlsFiles::paths`].
 pub(crate) fn load(files: &TlsFiles, contents: &[Vec<u8>], now_s: i64) -> Result<Loaded, String> {
     let [certificate, key, rest @ ..] = contents else { return Err("files are missing".to_owned()) };
     let chain = certificates(certificate).map_err(|error| format!("tls_cert: {error}"))?;

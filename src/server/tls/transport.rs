@@ -1,7 +1,7 @@
 //! A connection's bytes, encrypted or not.
 //!
-//! The handshake is part of the first read or write, in the connection's own task: a peer that never finishes it holds up no
-//! other, and the deadline for the HTTP/2 preface and the limits on connections hold for it as for any other.
+//! The handshake is part of the first read or write, in the connection's own task: a peer that never finishes it blocks no
+//! other, and the deadline for the HTTP/2 preface and the connection limits apply to it.
 
 use std::io;
 use std::pin::Pin;
@@ -40,7 +40,7 @@ enum TlsState {
 }
 
 impl Transport {
-    /// Without `encryption` the bytes travel as they are.
+    /// Without `encryption` the bytes are sent unencrypted.
     pub(crate) fn new(stream: TcpStream, encryption: Option<&Encryption>) -> Self {
         let state = match encryption {
             None => TlsState::Plain(stream),
@@ -64,7 +64,7 @@ impl Transport {
                 Ok(stream) => {
                     let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
                     let subjects = certificates.first().map(|certificate| Subject::all_of(certificate));
-                    // It is set here alone, once.
+                    // Set only here, once.
                     _ = self.identity.0.set(subjects.unwrap_or_default());
                     self.state = TlsState::Encrypted(Box::new(stream));
                 }
