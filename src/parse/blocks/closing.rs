@@ -71,9 +71,11 @@ fn address(line: &str) -> Option<usize> {
     let start = end.trim_end_matches(part).len();
     let (mailbox, host) = end.get(start..)?.split_once('@')?;
     let whole = !mailbox.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.');
-    let before = line.get(..start)?.trim_end_matches(['(', '（', '<', '【']).trim_end();
-    // `客服邮箱：…` would say nothing without it.
-    (whole && !before.ends_with([':', '：', '为', '是', '至', '到'])).then_some(before.len())
+    let open = line.get(..start)?.trim_end_matches(['(', '（', '<', '【']);
+    let before = open.trim_end();
+    // `客服邮箱：…` would say nothing without it, and what is glued to a word is a part of it.
+    let apart = before.len() < open.len() || before.ends_with(['。', '！', '？', '”', '.', '!', '?', '"']);
+    (whole && apart && !before.ends_with([':', '：', '为', '是', '至', '到'])).then_some(before.len())
 }
 
 /// `…提出意见。记者 林远舟`: where the names begin that follow the last sentence, and who is named.

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::{DatelineHead, Story, agency, day, head_at, people, unknown, with_people};
-use crate::parse::lexicon::{places, wire_verbs};
+use crate::parse::lexicon::{places, roles, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
@@ -59,7 +59,21 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Dat
         }
     };
     let people = people::read(line, named, None).filter(|people| !people.is_empty())?;
+    let agency = agency.or_else(|| outlet_before_role(line, inside.clone()));
     Some(DatelineHead { agency, location, date: None, people, end: inside.end })
+}
+
+/// `（青石日报全媒体记者 林远舟）`: an outlet that no table knows, by the ending of its name.
+fn outlet_before_role(line: &NormalizedLine, inside: Range<usize>) -> Option<agency::Agency> {
+    let role = inside.clone().find(|at| people::role_at(line, *at).is_some())?;
+    let mut end = role;
+    for kind in roles::KINDS_OF_REPORTERS {
+        let length = kind.chars().count();
+        if end > inside.start + length && line.starts_with(end - length, kind) {
+            end -= length;
+        }
+    }
+    (agency::unknown_end(line, inside.start..end) == Some(end)).then(|| unknown::outlet(inside.start..end))
 }
 
 /// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: no outlet, only the place, the day and the verb.
