@@ -5,13 +5,17 @@ import json
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import sys
+import tempfile
 import urllib.request
+
+import trustme
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/clients"))
-from server import Server  # noqa: E402
+from server import BINARY, Server  # noqa: E402
 
 # What the service serves. Names with a colon are recorded by the rules themselves, and `up` is Prometheus' own.
 METRIC = re.compile(r"(?<![:\w])((?:articled|process)_[a-z0-9_]+)(?![:\w(])")
@@ -45,6 +49,21 @@ def scrape(address):
         return answer.read().decode()
 
 
+def scrape_of_a_secured_server():
+    """Certificates and tokens have metrics only where there are some."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        authority = trustme.CA()
+        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+        subprocess.run([BINARY, "token", "new", "--role", "reader", "--file", folder / "tokens"], check=True, capture_output=True)
+        pair = ["--tls-cert", folder / "server.pem", "--tls-key", folder / "server.pem"]
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        with Server(settings=[*pair, "--tokens", folder / "tokens", "--metrics-access", "anyone"]) as server:
+            with urllib.request.urlopen(f"https://{server.metrics_address}/metrics", timeout=10, context=context) as answer:
+                return answer.read().decode()
+
+
 def promtool_faults(text):
     promtool = shutil.which("promtool")
     if promtool is None:
@@ -66,7 +85,8 @@ def main():
         done = server.run(f"printf '%s' '{PAGE_WITHOUT_YEAR}' | articled import --format text -")
         assert done.returncode == 0, done.stderr
         text = scrape(server.metrics_address)
-    served = {line.split("{")[0].split(" ")[0] for line in text.splitlines() if line and not line.startswith("#")}
+    lines = [*text.splitlines(), *scrape_of_a_secured_server().splitlines()]
+    served = {line.split("{")[0].split(" ")[0] for line in lines if line and not line.startswith("#")}
     faults = [
         f"{place}: names {name}, which the server does not have"
         for place, expression in [*expressions_of_dashboards(), *expressions_of_rules()]
