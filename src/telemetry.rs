@@ -7,6 +7,7 @@ mod otlp;
 use std::io::{self, IsTerminal, Write};
 
 use articled::config;
+use articled::text::is_display_control;
 use clap::{Args, ValueEnum};
 use opentelemetry_otlp::ExporterBuildError;
 use tracing_subscriber::field::MakeExt as _;
@@ -126,15 +127,9 @@ fn escaped_fields() -> impl for<'writer> FormatFields<'writer> + 'static {
 fn escaped<Escape: Iterator<Item = char>>(text: &str, escape: impl Fn(char) -> Escape) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_control(character) { shown.extend(escape(character)) } else { shown.push(character) }
+        if is_display_control(character) { shown.extend(escape(character)) } else { shown.push(character) }
     }
     shown
-}
-
-/// Control characters (C0 and C1), line separators, and bidirectional controls (UAX #9).
-fn is_control(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Escapes the control characters that JSON allows unescaped and a terminal interprets: JSON escapes only those below
@@ -184,7 +179,7 @@ mod tests {
     fn check(lines: &Lines) -> String {
         let written = String::from_utf8(lines.0.lock().expect("no panic").clone()).expect("UTF-8");
         let body = written.strip_suffix('\n').expect("a line");
-        assert!(!body.contains(is_control), "{body:?}");
+        assert!(!body.contains(is_display_control), "{body:?}");
         assert!(body.contains('甲') && body.contains('乙') && body.contains("forged"), "{body}");
         written
     }

@@ -1,7 +1,8 @@
-//! Text comparison: folding, word segmentation, Han characters, and near-duplicate fingerprints.
+//! Text comparison: folding, word segmentation, Han characters, and near-duplicate fingerprints, display control characters.
 //!
 //! Parser, queries and keyword index share these, so that they agree on what is equal.
 
+mod controls;
 mod fingerprint;
 mod fold;
 mod fold_table;
@@ -9,6 +10,8 @@ mod han;
 mod normalize;
 mod segment;
 
+pub use self::controls::is_display_control;
+pub(crate) use self::controls::is_reordering;
 pub use self::fingerprint::Fingerprint;
 pub(crate) use self::fingerprint::KEY_COUNT;
 pub use self::fold::fold;

@@ -2,25 +2,23 @@
 
 use std::borrow::Cow;
 
+use articled::text::is_display_control;
+
 /// Escapes control characters, so that stored text cannot control the terminal: `\u{1b}[2J` is printed and does not clear
 /// the screen. Line feeds and tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_control) {
+    if !text.chars().any(is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_control(character) { shown.extend(character.escape_unicode()) } else { shown.push(character) }
+        if is_escaped(character) { shown.extend(character.escape_unicode()) } else { shown.push(character) }
     }
     Cow::Owned(shown)
 }
 
-/// Control characters (C0 and C1), line separators, and bidirectional controls (UAX #9).
-fn is_control(character: char) -> bool {
-    let is_reordering = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    (character.is_control() && !matches!(character, '\n' | '\t'))
-        || is_reordering
-        || matches!(character, '\u{2028}' | '\u{2029}')
+fn is_escaped(character: char) -> bool {
+    is_display_control(character) && !matches!(character, '\n' | '\t')
 }
 
 /// Marks around a hit, until the text is laid out and its control characters are escaped. Noncharacters, which are one

@@ -6,6 +6,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_script::{Script, UnicodeScript};
 
 use crate::article::ParseReport;
+use crate::text::is_reordering;
 
 /// Cleans text, and counts what it removed and recomposed. Character references bring such characters back, so it runs once
 /// after decoding and again wherever references are resolved.
@@ -57,7 +58,8 @@ fn invisible(c: char) -> Option<&'static str> {
         '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}' => "CONTROL_CHARACTER",
         // Annotation anchors, and code points that are no characters.
         '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}' | '\u{FDD0}'..='\u{FDEF}' => "CONTROL_CHARACTER",
-        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "BIDI_CONTROL",
+        '\u{61C}' | '\u{200E}' | '\u{200F}' => "BIDI_CONTROL",
+        c if is_reordering(c) => "BIDI_CONTROL",
         '\u{FEFF}' => "BYTE_ORDER_MARK",
         '\u{AD}' => "SOFT_HYPHEN",
         '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' => "ZERO_WIDTH_CHARACTER",

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::text::check_text;
 use crate::article::{ParseReport, ParseWarning, RemovedLine};
 use crate::rpc::proto;
 use crate::rpc::violations::{ViolationReason, Violations};
@@ -32,6 +33,11 @@ pub(crate) fn given(given: proto::ParseReport, violations: &mut Violations) -> P
         violations.add("article.parse_report.parser_version", ViolationReason::OutOfRange, "must not be negative");
         0
     });
+    let lines = removed_lines.iter().flat_map(|line| [&line.text, &line.reason]);
+    let warned = warnings.iter().flat_map(|warning| [&warning.reason, &warning.message]);
+    for text in lines.chain(warned).chain(repairs.iter().map(|repair| &repair.kind)) {
+        check_text("article.parse_report", text, violations);
+    }
     let repairs = repairs.into_iter().map(|proto::Repair { kind, count }| {
         let count = u32::try_from(count).unwrap_or_else(|_| {
             violations.add(
