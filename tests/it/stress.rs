@@ -38,11 +38,13 @@ struct Round {
 }
 
 impl Round {
-    /// Whether the caller goes on: not once the server is killed.
+    /// Whether the caller goes on: not once the server is killed. A deadline that passed is the load of the machine: low-priority
+    /// threads write, and whether the write was stored is as unknown as after a kill.
     #[track_caller]
     fn goes_on(&self, failed: &Status, expected: Code) -> bool {
         let is_killed = self.is_killed.load(Ordering::SeqCst);
-        assert!(is_killed || failed.code() == expected, "before the kill: {failed:?}");
+        let is_expected = failed.code() == expected || failed.code() == Code::DeadlineExceeded;
+        assert!(is_killed || is_expected, "before the kill: {failed:?}");
         assert!(!failed.message().contains("decode Protobuf"), "cannot be decoded: {failed:?}");
         !is_killed
     }
@@ -197,7 +199,10 @@ async fn live(database: &Path, before: &mut Versions, first: u64, writes: u64) -
 #[ignore = "runs as many rounds as STRESS_ROUNDS says, each a start, a load and a kill"]
 async fn every_answer_decodes_amid_kills() {
     let rounds = std::env::var("STRESS_ROUNDS").map_or(Ok(20), |rounds| rounds.parse()).expect("a number of rounds");
-    let folder = tempfile::tempdir().expect("a place for the store");
+    let mut folder = tempfile::tempdir().expect("a place for the store");
+    // Kept if the test fails.
+    folder.disable_cleanup(true);
+    println!("the store is in {}", folder.path().display());
     let database = folder.path().join("articled.db");
     let (mut versions, mut read, mut first) = (Versions::new(), 0, 1);
     for round in 0..rounds {
@@ -212,4 +217,5 @@ async fn every_answer_decodes_amid_kills() {
     }
     program::check(&database);
     println!("{rounds} rounds, {read} articles read");
+    folder.disable_cleanup(false);
 }
