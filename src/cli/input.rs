@@ -40,7 +40,7 @@ enum InputFormat {
     Html,
     /// One document or exported article per line.
     Jsonl,
-    /// WARC or WET.
+    /// WARC, WET or ARC.
     Warc,
 }
 
@@ -82,7 +82,7 @@ impl InputArguments {
                     return;
                 }
             }
-            for (kind, count) in items.skipped() {
+            for (kind, count) in items.skipped().iter() {
                 info!(kind, count, "skipped");
             }
         });

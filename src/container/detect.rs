@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::arc::ARC_MAGIC;
 use super::document::{ContainerError, Format};
 
 /// Signatures of unsupported formats that are common next to documents.
@@ -12,7 +13,6 @@ const UNSUPPORTED: &[(&[u8], &str)] = &[
     (b"GIF8", "an image"),
     (b"\xFF\xD8\xFF", "an image"),
     (b"SQLite format 3", "a database"),
-    (b"filedesc://", "an ARC file, the predecessor of WARC (`warcio recompress` converts it)"),
     (b"BZh", "compressed with bzip2"),
     (b"\xFD7zXZ", "compressed with xz"),
 ];
@@ -22,7 +22,7 @@ const LOOK_AHEAD: usize = 1024;
 
 /// Detects by an unambiguous signature, then by name, then by the first characters.
 pub(crate) fn detect(start: &[u8], path: &Path) -> Result<Format, ContainerError> {
-    if start.starts_with(b"WARC/") {
+    if start.starts_with(b"WARC/") || start.starts_with(ARC_MAGIC) {
         return Ok(Format::Warc);
     }
     if let Some((_, what)) = UNSUPPORTED.iter().find(|(magic, _)| start.starts_with(magic)) {
@@ -49,7 +49,7 @@ fn by_name(path: &Path) -> Option<Format> {
         "txt" | "text" | "md" => Some(Format::Text),
         "html" | "htm" | "shtml" | "xhtml" => Some(Format::Html),
         "jsonl" | "ndjson" => Some(Format::Jsonl),
-        "warc" | "wet" => Some(Format::Warc),
+        "warc" | "wet" | "arc" => Some(Format::Warc),
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ pub enum Format {
     Html,
     /// One document on each line.
     Jsonl,
-    /// WARC or WET: one document in each record.
+    /// WARC, WET or ARC: one document in each record.
     Warc,
 }
 

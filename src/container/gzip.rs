@@ -10,14 +10,15 @@ use flate2::bufread::GzDecoder;
 /// The first bytes of a member: the signature, and the compression method deflate.
 const MEMBER_MAGIC: &[u8] = &[0x1F, 0x8B, 8];
 
-/// The first decompressed bytes of a member at which reading can continue.
-const RECORD_MAGIC: &[u8] = b"WARC/";
+/// The first decompressed bytes of a member at which reading can continue: a record of a WARC, or of an ARC.
+const RECORD_MAGICS: [&[u8; RECORD_MAGIC_BYTES]; 3] = [b"WARC/", b"http:", b"https"];
+const RECORD_MAGIC_BYTES: usize = 5;
 
 /// How many consumed bytes of a member stay buffered, to search them for the next member: the decoder often detects a
 /// truncation only after it has consumed the start of the next member.
 const REPLAY_BYTES: usize = 256 << 10;
 
-/// Enough for a member's header with file name and comment, and for the data that decompresses to [`RECORD_MAGIC`].
+/// Enough for a member's header with file name and comment, and for the data that decompresses to one of [`RECORD_MAGICS`].
 const HEAD_BYTES: usize = 4 << 10;
 
 const READ_BYTES: usize = 64 << 10;
@@ -138,8 +139,8 @@ fn position_of_magic(bytes: &[u8]) -> Option<usize> {
 }
 
 fn starts_with_record(member: &[u8]) -> bool {
-    let mut start = [0; RECORD_MAGIC.len()];
-    GzDecoder::new(member).read_exact(&mut start).is_ok() && start == RECORD_MAGIC
+    let mut start = [0; RECORD_MAGIC_BYTES];
+    GzDecoder::new(member).read_exact(&mut start).is_ok() && RECORD_MAGICS.contains(&&start)
 }
 
 impl<R: Read> Read for ReplayBuffer<R> {

@@ -1,6 +1,5 @@
 //! Iterates over the documents of files: one file after another, one document at a time.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -8,13 +7,14 @@ use super::document::{ContainerError, Document, Format, Item, Options};
 use super::jsonl::Jsonl;
 use super::limits;
 use super::open::{OpenFile, open};
+use super::skipped::Skipped;
 use super::walk::Walk;
 use super::warc::Warc;
 use crate::article::RawDocument;
 
 /// Iterates over the documents of these paths, in their order. Folders are read recursively, sorted by name.
 pub fn read(paths: impl IntoIterator<Item = PathBuf>, options: Options) -> Items {
-    Items { walk: Walk::of(paths), options, current: None, skipped: BTreeMap::new() }
+    Items { walk: Walk::of(paths), options, current: None, skipped: Skipped::default() }
 }
 
 /// A blocking iterator over documents.
@@ -22,7 +22,7 @@ pub struct Items {
     walk: Walk,
     options: Options,
     current: Option<(String, Source)>,
-    skipped: BTreeMap<String, u64>,
+    skipped: Skipped,
 }
 
 enum Source {
@@ -32,8 +32,8 @@ enum Source {
 }
 
 impl Items {
-    /// The number of skipped records and files so far, by kind: `request`, `response 404`, `link`.
-    pub fn skipped(&self) -> &BTreeMap<String, u64> {
+    /// The number of skipped records and files so far.
+    pub fn skipped(&self) -> &Skipped {
         &self.skipped
     }
 
@@ -64,7 +64,7 @@ impl Iterator for Items {
             let Some((path, source)) = self.current.take() else {
                 let next = self.walk.next();
                 for (kind, count) in self.walk.take_skipped() {
-                    *self.skipped.entry(kind.to_owned()).or_default() += count;
+                    self.skipped.add(kind, count);
                 }
                 let path = match next? {
                     Ok(path) => path,

@@ -1,6 +1,5 @@
 //! Containers written and read again, whole and damaged.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -27,7 +26,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-fn read_all(path: &Path, options: Options) -> (Vec<Item>, BTreeMap<String, u64>) {
+fn read_all(path: &Path, options: Options) -> (Vec<Item>, Skipped) {
     let mut items = read([path.to_owned()], options);
     let found = items.by_ref().collect();
     (found, items.skipped().clone())
@@ -60,8 +59,7 @@ fn record(kind: &str, headers: &str, block: &[u8]) -> Vec<u8> {
 }
 
 fn response(head: &str, body: &[u8]) -> Vec<u8> {
-    let block = [format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), body].concat();
-    record("response", "Content-Type: application/http; msgtype=response\r\n", &block)
+    record("response", "Content-Type: application/http; msgtype=response\r\n", &http(head, body))
 }
 
 const HTML_OK: &str = "200 OK\r\nContent-Type: text/html; charset=utf-8";
@@ -161,7 +159,7 @@ fn a_walk_stays_within_its_folder() {
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
     let (items, skipped) = read_all(folder.path(), Options::default());
     assert_eq!(contents(&items), ["甲", "乙"]);
-    assert_eq!(skipped.into_iter().collect::<Vec<_>>(), [("link".to_owned(), 5), ("pipe".to_owned(), 1)]);
+    assert_eq!(skipped.iter().collect::<Vec<_>>(), [("link", 5), ("pipe", 1)]);
     // Named by the caller, a link to a folder is followed, and a pipe or device is refused at once.
     link(outside.path(), "named");
     assert_eq!(contents(&read_all(&folder.path().join("named"), Options::default()).0), ["secret"]);
@@ -174,18 +172,69 @@ fn a_walk_stays_within_its_folder() {
     assert_eq!(twice.count(), 2);
 }
 
+/// A record of an ARC, version 1, with the line feed that ends it.
+fn arc_record(url: &str, time: &str, block: &[u8]) -> Vec<u8> {
+    [format!("{url} 192.0.2.1 {time} text/html {}\n", block.len()).as_bytes(), block, b"\n"].concat()
+}
+
+/// An HTTP response, as the block of a record holds it.
+fn http(head: &str, body: &[u8]) -> Vec<u8> {
+    [format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), body].concat()
+}
+
 #[test]
-fn an_arc_file_is_named_and_raw_deflate_is_read() {
-    let arc = b"filedesc://crawl.arc 0.0.0.0 20080101000000 text/plain 77\n1 0 Example\n";
+fn arc_gives_its_pages_and_counts_the_rest() {
+    let page = http(HTML_OK, PAGE.as_bytes());
+    let version_2 = [
+        format!("https://news.example/b 192.0.2.1 20080102030405 text/html 200 - - 77 a.arc {}\n", page.len())
+            .as_bytes(),
+        &page,
+        b"\n",
+    ]
+    .concat();
+    let records = [
+        arc_record(
+            "filedesc://a.arc",
+            "20080101000000",
+            b"1 0 Crawler\nURL IP-address Archive-date Content-type Archive-length\n",
+        ),
+        arc_record("dns:news.example", "20080101000000", b"20080101000000\nnews.example. 60 IN A 192.0.2.1\n"),
+        arc_record("http://news.example/a", "20080102030405", &page),
+        arc_record("http://news.example/gone", "20080102030405", &http("404 Not Found", b"gone")),
+        b"garbage between records\n".to_vec(),
+        version_2,
+        arc_record("http://news.example/c", "2008", &page),
+    ];
+    let zipped: Vec<u8> = records.iter().flat_map(|record| gzip(record)).collect();
+    for (name, content) in [("a.arc", &records.concat()), ("a.arc.gz", &zipped), ("stream", &zipped)] {
+        let folder = folder(&[(name, content)]);
+        let (items, skipped) = read_all(folder.path(), Options::default());
+        let found = contents(&items);
+        assert_eq!([&found[0], &found[2], &found[3]], [PAGE; 3], "{found:?}");
+        assert!(matches!(items[1].document, Err(ContainerError::BadRecord(_))), "{found:?}");
+        assert_eq!(skipped.iter().collect::<Vec<_>>(), [("dns", 1), ("filedesc", 1), ("response 404", 1)]);
+        let first = items[0].document.as_ref().expect("a document");
+        assert_eq!(first.raw.url.as_ref().map(PageUrl::as_str), Some("http://news.example/a"));
+        assert_eq!(first.raw.fetch_time.map(|time| time.to_string()).as_deref(), Some("2008-01-02T03:04:05Z"));
+        assert_eq!(items[3].document.as_ref().expect("a document").warnings.len(), 1);
+    }
+    // What is cut off costs its own record.
+    let cut = [gzip(&records[0]), gzip(&records[2])[..60].to_vec(), gzip(&records[2])].concat();
+    let folder = folder(&[("cut.arc.gz", &cut)]);
+    let (items, _) = read_all(folder.path(), Options::default());
+    assert!(matches!(items[0].document, Err(ContainerError::DamagedRecord)), "{items:?}");
+    assert_eq!(contents(&items[1..]), [PAGE]);
+}
+
+#[test]
+fn raw_deflate_is_read() {
     let mut raw = DeflateEncoder::new(Vec::new(), Compression::fast());
     raw.write_all(PAGE.as_bytes()).expect("memory");
     let raw = raw.finish().expect("memory");
     let warc = response(&format!("{HTML_OK}\r\nContent-Encoding: deflate"), &raw);
-    let folder = folder(&[("a.arc", arc), ("b.warc", &warc)]);
+    let folder = folder(&[("b.warc", &warc)]);
     let (items, _) = read_all(folder.path(), Options::default());
-    let found = contents(&items);
-    assert!(found[0].contains("an ARC file"), "{}", found[0]);
-    assert_eq!(found[1], PAGE);
+    assert_eq!(contents(&items), [PAGE]);
 }
 
 #[test]
@@ -210,7 +259,7 @@ fn warc_gives_its_pages_and_counts_the_rest() {
         let folder = folder(&[(name, content)]);
         let (items, skipped) = read_all(folder.path(), Options::default());
         assert_eq!(contents(&items), [PAGE, "<html><p>x", PAGE, PAGE, PAGE, "青石镇\n图书馆", PAGE]);
-        let kinds: Vec<&str> = skipped.keys().map(String::as_str).collect();
+        let kinds: Vec<&str> = skipped.iter().map(|(kind, _)| kind).collect();
         assert_eq!(kinds, ["request", "response 404", "response image/png", "warcinfo"]);
         let raw = &items[0].document.as_ref().expect("a document").raw;
         assert_eq!(raw.content_type, "text/html; charset=utf-8");

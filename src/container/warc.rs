@@ -1,14 +1,17 @@
-//! WARC (ISO 28500) and WET: the pages of a crawl, record by record.
+//! WARC (ISO 28500), WET and ARC: the pages of a crawl, record by record.
 //!
 //! Implemented here, because the existing crate reads whole records into memory and stops at the first invalid one.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
+use super::arc::{self, ARC_MAGIC};
 use super::document::{ContainerError, Document};
 use super::gzip::DamagedMember;
 use super::http::Response;
 use super::limits::{Line, read_document, read_line};
+use super::record_head::RecordHead;
+use super::skipped::Skipped;
 
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument, Timestamp};
 
@@ -23,24 +26,16 @@ pub(crate) struct Warc {
     /// The number of the current record, from 1.
     record: u64,
     ended: bool,
-    /// The next record's version line was already read, at the end of skipped garbage.
-    at_header_fields: bool,
+    /// The next record's first line, which was already read at the end of skipped garbage.
+    first_line: Option<Vec<u8>>,
+    /// The file's first record says that it is an ARC.
+    is_arc: bool,
 }
 
 type DocumentResult = Result<Document, ContainerError>;
 
-struct Head {
-    kind: String,
-    length: u64,
-    url: String,
-    time: String,
-    content_type: String,
-    /// A later segment of a segmented record.
-    is_continuation: bool,
-}
-
 enum NextRecord {
-    Head(Head),
+    Head(RecordHead),
     End,
     /// Skipped bytes that are not a record.
     Garbage(String),
@@ -48,11 +43,11 @@ enum NextRecord {
 
 impl Warc {
     pub(crate) fn new(reader: Box<dyn BufRead>) -> Self {
-        Self { reader, record: 0, ended: false, at_header_fields: false }
+        Self { reader, record: 0, ended: false, first_line: None, is_arc: false }
     }
 
     /// The next document and the number of its record. Counts skipped records in `skipped`.
-    pub(crate) fn next_document(&mut self, skipped: &mut BTreeMap<String, u64>) -> Option<(u64, DocumentResult)> {
+    pub(crate) fn next_document(&mut self, skipped: &mut Skipped) -> Option<(u64, DocumentResult)> {
         while !self.ended {
             self.record += 1;
             let head = match self.read_head() {
@@ -63,7 +58,7 @@ impl Warc {
             };
             match self.read_document(&head) {
                 Ok(Ok(document)) => return Some((self.record, document)),
-                Ok(Err(kind)) => *skipped.entry(kind).or_default() += 1,
+                Ok(Err(kind)) => skipped.add(&kind, 1),
                 Err(error) => return Some(self.fail(error)),
             }
         }
@@ -84,8 +79,8 @@ impl Warc {
     }
 
     fn read_head(&mut self) -> io::Result<NextRecord> {
-        if std::mem::take(&mut self.at_header_fields) {
-            return self.read_header_fields();
+        if let Some(line) = self.first_line.take() {
+            return self.read_head_after(&line);
         }
         let mut found_garbage = false;
         loop {
@@ -96,16 +91,30 @@ impl Warc {
                 Some(Line::Whole(line)) if line.is_empty() => continue,
                 Some(Line::Whole(line)) => line,
             };
-            if line.starts_with(b"WARC/") {
+            self.is_arc |= self.record == 1 && line.starts_with(ARC_MAGIC);
+            if self.begins_record(&line) {
                 if !found_garbage {
-                    return self.read_header_fields();
+                    return self.read_head_after(&line);
                 }
-                self.at_header_fields = true;
+                self.first_line = Some(line);
                 break;
             }
             found_garbage = true;
         }
-        Ok(NextRecord::Garbage("its first line is not WARC/1.x".to_owned()))
+        let expected = if self.is_arc { "the head of an ARC record" } else { "WARC/1.x" };
+        Ok(NextRecord::Garbage(format!("its first line is not {expected}")))
+    }
+
+    fn begins_record(&self, line: &[u8]) -> bool {
+        if self.is_arc { arc::parse_head(line).is_some() } else { line.starts_with(b"WARC/") }
+    }
+
+    /// The rest of the head whose first line this is.
+    fn read_head_after(&mut self, line: &[u8]) -> io::Result<NextRecord> {
+        match arc::parse_head(line).filter(|_| self.is_arc) {
+            Some(head) => Ok(NextRecord::Head(head)),
+            None => self.read_header_fields(),
+        }
     }
 
     fn read_header_fields(&mut self) -> io::Result<NextRecord> {
@@ -130,7 +139,7 @@ impl Warc {
         let Ok(length) = field("content-length").parse() else {
             return Ok(NextRecord::Garbage("it has no Content-Length".to_owned()));
         };
-        Ok(NextRecord::Head(Head {
+        Ok(NextRecord::Head(RecordHead {
             kind: field("warc-type").to_ascii_lowercase(),
             length,
             url: field("warc-target-uri").trim_matches(['<', '>']).to_owned(),
@@ -141,7 +150,7 @@ impl Warc {
     }
 
     /// The record's document, or the kind under which it is counted as skipped. An outer error ends the file.
-    fn read_document(&mut self, head: &Head) -> io::Result<Result<DocumentResult, String>> {
+    fn read_document(&mut self, head: &RecordHead) -> io::Result<Result<DocumentResult, String>> {
         let is_page_record = !head.is_continuation
             && match head.kind.as_str() {
                 "response" => head.url.starts_with("http"),
@@ -188,13 +197,12 @@ impl Warc {
     }
 }
 
-fn document(head: &Head, content: Vec<u8>, content_type: &str) -> Document {
+fn document(head: &RecordHead, content: Vec<u8>, content_type: &str) -> Document {
     let mut warnings = Vec::new();
-    let url =
-        PageUrl::parse(&head.url).map_err(|why| warnings.push(format!("WARC-Target-URI {:?} {why}", head.url))).ok();
+    let url = PageUrl::parse(&head.url).map_err(|why| warnings.push(format!("the URL {:?} {why}", head.url))).ok();
     let fetch_time: Option<Timestamp> = head.time.parse().ok();
     if fetch_time.is_none() {
-        warnings.push(format!("WARC-Date {:?} is not RFC 3339", head.time));
+        warnings.push(format!("the time {:?} is not valid", head.time));
     }
     let content_type = content_type.to_owned();
     let raw = RawDocument { content: content.into(), content_type, url, fetch_time, ..RawDocument::default() };

@@ -160,7 +160,7 @@ impl ArticleStore for SqliteStore {
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {
-        check::check(&self.options).await
+        check::check(&self.options, self.readers.disk()).await
     }
 
     async fn close(&self) {

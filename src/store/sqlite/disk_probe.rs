@@ -43,6 +43,12 @@ impl DiskProbe {
         fault.into()
     }
 
+    /// Fails if the file cannot be read to its end.
+    pub async fn require_readable(&self) -> Result<(), StoreError> {
+        let unreadable = |reason| StoreError::Unavailable(format!("the file cannot be read: {reason}"));
+        self.read_all().await.map_err(unreadable)
+    }
+
     async fn read_all(&self) -> Result<(), String> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((time, answer)) = last

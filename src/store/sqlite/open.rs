@@ -148,6 +148,9 @@ impl SqliteStore {
 pub(super) fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
     let path = std::path::absolute(path).map_err(|error| io_error(path, &error))?;
     if let Ok(real) = path.canonicalize() {
+        if real.is_dir() {
+            return Err(OpenError::Io { path: real, reason: "it is a directory, and a store is a file".to_owned() });
+        }
         return Ok(real);
     }
     // The file does not exist yet, but its folder may be reached through a link.

@@ -13,6 +13,8 @@ use crate::store::conformance::fixtures::*;
 use crate::store::sqlite::SqliteOptions;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::disk_probe::DiskProbe;
+use crate::store::sqlite::maintenance::check::check;
 use crate::store::{ArticleStore as _, NewArticle, Search, SharedStore, StoreError, Write};
 
 async fn opened(path: &Path) -> SharedStore {
@@ -146,6 +148,34 @@ async fn damage_is_refused_and_left_alone() {
             assert!(bytes == fs::read(&path).expect("a file"), "{case}: the file was changed");
         }
     }
+}
+
+#[tokio::test]
+async fn a_directory_is_refused_by_that_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for read_only in [false, true] {
+        let error = refused(SqliteOptions { read_only, ..SqliteOptions::small(folder.path()) }).await;
+        assert!(error.to_string().contains("it is a directory"), "{error}");
+    }
+    let repaired = SqliteStore::repair_index(SqliteOptions::small(folder.path())).await;
+    assert!(repaired.is_err_and(|error| error.to_string().contains("it is a directory")));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[tokio::test]
+async fn the_check_tells_a_disk_that_cannot_be_read_from_damage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    let options = SqliteOptions::small(&path);
+    // Reading a directory fails, as reading a broken disk does.
+    let (sound, broken) = (DiskProbe::new(path.clone()), DiskProbe::new(folder.path().to_owned()));
+    assert_eq!(check(&options, &broken).await.expect("nothing to explain"), Vec::<String>::new());
+    execute(&path, "UPDATE article SET effective_us = effective_us + 1").await;
+    assert!(!check(&options, &sound).await.expect("an answer").is_empty());
+    assert!(matches!(check(&options, &broken).await, Err(StoreError::Unavailable(_))));
+    execute(&path, "DROP TABLE folded").await;
+    assert!(matches!(check(&options, &sound).await, Err(StoreError::Damaged(_))));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::keyword_index::IndexCheck;
 use crate::query::FoldedFields;
 use crate::store::StoreError;
 use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::duplicates::originals;
 use crate::store::sqlite::error::SqliteError;
@@ -21,13 +22,18 @@ use crate::text::Fingerprint;
 /// The maximum number of reported faults; a broken disk causes thousands.
 const MAX_FAULTS: usize = 100;
 
-pub(crate) async fn check(options: &SqliteOptions) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn check(options: &SqliteOptions, disk: &DiskProbe) -> Result<Vec<String>, StoreError> {
     let mut connection = connect(&options.path, Role::Read).await?;
     let faults = check_all(&mut connection).await;
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "closing the connection of the check failed");
     }
-    Ok(faults?)
+    match faults {
+        Ok(faults) if faults.is_empty() => Ok(faults),
+        // A disk that cannot be read looks like a damaged file here, too.
+        Ok(faults) => disk.require_readable().await.map(|()| faults),
+        Err(fault) => Err(disk.error_of(fault).await),
+    }
 }
 
 async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, SqliteError> {

@@ -32,6 +32,10 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
+    pub fn disk(&self) -> &DiskProbe {
+        &self.disk
+    }
+
     pub fn new(path: PathBuf, role: Role, count: usize) -> Self {
         let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
         let disk = DiskProbe::new(path.clone());
