@@ -19,6 +19,10 @@ ci:
 clients:
     tests/clients/run
 
+# Faults under a real server (kills, full disks, EIO, hostile peers …), with counts; takes hours. `just faults --scale 0.02 kills`.
+faults *arguments:
+    tests/faults/run {{arguments}}
+
 # Writes today's answers into README.md.
 readme:
     tests/clients/run --update

@@ -1,5 +1,6 @@
 """A real server for the tests of foreign clients: the binary, on a free port, with a store of its own."""
 
+import collections
 import json
 import os
 import pathlib
@@ -11,31 +12,38 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ARTICLED_BINARY") or str(ROOT / "target" / "debug" / "articled")
 
+# The last lines of its log, for the message of a test that failed.
+LOG_LINES = 30
+
 
 class Server:
-    """Serves within a `with`; `address` and `metrics_address` are host:port. `load` are paths from the root of the repository, `settings` flags."""
+    """Serves within a `with`; `address` and `metrics_address` are host:port. `load` are paths from the root of the
+    repository, `settings` flags of `serve`.
 
-    def __init__(self, *load, settings=()):
-        self.load = load
-        self.settings = settings
+    `folder` keeps the store between two lives, and `prefix` is a command that runs the server, such as strace.
+    """
+
+    def __init__(self, *load, folder=None, listen="127.0.0.1:0", settings=(), prefix=()):
+        self.temporary = None if folder else tempfile.TemporaryDirectory()
+        self.folder = folder or self.temporary.name
+        self.command = [
+            *prefix, BINARY, "serve", "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--log", "info",
+            "--log-format", "json", "--database", f"sqlite:{self.folder}/articles.db", *settings,
+        ]
+        for path in load:
+            self.command += ["--load", path]
 
     def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        command = [
-            BINARY, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "info", "--log-format", "json",
-            "--database", f"sqlite:{self.folder.name}/articles.db",
-        ]
-        command += self.settings
-        for path in self.load:
-            command += ["--load", path]
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(self.command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         try:
-            self.address = self.wait_for_address()
+            self.wait_for_address()
         except BaseException:
             self.process.kill()
+            self.process.wait()
             raise
-        # Else the pipe fills up, and the server waits for us.
-        self.reader = threading.Thread(target=self.process.stderr.read, daemon=True)
+        # Read to the end: else the pipe fills up, and the server waits for us.
+        self.log = collections.deque(maxlen=LOG_LINES)
+        self.reader = threading.Thread(target=self.log.extend, args=(self.process.stderr,), daemon=True)
         self.reader.start()
         return self
 
@@ -48,16 +56,30 @@ class Server:
             except ValueError:
                 continue
             if message.get("message") == "serving":
-                self.metrics_address = message["metrics_listen"]
-                return message["listen"]
+                self.address, self.metrics_address = message["listen"], message["metrics_listen"]
+                return
         raise RuntimeError("the server did not start:\n" + "".join(said))
 
-    def __exit__(self, *_):
+    def stop(self):
+        """As an orchestrator stops it: SIGTERM, and every call that has begun is answered."""
         self.process.terminate()
-        status = self.process.wait(timeout=30)
+        status = self.process.wait(timeout=60)
         self.reader.join()
-        self.folder.cleanup()
         assert status == 0, f"the server ended with status {status}"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+
+    def __exit__(self, failed, *_):
+        if self.process.returncode is None:
+            self.process.kill() if failed else self.stop()
+        if failed:
+            self.reader.join()
+            print("the server's last lines:", *self.log, sep="\n", end="")
+        if self.temporary:
+            self.temporary.cleanup()
 
     def run(self, command, **options):
         """Runs a command line that is written for the default port; gives the finished process."""

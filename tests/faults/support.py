@@ -1,0 +1,116 @@
+"""What the faults share: a store that is kept when a fault fails, clients, invented articles, and the check of a store."""
+
+import contextlib
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+
+import grpc
+
+from articled.v1 import article_pb2 as a
+from articled.v1 import article_service_pb2 as s
+from articled.v1.article_service_pb2_grpc import ArticleServiceStub
+from server import BINARY, ROOT
+
+SERVICE_CONFIG = (ROOT / "proto/articled/v1/service_config.json").read_text()
+
+
+class Unavailable(Exception):
+    """This machine lacks what the fault needs."""
+
+
+def need(program):
+    if not shutil.which(program):
+        raise Unavailable(f"{program} is not installed")
+
+
+def under_strace(calls, injected):
+    """A prefix that runs the server with a fault in these system calls, counted for each thread."""
+    need("strace")
+    trace = ["-e", f"trace={calls}", "-e", f"inject={calls}:{injected}"]
+    return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", *trace]
+
+
+@contextlib.contextmanager
+def store():
+    """A folder for a store; it is removed unless the fault fails."""
+    folder = tempfile.mkdtemp(prefix="articled-fault-")
+    try:
+        yield folder
+    except BaseException:
+        print(f"the store is kept in {folder}", flush=True)
+        raise
+    shutil.rmtree(folder)
+
+
+def free_address():
+    """An address for a server that starts again and again, while its clients keep their channel."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % probe.getsockname()[1]
+
+
+def client(address, retries=True):
+    """Retries as the published service config says, or not at all. Its connection is its own: a peer among others."""
+    options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", 16 << 20)]
+    options.append(("grpc.service_config", SERVICE_CONFIG) if retries else ("grpc.enable_retries", 0))
+    return ArticleServiceStub(grpc.insecure_channel(address, options=options))
+
+
+def body(number, version=0):
+    """An invented text that names its number and version, so that what is read can be compared with what was written."""
+    return f"云岫县第{number}号公告第{version}版。\n" + "沿线居民表示欢迎，白鹭河口的水闸如期开启。\n" * (number * 7 % 23)
+
+
+def article(number, version=0):
+    return a.Article(headline=f"第{number}号公告", body=body(number, version).rstrip("\n"))
+
+
+def document(number, version=0):
+    content = f"第{number}号公告\n{body(number, version)}".encode()
+    return a.RawDocument(content=content, content_type="text/plain", url=f"https://notices.example/{number}")
+
+
+def database(folder):
+    return f"sqlite:{folder}/articles.db"
+
+
+def articled(*arguments, **options):
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=600, **options)
+
+
+def check(folder):
+    """`articled check` finds nothing."""
+    done = articled("check", "--database", database(folder))
+    assert done.returncode == 0, f"{folder}: {done.stdout}{done.stderr}"
+
+
+def read_all(stub, view=a.ARTICLE_VIEW_FULL):
+    """Every stored article by its name."""
+    return {found.article.name: found.article for found in stub.ExportArticles(s.ExportArticlesRequest(view=view))}
+
+
+def peak_memory(server):
+    """The most that the process held in memory so far, in bytes (proc(5), VmHWM)."""
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) << 10
+
+
+def health(server):
+    """What /healthz answers: an HTTP status, or why there was no answer."""
+    try:
+        return urllib.request.urlopen(f"http://{server.metrics_address}/healthz", timeout=10).status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError as error:
+        return repr(error)
+
+
+def healthcheck(server, over, seen):
+    """Counts what /healthz answers, every second, until it is over."""
+    while not over.wait(1):
+        seen[health(server)] += 1
