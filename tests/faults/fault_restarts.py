@@ -35,6 +35,9 @@ class Load:
         self.written, self.told = {}, {}
         self.lock = threading.Lock()
         self.written["articles/first"] = (1, article(0).headline)
+        # It is there before the watch begins, which tells of what comes after.
+        self.told["articles/first"] = 1
+        self.watching = threading.Event()
         kinds = [self.create, self.get, self.filter, self.update, self.ingest, self.import_, self.delete]
         self.threads = [threading.Thread(target=self.repeat, args=(kind,)) for kind in kinds]
         # It ends by itself only when it is cancelled.
@@ -44,7 +47,9 @@ class Load:
     def __enter__(self):
         first = s.CreateArticleRequest(article=article(0), article_id="first")
         client(self.address).CreateArticle(first, timeout=TIMEOUT_S)
-        for thread in [*self.threads, self.watcher]:
+        self.watcher.start()
+        assert self.watching.wait(TIMEOUT_S), "the watch did not begin"
+        for thread in self.threads:
             thread.start()
         return self
 
@@ -146,6 +151,7 @@ class Load:
             try:
                 for event in self.watch_call:
                     token = event.resume_token
+                    self.watching.set()
                     if event.WhichOneof("event") == "upserted":
                         self.told[event.upserted.name] = event.upserted.revision
                 self.calls["watch ended"] += 1
