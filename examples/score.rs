@@ -4,16 +4,16 @@
 //! Each section is a file under `examples/score/` with a function from [`Run`] to nothing that tells its figures.
 
 mod score {
-    pub mod datelines;
-    pub mod duplicates;
-    pub mod headlines;
-    pub mod html;
-    pub mod keywords;
-    pub mod lines;
-    pub mod markup;
-    pub mod pages;
-    pub mod raw;
-    pub mod synthetic;
+    pub(crate) mod datelines;
+    pub(crate) mod duplicates;
+    pub(crate) mod headlines;
+    pub(crate) mod html;
+    pub(crate) mod keywords;
+    pub(crate) mod lines;
+    pub(crate) mod markup;
+    pub(crate) mod pages;
+    pub(crate) mod raw;
+    pub(crate) mod synthetic;
 }
 
 use std::path::{Path, PathBuf};

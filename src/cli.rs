@@ -45,7 +45,7 @@ use self::arguments::{Arguments, Command};
 use crate::telemetry;
 
 /// Runs the command given by the process's arguments.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let (arguments, tables) = match settings::read(std::env::args_os()) {
         Ok(read) => read,
         Err(error) => {

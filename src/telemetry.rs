@@ -30,7 +30,7 @@ const SHARED_FILTER_VARIABLE: &str = "RUST_LOG";
 
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Logging")]
-pub struct LogArguments {
+pub(crate) struct LogArguments {
     /// The log filter: a level, or levels by module, such as `info,h2=debug`. A level without a module applies to articled
     /// itself, not to its dependencies. Default: RUST_LOG, else info.
     #[arg(long, env = "ARTICLED_LOG", global = true, value_name = "FILTER")]
@@ -49,13 +49,13 @@ enum LogFormat {
 }
 
 /// Telemetry to send before the process ends.
-pub struct Started {
+pub(crate) struct Started {
     otlp: Option<Otlp>,
 }
 
 impl Started {
     /// Sends waiting telemetry. Must be called on a thread that may block.
-    pub fn end(self) {
+    pub(crate) fn end(self) {
         if let Some(otlp) = self.otlp {
             otlp.end();
         }
@@ -64,7 +64,7 @@ impl Started {
 
 /// Why starting telemetry failed.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     #[error("invalid --log or ARTICLED_LOG: {0}")]
     Filter(#[from] ParseError),
     #[error("cannot send traces: {0}")]
@@ -73,7 +73,7 @@ pub enum StartError {
 
 /// Starts logging, and the export of traces if it is configured. Must be called once, before anything else, within the
 /// runtime.
-pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> Result<Started, StartError> {
+pub(crate) fn start(arguments: &LogArguments, export: &config::Telemetry) -> Result<Started, StartError> {
     let filter = match &arguments.log {
         Some(filter) => filter.clone(),
         None => std::env::var(SHARED_FILTER_VARIABLE).unwrap_or_default(),
@@ -94,7 +94,7 @@ pub fn start(arguments: &LogArguments, export: &config::Telemetry) -> Result<Sta
 }
 
 /// Whether output to a stream is coloured: it is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
-pub fn wants_colour(stream: &impl IsTerminal) -> bool {
+pub(crate) fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 

@@ -5,7 +5,7 @@
 /// A class of pages, and how one of about so many bytes is made.
 type Class = (&'static str, fn(usize) -> Vec<u8>);
 
-pub const CLASSES: &[Class] = &[
+pub(super) const CLASSES: &[Class] = &[
     ("<", |bytes| repeated("<", bytes)),
     ("</", |bytes| repeated("</", bytes)),
     ("<!", |bytes| repeated("<!", bytes)),

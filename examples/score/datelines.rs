@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{Run, Tally, dense, parse_text, text, texts};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let mut all = Tally::default();
     for record in run.records("datelines_labelled.jsonl") {
         let Some(expected) = record.get("expected") else { continue };

@@ -10,7 +10,7 @@ use crate::{Run, Tally, parse_text, text};
 
 /// Prints recall over copies under another script, dateline and chrome, and the pairs of stories that are taken for one
 /// although their headlines share less than half of their characters: an upper bound of the false ones, to be looked at.
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let records = run.records("xwlb_cctv.jsonl");
     let stories: Vec<(String, String)> =
         records.iter().map(|row| (text(row, "title").to_owned(), text(row, "text").to_owned())).collect();

@@ -2,7 +2,7 @@
 
 use crate::{Run, Tally, parse_text, text, texts};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let mut kept = Tally::default();
     for record in run.records("headline_blocks_pd98.jsonl") {
         let lines = texts(&record, "lines");

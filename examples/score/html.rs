@@ -6,7 +6,7 @@ use jiff::tz;
 
 use crate::{Run, Tally, dense, text, texts};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let [mut title, mut day, mut source, mut editor, mut kept, mut clean] = <[Tally; 6]>::default();
     for record in run.records("html/TRUTH.jsonl") {
         let file = text(&record, "file");

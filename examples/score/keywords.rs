@@ -6,7 +6,7 @@ use articled::parse::parse;
 
 use crate::{Run, Tally, text, texts};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let [mut exact, mut near, mut found_again, mut sound] = <[Tally; 4]>::default();
     for record in run.records("tnews_fewclue.jsonl") {
         let headline = text(&record, "title");

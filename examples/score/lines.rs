@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{Run, Tally, dense, parse_text, text, texts};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     for file in [
         "pd1998_01_articles",
         "trad_hk_tw",

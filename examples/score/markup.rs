@@ -2,7 +2,7 @@
 
 use crate::{Run, Tally, parse_text, text};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let mut clean = Tally::default();
     for record in run.records("xwlb_md_rawhtml.jsonl") {
         let title = text(&record, "title");

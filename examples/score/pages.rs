@@ -19,12 +19,12 @@ use crate::{Run, Tally, dense, text, texts};
 /// judge is absent.
 type Findings = BTreeMap<&'static str, Option<String>>;
 
-pub fn score_pages(run: &Run) {
+pub(crate) fn score_pages(run: &Run) {
     // The truth of real pages was judged by reading all of each: a list that it leaves out is empty.
     score_set(run, "pages2", &run.records("pages2/html/TRUTH.jsonl"), Judged::of_page);
 }
 
-pub fn score_cases(run: &Run) {
+pub(crate) fn score_cases(run: &Run) {
     let path = run.path("cases/truth.json");
     let Ok(truth) = std::fs::read_to_string(&path) else {
         println!("skipped: no {}", path.display());

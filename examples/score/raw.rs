@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{Run, Tally, dense, parse_text, text, texts};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let mut tallies: Vec<(&str, Tally)> =
         ["title", "published", "source", "editor", "dateline", "annotations kept", "residue gone"]
             .into_iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{Run, Tally, dense, parse_text, text};
 
-pub fn score(run: &Run) {
+pub(crate) fn score(run: &Run) {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for record in run.records("synthetic/residue_synthetic_600.jsonl") {
         let parsed = parse_text(text(&record, "input"), None, None);

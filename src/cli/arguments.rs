@@ -21,7 +21,7 @@ use crate::telemetry::LogArguments;
                   whose keys are the names of the flags with _ instead of -.\nExit status: 0 success, 1 failure, 2 \
                   invalid usage, 3 the store is damaged or was written by a later version."
 )]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// A TOML file with settings.
     #[arg(long, env = "ARTICLED_CONFIG", global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -32,7 +32,7 @@ pub struct Arguments {
 }
 
 #[derive(Subcommand, Debug)]
-pub enum Command {
+pub(super) enum Command {
     Serve(serve::Serve),
     Import(import::Import),
     Export(export::Export),

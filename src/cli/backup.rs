@@ -20,7 +20,7 @@ use super::store::{self, DatabaseArguments};
 /// `articled restore` makes a store from it. The copy has its own change feed: watchers of the original get
 /// RESUME_TOKEN_EXPIRED and must list again.
 #[derive(Args, Debug)]
-pub struct Backup {
+pub(super) struct Backup {
     /// The file to write. It must not exist, and appears only when the copy is complete.
     #[arg(value_name = "FILE", required_unless_present = "directory", conflicts_with = "directory")]
     file: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         match (&self.file, &self.directory) {
             (Some(file), _) => self.copy_to(file).await,
             (None, Some(directory)) => match self.every {

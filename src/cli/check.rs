@@ -9,7 +9,7 @@ use super::store::{self, DatabaseArguments};
 
 /// Reads a whole store and verifies rows, keyword index and file structure. Exit status 1 if it finds a fault.
 #[derive(Args, Debug)]
-pub struct Check {
+pub(super) struct Check {
     #[command(flatten)]
     database: DatabaseArguments,
     /// Rebuilds the keyword index from the articles before the check. No server may have the store open.
@@ -18,7 +18,7 @@ pub struct Check {
 }
 
 impl Check {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         if self.repair_index {
             store::repair_index(&self.database.database).await?;
         }

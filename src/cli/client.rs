@@ -14,15 +14,15 @@ use self::credentials::{CredentialArguments, TokenInterceptor};
 use super::failure::Usage;
 
 /// A connection that puts the token into each call.
-pub type Connection = InterceptedService<Channel, TokenInterceptor>;
+pub(super) type Connection = InterceptedService<Channel, TokenInterceptor>;
 
-pub type Client = ArticleServiceClient<Connection>;
+pub(super) type Client = ArticleServiceClient<Connection>;
 
 /// The largest response: a RAW article of 12 MiB, with room for the message around it.
 const MAX_RESPONSE_BYTES: usize = 13 << 20;
 
 #[derive(Args, Clone, Debug)]
-pub struct ServerArguments {
+pub(super) struct ServerArguments {
     /// The URL of the server.
     #[arg(long, env = "ARTICLED_SERVER", value_name = "URL", default_value = "http://127.0.0.1:50051")]
     server: String,
@@ -31,11 +31,11 @@ pub struct ServerArguments {
 }
 
 impl ServerArguments {
-    pub fn url(&self) -> &str {
+    pub(super) fn url(&self) -> &str {
         &self.server
     }
 
-    pub async fn channel(&self) -> anyhow::Result<Connection> {
+    pub(super) async fn channel(&self) -> anyhow::Result<Connection> {
         let url = &with_scheme(&self.server)?;
         let malformed = |error: &dyn std::fmt::Display| {
             Usage(format!("--server {url}: {error}; it has the form http://host:port or https://host:port"))
@@ -57,7 +57,7 @@ impl ServerArguments {
         Ok(InterceptedService::new(channel, interceptor))
     }
 
-    pub async fn connect(&self) -> anyhow::Result<Client> {
+    pub(super) async fn connect(&self) -> anyhow::Result<Client> {
         Ok(Client::new(self.channel().await?).max_decoding_message_size(MAX_RESPONSE_BYTES))
     }
 }
@@ -74,13 +74,13 @@ fn with_scheme(server: &str) -> Result<String, Usage> {
 }
 
 /// Converts a status into an error for people. INVALID_ARGUMENT is a usage error.
-pub fn explain(status: Status) -> anyhow::Error {
+pub(super) fn explain(status: Status) -> anyhow::Error {
     let text = describe(&status);
     if status.code() == Code::InvalidArgument { Usage(text).into() } else { anyhow::Error::msg(text) }
 }
 
 /// The status in one line: code, message and field violations.
-pub fn describe(status: &Status) -> String {
+pub(super) fn describe(status: &Status) -> String {
     if lost_connection(status) && status.code() != Code::Unavailable {
         let cause = status.message();
         return format!(
@@ -101,7 +101,7 @@ pub fn describe(status: &Status) -> String {
 
 /// Whether the connection broke before the response, or the peer does not speak gRPC, such as the metrics port. tonic
 /// reports both with codes that the service never uses without an ErrorInfo.
-pub fn lost_connection(status: &Status) -> bool {
+pub(super) fn lost_connection(status: &Status) -> bool {
     match status.code() {
         Code::Unavailable => true,
         Code::Unknown | Code::Internal | Code::Cancelled => status.get_details_error_info().is_none(),
@@ -110,7 +110,7 @@ pub fn lost_connection(status: &Status) -> bool {
 }
 
 /// The name of a code in gRPC's documentation.
-pub fn code_name(code: Code) -> &'static str {
+pub(super) fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -7,13 +7,13 @@ use super::output::Out;
 
 /// Prints a shell completion script.
 #[derive(Args, Debug)]
-pub struct Completions {
+pub(super) struct Completions {
     /// The shell; for bash: `articled completions bash > /etc/bash_completion.d/articled`.
     shell: Shell,
 }
 
 impl Completions {
-    pub fn run(self, mut program: Command) -> anyhow::Result<()> {
+    pub(super) fn run(self, mut program: Command) -> anyhow::Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut program, "articled", &mut script);
         let mut out = Out::new();

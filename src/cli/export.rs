@@ -27,7 +27,7 @@ const PROGRESS_EVERY_MS: u64 = 100;
 /// store sets create_time, update_time, revision and etag; also effective_time if neither publish nor fetch time is known,
 /// and duplicate_of, which may differ if the articles were not originally stored oldest first.
 #[derive(Args, Debug)]
-pub struct Export {
+pub(super) struct Export {
     #[command(flatten)]
     keywords: KeywordArguments,
     /// A metadata filter in the syntax of AIP-160, such as 'publish_time >= "2024-05-01T00:00:00Z"'.
@@ -44,7 +44,7 @@ pub struct Export {
 }
 
 impl Export {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let interrupted = interrupt::signals().context("cannot listen for signals")?;
         let request = ExportArticlesRequest {
             keywords: self.keywords.filter(),

@@ -15,10 +15,10 @@ const STORE_UNUSABLE: u8 = 3;
 /// Invalid arguments or settings.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Usage(pub String);
+pub(super) struct Usage(pub String);
 
 /// Reports a failure, if there is one, and returns the exit code.
-pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
+pub(super) fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     // The reader closed the pipe, as `head` does. That is not a failure.
     if error.chain().any(is_broken_pipe) {

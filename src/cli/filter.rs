@@ -15,7 +15,7 @@ use super::table;
 /// Simplified and Traditional characters, width and case are ignored in the comparison. At least one word is required, here
 /// or with --any or --none.
 #[derive(Args, Debug)]
-pub struct Filter {
+pub(super) struct Filter {
     #[command(flatten)]
     keywords: KeywordArguments,
     /// The maximum number of snippets to show for each article, 0 to 10.
@@ -30,7 +30,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let keywords = self.keywords.filter();
         let keywords = keywords.ok_or_else(|| Usage("no keyword given; try `articled filter WORD`".to_owned()))?;
         let mut client = self.server.connect().await?;

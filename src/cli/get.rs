@@ -9,7 +9,7 @@ use super::table;
 
 /// Prints one article.
 #[derive(Args, Debug)]
-pub struct Get {
+pub(super) struct Get {
     /// The name of the article, `articles/…`, or only its id.
     name: String,
     /// The fields to request.
@@ -43,7 +43,7 @@ impl From<View> for proto::ArticleView {
 }
 
 impl Get {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let name = if self.name.contains('/') { self.name } else { format!("articles/{}", self.name) };
         let request = GetArticleRequest { name, view: proto::ArticleView::from(self.view).into() };
         let article = self.server.connect().await?.get_article(request).await.map_err(explain)?.into_inner();

@@ -15,13 +15,13 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Checks the health of a server. Exit status 0 if it is serving, 1 if not.
 #[derive(Args, Debug)]
-pub struct Healthcheck {
+pub(super) struct Healthcheck {
     #[command(flatten)]
     server: ServerArguments,
 }
 
 impl Healthcheck {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         tokio::time::timeout(TIMEOUT, self.check()).await.context("the server did not respond within 3 s")?
     }
 

@@ -29,7 +29,7 @@ use super::service::{Imported, MAX_ATTEMPTS, Service, ServiceArguments, later};
 use super::store;
 
 /// The default number of items in progress: enough for the server's group commits.
-pub const WORKERS: u16 = 64;
+pub(super) const WORKERS: u16 = 64;
 
 /// The delay before reconnecting after a lost connection.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 /// An import can be interrupted and repeated: items that are already stored are unchanged. Exported articles keep everything
 /// except create_time, update_time, revision and etag, which belong to one store.
 #[derive(Args, Debug)]
-pub struct Import {
+pub(super) struct Import {
     #[command(flatten)]
     input: InputArguments,
     /// The maximum number of items in progress.
@@ -56,7 +56,7 @@ pub struct Import {
 }
 
 impl Import {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let interrupted = interrupt::signals().context("cannot listen for signals")?;
         let mut out = Out::new();
         let is_json = self.output.is_json();
@@ -79,7 +79,7 @@ impl Import {
 }
 
 /// Stores the items of the input until it ends or `interrupted` is ready, then waits for the items in progress.
-pub async fn import(
+pub(super) async fn import(
     input: InputArguments,
     service: &Service,
     workers: u16,

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 const READ_AHEAD: usize = 8;
 
 #[derive(Args, Clone, Debug, Default)]
-pub struct InputArguments {
+pub(super) struct InputArguments {
     /// Files and folders to read, or - for standard input. Files may be compressed with gzip or zstd.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -56,18 +56,18 @@ impl From<InputFormat> for Format {
 }
 
 impl InputArguments {
-    pub fn of_paths(paths: Vec<PathBuf>) -> Self {
+    pub(super) fn of_paths(paths: Vec<PathBuf>) -> Self {
         Self { paths, ..Self::default() }
     }
 
     /// The total size of the files before decompression; `None` if it is not known in advance.
-    pub async fn total_bytes(&self) -> Option<u64> {
+    pub(super) async fn total_bytes(&self) -> Option<u64> {
         let paths = self.paths.clone();
         tokio::task::spawn_blocking(move || container::total_bytes(paths)).await.ok().flatten()
     }
 
     /// Reads the items on a thread of its own, with back-pressure. The meter counts the bytes of the files.
-    pub fn items(self, meter: Meter) -> impl Stream<Item = Item> + Unpin {
+    pub(super) fn items(self, meter: Meter) -> impl Stream<Item = Item> + Unpin {
         let Self { paths, format, content_type, url, fetch_time } = self;
         let options = Options { format: format.map(Format::from), content_type, url, fetch_time, meter };
         let (sender, receiver) = mpsc::channel(READ_AHEAD);

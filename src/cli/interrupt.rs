@@ -10,7 +10,7 @@ const KILLED_BY_INTERRUPT: i32 = 130;
 
 /// A future that is ready at the first SIGINT or SIGTERM. From this call on, that signal no longer kills the process. A
 /// second SIGINT does, for users who do not want to wait for a graceful end.
-pub fn signals() -> io::Result<impl Future<Output = ()> + Send> {
+pub(super) fn signals() -> io::Result<impl Future<Output = ()> + Send> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {

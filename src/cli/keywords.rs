@@ -4,7 +4,7 @@ use articled::rpc::proto::{self, KeywordFilter};
 use clap::{Args, ValueEnum};
 
 #[derive(Args, Debug)]
-pub struct KeywordArguments {
+pub(super) struct KeywordArguments {
     /// Keywords that must all occur.
     #[arg(value_name = "WORD")]
     all: Vec<String>,
@@ -66,7 +66,7 @@ impl From<Matching> for proto::KeywordMatch {
 
 impl KeywordArguments {
     /// The keyword filter; `None` if no keyword is given.
-    pub fn filter(self) -> Option<KeywordFilter> {
+    pub(super) fn filter(self) -> Option<KeywordFilter> {
         let Self { all, any, none, field, matching } = self;
         if all.is_empty() && any.is_empty() && none.is_empty() {
             return None;

@@ -10,7 +10,7 @@ use super::table;
 
 /// Lists articles, newest first.
 #[derive(Args, Debug)]
-pub struct List {
+pub(super) struct List {
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -21,7 +21,7 @@ pub struct List {
 
 /// The arguments that `list` and `filter` share.
 #[derive(Args, Debug)]
-pub struct Choice {
+pub(super) struct Choice {
     /// A metadata filter in the syntax of AIP-160, such as 'publish_time >= "2024-05-01T00:00:00Z" AND section = "要闻"'.
     #[arg(long = "filter", value_name = "TEXT", default_value = "")]
     pub filter: String,
@@ -42,14 +42,14 @@ const MAX_PAGE_SIZE: u32 = 1000;
 
 impl Choice {
     /// The size of the next page after `printed` articles; `None` if the limit is reached.
-    pub fn page_size(&self, printed: u32) -> Option<i32> {
+    pub(super) fn page_size(&self, printed: u32) -> Option<i32> {
         let missing = if self.limit == 0 { MAX_PAGE_SIZE } else { self.limit.saturating_sub(printed) };
         i32::try_from(missing.min(MAX_PAGE_SIZE)).ok().filter(|&size| size > 0)
     }
 }
 
 impl List {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let mut client = self.server.connect().await?;
         let mut out = Out::new();
         let mut rows = table::Articles::new();

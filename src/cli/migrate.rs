@@ -8,13 +8,13 @@ use super::store::{self, DatabaseArguments};
 
 /// Creates a store or migrates it to the current schema. `serve` does the same when it starts.
 #[derive(Args, Debug)]
-pub struct Migrate {
+pub(super) struct Migrate {
     #[command(flatten)]
     database: DatabaseArguments,
 }
 
 impl Migrate {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         store::open(&self.database.database, store::to_write(), Registry::off()).await?.close().await;
         let mut out = Out::new();
         out.text(&format!(

@@ -16,7 +16,7 @@ use prost::Message;
 use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor};
 
 #[derive(Args, Clone, Copy, Debug)]
-pub struct OutputArguments {
+pub(super) struct OutputArguments {
     /// The output format.
     #[arg(long, short, env = "ARTICLED_OUTPUT", value_enum, default_value = "table")]
     output: Format,
@@ -31,13 +31,13 @@ enum Format {
 }
 
 impl OutputArguments {
-    pub fn is_json(self) -> bool {
+    pub(super) fn is_json(self) -> bool {
         self.output == Format::Json
     }
 }
 
 /// A message that can be printed as JSON, with its full protobuf name.
-pub trait Printed: Message {
+pub(super) trait Printed: Message {
     const FULL_NAME: &'static str;
 }
 
@@ -70,37 +70,37 @@ impl Printed for proto::ReparseArticleResponse {
 }
 
 /// Standard output, locked and buffered.
-pub struct Out {
+pub(super) struct Out {
     writer: BufWriter<StdoutLock<'static>>,
 }
 
 impl Out {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { writer: BufWriter::new(io::stdout().lock()) }
     }
 
-    pub fn json<M: Printed>(&mut self, message: &M) -> anyhow::Result<()> {
+    pub(super) fn json<M: Printed>(&mut self, message: &M) -> anyhow::Result<()> {
         self.json_line(&json(message)?)
     }
 
     /// Writes one line of JSON.
-    pub fn json_line(&mut self, line: &str) -> anyhow::Result<()> {
+    pub(super) fn json_line(&mut self, line: &str) -> anyhow::Result<()> {
         writeln!(self.writer, "{line}").context("cannot write to standard output")
     }
 
     /// Writes text for people and a line feed, with control characters escaped.
-    pub fn text(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(super) fn text(&mut self, text: &str) -> anyhow::Result<()> {
         writeln!(self.writer, "{}", printable(text)).context("cannot write to standard output")
     }
 
     /// Writes a table with marked hits, which are highlighted on a terminal, and a line feed.
-    pub fn highlighted(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(super) fn highlighted(&mut self, text: &str) -> anyhow::Result<()> {
         let text = highlighted(text, wants_colour(self.writer.get_ref()));
         writeln!(self.writer, "{text}").context("cannot write to standard output")
     }
 
     /// Flushes, so that the reader of a pipe sees what was written so far.
-    pub fn flush(&mut self) -> anyhow::Result<()> {
+    pub(super) fn flush(&mut self) -> anyhow::Result<()> {
         self.writer.flush().context("cannot write to standard output")
     }
 }
@@ -129,7 +129,7 @@ fn escape_controls(json: String) -> String {
 }
 
 /// An article as one line of proto3 JSON. The output is deterministic: labels are sorted, and last.
-pub fn article_line(mut article: proto::Article) -> anyhow::Result<String> {
+pub(super) fn article_line(mut article: proto::Article) -> anyhow::Result<String> {
     let labels: BTreeMap<String, String> = std::mem::take(&mut article.labels).into_iter().collect();
     let raw_labels: BTreeMap<String, String> =
         article.raw.as_mut().map(|raw| std::mem::take(&mut raw.labels)).unwrap_or_default().into_iter().collect();
@@ -156,7 +156,7 @@ fn put_last(object: &mut String, key: &str, value: &str) {
 }
 
 /// Parses a message from proto3 JSON. Unknown keys are ignored, because a newer version may have written them.
-pub fn from_json<M: Printed + Default>(line: &[u8]) -> anyhow::Result<M> {
+pub(super) fn from_json<M: Printed + Default>(line: &[u8]) -> anyhow::Result<M> {
     let mut reader = serde_json::Deserializer::from_slice(line);
     let options = DeserializeOptions::new().deny_unknown_fields(false);
     let dynamic = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut reader, &options)

@@ -20,7 +20,7 @@ use super::terminal::printable;
 
 /// Parses documents and prints the articles. Needs no server and stores nothing.
 #[derive(Args, Debug)]
-pub struct Parse {
+pub(super) struct Parse {
     #[command(flatten)]
     input: InputArguments,
     #[command(flatten)]
@@ -28,7 +28,7 @@ pub struct Parse {
 }
 
 impl Parse {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let cores = available_parallelism().map_or(1, NonZero::get);
         // Parsed concurrently, printed in input order.
         let mut parsed = self.input.items(Meter::default()).map(|item| spawn_blocking(|| parse(item))).buffered(cores);

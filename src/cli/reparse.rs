@@ -26,7 +26,7 @@ const PROGRESS_EVERY_MS: u64 = 100;
 ///
 /// It can be interrupted and repeated: articles that are already reparsed are skipped.
 #[derive(Args, Debug)]
-pub struct Reparse {
+pub(super) struct Reparse {
     /// Also reparses articles of the current parser version.
     #[arg(long)]
     all: bool,
@@ -54,7 +54,7 @@ impl std::fmt::Display for Counts {
 }
 
 impl Reparse {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let interrupted = interrupt::signals().context("cannot listen for signals")?.shared();
         let service = self.service.open(store::to_write()).await?;
         let mut out = Out::new();

@@ -12,7 +12,7 @@ use super::store::{self, DatabaseArguments};
 ///
 /// The store has a change feed of its own: watchers get RESUME_TOKEN_EXPIRED and must list again.
 #[derive(Args, Debug)]
-pub struct Restore {
+pub(super) struct Restore {
     /// The backup, a file that `articled backup` wrote. It is not changed.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -24,7 +24,7 @@ pub struct Restore {
 }
 
 impl Restore {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let bytes = store::restore(&self.database.database, &self.file, self.replace).await?;
         let mut out = Out::new();
         out.text(&format!("{}: {}", self.database.database, HumanBytes(bytes)))?;

@@ -30,7 +30,7 @@ const TABLES: [&str; 5] = ["limits", "feed", "shutdown", "credentials", "telemet
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
-pub struct Serve {
+pub(super) struct Serve {
     /// The address of the gRPC listener. Port 0: any free port.
     #[arg(long, env = "ARTICLED_LISTEN", value_name = "ADDRESS", default_value_t = Config::default().listen)]
     listen: SocketAddr,
@@ -86,7 +86,7 @@ async fn load(
 
 impl Serve {
     /// The checked settings; `tables` are the tables of the --config file.
-    pub fn settings(&self, tables: Table) -> anyhow::Result<Config> {
+    pub(super) fn settings(&self, tables: Table) -> anyhow::Result<Config> {
         let variables = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
         let variables = variables.filter_map(|(key, value)| Some((key, value.into_string().ok()?)));
         let config = self.config(tables, variables)?;
@@ -95,7 +95,7 @@ impl Serve {
     }
 
     /// Serves with the [`Self::settings`].
-    pub async fn run(self, config: Config) -> anyhow::Result<()> {
+    pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
         if self.print_config {
             let mut out = Out::new();
             out.text(toml::to_string(&config)?.trim_end())?;

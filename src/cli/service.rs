@@ -21,10 +21,10 @@ use super::client::{Client, ServerArguments};
 use super::store;
 
 /// The maximum number of attempts for a call that fails with RetryInfo, and of import streams in a row without a response.
-pub const MAX_ATTEMPTS: u32 = 8;
+pub(super) const MAX_ATTEMPTS: u32 = 8;
 
 #[derive(Args, Clone, Debug)]
-pub struct ServiceArguments {
+pub(super) struct ServiceArguments {
     /// Opens this store directly, instead of using a server.
     #[arg(long, value_name = DATABASE_FORM)]
     database: Option<String>,
@@ -34,7 +34,7 @@ pub struct ServiceArguments {
 
 impl ServiceArguments {
     /// Connects to the server, or opens the store.
-    pub async fn open(&self, access: Access) -> anyhow::Result<Service> {
+    pub(super) async fn open(&self, access: Access) -> anyhow::Result<Service> {
         match &self.database {
             None => Ok(Service::Server(Box::new(self.server.connect().await?))),
             Some(database) => {
@@ -45,31 +45,31 @@ impl ServiceArguments {
 }
 
 /// The responses of an import.
-pub type Imported = BoxStream<'static, Result<ImportArticlesResponse, Status>>;
+pub(super) type Imported = BoxStream<'static, Result<ImportArticlesResponse, Status>>;
 
 /// The responses of an export.
-pub type Exported = BoxStream<'static, Result<ExportArticlesResponse, Status>>;
+pub(super) type Exported = BoxStream<'static, Result<ExportArticlesResponse, Status>>;
 
 #[derive(Clone)]
-pub enum Service {
+pub(super) enum Service {
     Server(Box<Client>),
     Store(Arc<ArticleRpc>),
 }
 
 impl Service {
-    pub fn of_store(opened: SharedStore, config: &Config) -> anyhow::Result<Self> {
+    pub(super) fn of_store(opened: SharedStore, config: &Config) -> anyhow::Result<Self> {
         Ok(Self::Store(Arc::new(store::rpc(&opened, config)?)))
     }
 
     /// Closes the store, if one was opened.
-    pub async fn close(self) {
+    pub(super) async fn close(self) {
         match self {
             Self::Server(_) => {}
             Self::Store(rpc) => rpc.store.close().await,
         }
     }
 
-    pub async fn import(
+    pub(super) async fn import(
         &self,
         requests: impl Stream<Item = ImportArticlesRequest> + Send + 'static,
     ) -> Result<Imported, Status> {
@@ -79,14 +79,14 @@ impl Service {
         }
     }
 
-    pub async fn export(&self, request: ExportArticlesRequest) -> Result<Exported, Status> {
+    pub(super) async fn export(&self, request: ExportArticlesRequest) -> Result<Exported, Status> {
         match self {
             Self::Server(client) => Ok(client.clone().export_articles(request).await?.into_inner().boxed()),
             Self::Store(rpc) => Ok(articled::rpc::export_articles(rpc, &Arc::default(), request)?),
         }
     }
 
-    pub async fn parse(&self, request: ParseArticleRequest) -> Result<ParseArticleResponse, Status> {
+    pub(super) async fn parse(&self, request: ParseArticleRequest) -> Result<ParseArticleResponse, Status> {
         patiently(|| async {
             match self {
                 Self::Server(client) => client.clone().parse_article(request.clone()).await,
@@ -96,7 +96,7 @@ impl Service {
         .await
     }
 
-    pub async fn list(&self, request: ListArticlesRequest) -> Result<ListArticlesResponse, Status> {
+    pub(super) async fn list(&self, request: ListArticlesRequest) -> Result<ListArticlesResponse, Status> {
         patiently(|| async {
             match self {
                 Self::Server(client) => client.clone().list_articles(request.clone()).await,
@@ -109,7 +109,7 @@ impl Service {
         .await
     }
 
-    pub async fn reparse(&self, request: ReparseArticleRequest) -> Result<ReparseArticleResponse, Status> {
+    pub(super) async fn reparse(&self, request: ReparseArticleRequest) -> Result<ReparseArticleResponse, Status> {
         patiently(|| async {
             match self {
                 Self::Server(client) => client.clone().reparse_article(request.clone()).await,
@@ -135,6 +135,6 @@ async fn patiently<T, F: Future<Output = Result<Response<T>, Status>>>(call: imp
 }
 
 /// The delay before a retry; `None` if the status has no RetryInfo.
-pub fn later(status: &Status) -> Option<Duration> {
+pub(super) fn later(status: &Status) -> Option<Duration> {
     status.get_details_retry_info().and_then(|info| info.retry_delay)
 }

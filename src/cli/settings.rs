@@ -16,7 +16,7 @@ use super::arguments::Arguments;
 use super::variables;
 
 /// Reads arguments, environment variables and the settings file. Also returns the tables of the file.
-pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Table), clap::Error> {
+pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<(Arguments, Table), clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parse = |mut command: Command| {
         let mut matches = command.try_get_matches_from_mut(&arguments)?;

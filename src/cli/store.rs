@@ -14,7 +14,7 @@ use clap::Args;
 use super::failure::Usage;
 
 #[derive(Args, Clone, Debug)]
-pub struct DatabaseArguments {
+pub(super) struct DatabaseArguments {
     /// The URL of the store.
     #[arg(long, env = "ARTICLED_DATABASE", value_name = DATABASE_FORM, default_value_t = Config::default().database)]
     pub database: String,
@@ -24,34 +24,34 @@ pub struct DatabaseArguments {
 const NO_TIMEOUT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// Read-write access with the server's default settings.
-pub fn to_write() -> Access {
+pub(super) fn to_write() -> Access {
     Access { read_only: false, ..store_access(&Config::default()) }
 }
 
-pub fn to_read() -> Access {
+pub(super) fn to_read() -> Access {
     Access { read_only: true, ..store_access(&Config::default()) }
 }
 
 /// Opens a store. With write access it is migrated to the current schema.
-pub async fn open(database: &str, access: Access, metrics: Registry) -> anyhow::Result<SharedStore> {
+pub(super) async fn open(database: &str, access: Access, metrics: Registry) -> anyhow::Result<SharedStore> {
     named(articled::store::open(database, access, metrics).await, "cannot open the store")
 }
 
-pub async fn repair_index(database: &str) -> anyhow::Result<()> {
+pub(super) async fn repair_index(database: &str) -> anyhow::Result<()> {
     named(articled::store::repair_index(database).await, "cannot repair the index")
 }
 
 /// Copies a store to a file that must not exist, and returns its size in bytes.
-pub async fn backup(database: &str, to: &Path) -> anyhow::Result<u64> {
+pub(super) async fn backup(database: &str, to: &Path) -> anyhow::Result<u64> {
     named(articled::store::backup(database, to).await, "cannot back up")
 }
 
 /// Makes a store from a backup; returns its size in bytes.
-pub async fn restore(database: &str, from: &Path, replace: bool) -> anyhow::Result<u64> {
+pub(super) async fn restore(database: &str, from: &Path, replace: bool) -> anyhow::Result<u64> {
     named(articled::store::restore(database, from, replace).await, "cannot restore")
 }
 
-pub fn newest_schema_version(database: &str) -> anyhow::Result<i64> {
+pub(super) fn newest_schema_version(database: &str) -> anyhow::Result<i64> {
     named(articled::store::newest_schema_version(database), "cannot determine the schema version")
 }
 
@@ -64,7 +64,7 @@ fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Resu
 }
 
 /// The RPCs on a store, without a server: commands get the same validation and the same responses in either case.
-pub fn rpc(store: &SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
+pub(super) fn rpc(store: &SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
     // There are no other callers, so a slow reader or writer blocks nobody.
     let limits = Limits { import_idle_ms: NO_TIMEOUT_MS, stream_stall_ms: NO_TIMEOUT_MS, ..config.limits.clone() };
     Ok(article_rpc(store, Clock::system(), &Config { limits, ..config.clone() }, &Registry::off())?)

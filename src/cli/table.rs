@@ -20,7 +20,7 @@ const MAX_HEADLINE_COLUMNS: u16 = 64;
 const MIN_OTHER_COLUMNS: usize = 20;
 
 /// A table with one article per row, with snippets below the headline.
-pub struct Articles {
+pub(super) struct Articles {
     table: Table,
     /// The width of the terminal; `None` if standard output is not a terminal.
     columns: Option<u16>,
@@ -29,7 +29,7 @@ pub struct Articles {
 }
 
 impl Articles {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::of_width(console::Term::stdout().size_checked().map(|(_, columns)| columns))
     }
 
@@ -48,11 +48,11 @@ impl Articles {
         Self { table, columns, unwrapped_columns: 0 }
     }
 
-    pub fn add(&mut self, article: &Article) {
+    pub(super) fn add(&mut self, article: &Article) {
         self.add_row(article, String::new());
     }
 
-    pub fn add_match(&mut self, found: &ArticleMatch) {
+    pub(super) fn add_match(&mut self, found: &ArticleMatch) {
         let article = found.article.clone().unwrap_or_default();
         self.add_row(&article, found.snippets.iter().map(|snippet| format!("\n{}", passage(snippet))).collect());
     }
@@ -71,7 +71,7 @@ impl Articles {
     }
 
     /// The whole table, and a line with the number of articles.
-    pub fn finish(mut self, there_are_more: bool) -> String {
+    pub(super) fn finish(mut self, there_are_more: bool) -> String {
         if let Some(columns) = self.columns {
             // One column of padding on each side of both.
             let least = u16::try_from(self.unwrapped_columns + 4 + MIN_OTHER_COLUMNS).unwrap_or(u16::MAX);
@@ -87,7 +87,7 @@ impl Articles {
 }
 
 /// One article in one line, for printing articles as they arrive.
-pub fn line(article: &Article) -> String {
+pub(super) fn line(article: &Article) -> String {
     let headline = if article.headline.is_empty() { "(no headline)" } else { &article.headline };
     let parts = [published(article), headline.to_owned(), source(article).to_owned(), article.name.clone()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
@@ -131,7 +131,7 @@ fn shown(time: &prost_types::Timestamp, form: &str) -> String {
 }
 
 /// One article, whole: its fields, a line each, then its text.
-pub fn card(article: &Article) -> String {
+pub(super) fn card(article: &Article) -> String {
     // Without `..`: whether a new field is shown is decided here.
     let Article {
         name,

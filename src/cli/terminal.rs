@@ -6,7 +6,7 @@ use articled::text::is_display_control;
 
 /// Escapes control characters, so that stored text cannot control the terminal: `\u{1b}[2J` is printed and does not clear
 /// the screen. Line feeds and tabs stay.
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_escaped) {
         return Cow::Borrowed(text);
     }
@@ -23,20 +23,20 @@ fn is_escaped(character: char) -> bool {
 
 /// Marks around a hit, until the text is laid out and its control characters are escaped. Noncharacters, which are one
 /// column wide, like the brackets that replace them. [`without_marks`] removes them from stored text.
-pub const HIT_START: char = '\u{FDD0}';
-pub const HIT_END: char = '\u{FDD1}';
+pub(super) const HIT_START: char = '\u{FDD0}';
+pub(super) const HIT_END: char = '\u{FDD1}';
 
 /// Bold red and reset, as `grep --color` uses.
 const HIT_STYLE: &str = "\u{1b}[1;31m";
 const PLAIN_STYLE: &str = "\u{1b}[0m";
 
 /// Stored text without the marks of hits.
-pub fn without_marks(text: &str) -> String {
+pub(super) fn without_marks(text: &str) -> String {
     text.replace([HIT_START, HIT_END], "\u{FFFD}")
 }
 
 /// Printable text with the marked hits in brackets, and in colour if `colour`.
-pub fn highlighted(text: &str, colour: bool) -> String {
+pub(super) fn highlighted(text: &str, colour: bool) -> String {
     let (style, plain) = if colour { (HIT_STYLE, PLAIN_STYLE) } else { ("", "") };
     printable(text).replace(HIT_START, &format!("[{style}")).replace(HIT_END, &format!("{plain}]"))
 }

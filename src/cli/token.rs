@@ -15,7 +15,7 @@ use super::output::Out;
 
 /// Creates credentials for callers of a server.
 #[derive(Args, Debug)]
-pub struct Token {
+pub(super) struct Token {
     #[command(subcommand)]
     command: TokenCommand,
 }
@@ -62,7 +62,7 @@ impl From<GivenRole> for Role {
 }
 
 impl Token {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(self) -> anyhow::Result<()> {
         let TokenCommand::New(new) = self.command;
         new.run()
     }

@@ -13,7 +13,7 @@ const TABLES: [&str; 5] = ["LIMITS_", "FEED_", "SHUTDOWN_", "CREDENTIALS_", "TEL
 const OF_TESTS: [&str; 4] = ["TEST_", "TOOLS", "NODE_MODULES", "BINARY"];
 
 /// The name of an unknown variable, if there is one.
-pub fn unknown(command: &Command, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Option<String> {
+pub(super) fn unknown(command: &Command, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Option<String> {
     let mut names: Vec<String> = variables
         .into_iter()
         .filter_map(|(name, value)| {

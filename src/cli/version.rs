@@ -5,6 +5,6 @@ use articled::parse::PARSER_VERSION;
 use articled::store;
 
 /// The program's version, then one line for each other version. `articled -V` prints only the first line.
-pub fn versions() -> String {
+pub(super) fn versions() -> String {
     format!("{VERSION}\ncommit {COMMIT}\nparser {PARSER_VERSION}\n{}", store::engine_versions(),)
 }

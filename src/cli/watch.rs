@@ -23,7 +23,7 @@ use super::terminal::printable;
 /// Without keywords and --filter, all articles. After a lost connection it reconnects and misses no event. `--output json`
 /// prints every event of WatchArticles, including checkpoints; --resume takes the `resumeToken` of any event.
 #[derive(Args, Debug)]
-pub struct Watch {
+pub(super) struct Watch {
     #[command(flatten)]
     keywords: KeywordArguments,
     /// A metadata filter in the syntax of AIP-160, such as 'section = "要闻"'.
@@ -47,7 +47,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const MAX_PAUSE: Duration = Duration::from_secs(8);
 
 impl Watch {
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         let interrupted = interrupt::signals().context("cannot listen for signals")?;
         let mut request = WatchArticlesRequest {
             keywords: self.keywords.filter(),

@@ -18,7 +18,7 @@ pub(super) struct ParseMetrics {
 }
 
 impl ParseMetrics {
-    pub fn new(registry: &Registry) -> Self {
+    pub(super) fn new(registry: &Registry) -> Self {
         let documents = |outcome| registry.counter(&names::PARSED_DOCUMENTS, &[("outcome", outcome)]);
         Self {
             registry: registry.clone(),
@@ -30,7 +30,7 @@ impl ParseMetrics {
     }
 
     /// Runs a parse and counts its outcome.
-    pub fn measure(
+    pub(super) fn measure(
         &self,
         parse: impl FnOnce() -> Result<ParsedDocument, IngestError>,
     ) -> Result<ParsedDocument, IngestError> {

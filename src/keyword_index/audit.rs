@@ -15,7 +15,7 @@ use super::text_grams::{for_each_gram, for_each_three};
 
 /// An audit in progress.
 #[derive(Debug)]
-pub struct Audit<'a> {
+pub(crate) struct Audit<'a> {
     segment: &'a Segment,
     blocks: u32,
     sums: Vec<u64>,
@@ -26,7 +26,7 @@ pub struct Audit<'a> {
 
 /// The result of reading all postings of a segment.
 #[derive(Debug)]
-pub struct Audited {
+pub(crate) struct Audited {
     /// The sum of the hashes of each document's grams, by ordinal.
     sums: Vec<u64>,
     /// The residue of each pair that has one.
@@ -35,13 +35,13 @@ pub struct Audited {
 }
 
 impl<'a> Audit<'a> {
-    pub fn new(segment: &'a Segment) -> Self {
+    pub(crate) fn new(segment: &'a Segment) -> Self {
         let sums = vec![0; segment.documents.len() as usize];
         Self { segment, blocks: 0, sums, residues: HashMap::new(), decoded: Vec::new(), last: None }
     }
 
     /// Adds the next posting block of the segment.
-    pub fn add(&mut self, block: &Block) -> Result<(), Damaged> {
+    pub(crate) fn add(&mut self, block: &Block) -> Result<(), Damaged> {
         let damaged = |what| block.damaged(Malformed(what));
         if block.id() != BlockId::posting(self.segment.id, self.blocks) {
             return Err(damaged("it is not in sequence"));
@@ -77,7 +77,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Finishes the audit, after all blocks were added.
-    pub fn finish(self) -> Result<Audited, Damaged> {
+    pub(crate) fn finish(self) -> Result<Audited, Damaged> {
         if self.blocks != self.segment.starts.len() {
             return Err(Damaged {
                 block: BlockId::posting(self.segment.id, self.blocks),
@@ -91,7 +91,7 @@ impl<'a> Audit<'a> {
 
 impl Audited {
     /// Whether a document of the segment has exactly the grams of these folded texts.
-    pub fn agrees<'a>(&self, ordinal: u32, texts: impl Iterator<Item = &'a str>) -> bool {
+    pub(crate) fn agrees<'a>(&self, ordinal: u32, texts: impl Iterator<Item = &'a str>) -> bool {
         let is_residual = |pair: Gram| self.residues.get(&pair).is_some_and(|residue| residue.contains(&ordinal));
         let mut grams = HashSet::new();
         for text in texts {

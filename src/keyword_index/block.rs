@@ -212,13 +212,13 @@ impl Block {
 
 /// An iterator over the entries of a block.
 #[derive(Clone, Debug, Default)]
-pub struct Entries {
+pub(crate) struct Entries {
     at: usize,
     gram: Option<Gram>,
 }
 
 impl Entries {
-    pub fn next(&mut self, block: &Block) -> Result<Option<(Gram, List)>, Damaged> {
+    pub(crate) fn next(&mut self, block: &Block) -> Result<Option<(Gram, List)>, Damaged> {
         let mut reader = Reader::starting_at(block.payload(), self.at);
         if reader.is_at_end() {
             return Ok(None);
@@ -240,7 +240,7 @@ impl Entries {
 
 /// Packs postings lists into blocks, in gram order.
 #[derive(Debug)]
-pub struct BlockWriter {
+pub(crate) struct BlockWriter {
     segment: SegmentId,
     /// The current block, with its first bytes reserved for the checksum.
     open: Vec<u8>,
@@ -254,7 +254,7 @@ pub struct BlockWriter {
 }
 
 impl BlockWriter {
-    pub fn new(segment: SegmentId) -> Self {
+    pub(crate) fn new(segment: SegmentId) -> Self {
         Self {
             segment,
             open: Vec::new(),
@@ -267,7 +267,7 @@ impl BlockWriter {
     }
 
     /// Adds the list of a gram. Grams must be added in ascending order, and the ordinals must ascend.
-    pub fn push(&mut self, gram: Gram, ordinals: &[u32]) {
+    pub(crate) fn push(&mut self, gram: Gram, ordinals: &[u32]) {
         let Some(&first) = ordinals.first() else { return };
         if is_short(ordinals) {
             self.begin_entry(gram, first);
@@ -320,17 +320,17 @@ impl BlockWriter {
     }
 
     /// The size of the finished blocks that were not taken yet.
-    pub fn finished_bytes(&self) -> usize {
+    pub(crate) fn finished_bytes(&self) -> usize {
         self.finished_bytes
     }
 
-    pub fn take_finished(&mut self) -> Vec<EncodedBlock> {
+    pub(crate) fn take_finished(&mut self) -> Vec<EncodedBlock> {
         self.finished_bytes = 0;
         std::mem::take(&mut self.finished)
     }
 
     /// Closes the last block, and returns the blocks that were not taken yet, and the first gram and ordinal of every block.
-    pub fn finish(mut self) -> (Vec<EncodedBlock>, Vec<(Gram, u32)>) {
+    pub(crate) fn finish(mut self) -> (Vec<EncodedBlock>, Vec<(Gram, u32)>) {
         self.close_block();
         (self.finished, self.firsts)
     }

@@ -43,12 +43,12 @@ struct Removed {
 
 impl IndexChanges {
     /// Adds an article. `name` is its id, without `articles/`.
-    pub fn put(&mut self, id: i64, effective_us: i64, name: &str, texts: &Arc<FoldedFields>) {
+    pub(crate) fn put(&mut self, id: i64, effective_us: i64, name: &str, texts: &Arc<FoldedFields>) {
         self.added.insert(id, Added { effective_us, name: name.to_owned(), texts: Arc::clone(texts) });
     }
 
     /// Deletes an article. The time must be the one that it was indexed with.
-    pub fn remove(&mut self, id: i64, effective_us: i64, name: &str) {
+    pub(crate) fn remove(&mut self, id: i64, effective_us: i64, name: &str) {
         // An article that the same transaction has added is not in a segment yet.
         if self.added.remove(&id).is_none() {
             self.removed.0.push(Removed { id, effective_us, name: name.to_owned() });
@@ -56,7 +56,11 @@ impl IndexChanges {
     }
 
     /// The segment to build, if documents were added, and the documents to delete from others.
-    pub fn into_parts(self, context: &IndexContext, snapshot: &Snapshot) -> (Option<UnbuiltSegment>, RemovedDocuments) {
+    pub(crate) fn into_parts(
+        self,
+        context: &IndexContext,
+        snapshot: &Snapshot,
+    ) -> (Option<UnbuiltSegment>, RemovedDocuments) {
         let Self { added, removed } = self;
         let unbuilt = (!added.is_empty()).then(|| UnbuiltSegment {
             id: context.new_segment(),
@@ -84,11 +88,11 @@ pub(crate) struct BuiltSegment {
 
 impl UnbuiltSegment {
     /// Whether building is so fast that another thread is not worthwhile.
-    pub fn is_quick(&self) -> bool {
+    pub(crate) fn is_quick(&self) -> bool {
         self.added.len() <= FEW_DOCUMENTS
     }
 
-    pub fn build(self) -> BuiltSegment {
+    pub(crate) fn build(self) -> BuiltSegment {
         let documents = self
             .added
             .iter()

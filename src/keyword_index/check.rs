@@ -24,7 +24,10 @@ pub(crate) struct IndexCheck {
 
 impl IndexCheck {
     /// Reads the whole index. `None` if it cannot be read; `faults` then has the reason.
-    pub async fn read<S: IndexStorage>(storage: &mut S, faults: &mut Vec<String>) -> Result<Option<Self>, S::Error> {
+    pub(crate) async fn read<S: IndexStorage>(
+        storage: &mut S,
+        faults: &mut Vec<String>,
+    ) -> Result<Option<Self>, S::Error> {
         let snapshot = match load_index(storage).await {
             Ok(stored) => stored.published.snapshot,
             Err(error) => {
@@ -46,7 +49,14 @@ impl IndexCheck {
     }
 
     /// Compares an article with the index. `name` is its id, without `articles/`.
-    pub fn compare(&mut self, id: i64, effective_us: i64, name: &str, fields: &FoldedFields, faults: &mut Vec<String>) {
+    pub(crate) fn compare(
+        &mut self,
+        id: i64,
+        effective_us: i64,
+        name: &str,
+        fields: &FoldedFields,
+        faults: &mut Vec<String>,
+    ) {
         self.articles += 1;
         let Some(place) = self.snapshot.place_of(id, Key { effective_us, name }) else {
             faults.push(format!("article {id}: the keyword index lacks it"));
@@ -60,7 +70,7 @@ impl IndexCheck {
     }
 
     /// Reports documents without an article, after all articles were compared.
-    pub fn finish(&self, faults: &mut Vec<String>) {
+    pub(crate) fn finish(&self, faults: &mut Vec<String>) {
         let indexed = self.snapshot.live_documents();
         if indexed != self.articles {
             faults.push(format!("the keyword index has {indexed} articles, and there are {}", self.articles));

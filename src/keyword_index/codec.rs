@@ -5,12 +5,12 @@
 pub struct Malformed(pub &'static str);
 
 /// The number of bytes that [`put_varint`] writes for a number.
-pub fn varint_len(number: u64) -> usize {
+pub(crate) fn varint_len(number: u64) -> usize {
     (64 - (number | 1).leading_zeros()).div_ceil(7) as usize
 }
 
 /// Writes a varint: seven bits per byte, low bits first; the high bit means that more bytes follow.
-pub fn put_varint(out: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -19,11 +19,11 @@ pub fn put_varint(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Zigzag encoding: the sign is the lowest bit, so that small negative numbers are short too.
-pub fn zigzag(number: i64) -> u64 {
+pub(crate) fn zigzag(number: i64) -> u64 {
     ((number << 1) ^ (number >> 63)) as u64
 }
 
-pub fn unzigzag(number: u64) -> i64 {
+pub(crate) fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 

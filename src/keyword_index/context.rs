@@ -17,23 +17,23 @@ pub(crate) struct IndexContext {
 }
 
 impl IndexContext {
-    pub fn new(next_segment: u32, pair_rule: PairRule) -> Self {
+    pub(crate) fn new(next_segment: u32, pair_rule: PairRule) -> Self {
         Self { cache: BlockCache::new(CACHE_BYTES), pair_rule, next_segment: AtomicU32::new(next_segment) }
     }
 
     /// Skips the ids that the engine has already used.
-    pub fn skip_segments(&self, next_segment: u32) {
+    pub(crate) fn skip_segments(&self, next_segment: u32) {
         self.next_segment.fetch_max(next_segment, Ordering::Relaxed);
     }
 
     /// A new, unused segment id.
-    pub fn new_segment(&self) -> SegmentId {
+    pub(crate) fn new_segment(&self) -> SegmentId {
         SegmentId(self.next_segment.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Caches the posting blocks of a new small segment: every query reads all small segments, and so does the merge that
     /// soon replaces them.
-    pub fn cache_postings(&self, blocks: &[EncodedBlock]) {
+    pub(crate) fn cache_postings(&self, blocks: &[EncodedBlock]) {
         for block in blocks.iter().filter(|block| block.id.posting_number().is_some()) {
             self.cache.put(Block::fresh(block));
         }

@@ -253,7 +253,7 @@ impl BlockStarts {
 }
 
 /// Encodes a directory.
-pub fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec<u8> {
+pub(crate) fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec<u8> {
     let mut out = Vec::new();
     put_varint(&mut out, FORMAT_VERSION);
     documents.encode(&mut out);
@@ -262,7 +262,7 @@ pub fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec
     out
 }
 
-pub fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts, Pairs), Malformed> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts, Pairs), Malformed> {
     let mut reader = Reader::new(bytes);
     let version = reader.varint()?;
     if ![FORMAT_VERSION, VERSION_WITHOUT_PAIRS].contains(&version) {

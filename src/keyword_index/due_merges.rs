@@ -28,17 +28,17 @@ pub(crate) struct PurgeSchedule {
 }
 
 impl PurgeSchedule {
-    pub fn new(now: Instant) -> Self {
+    pub(crate) fn new(now: Instant) -> Self {
         Self { small_at: now + SMALL_PURGE_INTERVAL, all_at: now + FIRST_PURGE }
     }
 
     /// When the next purge is due.
-    pub fn next_at(&self) -> Instant {
+    pub(crate) fn next_at(&self) -> Instant {
         self.small_at.min(self.all_at)
     }
 
     /// The merges to do now. A returned purge is not due again before its interval has passed.
-    pub fn due(&mut self, now: Instant, snapshot: &Snapshot) -> DueMerges {
+    pub(crate) fn due(&mut self, now: Instant, snapshot: &Snapshot) -> DueMerges {
         let mut purges = VecDeque::new();
         if self.small_at <= now {
             self.small_at = now + SMALL_PURGE_INTERVAL;
@@ -66,7 +66,7 @@ pub(crate) struct DueMerges {
 
 impl DueMerges {
     /// The inputs of the next merge. The merge policy's come first, because they make queries faster.
-    pub fn next(&mut self, snapshot: &Snapshot) -> Option<Vec<LiveSegment>> {
+    pub(crate) fn next(&mut self, snapshot: &Snapshot) -> Option<Vec<LiveSegment>> {
         if let Some(inputs) = tiers::next_merge(snapshot) {
             return Some(inputs.iter().filter_map(|&id| snapshot.get(id)).cloned().collect());
         }

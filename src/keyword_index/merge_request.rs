@@ -33,12 +33,12 @@ pub(crate) enum MergeOutcome {
 impl MergeRequest {
     /// Whether the result is visible to readers. Invisible results may be lost in a power failure: a later commit that syncs
     /// the WAL makes them durable too, and the one that activates them does.
-    pub fn is_visible(&self) -> bool {
+    pub(crate) fn is_visible(&self) -> bool {
         matches!(self, Self::ReplaceSegments { .. })
     }
 
     /// The approximate amount of writes: bytes, and removed blocks.
-    pub fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         match self {
             Self::WriteBlocks { blocks, .. } | Self::ReplaceSegments { blocks, .. } => {
                 (blocks.iter().map(|block| block.bytes.len()).sum(), 0)
@@ -49,7 +49,7 @@ impl MergeRequest {
 
     /// Executes the request in the caller's transaction. `snapshot` is the published one; the result has the one to publish
     /// after the commit.
-    pub async fn carry_out<S: IndexStorage>(
+    pub(crate) async fn carry_out<S: IndexStorage>(
         self,
         storage: &mut S,
         snapshot: &Snapshot,

@@ -17,7 +17,7 @@ use super::codec::{Malformed, Reader, put_varint, varint_len};
 
 /// The maximum number of documents in a chunk: few enough to decode it in about a microsecond, and so many that its header
 /// is negligible.
-pub const CHUNK_DOCUMENTS: usize = 1024;
+pub(crate) const CHUNK_DOCUMENTS: usize = 1024;
 
 /// The maximum number of documents in a list without chunks, which is always decoded as a whole.
 const UNCHUNKED_DOCUMENTS: usize = 128;
@@ -40,7 +40,7 @@ pub enum Body {
 
 /// The decoded header of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     pub documents: u32,
     pub is_bitmap: bool,
     pub first: u32,
@@ -51,7 +51,7 @@ pub struct Chunk {
 }
 
 /// Whether a list is written without chunks.
-pub fn is_short(ordinals: &[u32]) -> bool {
+pub(crate) fn is_short(ordinals: &[u32]) -> bool {
     match ordinals {
         [] | [_] => true,
         [first, .., last] => {
@@ -61,7 +61,7 @@ pub fn is_short(ordinals: &[u32]) -> bool {
 }
 
 /// Writes a list that [`is_short`].
-pub fn put_short_list(out: &mut Vec<u8>, ordinals: &[u32]) {
+pub(crate) fn put_short_list(out: &mut Vec<u8>, ordinals: &[u32]) {
     put_varint(out, (ordinals.len() as u64) << 1);
     match ordinals {
         [] => {}
@@ -75,13 +75,13 @@ pub fn put_short_list(out: &mut Vec<u8>, ordinals: &[u32]) {
 }
 
 /// Writes the header of a chunked list, or of a part of it, whose chunks have `bytes` bytes.
-pub fn put_chunked_head(out: &mut Vec<u8>, documents: usize, bytes: usize) {
+pub(crate) fn put_chunked_head(out: &mut Vec<u8>, documents: usize, bytes: usize) {
     put_varint(out, (documents as u64) << 1 | 1);
     put_varint(out, bytes as u64);
 }
 
 /// Writes one chunk. `end_before` is one past the last ordinal of the previous chunk in the same part, or 0.
-pub fn put_chunk(out: &mut Vec<u8>, ordinals: &[u32], end_before: u32) {
+pub(crate) fn put_chunk(out: &mut Vec<u8>, ordinals: &[u32], end_before: u32) {
     let [first, .., last] = *ordinals else {
         if let [only] = *ordinals {
             put_varint(out, 1 << 1 | 1);
@@ -124,7 +124,7 @@ fn put_gaps(out: &mut Vec<u8>, ordinals: &[u32]) {
 }
 
 /// Reads the header of a list and skips its body.
-pub fn read_list(reader: &mut Reader) -> Result<List, Malformed> {
+pub(crate) fn read_list(reader: &mut Reader) -> Result<List, Malformed> {
     let tag = reader.varint()?;
     let documents = u32::try_from(tag >> 1).map_err(|_| Malformed("a list is too long"))?;
     let is_chunked = tag & 1 == 1;
@@ -143,7 +143,7 @@ pub fn read_list(reader: &mut Reader) -> Result<List, Malformed> {
 }
 
 /// Reads the header of a chunk and skips its body. `end_before` as in [`put_chunk`].
-pub fn read_chunk(reader: &mut Reader, end_before: u32) -> Result<Chunk, Malformed> {
+pub(crate) fn read_chunk(reader: &mut Reader, end_before: u32) -> Result<Chunk, Malformed> {
     const TOO_LARGE: Malformed = Malformed("an ordinal is too large");
     let tag = reader.varint()?;
     let is_bitmap = tag & 1 == 1;
@@ -163,7 +163,7 @@ pub fn read_chunk(reader: &mut Reader, end_before: u32) -> Result<Chunk, Malform
 }
 
 /// Appends the ordinals of a chunk.
-pub fn decode_chunk(bytes: &[u8], chunk: &Chunk, ordinals: &mut Vec<u32>) -> Result<(), Malformed> {
+pub(crate) fn decode_chunk(bytes: &[u8], chunk: &Chunk, ordinals: &mut Vec<u32>) -> Result<(), Malformed> {
     let body = bytes.get(chunk.start..chunk.end).ok_or(Malformed("a chunk is cut off"))?;
     if chunk.is_bitmap {
         let before = ordinals.len();
@@ -188,7 +188,7 @@ pub fn decode_chunk(bytes: &[u8], chunk: &Chunk, ordinals: &mut Vec<u32>) -> Res
 }
 
 /// Appends the ordinals of an unchunked list, or of all the chunks of a part.
-pub fn decode_list(bytes: &[u8], list: &List, ordinals: &mut Vec<u32>) -> Result<(), Malformed> {
+pub(crate) fn decode_list(bytes: &[u8], list: &List, ordinals: &mut Vec<u32>) -> Result<(), Malformed> {
     match list.body {
         Body::One(ordinal) => ordinals.push(ordinal),
         Body::Gaps { start, end } => decode_short_list(bytes, list.documents, start, end, ordinals)?,
@@ -207,7 +207,7 @@ pub fn decode_list(bytes: &[u8], list: &List, ordinals: &mut Vec<u32>) -> Result
 }
 
 /// Appends the ordinals of an unchunked list of more than one document.
-pub fn decode_short_list(
+pub(crate) fn decode_short_list(
     bytes: &[u8],
     documents: u32,
     start: usize,

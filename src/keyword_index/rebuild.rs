@@ -14,14 +14,18 @@ pub(crate) struct Rebuild {
 
 impl Rebuild {
     /// Empties the index.
-    pub async fn begin<S: IndexStorage>(storage: &mut S, pair_rule: PairRule) -> Result<Self, S::Error> {
+    pub(crate) async fn begin<S: IndexStorage>(storage: &mut S, pair_rule: PairRule) -> Result<Self, S::Error> {
         storage.clear_index().await?;
         let next_segment = storage.read_state().await?.next_segment;
         Ok(Self { context: IndexContext::new(next_segment, pair_rule), published: Published::default() })
     }
 
     /// Writes documents as a segment. Merges follow once the store is open.
-    pub async fn add<S: IndexStorage>(&mut self, storage: &mut S, changes: IndexChanges) -> Result<(), S::Error> {
+    pub(crate) async fn add<S: IndexStorage>(
+        &mut self,
+        storage: &mut S,
+        changes: IndexChanges,
+    ) -> Result<(), S::Error> {
         let (unbuilt, removed) = changes.into_parts(&self.context, &self.published.snapshot);
         let built = unbuilt.map(|unbuilt| unbuilt.build());
         if let Some(published) = write_changes(storage, &self.context, &self.published.snapshot, built, removed).await?

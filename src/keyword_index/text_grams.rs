@@ -7,7 +7,7 @@ use super::gram::Gram;
 use super::pairs::PairSet;
 
 /// Visits every gram of one or two characters of a folded text, with repetitions.
-pub fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
+pub(crate) fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
     let mut previous = None;
     for character in text.chars() {
         visit(Gram::one(character));
@@ -19,7 +19,7 @@ pub fn for_each_gram(text: &str, mut visit: impl FnMut(Gram)) {
 }
 
 /// Visits every gram of three characters of a folded text whose pairs are both common, with repetitions.
-pub fn for_each_three(text: &str, common: &PairSet, mut visit: impl FnMut(Gram)) {
+pub(crate) fn for_each_three(text: &str, common: &PairSet, mut visit: impl FnMut(Gram)) {
     if common.is_empty() {
         return;
     }

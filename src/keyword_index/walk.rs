@@ -115,7 +115,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub fn new(expr: &Expr, pairs: &Pairs) -> Self {
+    pub(super) fn new(expr: &Expr, pairs: &Pairs) -> Self {
         let list = |gram| Node::List(Box::new(ListCursor::new(gram)));
         match expr {
             Expr::Nothing => Node::Nothing,
@@ -160,7 +160,7 @@ impl Node {
 
     /// Loads the first block of each list, requests those that are missing, and sorts the parts of each AND by estimated
     /// size: the rarest first, because it excludes the most.
-    pub fn prepare(&mut self, ordinal: u32, context: &mut Context) -> Result<(), Stop> {
+    pub(super) fn prepare(&mut self, ordinal: u32, context: &mut Context) -> Result<(), Stop> {
         let mut stop = None;
         self.load_lists(ordinal, context, &mut stop);
         if let Some(stop) = stop {
@@ -214,7 +214,7 @@ impl Node {
     }
 
     /// The first matching ordinal from this one on, inclusive.
-    pub fn seek(&mut self, ordinal: u32, way: Way, context: &mut Context) -> Result<Option<u32>, Stop> {
+    pub(super) fn seek(&mut self, ordinal: u32, way: Way, context: &mut Context) -> Result<Option<u32>, Stop> {
         let documents = context.documents();
         if ordinal >= documents {
             return Ok(None);

@@ -18,7 +18,7 @@ use crate::parse::lexicon::byline_words;
 use crate::parse::normalized_line::normalize_line;
 use std::borrow::Cow;
 
-pub use self::line::Line;
+pub(super) use self::line::Line;
 
 use super::dateline::{self, Found, Person};
 use super::headline;
@@ -27,7 +27,7 @@ use crate::article::{ParseReport, RemovedLine};
 use chrome::Reason;
 
 /// Whether a line above the text says who published it, whence or when, and nothing else.
-pub fn is_byline(line: &str) -> bool {
+pub(super) fn is_byline(line: &str) -> bool {
     byline::read_above_text(&Line::new(line)).is_some_and(|found| {
         let says_more = !found.times.is_empty() || !found.source.is_empty();
         let shaped = |person: &Person| dateline::has_the_shape_of_a_name(&person.name);
@@ -37,7 +37,7 @@ pub fn is_byline(line: &str) -> bool {
 
 /// A page, taken apart.
 #[derive(Clone, Debug, Default)]
-pub struct Layout<'a> {
+pub(super) struct Layout<'a> {
     /// The lines of the headline block, labels and repetitions removed.
     pub headline_block: Vec<&'a str>,
     pub dateline: Option<Found>,
@@ -48,7 +48,7 @@ pub struct Layout<'a> {
 
 /// What bylines and closing lines say.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub(super) struct Facts {
     pub times: Vec<Printed>,
     pub crawl_day: Option<Printed>,
     pub source: String,
@@ -104,14 +104,14 @@ fn count_piece(report: &mut ParseReport, reason: Reason) {
 
 /// What a page's markup says of its lines; nothing of a page without markup.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known<'k> {
+pub(super) struct Known<'k> {
     pub headline: &'k str,
     /// Lines that stand between headline and content.
     pub bylines: &'k [String],
 }
 
 /// Takes a page apart.
-pub fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -> Layout<'a> {
+pub(super) fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -> Layout<'a> {
     let lines: Vec<Line> = text.lines().map(Line::new).filter(|line| !line.text.is_empty()).collect();
     let mut removed = Removed::default();
     let mut layout = Layout::default();

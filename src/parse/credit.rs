@@ -12,7 +12,7 @@ const MAX_OUTLET: usize = 12;
 const MAX_BETWEEN: usize = 12;
 
 /// The outlet credited by the dateline, else by the first words of the body.
-pub fn credited(dateline: Option<&Dateline>, body: &str) -> Option<String> {
+pub(super) fn credited(dateline: Option<&Dateline>, body: &str) -> Option<String> {
     let agency = dateline.map(|dateline| dateline.agency.as_str()).unwrap_or_default();
     // 本报, 本站: the page itself.
     let own = agency.is_empty() || agency.starts_with('本') || agency.ends_with(['讯', '訊']);
@@ -20,7 +20,7 @@ pub fn credited(dateline: Option<&Dateline>, body: &str) -> Option<String> {
 }
 
 /// Whether two outlets are of one house, `青石时报网` and `青石时报快讯`: then the one that the page names is its source.
-pub fn are_of_one_house(one: &str, other: &str) -> bool {
+pub(super) fn are_of_one_house(one: &str, other: &str) -> bool {
     const MIN_SHARED: usize = 3;
     one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count() >= MIN_SHARED
 }

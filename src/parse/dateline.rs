@@ -21,9 +21,9 @@ use super::lexicon::{outlets, places, roles, wire_verbs};
 use super::normalized_line::NormalizedLine;
 use crate::article::{Dateline, DatelineDate};
 
-pub use self::east_asian::korean_reporters;
-pub use self::people::{Person, Role};
-pub use super::lexicon::places::is_place;
+pub(crate) use self::east_asian::korean_reporters;
+pub(crate) use self::people::{Person, Role};
+pub(crate) use super::lexicon::places::is_place;
 
 pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};
@@ -39,7 +39,7 @@ const MAX_GLUED: usize = 80;
 
 /// A dateline found in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     pub dateline: Dateline,
     pub people: Vec<Person>,
     /// Where it stands in the line, in bytes.
@@ -49,7 +49,7 @@ pub struct Found {
 }
 
 /// The dateline that opens a line.
-pub fn at_start(line: &str) -> Option<Found> {
+pub(crate) fn at_start(line: &str) -> Option<Found> {
     let view = NormalizedLine::of(line, LOOKED_AT);
     let start = view.skip_spaces(0);
     let found = chinese(&view, start).map(|story| story.found(&view));
@@ -88,7 +88,7 @@ fn with_repetition(line: &str, first: Found) -> Found {
 
 /// A dateline that something is glued to the front of, a headline or a byline. Only a form that can't be anything else:
 /// an agency that is known, with its date and verb, or with its reporters in brackets.
-pub fn glued(line: &str) -> Option<Found> {
+pub(crate) fn glued(line: &str) -> Option<Found> {
     let view = NormalizedLine::of(line, LOOKED_AT);
     // Most lines have no verb of datelines, and are done with here.
     if !view.chars.iter().any(|character| matches!(character, '电' | '讯' | '消')) {

@@ -39,13 +39,13 @@ use self::labels::{MAX_BYLINE, is_byline};
 use self::lines::RenderedLine;
 use self::meta::Meta;
 use self::outline::Outline;
-pub use self::outside::Outside;
+pub(super) use self::outside::Outside;
 use super::limits;
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
 /// What a page's markup says of the article, apart from its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Metadata {
+pub(super) struct Metadata {
     /// Without the names of section and site.
     pub headline: String,
     /// The lines that the markup sets above and below the headline.
@@ -71,7 +71,7 @@ pub struct Metadata {
 
 impl Metadata {
     /// Applies `change` to every text that can reach the article. A new field does not compile until it is here.
-    pub fn map_texts(self, change: &mut impl FnMut(String) -> String) -> Self {
+    pub(super) fn map_texts(self, change: &mut impl FnMut(String) -> String) -> Self {
         let Self {
             headline,
             kicker,
@@ -110,7 +110,7 @@ impl Metadata {
 /// A page: metadata, and its text as lines: the headline as printed, the lines between it and the content that look like
 /// a byline, the content, and the editors' lines that follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub(super) struct Page {
     pub text: String,
     pub metadata: Metadata,
     /// The lines of the text that stand between headline and content: bylines, though they may not read like one.
@@ -119,7 +119,7 @@ pub struct Page {
     pub outside: Outside,
 }
 
-pub fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
+pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
     let (html, cuts) = guard::bound(html);
     warn(&cuts, report);
     let document = Document::from(html.as_ref());

@@ -7,14 +7,14 @@ use crate::parse::lexicon::headline_words;
 
 /// A headline block, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Headlines {
+pub(super) struct Headlines {
     pub kicker: String,
     pub headline: String,
     pub subheadlines: Vec<String>,
 }
 
 /// Reads the lines of a block, of which none is blank.
-pub fn read(lines: &[&str]) -> Headlines {
+pub(super) fn read(lines: &[&str]) -> Headlines {
     let (first, rest) = match lines {
         [] => return Headlines::default(),
         [only] => return Headlines { headline: (*only).to_owned(), ..Headlines::default() },
@@ -37,7 +37,7 @@ pub fn read(lines: &[&str]) -> Headlines {
 
 /// The headline block of a page whose metadata may name the headline too. The metadata is the surer of the two; a line that
 /// says the same is not printed twice.
-pub fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> Headlines {
+pub(super) fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> Headlines {
     if from_metadata.is_empty() {
         return without_marks(read(block), report);
     }
@@ -88,7 +88,7 @@ fn end_of_mark(line: &str) -> Option<usize> {
 }
 
 /// Whether a line needs the next one to be understood.
-pub fn cannot_stand_alone(line: &str) -> bool {
+pub(super) fn cannot_stand_alone(line: &str) -> bool {
     let seen = normalize_line(line.trim());
     let seen = seen.trim_end_matches(['”', '"', '」']);
     let marked = headline_words::KICKER_MARKS.iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
@@ -107,13 +107,13 @@ fn repeats(kicker: &str, title: &str) -> bool {
 }
 
 /// Whether one of two lines says what the other says and more.
-pub fn alike(first: &Line, second: &Line) -> bool {
+pub(super) fn alike(first: &Line, second: &Line) -> bool {
     let either_empty = first.key.is_empty() || second.key.is_empty();
     !either_empty && (first.key.contains(&second.key) || second.key.contains(&first.key))
 }
 
 /// Whether two lines say the same, apart from white space, script and width.
-pub fn same(first: &Line, second: &Line) -> bool {
+pub(super) fn same(first: &Line, second: &Line) -> bool {
     !first.key.is_empty() && first.key == second.key
 }
 

@@ -14,7 +14,7 @@ use crate::text::is_han;
 
 /// A piece of the line. Ranges are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Token {
+pub(super) enum Token {
     Time {
         printed: Printed,
         range: Range<usize>,
@@ -27,7 +27,7 @@ pub enum Token {
 
 /// A label and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Labelled {
+pub(super) struct Labelled {
     pub label: &'static str,
     pub field: Field,
     /// Whether a colon, a bar or a slash sets the label off; else white space does.
@@ -38,7 +38,7 @@ pub struct Labelled {
 }
 
 /// Cuts a line. Separators between the pieces are left out.
-pub fn tokens(view: &NormalizedLine) -> Vec<Token> {
+pub(super) fn tokens(view: &NormalizedLine) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while at < view.len() {
@@ -66,7 +66,7 @@ pub fn tokens(view: &NormalizedLine) -> Vec<Token> {
 
 /// The account that published a page, beside the time: `11:30　青石音乐`, `2022-06-02 09:52:19河湾评论 来自青石市`,
 /// `2023-05-18 16:56发布于青石青石晚报官方账号`. Only where the line has nothing else, and no name of a person.
-pub fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
+pub(super) fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
     let mut account = None;
     let mut timed = false;
@@ -103,7 +103,7 @@ pub fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
 }
 
 /// `By Ada Lane`, `By Ada Lane and Tom Reed`: names in letters, each word with a capital, and nothing else.
-pub fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
+pub(super) fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
     const WORDS: std::ops::RangeInclusive<usize> = 2..=4;
     if !view.starts_with(0, "by ") {
         return None;
@@ -135,7 +135,7 @@ pub fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
 }
 
 /// Whether a line is one label that nothing follows: `责任编辑：`, `關鍵字：`.
-pub fn is_empty_label(line: &str) -> bool {
+pub(super) fn is_empty_label(line: &str) -> bool {
     /// In characters.
     const MAX_LABEL: usize = 12;
     if line.chars().nth(MAX_LABEL).is_some() {
@@ -168,7 +168,7 @@ fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a word in a byline says nothing of the story.
-pub fn is_noise(word: &[char]) -> bool {
+pub(super) fn is_noise(word: &[char]) -> bool {
     let number = word.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
     let weekday = time_words::WEEKDAYS.iter().any(|day| day.chars().eq(word.iter().copied().take(day.chars().count())));
     number

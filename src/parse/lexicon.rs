@@ -4,18 +4,18 @@
 //! [`super::normalized_line::normalize_char`], so that one entry matches both scripts. Does not own rules: a rule lives in the
 //! stage that uses the list.
 
-pub mod byline_words;
-pub mod captions;
-pub mod headline_words;
-pub mod outlets;
-pub mod page_chrome;
-pub mod page_phrases;
-pub mod places;
-pub mod reading_words;
-pub mod roles;
-pub mod surnames;
-pub mod time_words;
-pub mod wire_verbs;
+pub(super) mod byline_words;
+pub(super) mod captions;
+pub(super) mod headline_words;
+pub(super) mod outlets;
+pub(super) mod page_chrome;
+pub(super) mod page_phrases;
+pub(super) mod places;
+pub(super) mod reading_words;
+pub(super) mod roles;
+pub(super) mod surnames;
+pub(super) mod time_words;
+pub(super) mod wire_verbs;
 
 #[cfg(test)]
 mod tests {

@@ -18,7 +18,7 @@ const MAX_REMOVED_BYTES: usize = 3 << 18;
 const EACH_LINE: usize = 12;
 
 /// A page's text.
-pub fn page(text: &mut String, report: &mut ParseReport) {
+pub(super) fn page(text: &mut String, report: &mut ParseReport) {
     let cut = truncate(text, MAX_PAGE_BYTES);
     if cut > 0 {
         warn(report, "PAGE_TRUNCATED", format!("the last {cut} bytes of the page's text were not read"));
@@ -26,13 +26,13 @@ pub fn page(text: &mut String, report: &mut ParseReport) {
 }
 
 /// What metadata says, cut far beyond what is kept of it: a page may write it as long as itself.
-pub fn metadata(mut text: String) -> String {
+pub(super) fn metadata(mut text: String) -> String {
     truncate(&mut text, 2 * MAX_TEXT_BYTES);
     text
 }
 
 /// A body that is longer than is stored. Cut before other things are derived from it.
-pub fn body(mut body: String, report: &mut ParseReport) -> String {
+pub(super) fn body(mut body: String, report: &mut ParseReport) -> String {
     let cut = truncate(&mut body, MAX_BODY_BYTES);
     if cut > 0 {
         warn(report, "BODY_TRUNCATED", format!("the last {cut} bytes of the body were cut"));
@@ -42,7 +42,7 @@ pub fn body(mut body: String, report: &mut ParseReport) -> String {
 
 /// All the other texts. The bounds are those of an article that a caller writes. All but the body are single lines, though
 /// an odd title or label breaks them; and in a list none is blank.
-pub fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
+pub(super) fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
     // Without `..`: a new field is bounded here.
     let ArticleContent {
         headline,
@@ -104,7 +104,7 @@ fn single_line(text: &mut String) {
 }
 
 /// The lines that were removed, in the order of the page as far as there is room.
-pub fn removed_lines(report: &mut ParseReport) {
+pub(super) fn removed_lines(report: &mut ParseReport) {
     let mut room = MAX_REMOVED_BYTES;
     let fitting = report.removed_lines.iter().position(|RemovedLine { text, reason }| {
         let left = room.checked_sub(text.len() + reason.len() + EACH_LINE);

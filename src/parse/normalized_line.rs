@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::text::{is_han, to_simplified};
 
 /// The head of a line, seen plainly.
-pub struct NormalizedLine<'a> {
+pub(super) struct NormalizedLine<'a> {
     text: &'a str,
     pub chars: Vec<char>,
     /// Where each character begins in `text`, and where the last one ends.
@@ -17,7 +17,7 @@ pub struct NormalizedLine<'a> {
 
 impl<'a> NormalizedLine<'a> {
     /// Looks at no more than the first `at_most` characters: what a rule seeks stands near the start of its line.
-    pub fn of(text: &'a str, at_most: usize) -> Self {
+    pub(super) fn of(text: &'a str, at_most: usize) -> Self {
         let expected = at_most.min(text.len());
         let mut chars = Vec::with_capacity(expected);
         let mut offsets = Vec::with_capacity(expected + 1);
@@ -31,30 +31,30 @@ impl<'a> NormalizedLine<'a> {
         Self { text, chars, offsets }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.chars.len()
     }
 
-    pub fn at(&self, index: usize) -> Option<char> {
+    pub(super) fn at(&self, index: usize) -> Option<char> {
         self.chars.get(index).copied()
     }
 
     /// The byte at which a character of the line begins.
-    pub fn byte(&self, index: usize) -> usize {
+    pub(super) fn byte(&self, index: usize) -> usize {
         self.offsets.get(index).or(self.offsets.last()).copied().unwrap_or_default()
     }
 
     /// A stretch of the line as it is written.
-    pub fn slice(&self, range: Range<usize>) -> &'a str {
+    pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(self.byte(range.start)..self.byte(range.end)).unwrap_or_default()
     }
 
     /// A stretch as the rules see it.
-    pub fn seen(&self, range: Range<usize>) -> &[char] {
+    pub(super) fn seen(&self, range: Range<usize>) -> &[char] {
         self.chars.get(range.start.min(self.len())..range.end.min(self.len())).unwrap_or_default()
     }
 
-    pub fn starts_with(&self, index: usize, word: &str) -> bool {
+    pub(super) fn starts_with(&self, index: usize, word: &str) -> bool {
         let mut at = index;
         word.chars().all(|character| {
             at += 1;
@@ -63,12 +63,12 @@ impl<'a> NormalizedLine<'a> {
     }
 
     /// The first of the words that stands at `index`: where it ends. The longest words of a table come first in it.
-    pub fn word_at(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
+    pub(super) fn word_at(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
         words.iter().find(|word| self.starts_with(index, word)).map(|word| (*word, index + word.chars().count()))
     }
 
     /// The first character from `index` on that is no white space.
-    pub fn skip_spaces(&self, index: usize) -> usize {
+    pub(super) fn skip_spaces(&self, index: usize) -> usize {
         let mut at = index;
         while self.at(at).is_some_and(|character| character == ' ') {
             at += 1;
@@ -78,7 +78,7 @@ impl<'a> NormalizedLine<'a> {
 
     /// The end of the bracketed group that opens at `index`, past its closing bracket, if it closes within `at_most`
     /// characters.
-    pub fn group_at(&self, index: usize, at_most: usize) -> Option<usize> {
+    pub(super) fn group_at(&self, index: usize, at_most: usize) -> Option<usize> {
         let close = closing(self.at(index)?)?;
         let mut depth = 0_usize;
         for at in index..self.len().min(index + at_most) {
@@ -106,7 +106,7 @@ fn closing(open: char) -> Option<char> {
 
 /// One character as the rules see it: Simplified, half-width, lower case; brackets of headlines as `[` and `]`, every
 /// space a space.
-pub fn normalize_char(character: char) -> char {
+pub(super) fn normalize_char(character: char) -> char {
     match character {
         '\u{FF01}'..='\u{FF5E}' => {
             let half = u32::from(character) - 0xFEE0;
@@ -124,24 +124,24 @@ pub fn normalize_char(character: char) -> char {
 }
 
 /// A short text as the rules see it.
-pub fn normalize_line(text: &str) -> String {
+pub(super) fn normalize_line(text: &str) -> String {
     text.chars().map(normalize_char).collect()
 }
 
 /// Where a word of the lexicon first stands in a text, in bytes of the text as it is written.
-pub fn find_word(text: &str, word: &str) -> Option<Range<usize>> {
+pub(super) fn find_word(text: &str, word: &str) -> Option<Range<usize>> {
     text.char_indices().find_map(|(at, _)| Some(at..at + word_length(text.get(at..)?, word)?))
 }
 
 /// The bytes of the word of the lexicon that a text begins with, as the text writes it.
-pub fn word_length(text: &str, word: &str) -> Option<usize> {
+pub(super) fn word_length(text: &str, word: &str) -> Option<usize> {
     let mut own = text.char_indices();
     let begins = word.chars().all(|expected| own.next().is_some_and(|(_, own)| normalize_char(own) == expected));
     begins.then(|| own.offset())
 }
 
 /// Whether a text ends in one of the words of a list of the lexicon.
-pub fn ends_in_any(text: &str, words: &[&str]) -> bool {
+pub(super) fn ends_in_any(text: &str, words: &[&str]) -> bool {
     let ends_in = |word: &&str| {
         let mut own = text.chars().rev();
         word.chars().rev().all(|expected| own.next().is_some_and(|own| normalize_char(own) == expected))
@@ -150,7 +150,7 @@ pub fn ends_in_any(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether a text holds one of the words of a list of the lexicon.
-pub fn holds_any(text: &str, words: &[&str]) -> bool {
+pub(super) fn holds_any(text: &str, words: &[&str]) -> bool {
     let seen = normalize_line(text);
     words.iter().any(|word| seen.contains(word))
 }

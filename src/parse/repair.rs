@@ -22,7 +22,7 @@ use self::residue::Residue;
 use crate::article::{ParseReport, ParseWarning};
 
 /// What a page does to its text as a habit.
-pub struct Repairer {
+pub(super) struct Repairer {
     tags: bool,
     spaced: bool,
     residue: Residue,
@@ -32,7 +32,7 @@ pub struct Repairer {
 
 impl Repairer {
     /// Judges the page's habits on its whole text.
-    pub fn learn(page_text: &str) -> Self {
+    pub(super) fn learn(page_text: &str) -> Self {
         let mut repairer =
             Self { tags: false, spaced: false, residue: Residue::default(), page: bytes::PageText::default() };
         // Each habit is judged on what the rules before it leave.
@@ -51,7 +51,7 @@ impl Repairer {
     }
 
     /// Repairs a stretch of the same page, and counts what it did.
-    pub fn apply(&self, text: &str, report: &mut ParseReport) -> String {
+    pub(super) fn apply(&self, text: &str, report: &mut ParseReport) -> String {
         let text = self.without_tags(resolved(text, report), report);
         let text = turned_back(&text, report);
         let text = self.closed_up(text, report);
@@ -99,7 +99,7 @@ impl Repairer {
 }
 
 /// Repairs what the cleaning of decoded text would make irreparable: misread lines whose bytes became control characters.
-pub fn before_cleaning(text: String, report: &mut ParseReport) -> String {
+pub(super) fn before_cleaning(text: String, report: &mut ParseReport) -> String {
     let Some(outcome) = mojibake::turn_back_controls(&text) else { return text };
     count(report, "MOJIBAKE", outcome.repaired);
     outcome.text

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-pub use self::printed::{Printed, printed_at};
+pub(super) use self::printed::{Printed, printed_at};
 
 use crate::article::{
     Dateline, DatelineDate, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision, Timestamp,
@@ -19,7 +19,7 @@ use crate::article::{
 
 /// What a page says of its time.
 #[derive(Clone, Debug, Default)]
-pub struct Clues<'a> {
+pub(super) struct Clues<'a> {
     pub metadata: Option<PublishTime>,
     /// In the order of the page.
     pub printed: &'a [Printed],
@@ -39,7 +39,7 @@ const SHANGHAI: Offset = Offset::constant(8);
 const TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Chooses the publish time, and completes the dateline's date.
-pub fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut ParseReport) -> Option<PublishTime> {
+pub(super) fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut ParseReport) -> Option<PublishTime> {
     let fetched = clues.fetch_time.map(day_in_shanghai);
     let crawled = clues.crawl_day.and_then(|printed| printed.date());
     let mut judge = Judge { fetch_time: clues.fetch_time, report };

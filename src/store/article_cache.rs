@@ -47,7 +47,7 @@ pub(crate) struct Commit<'a>(&'a ArticleCache);
 
 impl ArticleCache {
     /// Disabled if another process may write, because its commits would not evict anything here.
-    pub fn new(has_writer: bool) -> Self {
+    pub(super) fn new(has_writer: bool) -> Self {
         let capacity = if has_writer { CAPACITY_BYTES } else { 0 };
         let state =
             CacheState { articles: ClockCache::new(capacity), recently_missed: vec![0; REMEMBERED_MISSES], turns: 0 };
@@ -55,7 +55,7 @@ impl ArticleCache {
     }
 
     /// The FULL article, if it is cached; otherwise the argument for [`ArticleCache::put`].
-    pub fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
+    pub(super) fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
         let mut state = self.state();
         if let Some(article) = state.articles.get(name.id()) {
             return Ok(article);
@@ -70,7 +70,7 @@ impl ArticleCache {
     }
 
     /// Inserts a FULL article that was read after the miss.
-    pub fn put(&self, name: &ArticleName, article: &EncodedArticle, since: Since) {
+    pub(super) fn put(&self, name: &ArticleName, article: &EncodedArticle, since: Since) {
         if since.is_first {
             return;
         }
@@ -83,7 +83,7 @@ impl ArticleCache {
     }
 
     /// Evicts the articles that a commit is about to change.
-    pub fn begin_commit(&self, changed: &[String]) -> Commit<'_> {
+    pub(super) fn begin_commit(&self, changed: &[String]) -> Commit<'_> {
         let mut state = self.state();
         state.turns += 1;
         for name in changed {
@@ -92,14 +92,14 @@ impl ArticleCache {
         Commit(self)
     }
 
-    pub fn stats(&self) -> CacheStats {
+    pub(super) fn stats(&self) -> CacheStats {
         let state = self.state();
         let (hits, misses) = state.articles.hits_and_misses();
         CacheStats { hits, misses, bytes: state.articles.bytes() }
     }
 
     /// Empties and disables the cache.
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         self.state().articles = ClockCache::new(0);
     }
 

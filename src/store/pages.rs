@@ -51,7 +51,7 @@ pub(super) struct PageBuilder {
 }
 
 impl PageBuilder {
-    pub fn new(search: &Search) -> Self {
+    pub(super) fn new(search: &Search) -> Self {
         Self {
             most_articles: search.page_size.get(),
             most_bytes: search.max_page_bytes,
@@ -64,7 +64,7 @@ impl PageBuilder {
 
     /// Adds the next match with its cursor. `false` if the page was already full, so that the article belongs to the next
     /// page.
-    pub fn add(&mut self, article: EncodedArticle, cursor: Cursor) -> bool {
+    pub(super) fn add(&mut self, article: EncodedArticle, cursor: Cursor) -> bool {
         let bytes = article.encoded_len() + ENTRY_BYTES;
         let is_full = self.articles.len() >= self.most_articles
             || (!self.articles.is_empty() && self.bytes.saturating_add(bytes) > self.most_bytes);
@@ -78,16 +78,16 @@ impl PageBuilder {
         true
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.articles.len()
     }
 
     /// Ends a page that may not be full, although more matches may follow after this cursor.
-    pub fn finish_early(self, after: Option<Cursor>, total: Option<Total>) -> Page<EncodedArticle> {
+    pub(super) fn finish_early(self, after: Option<Cursor>, total: Option<Total>) -> Page<EncodedArticle> {
         Page { articles: self.articles, next: after, total }
     }
 
-    pub fn finish(self, total: Option<Total>) -> Page<EncodedArticle> {
+    pub(super) fn finish(self, total: Option<Total>) -> Page<EncodedArticle> {
         Page { articles: self.articles, next: self.next, total }
     }
 }

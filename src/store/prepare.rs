@@ -25,7 +25,7 @@ pub(crate) enum Prepared {
 
 impl Prepared {
     /// The name of the article, if it may be new.
-    pub fn new_name(&self) -> Option<&ArticleName> {
+    pub(super) fn new_name(&self) -> Option<&ArticleName> {
         match self {
             Prepared::Ingest { article, .. } | Prepared::Create { article, .. } => Some(&article.new.name),
             Prepared::Replace { .. } | Prepared::Reparse(_) | Prepared::Delete { .. } => None,
@@ -33,12 +33,12 @@ impl Prepared {
     }
 
     /// Whether the article may be new.
-    pub fn may_be_new(&self) -> bool {
+    pub(super) fn may_be_new(&self) -> bool {
         self.new_name().is_some()
     }
 
     /// The fingerprint of that article's body.
-    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+    pub(super) fn fingerprint(&self) -> Option<&Fingerprint> {
         match self {
             Prepared::Ingest { article, .. } | Prepared::Create { article, .. } => article.index.fingerprint.as_ref(),
             Prepared::Replace { .. } | Prepared::Reparse(_) | Prepared::Delete { .. } => None,
@@ -70,7 +70,7 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
-    pub fn of(content: &ArticleContent) -> Self {
+    pub(super) fn of(content: &ArticleContent) -> Self {
         let texts = FoldedFields::of(content);
         let fingerprint = texts.items(TextField::Body).next().and_then(Fingerprint::of_folded);
         Self { texts: Arc::new(texts), fingerprint }

@@ -1,16 +1,16 @@
 //! Starts a real server on a free port, and decodes its errors.
 
 mod authority;
-pub mod command;
+pub(crate) mod command;
 mod faulty_store;
-pub mod program;
+pub(crate) mod program;
 mod raw_client;
 mod tokens;
 
-pub use self::authority::{Authority, Pair};
-pub use self::faulty_store::{Fault, FaultyStore, Hang};
-pub use self::raw_client::{call_raw, first_answer};
-pub use self::tokens::{Bearer, Tokens, new_token};
+pub(crate) use self::authority::{Authority, Pair};
+pub(crate) use self::faulty_store::{Fault, FaultyStore, Hang};
+pub(crate) use self::raw_client::{call_raw, first_answer};
+pub(crate) use self::tokens::{Bearer, Tokens, new_token};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -41,7 +41,7 @@ const MAX_ANSWER_BYTES: usize = 12 << 20;
 const START_SECOND: i64 = 1_700_000_000;
 
 /// A server that runs until it is dropped or stopped.
-pub struct TestServer {
+pub(crate) struct TestServer {
     pub address: SocketAddr,
     pub metrics_address: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -50,11 +50,11 @@ pub struct TestServer {
     folder: Option<TempDir>,
 }
 
-pub type Client = ArticleServiceClient<Channel>;
+pub(crate) type Client = ArticleServiceClient<Channel>;
 
 impl TestServer {
     /// A server with its own store, in a file that is deleted with the server.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a place for the store");
         let metrics = Registry::new().expect("buckets");
         let options =
@@ -65,11 +65,11 @@ impl TestServer {
         server
     }
 
-    pub async fn with_store(store: SharedStore) -> Self {
+    pub(crate) async fn with_store(store: SharedStore) -> Self {
         Self::with(Config::default(), store).await
     }
 
-    pub async fn with(config: Config, store: SharedStore) -> Self {
+    pub(crate) async fn with(config: Config, store: SharedStore) -> Self {
         Self::counted(config, store, Registry::new().expect("buckets")).await
     }
 
@@ -90,33 +90,33 @@ impl TestServer {
         Self { address, metrics_address, stop, task, folder: None }
     }
 
-    pub async fn channel(&self) -> Channel {
+    pub(crate) async fn channel(&self) -> Channel {
         channel_to(self.address).await
     }
 
-    pub async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         client_of(self.address).await
     }
 
     /// Tells the server to stop.
-    pub fn begin_stop(self) -> JoinHandle<Result<(), RunError>> {
+    pub(crate) fn begin_stop(self) -> JoinHandle<Result<(), RunError>> {
         _ = self.stop.send(());
         self.task
     }
 
     /// Stops the server, and waits for it.
-    pub async fn stop(self) -> Result<(), RunError> {
+    pub(crate) async fn stop(self) -> Result<(), RunError> {
         self.begin_stop().await.expect("the server does not panic")
     }
 }
 
 /// The RPCs without a server, for tests in which no client reads the responses.
-pub fn rpc(limits: &Limits) -> ArticleRpc {
+pub(crate) fn rpc(limits: &Limits) -> ArticleRpc {
     let config = Config { limits: limits.clone(), ..Config::default() };
     article_rpc(&memory_store(), test_clock(), &config, &Registry::off()).expect("threads")
 }
 
-pub fn memory_store() -> SharedStore {
+pub(crate) fn memory_store() -> SharedStore {
     Arc::new(MemoryStore::new())
 }
 
@@ -125,7 +125,7 @@ fn test_clock() -> Clock {
     Clock::of(move || Timestamp::from_second(second.fetch_add(1, Ordering::Relaxed)).expect("in range"))
 }
 
-pub async fn client_of(address: SocketAddr) -> Client {
+pub(crate) async fn client_of(address: SocketAddr) -> Client {
     Client::new(channel_to(address).await).max_decoding_message_size(MAX_ANSWER_BYTES)
 }
 
@@ -136,7 +136,7 @@ async fn channel_to(address: SocketAddr) -> Channel {
 
 /// The parts of a status for programs: code, reason and fields.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     pub code: Code,
     pub reason: String,
     pub fields: Vec<String>,
@@ -144,7 +144,7 @@ pub struct Refusal {
 
 /// Decodes an error, and checks what holds for all errors.
 #[track_caller]
-pub fn refusal<T>(answer: Result<T, Status>) -> Refusal {
+pub(crate) fn refusal<T>(answer: Result<T, Status>) -> Refusal {
     // Without the response itself, which may be long.
     let Err(status) = answer else { panic!("must be refused") };
     let details = status.get_error_details();
@@ -158,14 +158,14 @@ pub fn refusal<T>(answer: Result<T, Status>) -> Refusal {
 
 /// Checks that an argument is refused with the name of its field.
 #[track_caller]
-pub fn assert_bad<T>(answer: Result<T, Status>, reason: &str, field: &str) {
+pub(crate) fn assert_bad<T>(answer: Result<T, Status>, reason: &str, field: &str) {
     let expected = Refusal { code: Code::InvalidArgument, reason: reason.to_owned(), fields: vec![field.to_owned()] };
     assert_eq!(refusal(answer), expected);
 }
 
 /// Checks that the error names the article.
 #[track_caller]
-pub fn assert_about<T>(answer: Result<T, Status>, code: Code, reason: &str, name: &str) {
+pub(crate) fn assert_about<T>(answer: Result<T, Status>, code: Code, reason: &str, name: &str) {
     let Err(status) = &answer else { panic!("must be refused") };
     let details = status.get_error_details();
     let resource = details.resource_info().expect("says which");
@@ -173,22 +173,22 @@ pub fn assert_about<T>(answer: Result<T, Status>, code: Code, reason: &str, name
     assert_eq!(refusal(answer), Refusal { code, reason: reason.to_owned(), fields: Vec::new() });
 }
 
-pub fn document(content: impl Into<Vec<u8>>) -> proto::RawDocument {
+pub(crate) fn document(content: impl Into<Vec<u8>>) -> proto::RawDocument {
     proto::RawDocument { content: content.into().into(), content_type: "text/plain".to_owned(), ..Default::default() }
 }
 
 /// An article as a caller gives it.
-pub fn given(headline: &str, body: &str) -> proto::Article {
+pub(crate) fn given(headline: &str, body: &str) -> proto::Article {
     proto::Article { headline: headline.to_owned(), body: body.to_owned(), ..Default::default() }
 }
 
 /// Creates an article under an id.
-pub async fn create(client: &mut Client, id: &str, article: proto::Article) -> proto::Article {
+pub(crate) async fn create(client: &mut Client, id: &str, article: proto::Article) -> proto::Article {
     let request =
         proto::CreateArticleRequest { article: Some(article), article_id: id.to_owned(), ..Default::default() };
     client.create_article(request).await.expect("it is new").into_inner()
 }
 
-pub fn time(seconds: i64) -> prost_types::Timestamp {
+pub(crate) fn time(seconds: i64) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos: 0 }
 }

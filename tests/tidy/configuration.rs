@@ -12,7 +12,7 @@ prints what they come to. Sizes are in bytes and times in milliseconds, as the n
 ";
 
 /// The page that the comments in src/config.rs make.
-pub fn page(source: &str) -> String {
+pub(crate) fn page(source: &str) -> String {
     let mut page = HEAD.to_owned();
     let structs = structs(source);
     let Some(config) = structs.iter().find(|found| found.name == "Config") else { return page };

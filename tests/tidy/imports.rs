@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A module's path from the crate's root: `["store", "sqlite", "read"]`.
-pub type Module = Vec<String>;
+pub(crate) type Module = Vec<String>;
 
 /// A module's file and what it imports.
 struct File {
@@ -18,14 +18,14 @@ struct File {
 }
 
 /// The modules of the library and the program, test code left out.
-pub struct Sources {
+pub(crate) struct Sources {
     files: BTreeMap<Module, File>,
     rooms: BTreeSet<String>,
 }
 
 impl Sources {
     /// Reads files that are given by path and text.
-    pub fn read(files: &[(String, String)]) -> Self {
+    pub(crate) fn read(files: &[(String, String)]) -> Self {
         let code = production_code(files);
         let rooms: BTreeSet<String> = code.keys().filter_map(|module| module.first().cloned()).collect();
         let files = code.into_iter().map(|(module, (path, text))| {
@@ -43,7 +43,7 @@ impl Sources {
     }
 
     /// Which room imports which, each with a file that does.
-    pub fn room_edges(&self) -> BTreeMap<(String, String), String> {
+    pub(crate) fn room_edges(&self) -> BTreeMap<(String, String), String> {
         let mut edges = BTreeMap::new();
         for (module, file) in &self.files {
             let Some(from) = module.first() else { continue };
@@ -56,13 +56,13 @@ impl Sources {
         edges
     }
 
-    pub fn has_room(&self, room: &str) -> bool {
+    pub(crate) fn has_room(&self, room: &str) -> bool {
         self.rooms.contains(room)
     }
 
     /// Pairs of files that import each other. A module and those beneath it are one unit: it declares them, and they may
     /// use what it defines.
-    pub fn two_file_cycles(&self) -> Vec<String> {
+    pub(crate) fn two_file_cycles(&self) -> Vec<String> {
         let mut edges: BTreeSet<(&Module, &Module)> = BTreeSet::new();
         for (module, file) in &self.files {
             for path in &file.imports {
@@ -93,13 +93,13 @@ impl Sources {
 }
 
 /// The rows of ARCHITECTURE.md's table: lines such as `watch → article, store`.
-pub fn allowed(architecture: &str) -> BTreeSet<(String, String)> {
+pub(crate) fn allowed(architecture: &str) -> BTreeSet<(String, String)> {
     let rows = architecture.lines().filter(|line| line.starts_with("    ")).filter_map(|line| line.split_once(" → "));
     rows.flat_map(|(from, to)| to.split(", ").map(move |to| (from.trim().to_owned(), to.trim().to_owned()))).collect()
 }
 
 /// Each module's path and text, without comments, test items, and modules that are declared for tests alone.
-pub fn production_code(files: &[(String, String)]) -> BTreeMap<Module, (String, String)> {
+pub(crate) fn production_code(files: &[(String, String)]) -> BTreeMap<Module, (String, String)> {
     let mut code: BTreeMap<Module, (String, String)> = BTreeMap::new();
     let mut test_only: Vec<Module> = Vec::new();
     for (path, text) in files {

@@ -7,7 +7,7 @@ const VERBS: [&str; 8] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH ", "
 const MAX_LINES: usize = 2;
 
 /// The faults of a text, each in a few words.
-pub fn faults(text: &str) -> Vec<String> {
+pub(crate) fn faults(text: &str) -> Vec<String> {
     let long = string_literals(text)
         .filter(|literal| VERBS.iter().any(|verb| literal.trim_start().starts_with(verb)))
         .filter(|literal| literal.lines().count() > MAX_LINES)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// `code` is production code, by path. A room is a top-level module.
-pub fn duplicates(code: &[(String, String)]) -> Vec<String> {
+pub(crate) fn duplicates(code: &[(String, String)]) -> Vec<String> {
     let mut places: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (path, text) in code {
         for name in text.lines().filter_map(type_name) {

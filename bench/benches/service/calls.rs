@@ -24,7 +24,7 @@ fn get_request(number: usize) -> Bytes {
     proto::GetArticleRequest { name, view: proto::ArticleView::Full.into() }.encode_to_vec().into()
 }
 
-pub fn list_request() -> Bytes {
+pub(crate) fn list_request() -> Bytes {
     proto::ListArticlesRequest::default().encode_to_vec().into()
 }
 
@@ -49,7 +49,7 @@ async fn alternate(
     rounds
 }
 
-pub async fn measure_gets(options: &Options, bare: &Server, ours: &Server, table: &mut Table) {
+pub(crate) async fn measure_gets(options: &Options, bare: &Server, ours: &Server, table: &mut Table) {
     // The bare server has no more articles.
     let articles = options.articles.min(BARE_ARTICLES);
     let uniform = |random: &mut Random| random.below(articles);
@@ -99,7 +99,7 @@ pub async fn measure_gets(options: &Options, bare: &Server, ours: &Server, table
     }
 }
 
-pub async fn measure_list(options: &Options, bare: &Server, ours: &Server, table: &mut Table) {
+pub(crate) async fn measure_list(options: &Options, bare: &Server, ours: &Server, table: &mut Table) {
     let (bare_one, ours_one) = (Clients::connect(bare.address, 1).await, Clients::connect(ours.address, 1).await);
     let requests = Arc::new(vec![list_request()]);
     let servers = [(&bare_one, bare), (&ours_one, ours)];
@@ -113,7 +113,7 @@ pub async fn measure_list(options: &Options, bare: &Server, ours: &Server, table
     table.limit("ListArticles, server's time on the cores", "µs", limit_cpu, cpu, "");
 }
 
-pub async fn measure_filters(options: &Options, corpus: &Corpus, ours: &Server, table: &mut Table) {
+pub(crate) async fn measure_filters(options: &Options, corpus: &Corpus, ours: &Server, table: &mut Table) {
     let clients = Clients::connect(ours.address, 1).await;
     let mut all = Vec::new();
     for question in corpus.questions() {
@@ -158,7 +158,7 @@ pub async fn measure_filters(options: &Options, corpus: &Corpus, ours: &Server, 
     );
 }
 
-pub fn filter_request(question: &Question) -> proto::FilterArticlesRequest {
+pub(crate) fn filter_request(question: &Question) -> proto::FilterArticlesRequest {
     let Question { all, any, none, .. } = question.clone();
     let filter = proto::KeywordFilter { all, any, none, ..proto::KeywordFilter::default() };
     proto::FilterArticlesRequest { keywords: Some(filter), ..Default::default() }

@@ -15,10 +15,10 @@ const ARTICLE_CHARS: usize = 800;
 const SAMPLE: usize = 1000;
 
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): seeded, so that runs compare.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,11 +26,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
-    pub fn share(&mut self) -> f64 {
+    pub(crate) fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
@@ -40,14 +40,14 @@ impl Random {
     }
 }
 
-pub struct Corpus {
+pub(crate) struct Corpus {
     sentences: Vec<String>,
     seed: u64,
 }
 
 impl Corpus {
     /// Uses the sentences in the `text` of each line of a file, or invented ones.
-    pub fn new(text: Option<&str>, seed: u64) -> Self {
+    pub(crate) fn new(text: Option<&str>, seed: u64) -> Self {
         let sentences = match text {
             Some(path) => sentences_of(path),
             None => invented_sentences(&mut Random(seed)),
@@ -55,15 +55,15 @@ impl Corpus {
         Self { sentences, seed }
     }
 
-    pub fn sentence_count(&self) -> usize {
+    pub(crate) fn sentence_count(&self) -> usize {
         self.sentences.len()
     }
 
-    pub fn name(number: usize) -> ArticleName {
+    pub(crate) fn name(number: usize) -> ArticleName {
         ArticleName::from_id(&format!("bench-{:016x}", Random(number as u64).next())).expect("an id")
     }
 
-    pub fn article(&self, number: usize) -> NewArticle {
+    pub(crate) fn article(&self, number: usize) -> NewArticle {
         let mut random = Random(self.seed.wrapping_mul(0x0100_0000_01B3) ^ (number as u64) << 20);
         let mut body = String::new();
         let mut chars = 0;
@@ -100,7 +100,7 @@ impl Corpus {
     }
 
     /// One query of each class, with keywords of the frequency that defines the class.
-    pub fn questions(&self) -> Vec<Question> {
+    pub(crate) fn questions(&self) -> Vec<Question> {
         let texts: Vec<String> = (0..SAMPLE).map(|number| fold(&self.article(number).content.body)).collect();
         let found = [1, 2, 4, 7].map(|length| (length, Windows::count(&texts, length)));
         let of = |length: usize| &found.iter().find(|(other, _)| *other == length).expect("a length").1;
@@ -131,7 +131,7 @@ impl Corpus {
 
 /// A query for FilterArticles.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub(crate) struct Question {
     pub class: String,
     pub all: Vec<String>,
     pub any: Vec<String>,

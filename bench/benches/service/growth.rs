@@ -10,7 +10,7 @@ use crate::table::{self, Line, Table, with_unit};
 /// The default measurements at each size. Peers are excluded, because their growth is not ours.
 const PARTS: &str = "memory,get,list,filter";
 
-pub async fn run(options: &Options, corpus: &Corpus) {
+pub(crate) async fn run(options: &Options, corpus: &Corpus) {
     let mut runs: Vec<(usize, Table)> = Vec::new();
     for &articles in &options.growth {
         let only = options.only.clone().or_else(|| Some(PARTS.to_owned()));

@@ -26,7 +26,7 @@ const READER_PAUSE: Duration = Duration::from_millis(20);
 const LOG_PAUSE: Duration = Duration::from_millis(10);
 
 /// Imports this many articles.
-pub async fn measure(options: &Options, corpus: Corpus) -> Table {
+pub(crate) async fn measure(options: &Options, corpus: Corpus) -> Table {
     let database = options.folder.join(format!("service-import-{}-{}.db", options.articles, options.seed));
     crate::remove(&database);
     let server = Server::service(&database).await;

@@ -19,7 +19,7 @@ use crate::table::{Table, median};
 use crate::writing::{self, BATCH, Batch};
 
 /// Fills a new store and measures it.
-pub async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: &mut Table) {
+pub(crate) async fn ingest(options: &Options, corpus: &Corpus, database: &Path, table: &mut Table) {
     let articles = options.articles;
     let store = writing::open(database, false).await;
     let mut rows = RowTable::create(database).await;
@@ -111,7 +111,7 @@ async fn search_meanwhile(
 }
 
 /// A query in the form that the store takes, for the page after a cursor.
-pub fn search_of(question: &Question, after: Option<Cursor>) -> Search {
+pub(crate) fn search_of(question: &Question, after: Option<Cursor>) -> Search {
     let words = |given: &[String]| given.iter().map(|word| Keyword::new(word).expect("a word")).collect();
     let (all, any, none) = (words(&question.all), words(&question.any), words(&question.none));
     let keywords = KeywordFilter::new(all, any, none, Vec::new(), KeywordMatch::Substring).expect("a filter");

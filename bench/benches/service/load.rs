@@ -15,7 +15,7 @@ use crate::wire::BytesCodec;
 
 /// The result of a round of calls.
 #[derive(Clone, Copy, Debug)]
-pub struct Round {
+pub(crate) struct Round {
     pub per_second: f64,
     pub p50_us: f64,
     pub p99_us: f64,
@@ -24,12 +24,12 @@ pub struct Round {
 }
 
 #[derive(Clone)]
-pub struct Clients {
+pub(crate) struct Clients {
     channels: Vec<Channel>,
 }
 
 impl Clients {
-    pub async fn connect(address: SocketAddr, connections: usize) -> Self {
+    pub(crate) async fn connect(address: SocketAddr, connections: usize) -> Self {
         let mut channels = Vec::new();
         for _ in 0..connections {
             let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
@@ -39,12 +39,12 @@ impl Clients {
     }
 
     /// One call.
-    pub async fn call(&self, method: &'static str, request: Bytes) -> Bytes {
+    pub(crate) async fn call(&self, method: &'static str, request: Bytes) -> Bytes {
         call(&mut Grpc::new(self.channels[0].clone()), &path_of(method), request).await
     }
 
     /// Calls for `time` with this many in flight on each connection. `requests` generates the requests of each task.
-    pub async fn round(
+    pub(crate) async fn round(
         &self,
         server: &Server,
         method: &'static str,
@@ -101,7 +101,7 @@ async fn call(grpc: &mut Grpc<Channel>, path: &PathAndQuery, request: Bytes) -> 
 }
 
 /// The median by a figure.
-pub fn median(rounds: &[Round], figure: impl Fn(&Round) -> f64) -> f64 {
+pub(crate) fn median(rounds: &[Round], figure: impl Fn(&Round) -> f64) -> f64 {
     let mut figures: Vec<f64> = rounds.iter().map(figure).collect();
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()

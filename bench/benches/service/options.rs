@@ -7,7 +7,7 @@ use std::time::Duration;
 const MOST_PEERS: usize = 100_000;
 
 #[derive(Clone)]
-pub struct Options {
+pub(crate) struct Options {
     pub articles: usize,
     pub text: Option<String>,
     pub seed: u64,
@@ -31,7 +31,7 @@ pub struct Options {
 }
 
 impl Options {
-    pub fn from_arguments() -> Self {
+    pub(crate) fn from_arguments() -> Self {
         let mut options = Self {
             articles: 10_000,
             text: None,
@@ -75,12 +75,12 @@ impl Options {
         options
     }
 
-    pub fn wants(&self, part: &str) -> bool {
+    pub(crate) fn wants(&self, part: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only.split(',').any(|wanted| wanted == part))
     }
 
     #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "only peers ask"))]
-    pub fn peer_articles(&self) -> usize {
+    pub(crate) fn peer_articles(&self) -> usize {
         self.peers.unwrap_or(MOST_PEERS).min(self.articles)
     }
 }

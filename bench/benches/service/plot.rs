@@ -25,7 +25,7 @@ const COLOURS: [&str; 6] = ["#4a90d9", "#e08a1e", "#2a9d78", "#c46aa4", "#d1495b
 const DASHES: [&str; 3] = ["", "7 4", "2 3"];
 
 /// Draws labelled bars, and a line at the target.
-pub fn bars(title: &str, unit: &str, target: f64, bars: &[(String, f64)]) -> String {
+pub(crate) fn bars(title: &str, unit: &str, target: f64, bars: &[(String, f64)]) -> String {
     let scale = Scale::of(bars.iter().map(|(_, value)| *value).chain([target]));
     let x = |value: f64| LABELS + WIDTH * scale.share(value);
     let bottom = TOP + bars.len() as f64 * (BAR + GAP);
@@ -59,13 +59,13 @@ pub fn bars(title: &str, unit: &str, target: f64, bars: &[(String, f64)]) -> Str
 }
 
 /// A figure at several sizes.
-pub struct Series {
+pub(crate) struct Series {
     pub name: String,
     pub points: Vec<(f64, f64)>,
 }
 
 /// Draws a line for each series, with its name at the end. `per_colour` adjacent series share a colour.
-pub fn lines(title: &str, unit: &str, per_colour: usize, series: &[Series]) -> String {
+pub(crate) fn lines(title: &str, unit: &str, per_colour: usize, series: &[Series]) -> String {
     const LEFT: f64 = 80.0;
     let across = Scale::of(series.iter().flat_map(|series| series.points.iter().map(|(size, _)| *size)));
     let up = Scale::of(series.iter().flat_map(|series| series.points.iter().map(|(_, value)| *value)));

@@ -20,10 +20,10 @@ use crate::wire::{Answers, BareServer};
 use crate::writing;
 
 /// The maximum number of articles in the bare server. Of a larger store it has the first ones.
-pub const BARE_ARTICLES: usize = 100_000;
+pub(crate) const BARE_ARTICLES: usize = 100_000;
 
 /// The measured command, one folder above this benchmark's executable. [`build`] builds it.
-pub fn articled() -> PathBuf {
+pub(crate) fn articled() -> PathBuf {
     let program = std::env::current_exe().expect("this program");
     let profile = program.parent().and_then(Path::parent).expect("target/PROFILE/deps");
     profile.join("articled")
@@ -31,7 +31,7 @@ pub fn articled() -> PathBuf {
 
 /// Builds the command with the profile of this benchmark. Cargo builds only the binaries of a benchmark's own package, so
 /// without this an outdated one could be measured.
-pub fn build() {
+pub(crate) fn build() {
     let program = articled();
     let profile = match program.parent().and_then(Path::file_name).and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
@@ -47,10 +47,10 @@ pub fn build() {
 }
 
 /// The argument with which this program runs as the bare server.
-pub const BARE: &str = "bare";
+pub(crate) const BARE: &str = "bare";
 
 /// A server in a child process, which is killed on drop.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     pub address: SocketAddr,
     /// The time from the start of the process to its first response.
@@ -59,7 +59,7 @@ pub struct Server {
 
 impl Server {
     /// The command as shipped, without metrics.
-    pub async fn service(database: &Path) -> Self {
+    pub(crate) async fn service(database: &Path) -> Self {
         // Uses a port that is free now, because the server does not report which one it took.
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound");
@@ -82,7 +82,7 @@ impl Server {
     }
 
     /// The bare server: this program, run with [`BARE`].
-    pub fn bare(database: &Path, articles: usize) -> Self {
+    pub(crate) fn bare(database: &Path, articles: usize) -> Self {
         let begun = Instant::now();
         let program = std::env::current_exe().expect("this program");
         let mut child = Command::new(program)
@@ -98,12 +98,12 @@ impl Server {
     }
 
     /// The CPU time of the server.
-    pub fn cpu(&self) -> Duration {
+    pub(crate) fn cpu(&self) -> Duration {
         cpu_of(&self.child.id().to_string())
     }
 
     /// The current and the peak memory, in MB.
-    pub fn resident_mb(&self) -> (f64, f64) {
+    pub(crate) fn resident_mb(&self) -> (f64, f64) {
         resident_mb(&self.child.id().to_string())
     }
 }
@@ -116,7 +116,7 @@ impl Drop for Server {
 }
 
 /// The CPU time of a process (on Linux).
-pub fn cpu_of(process: &str) -> Duration {
+pub(crate) fn cpu_of(process: &str) -> Duration {
     const TICKS_PER_SECOND: u64 = 100;
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
@@ -125,7 +125,7 @@ pub fn cpu_of(process: &str) -> Duration {
     Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND)
 }
 
-pub fn resident_mb(process: &str) -> (f64, f64) {
+pub(crate) fn resident_mb(process: &str) -> (f64, f64) {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
@@ -135,7 +135,7 @@ pub fn resident_mb(process: &str) -> (f64, f64) {
 }
 
 /// Runs the bare server, which responds with the same bytes as the service.
-pub async fn serve_bare(database: &str, articles: usize) {
+pub(crate) async fn serve_bare(database: &str, articles: usize) {
     let store = writing::open(Path::new(database), true).await;
     let names: Vec<_> = (0..articles.min(BARE_ARTICLES)).map(Corpus::name).collect();
     let mut answers = std::collections::HashMap::new();

@@ -10,13 +10,13 @@ use prost::Message;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-pub struct RowTable {
+pub(crate) struct RowTable {
     connection: SqliteConnection,
     database: PathBuf,
 }
 
 impl RowTable {
-    pub async fn create(database: &Path) -> Self {
+    pub(crate) async fn create(database: &Path) -> Self {
         let database = database.with_extension("rows");
         remove(&database);
         let options = SqliteConnectOptions::new()
@@ -35,7 +35,7 @@ impl RowTable {
     }
 
     /// Inserts a batch in one transaction. The time for encoding is not counted.
-    pub async fn write(&mut self, batch: impl IntoIterator<Item = NewArticle>) -> Duration {
+    pub(crate) async fn write(&mut self, batch: impl IntoIterator<Item = NewArticle>) -> Duration {
         let rows: Vec<_> = batch
             .into_iter()
             .map(|new| {
@@ -61,7 +61,7 @@ impl RowTable {
         begun.elapsed()
     }
 
-    pub async fn remove(self) {
+    pub(crate) async fn remove(self) {
         self.connection.close().await.expect("a close");
         remove(&self.database);
     }

@@ -2,7 +2,7 @@
 
 /// A figure, alone or compared with another one of the same run.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub(crate) struct Line {
     pub what: String,
     /// Details that differ from run to run, printed after `what`.
     pub note: String,
@@ -14,28 +14,28 @@ pub struct Line {
 }
 
 #[derive(Default)]
-pub struct Table {
+pub(crate) struct Table {
     pub lines: Vec<Line>,
 }
 
 impl Table {
     /// A figure compared with its lower bound.
-    pub fn limit(&mut self, what: &str, unit: &'static str, limit: f64, ours: f64, target: &'static str) {
+    pub(crate) fn limit(&mut self, what: &str, unit: &'static str, limit: f64, ours: f64, target: &'static str) {
         self.push(what, unit, ours, target).limit = Some(limit);
     }
 
     /// A figure compared with that of a peer.
     #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "only peers are compared with"))]
-    pub fn peer(&mut self, what: &str, unit: &'static str, peer: f64, ours: f64, target: &'static str) {
+    pub(crate) fn peer(&mut self, what: &str, unit: &'static str, peer: f64, ours: f64, target: &'static str) {
         self.push(what, unit, ours, target).peer = Some(peer);
     }
 
     /// A figure without comparison.
-    pub fn line(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) {
+    pub(crate) fn line(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) {
         self.push(what, unit, ours, target);
     }
 
-    pub fn push(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) -> &mut Line {
+    pub(crate) fn push(&mut self, what: &str, unit: &'static str, ours: f64, target: &'static str) -> &mut Line {
         let what = what.to_owned();
         let at = self.lines.len();
         self.lines.push(Line { what, note: String::new(), unit, limit: None, peer: None, ours, target });
@@ -43,7 +43,7 @@ impl Table {
     }
 
     /// The table in Markdown.
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let rows: Vec<Vec<String>> = self.lines.iter().map(Line::cells).collect();
         print_markdown(&["what", "limit", "peer", "ours", "ratio", "target"].map(str::to_owned), &rows);
     }
@@ -59,7 +59,7 @@ impl Line {
     }
 }
 
-pub fn print_markdown(header: &[String], rows: &[Vec<String>]) {
+pub(crate) fn print_markdown(header: &[String], rows: &[Vec<String>]) {
     println!("| {} |\n|{}", header.join(" | "), "---|".repeat(header.len()));
     for row in rows {
         println!("| {} |", row.join(" | "));
@@ -67,12 +67,12 @@ pub fn print_markdown(header: &[String], rows: &[Vec<String>]) {
     println!();
 }
 
-pub fn with_unit(value: f64, unit: &str) -> String {
+pub(crate) fn with_unit(value: f64, unit: &str) -> String {
     format!("{} {unit}", figure(value))
 }
 
 /// Three significant digits.
-pub fn figure(value: f64) -> String {
+pub(crate) fn figure(value: f64) -> String {
     match value.abs() {
         large if large >= 100.0 => format!("{value:.0}"),
         middle if middle >= 10.0 => format!("{value:.1}"),
@@ -81,7 +81,7 @@ pub fn figure(value: f64) -> String {
 }
 
 /// The median.
-pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+pub(crate) fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     let mut figures: Vec<f64> = figures.into_iter().collect();
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()

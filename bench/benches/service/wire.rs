@@ -17,7 +17,7 @@ use tower::Service;
 
 /// Passes bytes through.
 #[derive(Clone, Copy, Default)]
-pub struct BytesCodec;
+pub(crate) struct BytesCodec;
 
 impl Codec for BytesCodec {
     type Encode = Bytes;
@@ -54,14 +54,14 @@ impl Decoder for BytesCodec {
 }
 
 /// The responses of the bare server: from memory for GetArticle, and from this function for ListArticles.
-pub struct Answers {
+pub(crate) struct Answers {
     pub articles: HashMap<String, Bytes>,
     pub page: Box<dyn Fn() -> Bytes + Send + Sync>,
 }
 
 /// A minimal server: it responds immediately, on the thread of the call.
 #[derive(Clone)]
-pub struct BareServer(pub Arc<Answers>);
+pub(crate) struct BareServer(pub Arc<Answers>);
 
 impl NamedService for BareServer {
     const NAME: &'static str = "articled.v1.ArticleService";

@@ -14,23 +14,23 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::process::cpu_of;
 
-pub const BATCH: usize = 500;
+pub(crate) const BATCH: usize = 500;
 
 /// The result of a batch.
 #[derive(Clone, Copy)]
-pub struct Batch {
+pub(crate) struct Batch {
     pub took: Duration,
     /// The longest time without an acknowledgement while writes were waiting.
     pub longest_pause: Duration,
 }
 
-pub async fn open(database: &Path, read_only: bool) -> Arc<SqliteStore> {
+pub(crate) async fn open(database: &Path, read_only: bool) -> Arc<SqliteStore> {
     let options = SqliteOptions { read_only, ..SqliteOptions::new(database) };
     Arc::new(SqliteStore::open(options).await.expect("a store"))
 }
 
 /// Writes a batch, and returns when all of it is durable.
-pub async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
+pub(crate) async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
     let now = Timestamp::from_second(1_700_000_000).expect("in range");
     let begun = Instant::now();
     let mut writes: FuturesUnordered<_> = batch
@@ -61,7 +61,7 @@ pub async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
 }
 
 /// Waits until background work is done.
-pub async fn settle() {
+pub(crate) async fn settle() {
     let mut before = cpu_of("self");
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -74,7 +74,7 @@ pub async fn settle() {
 }
 
 /// The size of the keyword index's blocks, without unused space in the database's pages.
-pub async fn index_bytes(database: &Path) -> u64 {
+pub(crate) async fn index_bytes(database: &Path) -> u64 {
     let options = SqliteConnectOptions::new().filename(database).read_only(true).disable_statement_logging();
     let mut connection = options.connect().await.expect("a database");
     let sql = "SELECT coalesce(sum(length(bytes)), 0) FROM keyword_block";

@@ -18,14 +18,14 @@ const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 const TIME_LENGTH: usize = "20260131T030000Z".len();
 
 /// The name of a backup that begins now.
-pub fn file_name(now: Timestamp) -> String {
+pub(super) fn file_name(now: Timestamp) -> String {
     // All times of a clock are within jiff's range.
     let time = jiff::Timestamp::from_second(now.as_second()).unwrap_or_default();
     format!("{PREFIX}{}{SUFFIX}", time.strftime(TIME_FORMAT))
 }
 
 /// Reads a number and a unit: s, m, h or d.
-pub fn interval(text: &str) -> Result<Duration, String> {
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
     let malformed = || "an interval is a number and s, m, h or d, such as 6h".to_owned();
     let (unit, digits) = text.char_indices().last().map(|(at, unit)| (unit, &text[..at])).ok_or_else(malformed)?;
     let seconds = match unit {
@@ -40,7 +40,7 @@ pub fn interval(text: &str) -> Result<Duration, String> {
 }
 
 /// Deletes all but the newest backups. Files of other names are left alone.
-pub fn remove_oldest(directory: &Path, keep: usize) -> io::Result<()> {
+pub(super) fn remove_oldest(directory: &Path, keep: usize) -> io::Result<()> {
     let mut names = backups(directory, SUFFIX)?;
     names.sort_unstable();
     let surplus = names.len().saturating_sub(keep);
@@ -48,7 +48,7 @@ pub fn remove_oldest(directory: &Path, keep: usize) -> io::Result<()> {
 }
 
 /// Deletes what backups that were interrupted before this one left.
-pub fn remove_interrupted(directory: &Path, name: &str) -> io::Result<()> {
+pub(super) fn remove_interrupted(directory: &Path, name: &str) -> io::Result<()> {
     let parts = backups(directory, PART_SUFFIX)?;
     parts.iter().filter(|part| part.as_str() < name).try_for_each(|part| fs::remove_file(directory.join(part)))
 }

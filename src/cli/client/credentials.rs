@@ -17,7 +17,7 @@ use crate::cli::failure::Usage;
 
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Connection")]
-pub struct CredentialArguments {
+pub(super) struct CredentialArguments {
     /// The token to send. Other users of the machine can see a command's arguments, so prefer --token-file or the environment
     /// variable.
     #[arg(
@@ -75,7 +75,7 @@ impl fmt::Debug for Secret {
 
 /// Adds the token, if there is one, to each call.
 #[derive(Clone)]
-pub struct TokenInterceptor(Option<AsciiMetadataValue>);
+pub(crate) struct TokenInterceptor(Option<AsciiMetadataValue>);
 
 impl Interceptor for TokenInterceptor {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
@@ -88,7 +88,7 @@ impl Interceptor for TokenInterceptor {
 
 impl CredentialArguments {
     /// The interceptor for calls to this server.
-    pub fn interceptor(&self, server: &Uri) -> anyhow::Result<TokenInterceptor> {
+    pub(super) fn interceptor(&self, server: &Uri) -> anyhow::Result<TokenInterceptor> {
         let Some(token) = self.token()? else { return Ok(TokenInterceptor(None)) };
         if server.scheme_str() != Some("https") && !self.insecure && !is_loopback(server) {
             return Err(Usage(format!(
@@ -123,7 +123,7 @@ impl CredentialArguments {
     }
 
     /// The TLS settings for an https server; `None` for http.
-    pub fn tls(&self, server: &Uri) -> anyhow::Result<Option<ClientTlsConfig>> {
+    pub(super) fn tls(&self, server: &Uri) -> anyhow::Result<Option<ClientTlsConfig>> {
         if server.scheme_str() != Some("https") {
             let given = [
                 ("--ca", self.ca.is_some()),

@@ -8,14 +8,14 @@ use prost::Message;
 /// The maximum size of the items in flight. A single larger item is allowed.
 const MAX_BYTES: usize = 32 << 20;
 
-pub struct Sent {
+pub(super) struct Sent {
     /// The location in the input.
     pub origin: String,
     pub request: ImportArticlesRequest,
     bytes: usize,
 }
 
-pub struct Flight {
+pub(super) struct Flight {
     sent: BTreeMap<i64, Sent>,
     bytes: usize,
     next_sequence: i64,
@@ -23,25 +23,25 @@ pub struct Flight {
 }
 
 impl Flight {
-    pub fn new(max_items: u16) -> Self {
+    pub(super) fn new(max_items: u16) -> Self {
         Self { sent: BTreeMap::new(), bytes: 0, next_sequence: 1, max_items: max_items.into() }
     }
 
-    pub fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.sent.len() < self.max_items && self.bytes < MAX_BYTES
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.sent.is_empty()
     }
 
     /// All items in flight, oldest first.
-    pub fn sent(&self) -> impl Iterator<Item = &Sent> {
+    pub(super) fn sent(&self) -> impl Iterator<Item = &Sent> {
         self.sent.values()
     }
 
     /// Adds an item with the next sequence number.
-    pub fn add(&mut self, origin: String, request: ImportArticlesRequest) -> &Sent {
+    pub(super) fn add(&mut self, origin: String, request: ImportArticlesRequest) -> &Sent {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         let request = ImportArticlesRequest { sequence, ..request };
@@ -51,7 +51,7 @@ impl Flight {
     }
 
     /// Removes an item that has its response.
-    pub fn answered(&mut self, sequence: i64) -> Option<Sent> {
+    pub(super) fn answered(&mut self, sequence: i64) -> Option<Sent> {
         let sent = self.sent.remove(&sequence)?;
         self.bytes -= sent.bytes;
         Some(sent)

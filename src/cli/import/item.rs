@@ -11,14 +11,14 @@ use tonic_types::StatusExt;
 use crate::cli::client::{code_name, describe};
 use crate::cli::output::from_json;
 
-pub enum Failure {
+pub(super) enum Failure {
     /// Only this item failed. Failures are counted by `reason`.
     Item { reason: String, message: String },
     /// No further item can be stored.
     Destination(String),
 }
 
-pub fn request(
+pub(super) fn request(
     document: Result<Document, ContainerError>,
     allow_older: bool,
 ) -> Result<ImportArticlesRequest, Failure> {
@@ -36,7 +36,7 @@ fn unreadable(message: String) -> Failure {
 }
 
 /// Whether the error in a response is about one item or about the destination.
-pub fn failure(error: &tonic_types::Status) -> Failure {
+pub(super) fn failure(error: &tonic_types::Status) -> Failure {
     let code = Code::from_i32(error.code);
     let status = Status::with_details(code, error.message.clone(), error.encode_to_vec().into());
     let message = describe(&status);

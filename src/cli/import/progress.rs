@@ -12,14 +12,14 @@ use crate::cli::terminal::printable;
 const PROGRESS_EVERY_MS: u64 = 100;
 
 /// Visible only if standard error is a terminal.
-pub struct Progress {
+pub(super) struct Progress {
     bar: ProgressBar,
     meter: Meter,
 }
 
 impl Progress {
     /// Without `total_bytes` it shows a spinner instead of a bar.
-    pub fn new(total_bytes: Option<u64>, meter: Meter) -> Self {
+    pub(super) fn new(total_bytes: Option<u64>, meter: Meter) -> Self {
         let (bar, template) = match total_bytes {
             Some(total) => {
                 (ProgressBar::new(total), "{bar:24} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left; {wide_msg}")
@@ -33,7 +33,7 @@ impl Progress {
         Self { bar, meter }
     }
 
-    pub fn show(&self, summary: &Summary) {
+    pub(super) fn show(&self, summary: &Summary) {
         self.bar.set_position(self.meter.bytes());
         let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
         let rate = summary.total() as f64 / seconds;
@@ -41,12 +41,12 @@ impl Progress {
     }
 
     /// Prints a line to standard error, above the display.
-    pub fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{}", printable(line)));
     }
 
     /// Clears the display.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
         tracing::debug!("read {}", HumanBytes(self.meter.bytes()));
     }

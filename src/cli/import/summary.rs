@@ -7,7 +7,7 @@ use anyhow::ensure;
 use articled::rpc::proto::Outcome;
 
 #[derive(Debug, Default)]
-pub struct Summary {
+pub(crate) struct Summary {
     created: u64,
     updated: u64,
     unchanged: u64,
@@ -20,7 +20,7 @@ pub struct Summary {
 
 impl Summary {
     /// Counts a stored item; `was_exported` if it is an exported article, not a document.
-    pub fn stored(&mut self, outcome: Outcome, was_exported: bool) {
+    pub(crate) fn stored(&mut self, outcome: Outcome, was_exported: bool) {
         if was_exported && matches!(outcome, Outcome::Created | Outcome::Updated) {
             self.exported += 1;
         }
@@ -32,17 +32,17 @@ impl Summary {
         }
     }
 
-    pub fn failed(&mut self, reason: String) {
+    pub(crate) fn failed(&mut self, reason: String) {
         *self.failed.entry(reason).or_default() += 1;
     }
 
     /// The number of items with a result.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.created + self.updated + self.unchanged + self.failed.values().sum::<u64>()
     }
 
     /// A note for those who use export and import to copy a store.
-    pub fn note(&self) -> Option<String> {
+    pub(crate) fn note(&self) -> Option<String> {
         let count = self.exported;
         (count > 0).then(|| {
             format!(
@@ -53,13 +53,13 @@ impl Summary {
     }
 
     /// Fails if the import was interrupted.
-    pub fn uninterrupted(&self) -> anyhow::Result<()> {
+    pub(crate) fn uninterrupted(&self) -> anyhow::Result<()> {
         ensure!(!self.was_interrupted, "interrupted; to continue, run the import again: stored items are skipped");
         Ok(())
     }
 
     /// Fails if the import was interrupted or an item failed.
-    pub fn verdict(&self) -> anyhow::Result<()> {
+    pub(crate) fn verdict(&self) -> anyhow::Result<()> {
         self.uninterrupted()?;
         let failed: u64 = self.failed.values().sum();
         ensure!(failed == 0, "{failed} of {} items were not stored; see the errors above", self.total());

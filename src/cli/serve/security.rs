@@ -6,7 +6,7 @@ use toml::Table;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Security")]
-pub struct SecurityArguments {
+pub(super) struct SecurityArguments {
     /// The file with the server's certificate chain, in PEM. With --tls-key, both listeners use TLS. Reloaded when it changes,
     /// and at SIGHUP.
     #[arg(long, env = "ARTICLED_TLS_CERT", value_name = "FILE", default_value = "")]
@@ -71,7 +71,7 @@ impl From<Certificates> for ClientCertificates {
 
 impl SecurityArguments {
     /// Sets each setting under its key.
-    pub fn put(&self, all: &mut Table) {
+    pub(super) fn put(&self, all: &mut Table) {
         let Self { tls_cert, tls_key, client_ca, client_certificates, tokens, insecure, reflection, metrics_access } =
             self;
         let texts = [

@@ -16,7 +16,7 @@ use crate::text::is_han;
 
 /// What such a line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Byline {
+pub(super) struct Byline {
     pub times: Vec<Printed>,
     pub source: String,
     pub people: Vec<Person>,
@@ -29,18 +29,18 @@ pub struct Byline {
 /// The longest line that is looked at, in characters.
 const MAX_BYLINE: usize = 160;
 
-pub fn read(line: &Line) -> Option<Byline> {
+pub(super) fn read(line: &Line) -> Option<Byline> {
     parse(line, false)
 }
 
 /// `（评论员 张三）`: a comment's signature is a part of it.
-pub fn signs_comment(line: &Line) -> bool {
+pub(super) fn signs_comment(line: &Line) -> bool {
     line.key.contains("评论员")
 }
 
 /// The same of a line above the text, where an account stands beside the time. Elsewhere such a line may be of a
 /// programme: `2021-09-02 19:30 青石剧场`.
-pub fn read_above_text(line: &Line) -> Option<Byline> {
+pub(super) fn read_above_text(line: &Line) -> Option<Byline> {
     parse(line, true)
 }
 

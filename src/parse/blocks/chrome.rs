@@ -8,26 +8,26 @@ use super::line::Line;
 use crate::parse::lexicon::{captions, outlets, page_chrome, page_phrases};
 
 /// Why a line was removed, as `removed_lines` says it.
-pub type Reason = &'static str;
+pub(super) type Reason = &'static str;
 
-pub const SHARE_LABEL: Reason = "SHARE_LABEL";
-pub const NAVIGATION: Reason = "NAVIGATION";
-pub const COPYRIGHT: Reason = "COPYRIGHT";
-pub const CONTACT: Reason = "CONTACT";
-pub const CONSENT_NOTICE: Reason = "CONSENT_NOTICE";
-pub const SITE_NAME: Reason = "SITE_NAME";
-pub const DECORATION: Reason = "DECORATION";
-pub const RELATED_ARTICLES: Reason = "RELATED_ARTICLES";
-pub const REPEATED_HEADLINE: Reason = "REPEATED_HEADLINE";
-pub const ORIGINAL_TITLE: Reason = "ORIGINAL_TITLE";
-pub const HEADLINE_LABEL: Reason = "HEADLINE_LABEL";
-pub const CAPTION: Reason = "CAPTION";
-pub const BYLINE: Reason = "BYLINE";
-pub const EDITOR: Reason = "EDITOR";
-pub const END_MARK: Reason = "END_MARK";
-pub const CRAWL_BANNER: Reason = "CRAWL_BANNER";
-pub const SECTION: Reason = "SECTION";
-pub const TABLE_ROW: Reason = "TABLE_ROW";
+pub(super) const SHARE_LABEL: Reason = "SHARE_LABEL";
+pub(super) const NAVIGATION: Reason = "NAVIGATION";
+pub(super) const COPYRIGHT: Reason = "COPYRIGHT";
+pub(super) const CONTACT: Reason = "CONTACT";
+pub(super) const CONSENT_NOTICE: Reason = "CONSENT_NOTICE";
+pub(super) const SITE_NAME: Reason = "SITE_NAME";
+pub(super) const DECORATION: Reason = "DECORATION";
+pub(super) const RELATED_ARTICLES: Reason = "RELATED_ARTICLES";
+pub(super) const REPEATED_HEADLINE: Reason = "REPEATED_HEADLINE";
+pub(super) const ORIGINAL_TITLE: Reason = "ORIGINAL_TITLE";
+pub(super) const HEADLINE_LABEL: Reason = "HEADLINE_LABEL";
+pub(super) const CAPTION: Reason = "CAPTION";
+pub(super) const BYLINE: Reason = "BYLINE";
+pub(super) const EDITOR: Reason = "EDITOR";
+pub(super) const END_MARK: Reason = "END_MARK";
+pub(super) const CRAWL_BANNER: Reason = "CRAWL_BANNER";
+pub(super) const SECTION: Reason = "SECTION";
+pub(super) const TABLE_ROW: Reason = "TABLE_ROW";
 
 static LABELS: LazyLock<HashMap<&str, Reason>> = LazyLock::new(|| {
     let navigation = page_chrome::NAVIGATION.iter().map(|word| (*word, NAVIGATION));
@@ -36,7 +36,7 @@ static LABELS: LazyLock<HashMap<&str, Reason>> = LazyLock::new(|| {
 });
 
 /// A line that is chrome wherever it stands at an edge of the page.
-pub fn at_any_edge(line: &Line) -> Option<Reason> {
+pub(super) fn at_any_edge(line: &Line) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
     }
@@ -50,7 +50,7 @@ pub fn at_any_edge(line: &Line) -> Option<Reason> {
 }
 
 /// Chrome that stands above a story.
-pub fn above(line: &Line) -> Option<Reason> {
+pub(super) fn above(line: &Line) -> Option<Reason> {
     at_any_edge(line)
         .or_else(|| consent(line))
         .or_else(|| site_name(line))
@@ -59,7 +59,7 @@ pub fn above(line: &Line) -> Option<Reason> {
 }
 
 /// Chrome that stands below a story.
-pub fn below(line: &Line) -> Option<Reason> {
+pub(super) fn below(line: &Line) -> Option<Reason> {
     at_any_edge(line)
         .or_else(|| consent(line))
         .or_else(|| company(line))
@@ -117,7 +117,7 @@ fn original_title(line: &Line) -> Option<Reason> {
 }
 
 /// `原标题：…` without brackets: above a story it may be the only title that the page prints.
-pub fn bare_original_title(line: &Line) -> Option<Reason> {
+pub(super) fn bare_original_title(line: &Line) -> Option<Reason> {
     line.key.starts_with("原标题:").then_some(ORIGINAL_TITLE)
 }
 
@@ -197,7 +197,7 @@ fn without_addresses(plain: &str) -> String {
     kept + rest
 }
 
-pub fn copyright(line: &Line) -> Option<Reason> {
+pub(super) fn copyright(line: &Line) -> Option<Reason> {
     let sentence = line.unquoted().ends_with(['。', '；', '！', '？']) || line.text.contains('。');
     (holds_any(line, page_phrases::COPYRIGHT) || !sentence && holds_any(line, page_phrases::LICENCE))
         .then_some(COPYRIGHT)
@@ -265,12 +265,12 @@ fn company(line: &Line) -> Option<Reason> {
 }
 
 /// `（完）`, `■`: a mark that ends a story, on a line of its own.
-pub fn is_end_mark(line: &Line) -> bool {
+pub(super) fn is_end_mark(line: &Line) -> bool {
     page_chrome::END_MARKS.contains(&line.key.as_str())
 }
 
 /// A heading over other stories: `相關新聞`, `延伸閱讀：`, `经济新闻精选：`.
-pub fn is_related_heading(line: &Line) -> bool {
+pub(super) fn is_related_heading(line: &Line) -> bool {
     const MAX_HEADING: usize = 16;
     if line.key.is_empty() || line.length > MAX_HEADING {
         return false;
@@ -281,14 +281,14 @@ pub fn is_related_heading(line: &Line) -> bool {
 }
 
 /// `更多即时新闻`, `更多…`: a heading over other stories where a list follows it.
-pub fn opens_related(line: &Line) -> bool {
+pub(super) fn opens_related(line: &Line) -> bool {
     const MAX_HEADING: usize = 12;
     let opens = page_chrome::RELATED_OPENINGS.iter().any(|word| line.key.starts_with(word));
     opens && line.length <= MAX_HEADING && !line.key.contains(['。', ',', '?', '!'])
 }
 
 /// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.
-pub fn is_crawl_banner(line: &Line) -> bool {
+pub(super) fn is_crawl_banner(line: &Line) -> bool {
     let after = page_phrases::CRAWL_DAY
         .iter()
         .find_map(|word| line.key.strip_prefix(word))
@@ -298,7 +298,7 @@ pub fn is_crawl_banner(line: &Line) -> bool {
 }
 
 /// What a photograph shows, and who took it: `某某現場。張三 攝`, `（資料圖片）`, `圖為…`.
-pub fn is_caption(line: &Line) -> bool {
+pub(super) fn is_caption(line: &Line) -> bool {
     const MAX_CAPTION: usize = 120;
     if line.key.is_empty() || line.length > MAX_CAPTION {
         return false;

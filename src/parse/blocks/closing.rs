@@ -10,7 +10,7 @@ use crate::parse::normalized_line::{normalize_char, normalize_line};
 use crate::text::is_han;
 
 /// Takes such pieces off the end of the last paragraph, one after the other.
-pub fn take<'a>(
+pub(super) fn take<'a>(
     body: &mut [&'a str],
     index: usize,
     facts: &mut Facts,
@@ -104,7 +104,7 @@ fn signature(line: &str, start: usize) -> Option<Person> {
 }
 
 /// The same on a line of its own.
-pub fn signature_alone(line: &str) -> Option<Person> {
+pub(super) fn signature_alone(line: &str) -> Option<Person> {
     let start = bracketed(line).filter(|start| *start == 0)?;
     signature(line, start)
 }

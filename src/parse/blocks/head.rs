@@ -18,13 +18,13 @@ const MAX_HEAD: usize = 60;
 const MAX_BLOCK: usize = 6;
 
 /// Where the body begins, and the short lines above that belong to it.
-pub struct Head<'a> {
+pub(super) struct Head<'a> {
     pub start: usize,
     pub lead: Vec<&'a str>,
 }
 
 /// Reads the head.
-pub fn read<'a>(
+pub(super) fn read<'a>(
     lines: &[Line<'a>],
     known: &Known<'_>,
     layout: &mut Layout<'a>,
@@ -429,12 +429,12 @@ fn place_known_headline<'a>(block: &mut Vec<(usize, Line<'a>)>, known: &str, rem
 }
 
 /// A dateline that stands in the midst of the body's first line.
-pub fn glued_dateline(line: &str) -> Option<Found> {
+pub(super) fn glued_dateline(line: &str) -> Option<Found> {
     dateline::glued(line)
 }
 
 /// What stands in front of such a dateline: a byline, the headline again, or the headline itself.
-pub fn settle_front<'a>(
+pub(super) fn settle_front<'a>(
     front: &'a str,
     index: usize,
     layout: &mut Layout<'a>,

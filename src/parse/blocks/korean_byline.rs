@@ -8,13 +8,13 @@ use crate::parse::time::{Printed, printed_at};
 
 /// What such a line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KoreanByline {
+pub(super) struct KoreanByline {
     pub times: Vec<Printed>,
     pub people: Vec<Person>,
 }
 
 /// Reads `이용민 기자`, alone or with an address or a date.
-pub fn read(text: &str) -> Option<KoreanByline> {
+pub(super) fn read(text: &str) -> Option<KoreanByline> {
     /// In characters.
     const MAX_LINE: usize = 60;
     /// Syllables besides the names: the role, the outlet.

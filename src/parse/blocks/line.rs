@@ -6,7 +6,7 @@ use crate::text::is_han;
 
 /// A non-blank line without the white space around it.
 #[derive(Clone, Debug)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     pub text: &'a str,
     /// How many characters, counted no further than [`LONG`].
     pub length: usize,
@@ -15,7 +15,7 @@ pub struct Line<'a> {
 }
 
 /// A line of so many characters or more is a paragraph.
-pub const LONG: usize = 200;
+pub(super) const LONG: usize = 200;
 
 /// Page chrome has fewer characters than this.
 const MAX_KEY: usize = 160;
@@ -24,7 +24,7 @@ const MAX_KEY: usize = 160;
 const MAX_LATIN_KEY: usize = 400;
 
 impl<'a> Line<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let text = text.trim_matches(is_blank);
         let length = text.chars().take(LONG).count();
         let key = if length < MAX_KEY || text.len() < MAX_LATIN_KEY && text.is_ascii() {
@@ -35,17 +35,17 @@ impl<'a> Line<'a> {
         Self { text, length, key }
     }
 
-    pub fn ends_in(&self, signs: &[char]) -> bool {
+    pub(crate) fn ends_in(&self, signs: &[char]) -> bool {
         self.text.ends_with(signs)
     }
 
     /// The line without quotation marks and brackets at its end.
-    pub fn unquoted(&self) -> &str {
+    pub(crate) fn unquoted(&self) -> &str {
         self.text.trim_end_matches(['”', '’', '」', '』', '"', '）', ')', '】'])
     }
 
     /// Whether the line is running text rather than a title or a label.
-    pub fn is_prose(&self) -> bool {
+    pub(crate) fn is_prose(&self) -> bool {
         /// A sentence of so many characters is no title, even if it ends like one.
         const SENTENCE: usize = 45;
         /// No title is as long.
@@ -80,7 +80,7 @@ impl<'a> Line<'a> {
     }
 
     /// Whether the line reads like the title of another story: short, and no sentence.
-    pub fn is_list_item(&self) -> bool {
+    pub(crate) fn is_list_item(&self) -> bool {
         const MAX_ITEM: usize = 45;
         let cut = self.ends_in(&['…']) || self.text.ends_with("...");
         cut || self.text.starts_with("- ")
@@ -90,6 +90,6 @@ impl<'a> Line<'a> {
 }
 
 /// White space, and what pages use for it.
-pub fn is_blank(character: char) -> bool {
+pub(super) fn is_blank(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{FEFF}' | '\u{200B}' | '\u{3164}')
 }

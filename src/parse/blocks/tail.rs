@@ -9,7 +9,7 @@ use crate::parse::lexicon::{byline_words, captions};
 use crate::parse::normalized_line::NormalizedLine;
 
 /// Reads the tail of the lines from `start` on; where the body ends.
-pub fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
+pub(super) fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
     let mut end = lines.len();
     if start >= end {
         return end;

@@ -11,7 +11,7 @@ use crate::text::is_han;
 
 /// An agency at the start of a dateline.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Agency {
+pub(super) struct Agency {
     /// Where the name stands that a reader knows it by.
     pub name: Range<usize>,
     /// Where all that names the outlet ends, local edition and channel with it.
@@ -22,7 +22,7 @@ pub struct Agency {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AgencyKind {
+pub(super) enum AgencyKind {
     Known,
     Portal,
     /// Known only by its ending.
@@ -30,7 +30,7 @@ pub enum AgencyKind {
 }
 
 /// A known agency that begins at `start`.
-pub fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
+pub(super) fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
     if let Some((_, end)) = line.word_at(start, outlets::PORTALS) {
         let end = channel_end(line, end);
         return Some(Agency { name: start..end, end, edition: end..end, kind: AgencyKind::Portal });
@@ -70,7 +70,7 @@ fn local_edition(line: &NormalizedLine, start: usize) -> Option<Agency> {
 const LOCAL_HEAD: &str = "中新";
 
 /// The agency's name as the page writes it.
-pub fn name_of(line: &NormalizedLine, agency: &Agency) -> String {
+pub(super) fn name_of(line: &NormalizedLine, agency: &Agency) -> String {
     let printed = line.slice(agency.name.clone());
     if local_edition(line, agency.name.start).is_some_and(|local| local.name == agency.name) {
         let last = line.slice(agency.name.end - 1..agency.name.end);
@@ -109,7 +109,7 @@ fn channel_end(line: &NormalizedLine, end: usize) -> usize {
 }
 
 /// The last ending of an outlet's name within `range`: where the name ends. For outlets that no table knows.
-pub fn unknown_end(line: &NormalizedLine, range: Range<usize>) -> Option<usize> {
+pub(super) fn unknown_end(line: &NormalizedLine, range: Range<usize>) -> Option<usize> {
     const MIN_NAME: usize = 2;
     (range.start + 1..range.end)
         .rev()
@@ -122,7 +122,7 @@ pub fn unknown_end(line: &NormalizedLine, range: Range<usize>) -> Option<usize> 
 }
 
 /// Whether a whole text reads like an outlet's name.
-pub fn ends_like_an_outlet(text: &[char]) -> bool {
+pub(crate) fn ends_like_an_outlet(text: &[char]) -> bool {
     let ends_in = |ending: &str| {
         text.len() >= ending.chars().count()
             && text.iter().rev().copied().zip(ending.chars().rev()).all(|(a, b)| a == b)

@@ -10,10 +10,10 @@ use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
 /// The longest dateline that stands in brackets as a whole, in characters.
-pub const MAX_BRACKETED: usize = 70;
+pub(super) const MAX_BRACKETED: usize = 70;
 
 /// `（中央社記者林六台北15日電）`, `【中新社北京八月二十二日电】`, `【明報專訊】`, `〔記者林六／台北報導〕`.
-pub fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Option<Story> {
+pub(super) fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Option<Story> {
     let inside = start + 1..end - 1;
     let first = line.skip_spaces(inside.start);
     let head = head_at(line, first, true)

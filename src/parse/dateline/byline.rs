@@ -12,7 +12,7 @@ use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
 /// Reporters, and what is printed with them.
-pub struct ReporterByline {
+pub(super) struct ReporterByline {
     pub people: Vec<Person>,
     /// `济南报道`: where they report from; empty if that isn't said.
     pub place: Range<usize>,
@@ -20,7 +20,7 @@ pub struct ReporterByline {
 }
 
 /// Whether brackets with a role word in them stand at `index`, or a role word with a name.
-pub fn follows(line: &NormalizedLine, index: usize) -> bool {
+pub(super) fn follows(line: &NormalizedLine, index: usize) -> bool {
     let next = line.skip_spaces(index);
     match line.group_at(next, people::MAX_GROUP).filter(|_| line.at(next) == Some('(')) {
         Some(end) => {
@@ -33,7 +33,7 @@ pub fn follows(line: &NormalizedLine, index: usize) -> bool {
 
 /// `某某新闻记者 张三 5月20日，…`, `记者張三／台北報導 …`: the story goes on in the same line, and no verb parts it from those
 /// who report.
-pub fn opening(line: &NormalizedLine, start: usize) -> Option<Story> {
+pub(super) fn opening(line: &NormalizedLine, start: usize) -> Option<Story> {
     let (agency, role) = outlet_of_reporter(line, start)?;
     let byline = reporters_report(line, role).or_else(|| spaced(line, role))?;
     let named = byline.people.iter().all(|person| {
@@ -98,7 +98,7 @@ fn story_follows(line: &NormalizedLine, end: usize) -> bool {
 }
 
 /// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
-pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
+pub(super) fn reporters_report(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
     let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
         matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, wire_verbs::REPORTS).is_some()
     })?;
@@ -118,7 +118,7 @@ pub fn reporters_report(line: &NormalizedLine, start: usize) -> Option<ReporterB
 
 /// Where a place begins that closes the words before 报道: behind a slash whatever stands there, else one that is known, also
 /// where it is glued to the name (`记者张三北京报道`). 林深圳 is a name.
-pub fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
+pub(super) fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
     let last = words.clone().rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map(|at| at + 1);
     let last = last.filter(|last| *last < words.end);
     if let Some(last) = last
@@ -138,7 +138,7 @@ pub fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
 
 /// `记者 张三 通讯员 李四 `: role words and names that white space ends. Where the sentence goes on from the last name
 /// (`记者 张三 从…获悉`) they are its subject, and stay.
-pub fn spaced(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
+pub(super) fn spaced(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
     let (mut role, mut at) = people::role_at(line, start)?;
     let mut named = Vec::new();
     let mut end = start;
@@ -188,7 +188,7 @@ fn name_end(line: &NormalizedLine, start: usize, role: Role, follows_role: bool)
 }
 
 /// `记者张三今天从…获悉`: the reporter that the first sentence names. `记者从…获悉` names nobody.
-pub fn named_in_sentence(line: &NormalizedLine, start: usize) -> Option<Person> {
+pub(super) fn named_in_sentence(line: &NormalizedLine, start: usize) -> Option<Person> {
     let (role, name) = people::role_at(line, start)?;
     let name = line.skip_spaces(name);
     let end = people::glued_name_end(line, name)?;
@@ -196,7 +196,7 @@ pub fn named_in_sentence(line: &NormalizedLine, start: usize) -> Option<Person> 
 }
 
 /// `电 题：…新华社记者张三、李四`: the byline after the title that a dateline announces.
-pub fn after_title(line: &NormalizedLine, start: usize) -> Vec<Person> {
+pub(super) fn after_title(line: &NormalizedLine, start: usize) -> Vec<Person> {
     let mut people = Vec::new();
     let Some((role, mut at)) = (start..line.len()).find_map(|at| {
         let (role, end) = people::role_at(line, at)?;

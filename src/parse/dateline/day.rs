@@ -7,7 +7,7 @@ use crate::parse::normalized_line::NormalizedLine;
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2199;
 
 /// The day that is printed at `index`, and where it ends. Year and month are 0 where they aren't printed.
-pub fn day_at(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
+pub(crate) fn day_at(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     let mut date = DatelineDate { year: 0, month: 0, day: 0 };
     let (mut value, mut at) = number_at(line, index)?;
     if line.at(at) == Some('年') && YEARS.contains(&value) {
@@ -29,7 +29,7 @@ pub fn day_at(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usiz
 }
 
 /// A number in digits or in Chinese numerals, and where it ends, past white space.
-pub fn number_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
+pub(crate) fn number_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let mut at = index;
     let mut digits = 0_u32;
     let mut value = 0_u32;

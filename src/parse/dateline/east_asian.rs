@@ -11,7 +11,7 @@ const MAX_DATELINE: usize = 48;
 /// In characters.
 const MAX_PLACE: usize = 12;
 
-pub fn at_start(line: &str) -> Option<Found> {
+pub(super) fn at_start(line: &str) -> Option<Found> {
     let start = line.len() - line.trim_start().len();
     let text = line.get(start..)?;
     let close = match text.chars().next()? {
@@ -81,7 +81,7 @@ fn is_japanese_name(name: &str) -> bool {
 const KOREAN_ROLES: &[&str] = &["기자", "특파원", "인턴기자", "선임기자", "수습기자", "객원기자"];
 
 /// The reporters whom a Korean text names: `한가람 기자`, of two to four syllables.
-pub fn korean_reporters(text: &str) -> Vec<Person> {
+pub(crate) fn korean_reporters(text: &str) -> Vec<Person> {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || "=·,/|()[]<>▶".contains(c)).filter(|word| !word.is_empty()).collect();
     let is_name = |word: &&&str| {

@@ -9,7 +9,7 @@ const MAX_BYTES: usize = 90;
 
 const DASHES: &[&str] = &["--", "—", "–", "-"];
 
-pub fn at_start(line: &str) -> Option<Found> {
+pub(super) fn at_start(line: &str) -> Option<Found> {
     let start = line.len() - line.trim_start().len();
     let text = line.get(start..)?;
     if !text.starts_with(|first: char| first.is_ascii_uppercase() || first == '(') {

@@ -6,7 +6,7 @@ use crate::parse::lexicon::surnames::{is_compound, rank};
 
 /// Splits a run of names that nothing separates, each of two or three characters (four after a surname of two): where
 /// the names end. `None` if it can't be split into names that each begin with a surname.
-pub fn split_run(run: &[char]) -> Option<Vec<usize>> {
+pub(super) fn split_run(run: &[char]) -> Option<Vec<usize>> {
     /// Longer runs are no list of names, and are not searched.
     const MAX_RUN: usize = 24;
     if run.len() > MAX_RUN {

@@ -5,23 +5,23 @@
 use std::ops::Range;
 
 use super::{agency, name_runs};
-pub use crate::parse::lexicon::roles::Role;
+pub(crate) use crate::parse::lexicon::roles::Role;
 use crate::parse::lexicon::{places, roles, surnames};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::text::is_han;
 
 /// Someone who is named as having made a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub(crate) struct Person {
     pub name: String,
     pub role: Role,
 }
 
 /// The longest group of names that is looked at, in characters.
-pub const MAX_GROUP: usize = 120;
+pub(super) const MAX_GROUP: usize = 120;
 
 /// A role word at `index`: what it says, and where it ends.
-pub fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
+pub(crate) fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
     let (word, role) = roles::ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
     let end = index + word.chars().count();
     line.word_at(end, roles::NO_ROLE_BEFORE).is_none().then_some((*role, end))
@@ -29,7 +29,7 @@ pub fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
 
 /// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
 /// that no role word precedes; without one, such names make the whole stretch something else.
-pub fn read(line: &NormalizedLine, range: Range<usize>, unnamed: Option<Role>) -> Option<Vec<Person>> {
+pub(crate) fn read(line: &NormalizedLine, range: Range<usize>, unnamed: Option<Role>) -> Option<Vec<Person>> {
     if range.len() > MAX_GROUP {
         return None;
     }
@@ -188,7 +188,7 @@ fn names_in(line: &NormalizedLine, token: Range<usize>) -> Option<Vec<String>> {
 
 /// Whether each of the names begins with a surname: asked where nothing else says that names stand here.
 /// Whether what a page prints where a name is due can be one: pages put `网络`, a user id or half a sentence there too.
-pub fn may_be_a_name(name: &str) -> bool {
+pub(crate) fn may_be_a_name(name: &str) -> bool {
     /// In characters: a foreign name in Han characters with a middle point, or one in letters.
     const MAX_NAME: usize = 40;
     const MAX_HAN: usize = 8;
@@ -207,7 +207,7 @@ pub fn may_be_a_name(name: &str) -> bool {
 
 /// Whether a name has the shape of one: a surname and one or two characters, a foreign name with a middle point, or words in
 /// letters that begin with capitals.
-pub fn has_the_shape_of_a_name(name: &str) -> bool {
+pub(crate) fn has_the_shape_of_a_name(name: &str) -> bool {
     let plain: Vec<char> = name.chars().map(normalize_char).filter(|c| *c != ' ').collect();
     let given = plain.len().saturating_sub(if surnames::is_compound(&plain) { 2 } else { 1 });
     let chinese = plain.iter().all(|c| is_han(*c)) && surnames::rank(&plain) > 0 && (1..=2).contains(&given);
@@ -216,13 +216,13 @@ pub fn has_the_shape_of_a_name(name: &str) -> bool {
 }
 
 /// `林远舟摄`: the name of who took the picture. A name of two characters may end in that character.
-pub fn without_credit(name: &str) -> &str {
+pub(crate) fn without_credit(name: &str) -> &str {
     const MIN_NAME: usize = 2;
     let bare = name.strip_suffix(['摄', '攝']).filter(|bare| bare.chars().count() >= MIN_NAME);
     bare.unwrap_or(name)
 }
 
-pub fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
+pub(crate) fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
     let seen = line.seen(range);
     let mut any = false;
     for token in seen.split(|character| is_separator(*character)).filter(|token| !token.is_empty()) {
@@ -241,7 +241,7 @@ pub fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
 }
 
 /// One name that is glued to what follows it: its end. Of two or three characters, as what follows begins.
-pub fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usize> {
+pub(super) fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usize> {
     let ends_here =
         |end: usize| line.at(end).is_none_or(|next| !is_han(next)) || line.word_at(end, roles::AFTER_NAMES).is_some();
     let fits = |end: &usize| {
@@ -254,7 +254,7 @@ pub fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usize> {
 }
 
 /// `林六台北`: where the name ends and the place begins.
-pub fn split_name_and_place(run: &[char]) -> Option<usize> {
+pub(super) fn split_name_and_place(run: &[char]) -> Option<usize> {
     if let Some(place) = places::place_suffix(run) {
         return (2..=4).contains(&place).then_some(place);
     }

@@ -13,7 +13,7 @@ use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
 /// An outlet that no table knows: told by its name's ending, and by date and verb, or by reporters after the verb.
-pub fn head_at(line: &NormalizedLine, start: usize) -> Option<DatelineHead> {
+pub(super) fn head_at(line: &NormalizedLine, start: usize) -> Option<DatelineHead> {
     const MAX_NAME: usize = 20;
     for at in start + 2..line.len().min(start + MAX_NAME) {
         if let Some((date, end)) = day::day_at(line, at) {
@@ -96,7 +96,7 @@ fn may_name_an_outlet(line: &NormalizedLine, name: Range<usize>) -> bool {
 }
 
 /// 通讯, 资讯, 喜讯: words of their own.
-pub fn ends_in_a_word_of_news(before: &[char]) -> bool {
+pub(super) fn ends_in_a_word_of_news(before: &[char]) -> bool {
     before.last().is_some_and(|last| "通资腾音简短喜视问审电快和捷".contains(*last))
 }
 
@@ -105,7 +105,7 @@ fn named(name: Range<usize>, is_place: bool, end: usize) -> DatelineHead {
     DatelineHead { agency, location, date: None, people: Vec::new(), end }
 }
 
-pub fn outlet(name: Range<usize>) -> agency::Agency {
+pub(super) fn outlet(name: Range<usize>) -> agency::Agency {
     let end = name.end;
     agency::Agency { name, end, edition: end..end, kind: agency::AgencyKind::Unknown }
 }

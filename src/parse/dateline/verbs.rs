@@ -11,19 +11,19 @@ use crate::parse::lexicon::{places, time_words, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
-pub fn verb_at(line: &NormalizedLine, index: usize) -> Option<usize> {
+pub(super) fn verb_at(line: &NormalizedLine, index: usize) -> Option<usize> {
     line.word_at(index, wire_verbs::VERBS).map(|(_, end)| end)
 }
 
 /// What stands after a day: the place, empty if none does, and where the verb ends.
-pub struct AfterDay {
+pub(super) struct AfterDay {
     pub place: Range<usize>,
     pub end: usize,
 }
 
 /// The verb after a day. A time may stand between them (`10月1日晚电`, `5月20日6时讯`), the kind of wire (`20日体育专电`), or
 /// the place (`6月3日北京讯`).
-pub fn after_day(line: &NormalizedLine, date: DatelineDate, index: usize) -> Option<AfterDay> {
+pub(super) fn after_day(line: &NormalizedLine, date: DatelineDate, index: usize) -> Option<AfterDay> {
     let at = after_hour(line, line.skip_spaces(index));
     if let Some(end) = verb_after_day(line, date, at) {
         return Some(AfterDay { place: at..at, end });
@@ -46,7 +46,7 @@ fn verb_after_day(line: &NormalizedLine, date: DatelineDate, at: usize) -> Optio
 }
 
 /// Past a time of the day: 晚, 6时, 6时30分.
-pub fn after_hour(line: &NormalizedLine, at: usize) -> usize {
+pub(super) fn after_hour(line: &NormalizedLine, at: usize) -> usize {
     let at = line.word_at(at, time_words::PARTS_OF_DAY).map_or(at, |(_, end)| line.skip_spaces(end));
     let unit = |at: usize, words: &[&'static str]| {
         let (_, end) = number_at(line, at)?;
@@ -86,7 +86,7 @@ fn place_before_verb(line: &NormalizedLine, at: usize) -> Option<AfterDay> {
 
 /// Past white space and commas. A comma behind a verb is not printed with the dateline, so what is sought behind the verb
 /// has to be found with and without one.
-pub fn past_pause(line: &NormalizedLine, end: usize) -> usize {
+pub(super) fn past_pause(line: &NormalizedLine, end: usize) -> usize {
     let mut at = end;
     while matches!(line.at(at), Some(' ' | ',')) {
         at += 1;
@@ -95,13 +95,13 @@ pub fn past_pause(line: &NormalizedLine, end: usize) -> usize {
 }
 
 /// The end of a colon, if one follows, past white space and commas.
-pub fn colon_end(line: &NormalizedLine, end: usize) -> usize {
+pub(super) fn colon_end(line: &NormalizedLine, end: usize) -> usize {
     let at = past_pause(line, end);
     if line.at(at) == Some(':') { at + 1 } else { end }
 }
 
 /// The end of a dash that stands free behind a dateline: `电 - `. A hyphen that joins words is none.
-pub fn dash_end(line: &NormalizedLine, end: usize) -> Option<usize> {
+pub(super) fn dash_end(line: &NormalizedLine, end: usize) -> Option<usize> {
     const MAX_DASH: usize = 2;
     let start = past_pause(line, end);
     let mut at = start;

@@ -36,7 +36,7 @@ const CONVINCING_SYLLABLES: usize = 24;
 const GUESSED_FROM_BYTES: usize = 1 << 18;
 
 /// How the charset was found, and what did not fit it.
-pub struct Charset {
+pub(super) struct Charset {
     pub used: &'static str,
     /// The label that the document or its transport gave, if it was not that.
     pub wrongly_declared: Option<String>,
@@ -45,12 +45,12 @@ pub struct Charset {
 }
 
 /// The media type of a content type, in lower case and without parameters.
-pub fn media_type(content_type: &str) -> String {
+pub(super) fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Decodes a document whose content type is given.
-pub fn decode(content: &[u8], content_type: &str) -> (String, Charset) {
+pub(super) fn decode(content: &[u8], content_type: &str) -> (String, Charset) {
     if let Some((encoding, mark_bytes)) = by_mark(content) {
         return decoded(&content[mark_bytes..], encoding, None);
     }

@@ -46,7 +46,7 @@ const TAGS: [&str; 16] = [
     "<img", "<meta",
 ];
 
-pub fn format(text: &str, content_type: &str) -> Format {
+pub(super) fn format(text: &str, content_type: &str) -> Format {
     match media_type(content_type).as_str() {
         "text/html" | "application/xhtml+xml" => Format::Html,
         "text/plain" | "text/markdown" => Format::Text,

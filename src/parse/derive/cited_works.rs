@@ -7,7 +7,7 @@ const MAX_CHARACTERS: usize = 200;
 
 /// Each work once, without its marks, in order of first mention. A title within a title belongs to the outer one and
 /// keeps its marks: 《关于印发《办法》的通知》 is one work.
-pub fn cited_works(body: &str) -> Vec<String> {
+pub(crate) fn cited_works(body: &str) -> Vec<String> {
     let mut works: Vec<String> = Vec::new();
     let mut known: HashSet<&str> = HashSet::new();
     for paragraph in body.lines() {

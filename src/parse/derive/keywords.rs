@@ -64,7 +64,7 @@ const MIN_OWN_IN_TEXT_ONE_IN: usize = 4;
 
 /// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none, or only those that
 /// its site gives all pages.
-pub fn own_keywords(page: &[String], headline: &str, body: &str) -> Vec<String> {
+pub(crate) fn own_keywords(page: &[String], headline: &str, body: &str) -> Vec<String> {
     let mut own = given_keywords(page);
     own.retain(|word| !repeats(word, headline) && !names_a_site(word, headline, body));
     let in_text = own.iter().filter(|word| headline.contains(word.as_str()) || body.contains(word.as_str())).count();
@@ -107,7 +107,7 @@ fn given_keywords(page: &[String]) -> Vec<String> {
 }
 
 /// The best first, at most [`MAX_EXTRACTED`].
-pub fn extract_keywords(headline: &str, body: &str) -> Vec<String> {
+pub(crate) fn extract_keywords(headline: &str, body: &str) -> Vec<String> {
     let text: Vec<char> = headline.chars().chain(['\n']).chain(body.chars()).take(MAX_TEXT_CHARACTERS).collect();
     let han = text.iter().filter(|c| is_han(**c)).count();
     let letters = text.iter().filter(|c| c.is_alphabetic()).count();

@@ -18,7 +18,7 @@ const MIN_LETTERS: usize = 40;
 const UNDETERMINED: &str = "und";
 
 /// The tag for a headline and its body.
-pub fn language_code(headline: &str, body: &str) -> String {
+pub(crate) fn language_code(headline: &str, body: &str) -> String {
     let mut counts = Counts::default();
     for character in headline.chars().chain(body.chars()).take(MAX_CHARACTERS) {
         counts.add(character);

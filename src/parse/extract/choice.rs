@@ -26,7 +26,7 @@ const ANCHOR: usize = 16;
 const MIN_SENTENCES: usize = 2;
 
 /// What a page says of its article's text outside of it.
-pub struct Evidence<'a> {
+pub(super) struct Evidence<'a> {
     /// Starts of the article, as letters.
     anchors: Vec<String>,
     /// Whether they are other words than the headline's.
@@ -36,7 +36,7 @@ pub struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    pub fn of(meta: &Meta, json_ld: &'a JsonLd, headline: &str) -> Self {
+    pub(super) fn of(meta: &Meta, json_ld: &'a JsonLd, headline: &str) -> Self {
         let body = json_ld.body.as_str();
         let texts = [meta.first(meta::DESCRIPTION).to_owned(), lines_of(body).concat()];
         let headline = title::letters(headline);
@@ -54,7 +54,7 @@ impl<'a> Evidence<'a> {
 }
 
 /// Whether a page prints so little that its article can only stand in a script.
-pub fn is_bare(page: &[RenderedLine]) -> bool {
+pub(super) fn is_bare(page: &[RenderedLine]) -> bool {
     let sentences = page.iter().filter(|line| !line.is_linked() && line.text.contains(['。', '，', '.', ',']));
     characters(sentences.map(|line| line.text.as_str())) < 2 * SHORT_CONTENT
 }
@@ -64,7 +64,7 @@ fn characters<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
 }
 
 /// The lines of the main content.
-pub fn main_lines(
+pub(super) fn main_lines(
     document: Document,
     outline: &Outline,
     page: &[RenderedLine],

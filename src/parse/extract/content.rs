@@ -41,7 +41,7 @@ const POSITIVE: &[&str] = &[
     "article", "content", "body", "main", "text", "detail", "story", "entry", "post", "neirong", "zhengwen", "artibody",
 ];
 
-pub fn is_boilerplate(text: &str) -> bool {
+pub(super) fn is_boilerplate(text: &str) -> bool {
     holds_any(text, page_phrases::OWNER)
 }
 
@@ -49,7 +49,7 @@ pub fn is_boilerplate(text: &str) -> bool {
 const LEFT_OUT: &[&str] = &["comment", "pinglun", "related", "recommend", "tuijian", "footer", "copyright", "share"];
 
 /// Whether an element is a part of the page that its own marks keep out of the article.
-pub fn is_left_out(outline: &Outline, index: usize) -> bool {
+pub(super) fn is_left_out(outline: &Outline, index: usize) -> bool {
     let marks = outline.marks(index);
     // Sites mark the article's own frame `article share-box` and the like: a mark for it weighs more.
     LEFT_OUT.iter().any(|mark| marks.contains(mark)) && !POSITIVE.iter().any(|mark| marks.contains(mark))
@@ -57,18 +57,18 @@ pub fn is_left_out(outline: &Outline, index: usize) -> bool {
 }
 
 /// The index of the element that holds the article, if any does.
-pub fn main_content(outline: &Outline, rivers: &Rivers) -> Option<usize> {
+pub(super) fn main_content(outline: &Outline, rivers: &Rivers) -> Option<usize> {
     main_content_among(outline, rivers, &|_| true, &|_| true)
 }
 
 /// The same of the elements around a text that is known to be of the article.
-pub fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<usize> {
+pub(super) fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<usize> {
     let around: Vec<usize> = outline.upwards(outline.parent(text_node)).collect();
     main_content_among(outline, rivers, &|index| around.contains(&index), &|_| true)
 }
 
 /// The same, of nothing but the texts within a part of the page.
-pub fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<usize> {
+pub(super) fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<usize> {
     let inside = |index: usize| part.contains(&index) && outline.end(index) <= part.end;
     main_content_among(outline, rivers, &inside, &|index| part.contains(&index))
 }

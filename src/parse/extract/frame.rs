@@ -12,7 +12,7 @@ const MAX_AROUND: usize = 40;
 const MAX_JOINED: usize = 6;
 
 /// The lines of the page that stand around its content and say something of it.
-pub struct Frame<'a> {
+pub(super) struct Frame<'a> {
     pub before: Vec<&'a str>,
     pub after: Vec<&'a str>,
     /// All lines between headline and content.
@@ -20,7 +20,7 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub fn of(page: &'a [RenderedLine], headline_node: Option<usize>, content: &[String]) -> Self {
+    pub(super) fn of(page: &'a [RenderedLine], headline_node: Option<usize>, content: &[String]) -> Self {
         // The library joins some lines; the page has most of them as they are.
         let is_text = |line: &&String| line.chars().count() >= 8;
         let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
@@ -65,7 +65,7 @@ const SUMMARY_MARKS: &[&str] = &["lead", "summary", "abstract", "daodu", "zhaiya
 impl<'a> Frame<'a> {
     /// What stands between headline and content in elements that are marked to hold the story's summary, unless the content
     /// begins with it too.
-    pub fn summaries(&self, outline: &Outline, content: &[String]) -> Vec<&'a str> {
+    pub(super) fn summaries(&self, outline: &Outline, content: &[String]) -> Vec<&'a str> {
         /// In characters.
         const MIN_SUMMARY: usize = 20;
         /// So much of it shows whether the content has it.

@@ -7,12 +7,12 @@
 use std::borrow::Cow;
 
 /// After decoding, in bytes of UTF-8.
-pub const MAX_HTML_BYTES: usize = 4 << 20;
+pub(super) const MAX_HTML_BYTES: usize = 4 << 20;
 
-pub const MAX_DEPTH: usize = 512;
+pub(super) const MAX_DEPTH: usize = 512;
 
 /// Of one element.
-pub const MAX_ATTRIBUTES: usize = 256;
+pub(super) const MAX_ATTRIBUTES: usize = 256;
 
 /// Of all elements: the tree keeps some 60 bytes for each attribute, and one takes three bytes of HTML. The largest news
 /// pages have some 50,000.
@@ -30,7 +30,7 @@ const MAX_MARKS: usize = 200_000;
 
 /// What was cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cuts {
+pub(super) struct Cuts {
     pub bytes: usize,
     pub deep_tags: usize,
     pub attributes: usize,
@@ -58,7 +58,7 @@ const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "nofr
 const MAX_LOOK_BACK: usize = 64;
 
 /// The text itself if it keeps all bounds and has no comment, else a copy without them.
-pub fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
+pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
     let mut cuts = Cuts::default();
     let end = html.floor_char_boundary(MAX_HTML_BYTES);
     cuts.bytes = html.len() - end;

@@ -22,13 +22,13 @@ const KICKER_MARKS: &[&str] =
 
 /// What stands around a headline.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Headings {
+pub(super) struct Headings {
     pub kicker: String,
     pub subheadlines: Vec<String>,
 }
 
 /// The lines around the one that begins at `headline`, an index into the outline.
-pub fn headings(outline: &Outline, lines: &[RenderedLine], headline: Option<usize>) -> Headings {
+pub(super) fn headings(outline: &Outline, lines: &[RenderedLine], headline: Option<usize>) -> Headings {
     let mut found = Headings::default();
     let Some(node) = headline else { return found };
     let Some(at) = lines.iter().position(|line| line.node == node) else { return found };

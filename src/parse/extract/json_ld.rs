@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::script_state::State;
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct JsonLd {
+pub(super) struct JsonLd {
     pub headline: String,
     pub published: String,
     pub authors: Vec<String>,
@@ -19,7 +19,7 @@ pub struct JsonLd {
 
 impl JsonLd {
     /// Adds what a page's scripts hold, where it says nothing of it itself.
-    pub fn add_state(&mut self, state: State) {
+    pub(super) fn add_state(&mut self, state: State) {
         for (own, other) in [(&mut self.headline, state.headline), (&mut self.body, state.body)] {
             if own.is_empty() {
                 *own = other;
@@ -31,7 +31,7 @@ impl JsonLd {
 /// Objects that are looked at; a page has a handful.
 const MAX_OBJECTS: usize = 200;
 
-pub fn json_ld(document: &Document) -> JsonLd {
+pub(super) fn json_ld(document: &Document) -> JsonLd {
     let mut found = JsonLd::default();
     for script in document.select("script[type*='ld+json']").iter() {
         // Raw line breaks within strings are common, and no JSON.

@@ -12,13 +12,13 @@ use crate::text::is_han;
 const MAX_VALUE: usize = 24;
 
 /// The longest line that may be a byline, in characters.
-pub const MAX_BYLINE: usize = 120;
+pub(super) const MAX_BYLINE: usize = 120;
 
 /// A longer line is prose.
 const MAX_LABELLED_LINE: usize = 160;
 
 /// The outlet that a line names as the source of the page.
-pub fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> {
+pub(super) fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> {
     let view = labelled_line(line)?;
     let mut tokens = tokens(&view).into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -43,7 +43,7 @@ fn labelled_line(line: &str) -> Option<NormalizedLine<'_>> {
 }
 
 /// The outlet on a line that has nothing else but the time: `2018年12月28日 19:55 青石晚报`.
-pub fn source_beside_date(line: &str) -> Option<&str> {
+pub(super) fn source_beside_date(line: &str) -> Option<&str> {
     let is_time = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/:.年月日时分秒時|　".contains(c);
     let name = line.trim_matches(is_time);
     let name =
@@ -55,7 +55,7 @@ pub fn source_beside_date(line: &str) -> Option<&str> {
 }
 
 /// The outlet on a line that has nothing else.
-pub fn bare_source(line: &str) -> Option<&str> {
+pub(super) fn bare_source(line: &str) -> Option<&str> {
     const MAX_OUTLET: usize = 16;
     if holds_any(line, byline_words::BUTTONS) {
         return None;
@@ -65,7 +65,7 @@ pub fn bare_source(line: &str) -> Option<&str> {
 }
 
 /// The editors that these lines name, from the most trusted label that they have.
-pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     for labels in byline_words::EDITOR {
         for line in lines.clone() {
             let named = labelled_people(line, labels);
@@ -78,7 +78,7 @@ pub fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> 
 }
 
 /// Whether one of these lines calls someone an editor, under whichever label.
-pub fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
+pub(super) fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
     lines.any(|line| {
         let mut groups = byline_words::EDITOR.iter();
         groups.any(|labels| labelled_people(line, labels).iter().any(|own| own == name))
@@ -134,7 +134,7 @@ fn glued_date(name: &str) -> Option<usize> {
 }
 
 /// Names, without brackets and the codes that newsrooms put after them (`张三_N123`, `李四 PK155`).
-pub fn people(value: &str) -> Vec<String> {
+pub(super) fn people(value: &str) -> Vec<String> {
     let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[', '/']).unwrap_or(value.len());
     let mut names: Vec<String> = Vec::new();
     let value = value.get(..end).unwrap_or_default();
@@ -165,7 +165,7 @@ pub fn people(value: &str) -> Vec<String> {
 }
 
 /// Whether a line between headline and content has a date, or a label of those that say who and whence.
-pub fn is_byline(line: &str) -> bool {
+pub(super) fn is_byline(line: &str) -> bool {
     let characters = line.chars().count();
     if characters > MAX_BYLINE {
         return false;
@@ -178,7 +178,7 @@ pub fn is_byline(line: &str) -> bool {
 }
 
 /// Whether a line after the content names its editors or its source.
-pub fn is_closing(line: &str) -> bool {
+pub(super) fn is_closing(line: &str) -> bool {
     !editors([line].into_iter()).is_empty() || source(line, None).is_some()
 }
 

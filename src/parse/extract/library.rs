@@ -17,7 +17,7 @@ const MAX_ELEMENTS: usize = 15_000;
 const MAX_SEARCHED_BYTES: usize = 1 << 32;
 
 /// The lines of the main content; none if the library finds none, or the page is too dear.
-pub fn main_lines(document: Document, elements: usize) -> Vec<RenderedLine> {
+pub(super) fn main_lines(document: Document, elements: usize) -> Vec<RenderedLine> {
     if elements > MAX_ELEMENTS || searched_bytes(&document) > MAX_SEARCHED_BYTES {
         return Vec::new();
     }

@@ -9,11 +9,11 @@ const INLINE: &[&str] = &[
 ];
 
 /// Whether an element begins and ends lines. Table cells do not: a row is a line, its cells parted by a space.
-pub fn is_block(name: &str) -> bool {
+pub(super) fn is_block(name: &str) -> bool {
     !INLINE.contains(&name)
 }
 
-pub struct RenderedLine {
+pub(super) struct RenderedLine {
     pub text: String,
     /// The text node that it begins with.
     pub node: usize,
@@ -25,17 +25,17 @@ pub struct RenderedLine {
 const MAX_BUTTON: usize = 14;
 
 impl RenderedLine {
-    pub fn characters(&self) -> usize {
+    pub(super) fn characters(&self) -> usize {
         self.text.chars().count()
     }
 
     /// Whether it is a link and no sentence: an entry of a list of other articles.
-    pub fn is_link(&self) -> bool {
+    pub(super) fn is_link(&self) -> bool {
         !ends_sentence(&self.text) && self.is_linked()
     }
 
     /// Whether it is a short label and a link behind its colon: `此前报道：…`.
-    pub fn is_labelled_link(&self) -> bool {
+    pub(super) fn is_labelled_link(&self) -> bool {
         const MAX_LABEL: usize = 8;
         let Some((label, linked)) = self.text.split_once(['：', ':']) else { return false };
         let linked = linked.chars().filter(|c| !c.is_whitespace()).count();
@@ -43,7 +43,7 @@ impl RenderedLine {
     }
 
     /// Whether all of it but a few characters stands in links.
-    pub fn is_linked(&self) -> bool {
+    pub(super) fn is_linked(&self) -> bool {
         self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
     }
 }
@@ -53,12 +53,12 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 /// The lines of a subtree. None is blank.
-pub fn lines(outline: &Outline, root: usize) -> Vec<RenderedLine> {
+pub(super) fn lines(outline: &Outline, root: usize) -> Vec<RenderedLine> {
     lines_without(outline, root, |_| false)
 }
 
 /// The lines of a subtree, without those of the elements within that `left_out` names.
-pub fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<RenderedLine> {
+pub(super) fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<RenderedLine> {
     let mut writer = Writer::default();
     // Open elements: where each ends, and what it is.
     let mut open: Vec<(usize, Element)> = Vec::new();

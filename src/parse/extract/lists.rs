@@ -8,7 +8,7 @@ use crate::parse::normalized_line::holds_any;
 const MIN_LINK_LIST: usize = 2;
 
 /// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
-pub fn texts_without_lists(lines: Vec<RenderedLine>) -> Vec<String> {
+pub(super) fn texts_without_lists(lines: Vec<RenderedLine>) -> Vec<String> {
     let mut texts: Vec<String> = Vec::with_capacity(lines.len());
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {

@@ -6,7 +6,7 @@ use dom_query::Document;
 
 /// The first content of each `meta` name, property or itemprop, in lower case and without blanks, which some sites have
 /// within (`og: time`).
-pub struct Meta {
+pub(super) struct Meta {
     of: HashMap<String, String>,
     pub title: String,
     pub canonical_url: String,
@@ -16,9 +16,9 @@ pub struct Meta {
 /// A page has some dozens.
 const MAX_METAS: usize = 2000;
 
-pub const TITLE: &[&str] = &["og:title", "twitter:title", "articletitle", "headline", "title", "dc.title"];
+pub(super) const TITLE: &[&str] = &["og:title", "twitter:title", "articletitle", "headline", "title", "dc.title"];
 
-pub const PUBLISHED: &[&str] = &[
+pub(super) const PUBLISHED: &[&str] = &[
     "article:published_time",
     "og:article:published_time",
     "datepublished",
@@ -50,23 +50,24 @@ pub const PUBLISHED: &[&str] = &[
 ];
 
 /// When the page was changed last. Baidu's 百家号 gives nothing else, and prints no year.
-pub const UPDATED: &[&str] = &["dateupdate"];
+pub(super) const UPDATED: &[&str] = &["dateupdate"];
 
-pub const SOURCE: &[&str] =
+pub(super) const SOURCE: &[&str] =
     &["source", "contentsource", "infosource", "mediaid", "article:source", "og:article:source", "article_source"];
 
-pub const AUTHOR: &[&str] = &["author", "article:author", "og:article:author", "dc.creator", "byl", "byline"];
+pub(super) const AUTHOR: &[&str] = &["author", "article:author", "og:article:author", "dc.creator", "byl", "byline"];
 
-pub const EDITOR: &[&str] = &["editor", "responsibleeditor", "article:editor"];
+pub(super) const EDITOR: &[&str] = &["editor", "responsibleeditor", "article:editor"];
 
-pub const SECTION: &[&str] = &["article:section", "og:category", "columnname", "channelname", "column", "section"];
+pub(super) const SECTION: &[&str] =
+    &["article:section", "og:category", "columnname", "channelname", "column", "section"];
 
-pub const KEYWORDS: &[&str] = &["keywords", "news_keywords", "article:tag", "tags", "keyword"];
+pub(super) const KEYWORDS: &[&str] = &["keywords", "news_keywords", "article:tag", "tags", "keyword"];
 
-pub const DESCRIPTION: &[&str] = &["og:description", "description", "twitter:description"];
+pub(super) const DESCRIPTION: &[&str] = &["og:description", "description", "twitter:description"];
 
 impl Meta {
-    pub fn of(document: &Document) -> Self {
+    pub(super) fn of(document: &Document) -> Self {
         let mut of = HashMap::new();
         for element in document.select("meta, time[itemprop], span[itemprop], time[pubdate]").iter().take(MAX_METAS) {
             let content = ["content", "datetime"].iter().find_map(|name| element.attr(name));
@@ -94,11 +95,11 @@ impl Meta {
     }
 
     /// All that these names say, in the order of the names.
-    pub fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    pub(super) fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
         names.iter().filter_map(|name| self.of.get(*name)).map(String::as_str)
     }
 
-    pub fn first(&self, names: &[&str]) -> &str {
+    pub(super) fn first(&self, names: &[&str]) -> &str {
         names.iter().find_map(|name| self.of.get(*name)).map_or("", String::as_str)
     }
 }

@@ -14,11 +14,11 @@ const WITHOUT_TEXT: &[&str] = &[
 const HIDDEN_CLASSES: &[&str] =
     &["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-only"];
 
-pub struct Outline {
+pub(super) struct Outline {
     pub nodes: Vec<Node>,
 }
 
-pub struct Node {
+pub(super) struct Node {
     /// Its index; the root is its own parent.
     pub parent: usize,
     /// The index after its last descendant.
@@ -26,7 +26,7 @@ pub struct Node {
     pub kind: NodeKind,
 }
 
-pub enum NodeKind {
+pub(super) enum NodeKind {
     Text(String),
     Element {
         name: String,
@@ -37,7 +37,7 @@ pub enum NodeKind {
 
 impl Outline {
     /// Of what a reader sees: hidden elements and those without text are left out with all that is in them.
-    pub fn of(document: &Document) -> Self {
+    pub(super) fn of(document: &Document) -> Self {
         let mut nodes =
             vec![Node { parent: 0, end: 0, kind: NodeKind::Element { name: String::new(), marks: String::new() } }];
         // The element and its index; `None` as element closes the index.
@@ -73,36 +73,36 @@ impl Outline {
         Self { nodes }
     }
 
-    pub fn name(&self, index: usize) -> &str {
+    pub(super) fn name(&self, index: usize) -> &str {
         match self.nodes.get(index).map(|node| &node.kind) {
             Some(NodeKind::Element { name, .. }) => name,
             _ => "",
         }
     }
 
-    pub fn marks(&self, index: usize) -> &str {
+    pub(super) fn marks(&self, index: usize) -> &str {
         match self.nodes.get(index).map(|node| &node.kind) {
             Some(NodeKind::Element { marks, .. }) => marks,
             _ => "",
         }
     }
 
-    pub fn parent(&self, index: usize) -> usize {
+    pub(super) fn parent(&self, index: usize) -> usize {
         self.nodes.get(index).map_or(0, |node| node.parent)
     }
 
-    pub fn end(&self, index: usize) -> usize {
+    pub(super) fn end(&self, index: usize) -> usize {
         self.nodes.get(index).map_or(0, |node| node.end)
     }
 
     /// Whether one of the `levels` elements that a text stands in is marked with one of these words.
-    pub fn is_marked(&self, text_node: usize, levels: usize, words: &[&str]) -> bool {
+    pub(super) fn is_marked(&self, text_node: usize, levels: usize, words: &[&str]) -> bool {
         let mut above = self.upwards(self.parent(text_node)).take(levels);
         above.any(|index| words.iter().any(|word| self.marks(index).contains(word)))
     }
 
     /// From the node itself up to, and without, the root.
-    pub fn upwards(&self, from: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn upwards(&self, from: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(from), |index| Some(self.parent(*index))).take_while(|index| *index != 0)
     }
 }

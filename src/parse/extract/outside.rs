@@ -16,7 +16,7 @@ const MAX_SEARCHED_BYTES: usize = 64 << 20;
 
 /// The lines left out, in the order of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outside {
+pub(crate) struct Outside {
     /// Those before the longest line that is kept, which surely is of the content.
     pub above: Vec<String>,
     pub below: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Outside {
 
 /// `kept` are the lines that go on to the next stages. The readability library may have joined or parted lines, so that
 /// a line also is kept if the text without white space has it.
-pub fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
+pub(super) fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
     let kept: Vec<String> = kept.iter().map(|line| dense(line)).collect();
     let lines: HashSet<&str> = kept.iter().map(String::as_str).collect();
     let text = kept.concat();

@@ -9,7 +9,7 @@ use super::lines::RenderedLine;
 
 /// For each line its index on the page, if it is there as it is. Of equal lines of the page the next one after the line
 /// before is taken, else the first.
-pub fn placed(content: &[String], page: &[RenderedLine]) -> Vec<Option<usize>> {
+pub(super) fn placed(content: &[String], page: &[RenderedLine]) -> Vec<Option<usize>> {
     let mut indexes: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, line) in page.iter().enumerate() {
         indexes.entry(&line.text).or_default().push(at);

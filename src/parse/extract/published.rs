@@ -12,14 +12,14 @@ const SHANGHAI_HOURS: i8 = 8;
 /// No page is older than the web's first Chinese ones, whatever its template says.
 const YEARS: std::ops::RangeInclusive<i64> = 1990..=2100;
 
-pub fn publish_time(text: &str) -> Option<PublishTime> {
+pub(super) fn publish_time(text: &str) -> Option<PublishTime> {
     let text = text.trim();
     let (time, precision) = epoch(text).or_else(|| numeric(text)).or_else(|| rfc_2822(text))?;
     Some(PublishTime { time, precision, basis: TimeBasis::Metadata })
 }
 
 /// The day between the names of section and site that end a title: `… - 20181217 - 港聞 - …`, `… | 要聞港聞 | 20190418`.
-pub fn day_in_title(title: &str) -> Option<PublishTime> {
+pub(super) fn day_in_title(title: &str) -> Option<PublishTime> {
     /// `20181217`.
     const DIGITS: usize = 8;
     let mut parts = title.split(['-', '－', '–', '|', '｜', '_']).map(str::trim).skip(1);

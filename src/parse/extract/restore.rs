@@ -26,7 +26,7 @@ const MAX_SEARCHED_BYTES: usize = 16 << 20;
 type Form<'a> = (usize, &'a str, &'a str);
 
 /// The content with the paragraphs that were lost. `is_left_out` says which elements hold no text of the article.
-pub fn restore(
+pub(super) fn restore(
     content: Vec<String>,
     outline: &Outline,
     page: &[RenderedLine],

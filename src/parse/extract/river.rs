@@ -27,7 +27,7 @@ const MIN_STORIES_WITH_START: usize = 6;
 const MIN_PARAGRAPH: usize = 24;
 
 /// The elements that are stories of rivers, as stretches of the outline.
-pub struct Rivers {
+pub(super) struct Rivers {
     /// Sorted, apart from each other.
     stories: Vec<(usize, usize)>,
 }
@@ -54,7 +54,7 @@ impl ElementTally {
 }
 
 impl Rivers {
-    pub fn of(outline: &Outline, page: &[RenderedLine]) -> Self {
+    pub(super) fn of(outline: &Outline, page: &[RenderedLine]) -> Self {
         let mut tallies = vec![ElementTally::default(); outline.nodes.len()];
         for line in page {
             let characters = line.characters();
@@ -107,7 +107,7 @@ impl Rivers {
     }
 
     /// Whether a node stands in a story of a river.
-    pub fn has(&self, node: usize) -> bool {
+    pub(super) fn has(&self, node: usize) -> bool {
         let after = self.stories.partition_point(|(start, _)| *start <= node);
         after.checked_sub(1).and_then(|at| self.stories.get(at)).is_some_and(|(_, end)| node < *end)
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What the state says of the article; empty if it has none.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct State {
+pub(super) struct State {
     pub headline: String,
     /// Text or HTML.
     pub body: String,
@@ -31,7 +31,7 @@ const MIN_BODY: usize = 120;
 /// Values that are looked at; the state of a news page has some thousands.
 const MAX_VALUES: usize = 50_000;
 
-pub fn article(document: &Document) -> State {
+pub(super) fn article(document: &Document) -> State {
     let mut found = State::default();
     for script in document.select("script:not([src])").iter() {
         let typed = script.attr_or("type", "").contains("application/json");

@@ -10,7 +10,7 @@ use super::published::{day_in_title, publish_time};
 use crate::article::{PublishTime, TimeBasis, TimePrecision};
 
 /// The time that the page's metadata calls the publication's.
-pub fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
+pub(super) fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
     let candidates = [json_ld.published.as_str()].into_iter().chain(meta.all(meta::PUBLISHED));
     let mut best: Option<PublishTime> = None;
     for time in candidates.filter_map(publish_time) {
@@ -25,7 +25,7 @@ pub fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
 }
 
 /// A time that hardly differs from the publication's, though nothing calls it that; the surest first.
-pub fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
+pub(super) fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
     publish_time(meta.first(meta::UPDATED))
         .or_else(|| day_in_title(&meta.title))
         .or_else(|| marked_time(outline, page))

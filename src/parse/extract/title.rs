@@ -16,13 +16,13 @@ const MAX_HEADLINE: usize = 120;
 const TITLE_MARKS: &[&str] = &["title", "headline", "biaoti", "topic"];
 
 /// A headline, and the element that prints it.
-pub struct Headline {
+pub(super) struct Headline {
     pub text: String,
     pub node: Option<usize>,
 }
 
 /// `titles` are what the metadata says, most trusted first; `lines` those of the whole page.
-pub fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], site_name: &str) -> Headline {
+pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], site_name: &str) -> Headline {
     let folded: Vec<String> = titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
     // A printed heading that a title contains is the title without what the site added.
     let mut best: Option<(usize, Headline)> = None;
@@ -136,7 +136,7 @@ fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
 }
 
 /// A title without the names of section and site.
-pub fn without_site<'a>(title: &'a str, site_name: &str) -> &'a str {
+pub(super) fn without_site<'a>(title: &'a str, site_name: &str) -> &'a str {
     let mut title = title.trim();
     // 标题_频道_网站 is a fixed form: a headline has no underscore.
     if let Some((head, _)) = title.split_once(['_', '|', '｜', '＿'])
@@ -165,7 +165,7 @@ fn is_site(text: &str, site_name: &str) -> bool {
 }
 
 /// Letters and digits alone, in lower case: what two prints of one headline share.
-pub fn letters(text: &str) -> String {
+pub(super) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -15,7 +15,7 @@ use crate::text::is_han;
 
 /// The content without what stands in it and is no text of the article. `article_body` is the text as metadata gives it, or
 /// empty.
-pub fn trim(
+pub(super) fn trim(
     content: Vec<String>,
     outline: &Outline,
     page: &[RenderedLine],

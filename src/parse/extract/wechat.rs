@@ -8,13 +8,13 @@ use super::published;
 /// Every such page loads its parts from there.
 const SITE: &str = "mp.weixin.qq.com";
 
-pub struct WeChat {
+pub(super) struct WeChat {
     pub publish_time: Option<PublishTime>,
     pub account: String,
 }
 
 /// Nothing for other pages.
-pub fn wechat(html: &str) -> WeChat {
+pub(super) fn wechat(html: &str) -> WeChat {
     let of = |name| if html.contains(SITE) { variable(html, name) } else { None };
     WeChat {
         publish_time: of("ct").and_then(published::publish_time),

@@ -52,7 +52,7 @@ const MAX_LINES: usize = 24;
 const LEVELS: usize = 6;
 
 /// The texts of the lines that tools of the page hold, and nothing else of the page.
-pub fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a str> {
+pub(super) fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a str> {
     let mut tools: Vec<(usize, Vec<&'a RenderedLine>)> = Vec::new();
     let mut others: HashSet<&str> = HashSet::new();
     for line in page {

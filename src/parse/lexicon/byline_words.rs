@@ -2,7 +2,7 @@
 
 /// The field that a label's value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
+pub(crate) enum Field {
     Source,
     /// A source that is told from a title by its own name.
     Medium,
@@ -17,7 +17,7 @@ pub enum Field {
 }
 
 /// Labels with the field that their value belongs to. Most need a colon; the stage that reads them says which.
-pub const FIELDS: &[(&str, Field)] = &[
+pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("消息来源", Field::Source),
     ("文章来源", Field::Source),
     ("新闻来源", Field::Source),
@@ -139,16 +139,16 @@ pub const FIELDS: &[(&str, Field)] = &[
 ];
 
 /// What a platform sets before the place that an account writes from.
-pub const PUBLISHED_FROM: &[&str] = &["发布于", "来自"];
+pub(crate) const PUBLISHED_FROM: &[&str] = &["发布于", "来自"];
 
 /// What a platform sets behind the name of an account.
-pub const ACCOUNT_SUFFIXES: &[&str] = &["官方账号", "官方帐号"];
+pub(crate) const ACCOUNT_SUFFIXES: &[&str] = &["官方账号", "官方帐号"];
 
 /// Desks of a newsroom, which stand in place of an outlet or behind its name: 某报快讯.
-pub const DESKS: &[&str] = &["快讯", "即时新闻", "即时", "综合", "编译", "中心"];
+pub(crate) const DESKS: &[&str] = &["快讯", "即时新闻", "即时", "综合", "编译", "中心"];
 
 /// Words in a byline that say nothing of the story.
-pub const NOISE: &[&str] = &[
+pub(crate) const NOISE: &[&str] = &[
     "我要评论",
     "发表评论",
     "打印本页",
@@ -196,41 +196,41 @@ pub const NOISE: &[&str] = &[
 ];
 
 /// Words of the page's tools that end the names behind a label.
-pub const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
+pub(crate) const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
 
 /// What stands before 来源 when it is the source of something else than the page.
-pub const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图", "照片", "视频", "影片", "注明"];
+pub(crate) const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图", "照片", "视频", "影片", "注明"];
 
 /// Labels of editors. The first group that a page has is the one it means: 责任编辑 before 编辑.
-pub const EDITOR: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
+pub(crate) const EDITOR: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
 
 /// Buttons beside the name of an outlet.
-pub const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];
+pub(crate) const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];
 
 /// Words that make a line between headline and content a byline.
-pub const BYLINE_WORDS: &[&str] =
+pub(crate) const BYLINE_WORDS: &[&str] =
     &["来源", "稿源", "作者", "记者", "编辑", "责编", "选稿", "撰文", "文/", "发布", "发表", "时间", "通讯员"];
 
 /// Labels of the summary above the text.
-pub const SUMMARY: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
+pub(crate) const SUMMARY: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
 
 /// What stands in a line that names editors.
-pub const EDITORS: &[&str] = &["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"];
+pub(crate) const EDITORS: &[&str] = &["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"];
 
 /// What a line begins with that closes a story.
-pub const CLOSING: &[&str] = &["责任编辑", "责编:", "编辑:", "责任编校"];
+pub(crate) const CLOSING: &[&str] = &["责任编辑", "责编:", "编辑:", "责任编校"];
 
 /// What stands in the brackets at the end of a last line that name its editors.
-pub const CLOSING_EDITORS: &[&str] = &["责任编辑", "责编", "编辑"];
+pub(crate) const CLOSING_EDITORS: &[&str] = &["责任编辑", "责编", "编辑"];
 
 /// What announces a title, at the end of a dateline.
-pub const TITLE: &[&str] = &["题:"];
+pub(crate) const TITLE: &[&str] = &["题:"];
 
 /// Labels without a colon, before the outlet beside a date.
-pub const SOURCE_BESIDE_DATE: &[&str] = &["本文来源于", "文章来源于", "来源于"];
+pub(crate) const SOURCE_BESIDE_DATE: &[&str] = &["本文来源于", "文章来源于", "来源于"];
 
 /// What is glued to the name of an outlet and ends it. 发布 alone may be of the name: 青石发布.
-pub const AFTER_SOURCE: &[&str] = &[
+pub(crate) const AFTER_SOURCE: &[&str] = &[
     "参与互动",
     "我有话说",
     "作者",
@@ -258,4 +258,4 @@ pub const AFTER_SOURCE: &[&str] = &[
 ];
 
 /// Words in a list of editors that are no names and end it.
-pub const AFTER_EDITORS: &[&str] = &["校对", "审核", "来源"];
+pub(crate) const AFTER_EDITORS: &[&str] = &["校对", "审核", "来源"];

@@ -1,7 +1,7 @@
 //! Words of the captions of pictures.
 
 /// What a caption ends in: who took the picture, or where it is from.
-pub const CREDITS: &[&str] = &[
+pub(crate) const CREDITS: &[&str] = &[
     "摄",
     "摄影",
     "新华社发",
@@ -17,7 +17,7 @@ pub const CREDITS: &[&str] = &[
 ];
 
 /// What a caption begins with.
-pub const OPENINGS: &[&str] = &[
+pub(crate) const OPENINGS: &[&str] = &[
     "图为",
     "图:",
     "图/",
@@ -36,10 +36,10 @@ pub const OPENINGS: &[&str] = &[
 ];
 
 /// The same of the picture at the head of a page, which is credited at its foot.
-pub const AT_THE_FOOT: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
+pub(crate) const AT_THE_FOOT: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
 
 /// What stands at the end of the brackets behind a caption.
-pub const BRACKETED: &[&str] = &[
+pub(crate) const BRACKETED: &[&str] = &[
     "提供",
     "资料照",
     "资料图",
@@ -59,4 +59,4 @@ pub const BRACKETED: &[&str] = &[
 ];
 
 /// What such brackets begin with.
-pub const BRACKETED_OPENINGS: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];
+pub(crate) const BRACKETED_OPENINGS: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];

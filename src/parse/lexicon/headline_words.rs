@@ -1,7 +1,7 @@
 //! Words that tell the lines of a headline block apart, and the first line of a text.
 
 /// What a line ends in that can't stand alone: verbs whose object is the next line.
-pub const OPEN_ENDS: &[&str] = &[
+pub(crate) const OPEN_ENDS: &[&str] = &[
     "强调",
     "指出",
     "要求",
@@ -36,7 +36,7 @@ pub const OPEN_ENDS: &[&str] = &[
 ];
 
 /// Words that end like an open line and stand alone.
-pub const CLOSED_ENDS: &[&str] = &[
+pub(crate) const CLOSED_ENDS: &[&str] = &[
     "小时",
     "及时",
     "同时",
@@ -67,22 +67,22 @@ pub const CLOSED_ENDS: &[&str] = &[
 ];
 
 /// What papers mark the lines of a block with.
-pub const MARKS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
+pub(crate) const MARKS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
 
 /// Those of the marks that a kicker has.
-pub const KICKER_MARKS: &[&str] = &["引题", "眉题", "肩题"];
+pub(crate) const KICKER_MARKS: &[&str] = &["引题", "眉题", "肩题"];
 
 /// Verbs before which an open end is a noun: 达到要求.
-pub const BEFORE_NOUNS: &[&str] = &["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"];
+pub(crate) const BEFORE_NOUNS: &[&str] = &["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"];
 
 /// Open ends that are nouns behind such a verb.
-pub const NOUNS: &[&str] = &["要求", "希望"];
+pub(crate) const NOUNS: &[&str] = &["要求", "希望"];
 
 /// What the names of news in brief end in.
-pub const ROUNDUPS: &[&str] = &["快讯", "简讯", "短讯", "简报", "要闻", "速览", "集锦"];
+pub(crate) const ROUNDUPS: &[&str] = &["快讯", "简讯", "短讯", "简报", "要闻", "速览", "集锦"];
 
 /// What a line begins with that announces the text.
-pub const ANNOUNCES: &[&str] = &["以下是", "以下为", "全文如下"];
+pub(crate) const ANNOUNCES: &[&str] = &["以下是", "以下为", "全文如下"];
 
 /// What the first line of a speech begins with.
-pub const GREETS: &[&str] = &["各位", "尊敬的", "同志们", "女士们", "先生们"];
+pub(crate) const GREETS: &[&str] = &["各位", "尊敬的", "同志们", "女士们", "先生们"];

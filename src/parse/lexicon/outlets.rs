@@ -1,7 +1,7 @@
 //! Who sends or prints news: wire agencies, papers, portals, sites.
 
 /// Agencies and outlets by name, longer names before those that they begin with.
-pub const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "新华每日电讯",
     "新华社",
     "新华网",
@@ -144,10 +144,11 @@ pub const NAMES: &[&str] = &[
 ];
 
 /// Portals; their datelines name a channel (新浪体育讯).
-pub const PORTALS: &[&str] = &["新浪", "搜狐", "网易", "腾讯", "凤凰网", "凤凰", "和讯", "乐居", "爱卡", "太平洋"];
+pub(crate) const PORTALS: &[&str] =
+    &["新浪", "搜狐", "网易", "腾讯", "凤凰网", "凤凰", "和讯", "乐居", "爱卡", "太平洋"];
 
 /// What the names of outlets end in, longer endings first.
-pub const ENDINGS: &[&str] = &[
+pub(crate) const ENDINGS: &[&str] = &[
     "新闻网",
     "广播网",
     "通讯社",
@@ -173,10 +174,10 @@ pub const ENDINGS: &[&str] = &[
 ];
 
 /// What else they end in, where a dateline's other parts say that a name stands here: alone, 视频 is a label.
-pub const ENDINGS_IN_DATELINES: &[&str] = &["视频", "财经", "经纬", "之家"];
+pub(crate) const ENDINGS_IN_DATELINES: &[&str] = &["视频", "财经", "经纬", "之家"];
 
 /// What a text ends in, besides [`ENDINGS`], that is an outlet's name as a whole.
-pub const ENDINGS_OF_WHOLE_NAMES: &[&str] = &[
+pub(crate) const ENDINGS_OF_WHOLE_NAMES: &[&str] = &[
     "台",
     "局",
     "中心",
@@ -209,7 +210,7 @@ pub const ENDINGS_OF_WHOLE_NAMES: &[&str] = &[
 ];
 
 /// The channels that a portal's dateline names behind the portal: 新浪体育讯.
-pub const CHANNELS: &[&str] = &[
+pub(crate) const CHANNELS: &[&str] = &[
     "体育", "娱乐", "科技", "财经", "家居", "房产", "汽车", "教育", "女性", "游戏", "军事", "新闻", "时尚", "尚品",
     "乐居", "健康", "旅游", "读书", "公益", "国际", "国内", "社会", "股票", "证券", "育儿", "星座", "手机", "数码",
     "文化", "彩票", "法治", "佛学", "收藏", "微博", "美食", "地产", "嘉宾", "亲子", "留学", "考试", "棋牌", "产经",
@@ -217,17 +218,17 @@ pub const CHANNELS: &[&str] = &[
 ];
 
 /// Programmes of television news, which stand in brackets behind the outlet.
-pub const PROGRAMMES: &[&str] =
+pub(crate) const PROGRAMMES: &[&str] =
     &["新闻联播", "新闻直播间", "朝闻天下", "晚间新闻", "焦点访谈", "新闻30分", "经济半小时", "新闻频道"];
 
 /// What a line ends in that is the name of a site.
-pub const SITE_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "客户端", "官网", "门户网", "新闻网", "app"];
+pub(crate) const SITE_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "客户端", "官网", "门户网", "新闻网", "app"];
 
 /// The same, in very short lines only.
-pub const SHORT_SITE_ENDINGS: &[&str] = &["网", "频道", "在线"];
+pub(crate) const SHORT_SITE_ENDINGS: &[&str] = &["网", "频道", "在线"];
 
 /// Words that end in 网 and name no site.
-pub const NETS: &[&str] = &[
+pub(crate) const NETS: &[&str] = &[
     "联网",
     "落网",
     "上网",
@@ -248,10 +249,10 @@ pub const NETS: &[&str] = &[
 ];
 
 /// Words that end like a paper's name and head a section.
-pub const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
+pub(crate) const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
 
 /// What an `author` of the metadata contains that is an outlet and no person.
-pub const AUTHOR_OUTLETS: &[&str] = &[
+pub(crate) const AUTHOR_OUTLETS: &[&str] = &[
     "网",
     "报",
     "新闻",
@@ -273,10 +274,10 @@ pub const AUTHOR_OUTLETS: &[&str] = &[
 ];
 
 /// What the name of an outlet ends in that stands beside the date, without a label.
-pub const ENDINGS_BESIDE_DATES: &[&str] = &["网", "报", "社", "台", "新闻", "周刊", "杂志", "在线", "中文站"];
+pub(crate) const ENDINGS_BESIDE_DATES: &[&str] = &["网", "报", "社", "台", "新闻", "周刊", "杂志", "在线", "中文站"];
 
 /// Words in the names of sites and sections, which end a `<title>`.
-pub const SITE_WORDS: &[&str] = &[
+pub(crate) const SITE_WORDS: &[&str] = &[
     "网",
     "新闻",
     "频道",
@@ -315,16 +316,17 @@ pub const SITE_WORDS: &[&str] = &[
 ];
 
 /// What follows the place in the name of a local edition: 中新网北京新闻.
-pub const EDITIONS: &[&str] = &["新闻", "频道", "分社", "分网", "记者站"];
+pub(crate) const EDITIONS: &[&str] = &["新闻", "频道", "分社", "分网", "记者站"];
 
 /// Where else an outlet publishes, glued to its name.
-pub const ACCOUNTS: &[&str] = &["客户端", "微博", "新媒体"];
+pub(crate) const ACCOUNTS: &[&str] = &["客户端", "微博", "新媒体"];
 
 /// What the names of those end in who run a site.
-pub const PUBLISHERS: &[&str] = &["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"];
+pub(crate) const PUBLISHERS: &[&str] =
+    &["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"];
 
 /// Those of [`NAMES`] that are no outlet alone, only in the names that begin with them.
-pub const BEGINNINGS: &[&str] = &["新华"];
+pub(crate) const BEGINNINGS: &[&str] = &["新华"];
 
 /// A magazine that begins with the name of another outlet, 中国新闻.
-pub const WEEKLY: &str = "中国新闻周";
+pub(crate) const WEEKLY: &str = "中国新闻周";

@@ -1,7 +1,7 @@
 //! The labels and headings of page chrome, Simplified, lower case, without white space; one place to add one.
 
 /// Buttons that send a page somewhere.
-pub const SHARE: &[&str] = &[
+pub(crate) const SHARE: &[&str] = &[
     "微信",
     "微博",
     "新浪微博",
@@ -82,7 +82,7 @@ pub const SHARE: &[&str] = &[
 ];
 
 /// Ways around a site and tools of a page.
-pub const NAVIGATION: &[&str] = &[
+pub(crate) const NAVIGATION: &[&str] = &[
     "加载中",
     "返回",
     "顶部",
@@ -311,7 +311,7 @@ pub const NAVIGATION: &[&str] = &[
 ];
 
 /// Headings over lists of other stories.
-pub const RELATED: &[&str] = &[
+pub(crate) const RELATED: &[&str] = &[
     "延伸·推荐",
     "相关新闻",
     "相关阅读",
@@ -412,14 +412,14 @@ pub const RELATED: &[&str] = &[
 ];
 
 /// How a heading over other stories ends, whatever a site sets before it: `APP精彩推荐`.
-pub const RELATED_ENDINGS: &[&str] =
+pub(crate) const RELATED_ENDINGS: &[&str] =
     &["新闻精选", "精彩推荐", "热门推荐", "热点推荐", "相关推荐", "推荐阅读", "相关阅读", "相关新闻", "延伸阅读"];
 
 /// What a heading over a list of other stories begins with.
-pub const RELATED_OPENINGS: &[&str] = &["更多"];
+pub(crate) const RELATED_OPENINGS: &[&str] = &["更多"];
 
 /// Marks that end a story.
-pub const END_MARKS: &[&str] = &[
+pub(crate) const END_MARKS: &[&str] = &[
     "(完)",
     "[完]",
     "完",
@@ -443,7 +443,7 @@ pub const END_MARKS: &[&str] = &[
 ];
 
 /// Labels that a page sets before the title it repeats.
-pub const TITLE_LABELS: &[&str] = &[
+pub(crate) const TITLE_LABELS: &[&str] = &[
     "当前阅读:",
     "正在阅读:",
     "当前位置:",
@@ -496,4 +496,4 @@ pub const TITLE_LABELS: &[&str] = &[
 ];
 
 /// Marks that end a story at the end of its last line.
-pub const CLOSING_MARKS: &[&str] = &["(完)", "[完]", "(本文完)", "(全文完)", "◇", "◆", "■", " enditem"];
+pub(crate) const CLOSING_MARKS: &[&str] = &["(完)", "[完]", "(本文完)", "(全文完)", "◇", "◆", "■", " enditem"];

@@ -2,7 +2,7 @@
 //! place to add one.
 
 /// What stands in a line about rights, licences and who runs a site, whatever else it says.
-pub const COPYRIGHT: &[&str] = &[
+pub(crate) const COPYRIGHT: &[&str] = &[
     "copyright",
     "©",
     "版权所有",
@@ -49,7 +49,7 @@ pub const COPYRIGHT: &[&str] = &[
 ];
 
 /// The same in lines that are no sentence: news tell of these too.
-pub const LICENCE: &[&str] = &[
+pub(crate) const LICENCE: &[&str] = &[
     "未经授权",
     "未经许可",
     "未经书面",
@@ -72,7 +72,7 @@ pub const LICENCE: &[&str] = &[
 ];
 
 /// What stands in the messages of a page's tools and comment forms.
-pub const TOOL_HINTS: &[&str] = &[
+pub(crate) const TOOL_HINTS: &[&str] = &[
     "我的收藏",
     "网友评论仅供",
     "文明上网理性发言",
@@ -88,7 +88,7 @@ pub const TOOL_HINTS: &[&str] = &[
 ];
 
 /// What a site counts of a page.
-pub const COUNTED: &[&str] = &[
+pub(crate) const COUNTED: &[&str] = &[
     "查看全部",
     "相关评论",
     "热门评论",
@@ -117,17 +117,17 @@ pub const COUNTED: &[&str] = &[
 ];
 
 /// What stands before the title of the story before or after a page.
-pub const NEIGHBOURS: &[&str] =
+pub(crate) const NEIGHBOURS: &[&str] =
     &["上一篇", "下一篇", "上一条", "下一条", "上一则", "下一则", "上一页", "下一页", "上篇", "下篇"];
 
 /// What a line begins with that limits what a site or an outlet answers for, and one of the words that it then has: news
 /// print 声明 of others too.
-pub const DISCLAIMER: &[&str] = &["免责声明:", "特别声明:", "版权声明:", "风险提示:", "声明:"];
-pub const DISCLAIMED: &[&str] =
+pub(crate) const DISCLAIMER: &[&str] = &["免责声明:", "特别声明:", "版权声明:", "风险提示:", "声明:"];
+pub(crate) const DISCLAIMED: &[&str] =
     &["不代表", "不构成", "仅供参考", "风险自担", "后果自负", "版权", "转载", "自媒体", "不承担", "仅为传播"];
 
 /// How a line begins that offers what a site has besides its pages, and one of the words that it then has.
-pub const PROMOTION: &[&str] = &[
+pub(crate) const PROMOTION: &[&str] = &[
     "本文来自",
     "更多原创",
     "更多资讯",
@@ -143,10 +143,10 @@ pub const PROMOTION: &[&str] = &[
     "请下载",
     "点击下载",
 ];
-pub const PROMOTED: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
+pub(crate) const PROMOTED: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
 
 /// What stands in the lines of a site's foot that say how to reach it.
-pub const CONTACT: &[&str] = &[
+pub(crate) const CONTACT: &[&str] = &[
     "电子邮箱:",
     "电子邮件:",
     "邮箱:",
@@ -184,7 +184,7 @@ pub const CONTACT: &[&str] = &[
 ];
 
 /// What stands in the notices that a browser shows before the page.
-pub const CONSENT: &[&str] = &[
+pub(crate) const CONSENT: &[&str] = &[
     "cookie",
     "隐私权",
     "隐私声明",
@@ -209,30 +209,30 @@ pub const CONSENT: &[&str] = &[
 ];
 
 /// What a line begins with that says on which page of a paper the story goes on.
-pub const CONTINUED: &[&str] = &["(下转", "(紧接", "下转第"];
+pub(crate) const CONTINUED: &[&str] = &["(下转", "(紧接", "下转第"];
 
 /// What a breadcrumb begins with.
-pub const BREADCRUMB: &[&str] = &["首页", "当前位置", "您的位置", "您现在的位置", "home"];
+pub(crate) const BREADCRUMB: &[&str] = &["首页", "当前位置", "您的位置", "您现在的位置", "home"];
 
 /// What stands in a breadcrumb of one level too.
-pub const BREADCRUMB_LABELS: &[&str] = &["当前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"];
+pub(crate) const BREADCRUMB_LABELS: &[&str] = &["当前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"];
 
 /// What a breadcrumb ends in that is no section.
-pub const BREADCRUMB_ENDS: &[&str] = &["正文", "内容", "详情", "全文"];
+pub(crate) const BREADCRUMB_ENDS: &[&str] = &["正文", "内容", "详情", "全文"];
 
 /// What a crawler sets before the day on which it fetched a page.
-pub const CRAWL_DAY: &[&str] =
+pub(crate) const CRAWL_DAY: &[&str] =
     &["date", "crawled", "fetched", "crawltime", "timestamp", "抓取时间", "采集时间", "爬取时间"];
 
 /// What a line begins with that has the address of a page and nothing else.
-pub const CRAWL_ADDRESS: &[&str] =
+pub(crate) const CRAWL_ADDRESS: &[&str] =
     &["url:", "url=", "sourceurl:", "warc-", "链接:http", "网址:http", "http://", "https://"];
 
 /// What a heading over other stories ends in besides its words.
-pub const SEE: &[&str] = &["请见", "请看"];
+pub(crate) const SEE: &[&str] = &["请见", "请看"];
 
 /// What a site's owner says about the site, in an element of its own.
-pub const OWNER: &[&str] = &[
+pub(crate) const OWNER: &[&str] = &[
     "版权所有",
     "免责声明",
     "copyright",
@@ -249,4 +249,5 @@ pub const OWNER: &[&str] = &[
 ];
 
 /// Words of the headings over lists of links.
-pub const LIST_HEADINGS: &[&str] = &["相关", "延伸", "推荐", "阅读", "热门", "您可能", "猜你", "更多", "排行", "最新"];
+pub(crate) const LIST_HEADINGS: &[&str] =
+    &["相关", "延伸", "推荐", "阅读", "热门", "您可能", "猜你", "更多", "排行", "最新"];

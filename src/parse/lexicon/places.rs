@@ -180,12 +180,12 @@ const PLACES: &[&str] = &[
 ];
 
 /// Whether this is one of the places.
-pub fn is_place(text: &[char]) -> bool {
+pub(crate) fn is_place(text: &[char]) -> bool {
     PLACES.iter().any(|place| place.chars().eq(text.iter().copied()))
 }
 
 /// Where a known place begins at the end of a run of characters.
-pub fn place_suffix(run: &[char]) -> Option<usize> {
+pub(crate) fn place_suffix(run: &[char]) -> Option<usize> {
     PLACES
         .iter()
         .map(|place| place.chars().count())

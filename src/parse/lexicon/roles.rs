@@ -3,7 +3,7 @@
 /// What a page calls someone. The contract's `authors` are all but editors; the roles are kept for those who ask more
 /// closely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     Reporter,
     /// 通讯员, 实习生, 作者, 特约撰稿人: who isn't called 记者.
     Contributor,
@@ -13,7 +13,7 @@ pub enum Role {
 }
 
 /// Words that name a role, longer ones first.
-pub const ROLES: &[(&str, Role)] = &[
+pub(crate) const ROLES: &[(&str, Role)] = &[
     ("实习记者", Role::Reporter),
     ("见习记者", Role::Reporter),
     ("特约记者", Role::Reporter),
@@ -69,7 +69,7 @@ pub const ROLES: &[(&str, Role)] = &[
 ];
 
 /// What makes a role word a part of another word: 记者调查 is a column, 记者会 an event, 编辑部 a place.
-pub const NO_ROLE_BEFORE: &[&str] = &[
+pub(crate) const NO_ROLE_BEFORE: &[&str] = &[
     "调查",
     "观察",
     "手记",
@@ -92,7 +92,7 @@ pub const NO_ROLE_BEFORE: &[&str] = &[
 ];
 
 /// Whom someone works for or what kind of reporter they are, before or behind the role.
-pub const AFFILIATIONS: &[&str] = &[
+pub(crate) const AFFILIATIONS: &[&str] = &[
     "本报",
     "本台",
     "本刊",
@@ -130,7 +130,7 @@ pub const AFFILIATIONS: &[&str] = &[
 ];
 
 /// What stands where a name is due and is none.
-pub const NO_NAMES: &[&str] = &[
+pub(crate) const NO_NAMES: &[&str] = &[
     "网络",
     "互联网",
     "整合",
@@ -164,13 +164,13 @@ pub const NO_NAMES: &[&str] = &[
 ];
 
 /// What follows a reporter's name in a sentence.
-pub const AFTER_NAMES: &[&str] = &[
+pub(crate) const AFTER_NAMES: &[&str] = &[
     "今天", "今日", "昨天", "昨日", "前天", "日前", "近日", "最近", "从", "在", "获悉", "报道", "了解", "采访", "上午",
     "下午", "刚刚", "目前", "独家", "综合", "来自", "发自",
 ];
 
 /// What a sentence goes on with whose subject is the reporter.
-pub const GOES_ON: &[&str] = &[
+pub(crate) const GOES_ON: &[&str] = &[
     "从",
     "在",
     "向",
@@ -201,16 +201,16 @@ pub const GOES_ON: &[&str] = &[
 ];
 
 /// Words behind 记者 that begin as surnames do.
-pub const NO_NAMES_BEHIND_ROLES: &[&str] = &[
+pub(crate) const NO_NAMES_BEHIND_ROLES: &[&str] = &[
     "来到", "查询", "查阅", "查看", "查证", "向", "于", "强调", "经", "全程", "单独", "从", "今", "昨", "日前", "近日",
     "连续", "连日", "时", "在", "当",
 ];
 
 /// What kind a story is of: stands in brackets where a pen name may stand.
-pub const STORY_KINDS: &[&str] = &[
+pub(crate) const STORY_KINDS: &[&str] = &[
     "组图", "多图", "附图", "附表", "图文", "图集", "高清", "视频", "现场", "实录", "全文", "摘要", "综合", "更新",
     "快讯", "独家", "原创", "评论", "特写", "特稿", "述评", "综述", "专访", "上", "中", "下", "完", "图", "续",
 ];
 
 /// Of what kind a reporter is, between outlet and role.
-pub const KINDS_OF_REPORTERS: &[&str] = &["全媒体", "融媒体"];
+pub(crate) const KINDS_OF_REPORTERS: &[&str] = &["全媒体", "融媒体"];

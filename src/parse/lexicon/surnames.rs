@@ -15,7 +15,7 @@ const COMPOUND: &[&str] = &[
 ];
 
 /// How surely a name begins with these characters: 2 a common surname, 1 a rarer one, 0 none. Simplified characters.
-pub fn rank(name: &[char]) -> u8 {
+pub(crate) fn rank(name: &[char]) -> u8 {
     if is_compound(name) {
         return 2;
     }
@@ -26,7 +26,7 @@ pub fn rank(name: &[char]) -> u8 {
     }
 }
 
-pub fn is_compound(name: &[char]) -> bool {
+pub(crate) fn is_compound(name: &[char]) -> bool {
     let [first, second, ..] = name else { return false };
     COMPOUND.iter().any(|surname| surname.chars().eq([*first, *second]))
 }

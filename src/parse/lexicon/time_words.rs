@@ -1,25 +1,25 @@
 //! Words of printed times.
 
 /// Parts of the day, between the day and the verb of a dateline.
-pub const PARTS_OF_DAY: &[&str] = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
+pub(crate) const PARTS_OF_DAY: &[&str] = &["凌晨", "上午", "中午", "下午", "晚间", "晚", "早", "夜"];
 
 /// Behind the number of an hour.
-pub const HOURS: &[&str] = &["时", "点"];
+pub(crate) const HOURS: &[&str] = &["时", "点"];
 
 /// What a weekday begins with.
-pub const WEEKDAYS: &[&str] = &["星期", "周", "礼拜"];
+pub(crate) const WEEKDAYS: &[&str] = &["星期", "周", "礼拜"];
 
 /// Parts of the day whose hours count from noon.
-pub const AFTERNOON: &[&str] = &["下午", "晚上", "晚间", "pm"];
+pub(crate) const AFTERNOON: &[&str] = &["下午", "晚上", "晚间", "pm"];
 
 /// Parts of the day whose hours are as printed.
-pub const MORNING: &[&str] = &["上午", "凌晨", "早上", "中午", "am"];
+pub(crate) const MORNING: &[&str] = &["上午", "凌晨", "早上", "中午", "am"];
 
 /// The era that Taiwan counts years in.
-pub const REPUBLIC: &[&str] = &["中华民国", "民国"];
+pub(crate) const REPUBLIC: &[&str] = &["中华民国", "民国"];
 
 /// The months in English.
-pub const MONTHS: &[&str] = &[
+pub(crate) const MONTHS: &[&str] = &[
     "january",
     "february",
     "march",

@@ -40,7 +40,7 @@ const LONGEST_ANNOTATED: usize = LONGEST_SYLLABLE + 3;
 
 /// What the rule did to a text.
 #[derive(Default)]
-pub struct ByteRepair {
+pub(super) struct ByteRepair {
     pub text: String,
     /// Stretches that were set right.
     pub repaired: u32,
@@ -52,13 +52,13 @@ pub struct ByteRepair {
 
 /// What stands on a page.
 #[derive(Default)]
-pub struct PageText {
+pub(super) struct PageText {
     characters: HashSet<char>,
     words: likelihood::PageRuns,
 }
 
 impl PageText {
-    pub fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self { characters: text.chars().collect(), words: likelihood::PageRuns::new(&undamaged(text)) }
     }
 
@@ -83,7 +83,7 @@ fn undamaged(text: &str) -> String {
 }
 
 /// Undoes what can be undone.
-pub fn undo(text: &str, residue: &Residue, page: &PageText) -> ByteRepair {
+pub(super) fn undo(text: &str, residue: &Residue, page: &PageText) -> ByteRepair {
     let mut outcome = ByteRepair { text: String::with_capacity(text.len()), ..ByteRepair::default() };
     let mut search = Search::new(residue, page);
     let mut kept_to = 0;

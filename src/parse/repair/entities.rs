@@ -51,7 +51,7 @@ const LONGEST_BYTES: usize = 9;
 const MOST_LAYERS: usize = 8;
 
 /// The text with its references resolved, and how many there were.
-pub fn resolve(text: &str) -> (String, u32) {
+pub(super) fn resolve(text: &str) -> (String, u32) {
     let mut resolved = text.to_owned();
     let mut count = 0;
     for _ in 0..MOST_LAYERS {

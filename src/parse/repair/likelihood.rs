@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-pub use self::page::PageRuns;
+pub(super) use self::page::PageRuns;
 use super::script::simplified;
 use crate::text::dictionary;
 use crate::text::is_han;
@@ -25,7 +25,7 @@ const LOG_TOTAL: f64 = 17.9;
 /// The likelihood of a text that grows by a character at a time: of the likeliest way to cut it into words, and of its
 /// characters side by side.
 #[derive(Clone, Debug)]
-pub struct Likelihood {
+pub(super) struct Likelihood {
     /// The last characters, in simplified form, oldest first.
     tail: [char; LONGEST_WORD],
     /// The logarithms by words up to before each character of the tail, and at the end.
@@ -48,7 +48,7 @@ impl Default for Likelihood {
 
 impl Likelihood {
     /// The natural logarithm of the likelihood so far.
-    pub fn log(&self) -> f64 {
+    pub(super) fn log(&self) -> f64 {
         self.log_of_words() + self.beside
     }
 
@@ -58,26 +58,26 @@ impl Likelihood {
 
     /// The same text, likelier by what other evidence says.
     #[must_use]
-    pub fn plus(mut self, log: f64) -> Self {
+    pub(super) fn plus(mut self, log: f64) -> Self {
         self.beside += log;
         self
     }
 
     /// The same text with one more character, which is one of several possible.
     #[must_use]
-    pub fn with(&self, c: char, words: &mut Words<'_>) -> Self {
+    pub(super) fn with(&self, c: char, words: &mut Words<'_>) -> Self {
         self.followed_by(c, 0, words)
     }
 
     /// The same text with one more character, of which there is no doubt.
     #[must_use]
-    pub fn with_known(&self, c: char, words: &mut Words<'_>) -> Self {
+    pub(super) fn with_known(&self, c: char, words: &mut Words<'_>) -> Self {
         self.followed_by(c, self.known.saturating_add(1), words)
     }
 
     /// The same text with one more character that nobody knows.
     #[must_use]
-    pub fn with_lost(&self, log: f64) -> Self {
+    pub(super) fn with_lost(&self, log: f64) -> Self {
         let mut next = self.moved_on('?', 0);
         next.before[LONGEST_WORD] = self.log_of_words() + log;
         next
@@ -156,7 +156,7 @@ impl Hasher for RunHasher {
 }
 
 /// The words that were looked up, as a search looks for the same ones again and again.
-pub struct Words<'a> {
+pub(super) struct Words<'a> {
     page: &'a PageRuns,
     /// In the dictionary, and there or on the page.
     known: Runs<[f64; 2]>,
@@ -171,7 +171,7 @@ const SHARE_OF_PAGE: f64 = 0.2;
 const SHARE_OF_PAGE_ALONE: f64 = 0.06;
 
 impl<'a> Words<'a> {
-    pub fn new(page: &'a PageRuns) -> Self {
+    pub(super) fn new(page: &'a PageRuns) -> Self {
         Self { page, known: Runs::default(), beside: Runs::default() }
     }
 

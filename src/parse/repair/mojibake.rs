@@ -15,7 +15,7 @@ const FEWEST_HAN: usize = 3;
 
 /// What became of a text.
 #[derive(Default)]
-pub struct MojibakeRepair {
+pub(super) struct MojibakeRepair {
     pub text: String,
     /// Lines that were turned back.
     pub repaired: u32,
@@ -24,13 +24,13 @@ pub struct MojibakeRepair {
 }
 
 /// Turns back what can be, in clean text.
-pub fn turn_back(text: &str) -> MojibakeRepair {
+pub(super) fn turn_back(text: &str) -> MojibakeRepair {
     turn_back_lines(text, |_| true)
 }
 
 /// Turns back the lines that still have the control characters which bytes from 80 to 9F became: they are lost when the text is
 /// cleaned. None if there are no such lines.
-pub fn turn_back_controls(text: &str) -> Option<MojibakeRepair> {
+pub(super) fn turn_back_controls(text: &str) -> Option<MojibakeRepair> {
     text.contains(is_c1).then(|| turn_back_lines(text, |line| line.contains(is_c1)))
 }
 

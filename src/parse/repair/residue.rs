@@ -18,7 +18,7 @@ use crate::text::is_han;
 
 /// One `X(reading)` in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Annotation {
+pub(super) struct Annotation {
     pub character: char,
     /// In the letters of dictionaries.
     pub reading: String,
@@ -42,7 +42,7 @@ const FORGIVEN_ONE_IN: usize = 8;
 
 /// The characters that a page annotates as a habit, each with its one reading.
 #[derive(Clone, Debug, Default)]
-pub struct Residue {
+pub(super) struct Residue {
     listed: HashMap<char, String>,
 }
 
@@ -60,7 +60,7 @@ struct Tally {
 
 impl Residue {
     /// Judges the habit of a page.
-    pub fn learn(page_text: &str) -> Self {
+    pub(super) fn learn(page_text: &str) -> Self {
         let annotations = annotations(page_text);
         if annotations.is_empty() {
             return Self::default();
@@ -136,17 +136,17 @@ impl Residue {
     }
 
     /// The reading that the page gives to a character of its list.
-    pub fn reading(&self, c: char) -> Option<&str> {
+    pub(super) fn reading(&self, c: char) -> Option<&str> {
         self.listed.get(&c).map(String::as_str)
     }
 
     /// Whether the page has no such habit.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.listed.is_empty()
     }
 
     /// Takes the residue out of a stretch of the page, and says how many annotations went.
-    pub fn strip(&self, text: &str) -> (String, u32) {
+    pub(super) fn strip(&self, text: &str) -> (String, u32) {
         if self.is_empty() {
             return (text.to_owned(), 0);
         }
@@ -198,7 +198,7 @@ fn annotations(text: &str) -> Vec<Annotation> {
 }
 
 /// The syllable in the bracket that a text begins with, and the length of all of it in bytes.
-pub fn syllable_in_bracket(text: &str) -> Option<(String, usize)> {
+pub(super) fn syllable_in_bracket(text: &str) -> Option<(String, usize)> {
     let mut chars = text.char_indices();
     let (_, '(' | '（') = chars.next()? else { return None };
     let (reading, length) = syllable_to_bracket(chars.as_str())?;
@@ -206,7 +206,7 @@ pub fn syllable_in_bracket(text: &str) -> Option<(String, usize)> {
 }
 
 /// The syllable that a text begins with, if a closing bracket follows, and the length of both in bytes.
-pub fn syllable_to_bracket(text: &str) -> Option<(String, usize)> {
+pub(super) fn syllable_to_bracket(text: &str) -> Option<(String, usize)> {
     let mut reading = String::new();
     for (letters, (at, c)) in text.char_indices().enumerate() {
         match c {

@@ -14,12 +14,12 @@ use crate::text::{to_simplified, to_traditional};
 const IDEOGRAPHS: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
 
 /// The simplified form of a character; itself if it has no other.
-pub fn simplified(c: char) -> char {
+pub(crate) fn simplified(c: char) -> char {
     if c == TAKEN_FOR_BOTH { AS_MIRRORS_CONVERT } else { to_simplified(c) }
 }
 
 /// The usual traditional form of a character; itself if it has no other.
-pub fn traditional(c: char) -> char {
+pub(crate) fn traditional(c: char) -> char {
     if c == TAKEN_FOR_BOTH { AS_MIRRORS_CONVERT } else { to_traditional(c) }
 }
 
@@ -28,7 +28,7 @@ const TAKEN_FOR_BOTH: char = '著';
 const AS_MIRRORS_CONVERT: char = '着';
 
 /// Whether a conversion character by character may have brought a character into a traditional text.
-pub fn is_traditional(c: char) -> bool {
+pub(crate) fn is_traditional(c: char) -> bool {
     let place = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
     place.and_then(|place| TRADITIONAL.get(place)).copied().unwrap_or(false)
 }
@@ -61,7 +61,7 @@ fn may_come_of_conversion(c: char) -> bool {
 }
 
 /// The two bytes by which GBK writes a character, if it does.
-pub fn gbk_pair(c: char) -> Option<[u8; 2]> {
+pub(crate) fn gbk_pair(c: char) -> Option<[u8; 2]> {
     GBK_PAIRS.get(&c).copied()
 }
 
@@ -73,7 +73,7 @@ static GBK_PAIRS: LazyLock<HashMap<char, [u8; 2]>> = LazyLock::new(|| {
 
 /// The character that two bytes write in GBK as the converters of scraped pages know it, which is code page 936: neither
 /// the user-defined areas nor what GB18030 added later (as WHATWG's table, which `encoding_rs` follows, does).
-pub fn gbk_char([lead, trail]: [u8; 2]) -> Option<char> {
+pub(crate) fn gbk_char([lead, trail]: [u8; 2]) -> Option<char> {
     *GBK_CHARS.get(usize::from(lead) << 8 | usize::from(trail))?
 }
 
@@ -92,7 +92,7 @@ fn decoded(pair: [u8; 2]) -> Option<char> {
 
 /// Whether a character is of the first level of GB 2312: the 3,755 characters that its makers held to be in common use,
 /// whose lead bytes are B0 to D7.
-pub fn is_common(simplified: char) -> bool {
+pub(crate) fn is_common(simplified: char) -> bool {
     gbk_pair(simplified).is_some_and(|[lead, trail]| (0xB0..=0xD7).contains(&lead) && trail >= 0xA1)
 }
 
@@ -114,13 +114,13 @@ const FREQUENT: &str = "\
     骂验骑鱼鲁鲜鸟鸡鸿麦黄齐龄龙";
 
 /// Whether a character with two forms is of those that stand on nearly every page.
-pub fn is_frequent(simplified: char) -> bool {
+pub(crate) fn is_frequent(simplified: char) -> bool {
     FREQUENT.contains(simplified)
 }
 
 /// How a character is read, in the spelling of dictionaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub(crate) enum Reading {
     /// The reading that a dictionary names first, of the character itself or of its simplified form.
     First,
     /// Another of its readings.
@@ -130,7 +130,7 @@ pub enum Reading {
 }
 
 /// Whether a syllable, tone mark included, is a reading of a character.
-pub fn reading_of(c: char, syllable: &str) -> Reading {
+pub(crate) fn reading_of(c: char, syllable: &str) -> Reading {
     let mut found = Reading::None;
     for form in [c, simplified(c)] {
         let Some(readings) = form.to_pinyin_multi() else { continue };
@@ -147,12 +147,12 @@ pub fn reading_of(c: char, syllable: &str) -> Reading {
 }
 
 /// Whether a character can stand in a syllable of toned pinyin.
-pub fn is_pinyin_letter(c: char) -> bool {
+pub(crate) fn is_pinyin_letter(c: char) -> bool {
     c.is_ascii_lowercase() || "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜêńňǹḿɑɡ".contains(c)
 }
 
 /// The longest syllable of pinyin has six letters: zhuāng, chuáng, shuǎng.
-pub const LONGEST_SYLLABLE: usize = 6;
+pub(crate) const LONGEST_SYLLABLE: usize = 6;
 
 #[cfg(test)]
 mod tests {

@@ -12,12 +12,12 @@ const HABIT: usize = 20;
 const FEWEST_IN_LINE: usize = 3;
 
 /// Whether a page spaces its characters as a habit.
-pub fn is_habit(page_text: &str) -> bool {
+pub(super) fn is_habit(page_text: &str) -> bool {
     page_text.lines().map(spaces).sum::<usize>() >= HABIT
 }
 
 /// The text closed up, and how many spaces went.
-pub fn close_up(text: &str) -> (String, u32) {
+pub(super) fn close_up(text: &str) -> (String, u32) {
     let (mut closed, mut count) = (String::with_capacity(text.len()), 0);
     for line in text.split_inclusive('\n') {
         if spaces(line) < FEWEST_IN_LINE {

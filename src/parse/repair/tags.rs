@@ -47,7 +47,7 @@ const INLINES: [&str; 19] = [
 const LONGEST_BYTES: usize = 2000;
 
 /// Whether a page has tags in its text as a habit.
-pub fn is_habit(page_text: &str) -> bool {
+pub(super) fn is_habit(page_text: &str) -> bool {
     let mut ends = false;
     let mut seen = 0;
     for tag in tags(page_text) {
@@ -64,7 +64,7 @@ pub fn is_habit(page_text: &str) -> bool {
 const MOST_LAYERS: usize = 8;
 
 /// The text without tags, a line break where one was meant, and how many there were.
-pub fn strip(text: &str) -> (String, u32) {
+pub(super) fn strip(text: &str) -> (String, u32) {
     let (mut stripped, mut count) = layer(text);
     let mut found = count;
     for _ in 1..MOST_LAYERS {

@@ -13,7 +13,7 @@ const MAX_YEARS_BACK: i16 = 8;
 
 /// Fills in what a date lacks, so that it lies nearest before the reference. `None` if it lacks something and there is no
 /// reference, or if no such day exists.
-pub fn complete(date: DatelineDate, reference: Option<Date>) -> Option<DatelineDate> {
+pub(super) fn complete(date: DatelineDate, reference: Option<Date>) -> Option<DatelineDate> {
     if date.year != 0 {
         return Date::new(date.year, date.month, date.day).is_ok().then_some(date);
     }

@@ -9,7 +9,7 @@ use crate::parse::normalized_line::NormalizedLine;
 
 /// A printed day, and the time of the day as far as it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Printed {
+pub(crate) struct Printed {
     /// 0 if it isn't printed.
     pub year: i16,
     pub month: i8,
@@ -20,25 +20,25 @@ pub struct Printed {
 }
 
 impl Printed {
-    pub fn of_day(date: Date) -> Self {
+    pub(crate) fn of_day(date: Date) -> Self {
         Self { year: date.year(), month: date.month(), day: date.day(), hour: None, minute: None, second: None }
     }
 
-    pub fn day(&self) -> DatelineDate {
+    pub(crate) fn day(&self) -> DatelineDate {
         DatelineDate { year: self.year, month: self.month, day: self.day }
     }
 
-    pub fn with_day(&self, day: DatelineDate) -> Self {
+    pub(crate) fn with_day(&self, day: DatelineDate) -> Self {
         Self { year: day.year, month: day.month, day: day.day, ..*self }
     }
 
-    pub fn date(&self) -> Option<Date> {
+    pub(crate) fn date(&self) -> Option<Date> {
         Date::new(self.year, self.month, self.day).ok().filter(|_| self.year != 0)
     }
 }
 
 /// The day that is printed at `index`, with its time if one follows, and where that ends.
-pub fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed, usize)> {
+pub(crate) fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed, usize)> {
     let (day, end) = day_at(line, index)
         .filter(|(day, _)| day.month != 0)
         .or_else(|| numeric_day(line, index))

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 const YEARS: std::ops::RangeInclusive<i16> = 1994..=2099;
 
 /// The first day that the path of an address names.
-pub fn day_in(url: &str) -> Option<Date> {
+pub(super) fn day_in(url: &str) -> Option<Date> {
     // Past scheme and host: a host's digits are no date.
     let path_start = url.find("://").map_or(0, |at| at + 3);
     let path = url.get(path_start..)?.find('/').and_then(|slash| url.get(path_start + slash..))?.as_bytes();

@@ -5,7 +5,7 @@ use super::fixtures::*;
 use crate::article::View;
 use crate::store::{ChangeKind, FeedLimit, FeedPosition, Write};
 
-pub async fn the_feed_tells_each_change(Fresh { store, .. }: Fresh) {
+pub(super) async fn the_feed_tells_each_change(Fresh { store, .. }: Fresh) {
     let start = *store.feed().borrow();
     assert_eq!((start.seq, changed(&store, start).await), (0, Some(Vec::new())));
     let entry = |seq, id: &str, is_there| (seq, id.to_owned(), is_there);
@@ -38,7 +38,7 @@ pub async fn the_feed_tells_each_change(Fresh { store, .. }: Fresh) {
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
-pub async fn the_feed_is_read_in_pieces(Fresh { store, .. }: Fresh) {
+pub(super) async fn the_feed_is_read_in_pieces(Fresh { store, .. }: Fresh) {
     for number in 0..5 {
         ingest(&store, new(&format!("a{number}"), "甲", &"字".repeat(1000)), at(number)).await;
     }
@@ -61,7 +61,7 @@ pub async fn the_feed_is_read_in_pieces(Fresh { store, .. }: Fresh) {
     assert_eq!(changes[0].kind, ChangeKind::Upserted(Box::new(stored)));
 }
 
-pub async fn the_feed_wakes_those_who_wait(Fresh { store, .. }: Fresh) {
+pub(super) async fn the_feed_wakes_those_who_wait(Fresh { store, .. }: Fresh) {
     let mut feed = store.feed();
     let waits = async {
         feed.changed().await.expect("the store lives");

@@ -4,19 +4,19 @@ use crate::article::{
     ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, Timestamp, View,
 };
 use crate::query::{Keyword, KeywordFilter, KeywordMatch, Order, PageSize, TextField};
-pub use crate::store::DecodedReads as _;
+pub(crate) use crate::store::DecodedReads as _;
 use crate::store::{ChangeKind, FeedLimit, FeedPosition, NewArticle, Page, Search, SharedStore, Write, Written};
 
-pub fn name(id: &str) -> ArticleName {
+pub(crate) fn name(id: &str) -> ArticleName {
     ArticleName::from_id(id).expect("a well-formed id")
 }
 
 /// A moment, in seconds after some morning in 2024.
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).expect("a time in range")
 }
 
-pub fn new(id: &str, headline: &str, body: &str) -> NewArticle {
+pub(crate) fn new(id: &str, headline: &str, body: &str) -> NewArticle {
     let content = ArticleContent {
         headline: headline.to_owned(),
         body: body.to_owned(),
@@ -26,32 +26,32 @@ pub fn new(id: &str, headline: &str, body: &str) -> NewArticle {
     NewArticle { name: name(id), content, parse_report: None, raw: None }
 }
 
-pub fn published(mut article: NewArticle, time: Timestamp) -> NewArticle {
+pub(crate) fn published(mut article: NewArticle, time: Timestamp) -> NewArticle {
     article.content.publish_time =
         Some(PublishTime { time, precision: TimePrecision::Second, basis: TimeBasis::Caller });
     article
 }
 
-pub async fn write(store: &SharedStore, write: Write, now: Timestamp) -> Written {
+pub(crate) async fn write(store: &SharedStore, write: Write, now: Timestamp) -> Written {
     store.write(write, false, now).await.expect("a write")
 }
 
 /// Ingests and returns the etag.
-pub async fn ingest(store: &SharedStore, article: NewArticle, now: Timestamp) -> Etag {
+pub(crate) async fn ingest(store: &SharedStore, article: NewArticle, now: Timestamp) -> Etag {
     match write(store, Write::ingest(article), now).await {
         Written::Stored { article, .. } => article.etag(),
         other => panic!("not stored: {other:?}"),
     }
 }
 
-pub fn outcome(written: &Written) -> Option<Outcome> {
+pub(crate) fn outcome(written: &Written) -> Option<Outcome> {
     match written {
         Written::Stored { outcome, .. } => Some(*outcome),
         _ => None,
     }
 }
 
-pub fn search() -> Search {
+pub(crate) fn search() -> Search {
     Search {
         keywords: None,
         filter: None,
@@ -65,18 +65,18 @@ pub fn search() -> Search {
 }
 
 /// A filter for all of these words, in these fields (none: all of them).
-pub fn words(all: &[&str], any: &[&str], none: &[&str], fields: &[TextField]) -> KeywordFilter {
+pub(crate) fn words(all: &[&str], any: &[&str], none: &[&str], fields: &[TextField]) -> KeywordFilter {
     let checked = |words: &[&str]| words.iter().map(|word| Keyword::new(word).expect("a keyword")).collect();
     KeywordFilter::new(checked(all), checked(any), checked(none), fields.to_vec(), KeywordMatch::Substring)
         .expect("a filter")
 }
 
-pub async fn ask(store: &SharedStore, search: &Search) -> Page {
+pub(crate) async fn ask(store: &SharedStore, search: &Search) -> Page {
     store.search(search).await.expect("a page")
 }
 
 /// All that changed after a place in the feed: each change's number, the article's id, and whether it is still there.
-pub async fn changed(store: &SharedStore, mut after: FeedPosition) -> Option<Vec<(u64, String, bool)>> {
+pub(crate) async fn changed(store: &SharedStore, mut after: FeedPosition) -> Option<Vec<(u64, String, bool)>> {
     let mut all = Vec::new();
     loop {
         let limit = FeedLimit { changes: 2, bytes: 3 << 20 };
@@ -94,12 +94,12 @@ pub async fn changed(store: &SharedStore, mut after: FeedPosition) -> Option<Vec
     }
 }
 
-pub fn ids(page: &Page) -> Vec<&str> {
+pub(crate) fn ids(page: &Page) -> Vec<&str> {
     page.articles.iter().map(|article| article.name.id()).collect()
 }
 
 /// Reads page after page to the end, and returns the ids of each.
-pub async fn all_pages(store: &SharedStore, mut search: Search) -> Vec<Vec<String>> {
+pub(crate) async fn all_pages(store: &SharedStore, mut search: Search) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     loop {
         let page = ask(store, &search).await;

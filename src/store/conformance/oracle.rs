@@ -51,7 +51,7 @@ const PIECES: [&str; 14] =
 const IDS: [&str; 8] = ["a", "b", "c", "d", "e", "f-1", "f", "g"];
 
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub(super) enum Deed {
     Ingest(Box<NewArticle>),
     Create(Box<NewArticle>, Option<String>),
     /// With the current etag, or a stale one.
@@ -88,7 +88,7 @@ fn article() -> impl Strategy<Value = Box<NewArticle>> {
     )
 }
 
-pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+pub(super) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let request = || proptest::option::of(select(&["r1", "r2"][..]).prop_map(str::to_owned));
     let deed = prop_oneof![
         5 => article().prop_map(Deed::Ingest),
@@ -151,7 +151,7 @@ fn metadata() -> impl Strategy<Value = Filter> {
     filter.prop_filter_map("a filter that cannot be read", |text| Filter::parse(&text).ok().flatten())
 }
 
-pub fn questions() -> impl Strategy<Value = Vec<Search>> {
+pub(super) fn questions() -> impl Strategy<Value = Vec<Search>> {
     let key = select(&[OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime][..]);
     let view = select(&[View::Basic, View::Full, View::Raw][..]);
     let order = (key, any::<bool>()).prop_map(|(key, descending)| Order { key, descending });
@@ -171,7 +171,7 @@ pub fn questions() -> impl Strategy<Value = Vec<Search>> {
     proptest::collection::vec(question, 1..8)
 }
 
-pub async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, questions: Vec<Search>) {
+pub(super) async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, questions: Vec<Search>) {
     let oracle: SharedStore = Arc::new(MemoryStore::new());
     for (time, deed) in deeds.into_iter().enumerate() {
         // The clock stands still at times, and steps back at others.
@@ -211,7 +211,7 @@ async fn compare_articles(store: &SharedStore, oracle: &SharedStore) {
 const TOGETHER: usize = 12;
 
 /// Many stores commit what comes at once as one.
-pub async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<Deed>) {
+pub(super) async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<Deed>) {
     // Whoever replaces something reads it first, which would change the order.
     deeds.retain(|deed| !matches!(deed, Deed::Replace(..)));
     let oracle: SharedStore = Arc::new(MemoryStore::new());

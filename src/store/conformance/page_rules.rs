@@ -8,7 +8,7 @@ use crate::article::View;
 use crate::query::{Order, OrderKey, PageSize};
 use crate::store::{Search, Write};
 
-pub async fn pages_join_up(Fresh { store, .. }: Fresh) {
+pub(super) async fn pages_join_up(Fresh { store, .. }: Fresh) {
     for number in 0..25 {
         ingest(&store, published(new(&format!("a{number}"), "甲", "乙"), at(number % 7)), at(number)).await;
     }
@@ -27,7 +27,7 @@ pub async fn pages_join_up(Fresh { store, .. }: Fresh) {
     assert_eq!(ids(&ask(&store, &rest).await), whole[0][5..]);
 }
 
-pub async fn pages_are_cut_by_bytes(Fresh { store, .. }: Fresh) {
+pub(super) async fn pages_are_cut_by_bytes(Fresh { store, .. }: Fresh) {
     for number in 0..4 {
         ingest(&store, published(new(&format!("a{number}"), "甲", &"字".repeat(1000)), at(-number)), at(0)).await;
     }
@@ -38,7 +38,7 @@ pub async fn pages_are_cut_by_bytes(Fresh { store, .. }: Fresh) {
     assert_eq!(all_pages(&store, basic).await.len(), 1, "only what is shown counts");
 }
 
-pub async fn pages_hold_while_others_write(Fresh { store, .. }: Fresh) {
+pub(super) async fn pages_hold_while_others_write(Fresh { store, .. }: Fresh) {
     for number in 0..40 {
         let article = published(new(&format!("stays{number}"), "留", &format!("第{number}篇")), at(number / 3));
         ingest(&store, article, at(0)).await;
@@ -81,7 +81,7 @@ pub async fn pages_hold_while_others_write(Fresh { store, .. }: Fresh) {
 }
 
 /// As the comment of ListArticles promises.
-pub async fn a_moved_article_comes_at_its_new_place_or_not_at_all(Fresh { store, .. }: Fresh) {
+pub(super) async fn a_moved_article_comes_at_its_new_place_or_not_at_all(Fresh { store, .. }: Fresh) {
     let put = async |id: &str, second: i64| {
         ingest(&store, published(new(id, "甲", &format!("第{second}篇")), at(second)), at(second)).await;
     };

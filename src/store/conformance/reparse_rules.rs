@@ -8,7 +8,7 @@ use super::rules::full_article;
 use crate::article::{ArticleContent, Etag, Outcome, ParseReport, View};
 use crate::store::{Search, Write, Written};
 
-pub async fn a_reparse_replaces_what_the_old_parser_made(Fresh { store, .. }: Fresh) {
+pub(super) async fn a_reparse_replaces_what_the_old_parser_made(Fresh { store, .. }: Fresh) {
     let given = full_article();
     let name = given.name.clone();
     let etag = ingest(&store, given.clone(), at(0)).await;

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Fresh;
-pub use super::feed_rules::*;
+pub(super) use super::feed_rules::*;
 use super::fixtures::*;
-pub use super::page_rules::*;
-pub use super::reparse_rules::*;
+pub(super) use super::page_rules::*;
+pub(super) use super::reparse_rules::*;
 use crate::article::{
     ArticleContent, Dateline, DatelineDate, Etag, Outcome, PageUrl, ParseReport, ParseWarning, PublishTime,
     RawDocument, RemovedLine, TimeBasis, TimePrecision, Timestamp, View,
@@ -66,7 +66,7 @@ macro_rules! suite {
 }
 pub(super) use suite;
 
-pub async fn what_is_missing_is_none(Fresh { store, .. }: Fresh) {
+pub(super) async fn what_is_missing_is_none(Fresh { store, .. }: Fresh) {
     assert_eq!(store.get(&name("nobody"), View::Raw).await.expect("an answer"), None);
     ingest(&store, new("a", "甲", "乙"), at(0)).await;
     let found = store.batch_get(&[name("b"), name("a"), name("b"), name("a")], View::Basic).await.expect("an answer");
@@ -78,7 +78,7 @@ pub async fn what_is_missing_is_none(Fresh { store, .. }: Fresh) {
     assert!(store.ping().await.is_ok());
 }
 
-pub fn full_article() -> NewArticle {
+pub(super) fn full_article() -> NewArticle {
     let text = |text: &str| text.to_owned();
     let labels = BTreeMap::from([(text("crawl"), text("7")), (text("site"), text("例"))]);
     let url = PageUrl::parse("https://News.Example:443/a?utm_source=x#f").expect("an address");
@@ -127,7 +127,7 @@ pub fn full_article() -> NewArticle {
     }
 }
 
-pub async fn every_field_comes_back(Fresh { store, .. }: Fresh) {
+pub(super) async fn every_field_comes_back(Fresh { store, .. }: Fresh) {
     let given = full_article();
     let Written::Stored { article: written, outcome } = write(&store, Write::ingest(given.clone()), at(0)).await else {
         panic!("not stored");
@@ -152,7 +152,7 @@ pub async fn every_field_comes_back(Fresh { store, .. }: Fresh) {
     assert_eq!(stored.char_count, 0);
 }
 
-pub async fn times_are_kept_to_the_microsecond(Fresh { store, .. }: Fresh) {
+pub(super) async fn times_are_kept_to_the_microsecond(Fresh { store, .. }: Fresh) {
     let precise = |seconds: i64, nanos: i32| Timestamp::new(seconds, nanos).expect("a time");
     let mut article = published(new("a", "甲", "乙"), precise(-62_000_000_000, -999_999_999));
     article.content.fetch_time = Some(precise(250_000_000_000, 123_456_789));
@@ -163,7 +163,7 @@ pub async fn times_are_kept_to_the_microsecond(Fresh { store, .. }: Fresh) {
     assert_eq!(stored.create_time, precise(7, 999_999_000));
 }
 
-pub async fn views_leave_out_what_they_promise(Fresh { store, .. }: Fresh) {
+pub(super) async fn views_leave_out_what_they_promise(Fresh { store, .. }: Fresh) {
     let given = full_article();
     ingest(&store, given.clone(), at(0)).await;
     for view in [View::Basic, View::Full, View::Raw] {
@@ -180,7 +180,7 @@ pub async fn views_leave_out_what_they_promise(Fresh { store, .. }: Fresh) {
     }
 }
 
-pub async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
+pub(super) async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
     let mut article = new("a", "甲", "乙");
     article.raw = Some(RawDocument { content: Bytes::from_static(b"one"), ..RawDocument::default() });
     let created = write(&store, Write::ingest(article.clone()), at(0)).await;
@@ -213,7 +213,7 @@ pub async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: Fresh) {
     assert_eq!(stored, *updated);
 }
 
-pub async fn an_older_capture_is_left_out_unless_allowed(Fresh { store, .. }: Fresh) {
+pub(super) async fn an_older_capture_is_left_out_unless_allowed(Fresh { store, .. }: Fresh) {
     let fetched = |body: &str, time: Option<crate::article::Timestamp>| {
         let mut article = new("a", "甲", body);
         article.content.fetch_time = time;
@@ -238,7 +238,7 @@ pub async fn an_older_capture_is_left_out_unless_allowed(Fresh { store, .. }: Fr
     assert_eq!(outcome(&write(&store, Write::ingest(fetched("己", Some(at(1)))), at(6)).await), Some(Outcome::Updated));
 }
 
-pub async fn a_replace_that_changes_nothing_writes_nothing(Fresh { store, .. }: Fresh) {
+pub(super) async fn a_replace_that_changes_nothing_writes_nothing(Fresh { store, .. }: Fresh) {
     let source = new("a", "甲", "乙");
     let etag = ingest(&store, source.clone(), at(0)).await;
     let before = store.get(&name("a"), View::Raw).await.expect("an answer");
@@ -258,7 +258,7 @@ pub async fn a_replace_that_changes_nothing_writes_nothing(Fresh { store, .. }: 
     assert_eq!(store.feed().borrow().seq, end + 1);
 }
 
-pub async fn a_replaced_article_is_not_overwritten_by_its_old_source(Fresh { store, .. }: Fresh) {
+pub(super) async fn a_replaced_article_is_not_overwritten_by_its_old_source(Fresh { store, .. }: Fresh) {
     let source = new("a", "甲", "乙");
     let etag = ingest(&store, source.clone(), at(0)).await;
     let edited = ArticleContent { headline: "改".to_owned(), ..source.content.clone() };
@@ -271,7 +271,7 @@ pub async fn a_replaced_article_is_not_overwritten_by_its_old_source(Fresh { sto
     assert_eq!(outcome(&write(&store, Write::ingest(new("a", "甲", "丙")), at(3)).await), Some(Outcome::Updated));
 }
 
-pub async fn create_refuses_a_second_of_that_name(Fresh { store, .. }: Fresh) {
+pub(super) async fn create_refuses_a_second_of_that_name(Fresh { store, .. }: Fresh) {
     let create = |article| Write::Create { article, request_id: None };
     assert_eq!(outcome(&write(&store, create(new("a", "甲", "乙")), at(0)).await), Some(Outcome::Created));
     assert_eq!(write(&store, create(new("a", "甲", "乙")), at(1)).await, Written::AlreadyExists);
@@ -279,7 +279,7 @@ pub async fn create_refuses_a_second_of_that_name(Fresh { store, .. }: Fresh) {
     assert_eq!(outcome(&write(&store, Write::ingest(new("a", "甲", "乙")), at(2)).await), Some(Outcome::Unchanged));
 }
 
-pub async fn a_repeated_create_is_not_done_again(Fresh { store, .. }: Fresh) {
+pub(super) async fn a_repeated_create_is_not_done_again(Fresh { store, .. }: Fresh) {
     let create = |article, id: &str| Write::Create { article, request_id: Some(id.to_owned()) };
     let first = write(&store, create(new("a", "甲", "乙"), "r1"), at(0)).await;
     assert_eq!(write(&store, create(new("a", "甲", "乙"), "r1"), at(1)).await, first);
@@ -294,7 +294,7 @@ pub async fn a_repeated_create_is_not_done_again(Fresh { store, .. }: Fresh) {
     assert_eq!(outcome(&later), Some(Outcome::Created));
 }
 
-pub async fn replace_needs_the_current_state(Fresh { store, .. }: Fresh) {
+pub(super) async fn replace_needs_the_current_state(Fresh { store, .. }: Fresh) {
     let mut article = full_article();
     let etag = ingest(&store, article.clone(), at(0)).await;
     article.content.body = "新的正文".to_owned();
@@ -315,7 +315,7 @@ pub async fn replace_needs_the_current_state(Fresh { store, .. }: Fresh) {
     assert_eq!(write(&store, missing, at(3)).await, Written::Missing);
 }
 
-pub async fn delete_takes_everything(Fresh { store, .. }: Fresh) {
+pub(super) async fn delete_takes_everything(Fresh { store, .. }: Fresh) {
     let article = full_article();
     let etag = ingest(&store, article.clone(), at(0)).await;
     let delete = |expected| Write::Delete { name: name("full"), expected };
@@ -332,7 +332,7 @@ pub async fn delete_takes_everything(Fresh { store, .. }: Fresh) {
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
-pub async fn validators_never_repeat(Fresh { store, .. }: Fresh) {
+pub(super) async fn validators_never_repeat(Fresh { store, .. }: Fresh) {
     let first = ingest(&store, new("a", "甲", "乙"), at(0)).await;
     write(&store, Write::Delete { name: name("a"), expected: Some(first.clone()) }, at(0)).await;
     let second = ingest(&store, new("a", "甲", "乙"), at(0)).await;
@@ -343,7 +343,7 @@ pub async fn validators_never_repeat(Fresh { store, .. }: Fresh) {
     assert_ne!(first, third);
 }
 
-pub async fn times_grow_though_the_clock_steps_back(Fresh { store, .. }: Fresh) {
+pub(super) async fn times_grow_though_the_clock_steps_back(Fresh { store, .. }: Fresh) {
     ingest(&store, new("a", "甲", "一"), at(0)).await;
     ingest(&store, new("a", "甲", "二"), at(-1000)).await;
     let twice = store.get(&name("a"), View::Basic).await.expect("an answer").expect("an article");
@@ -351,7 +351,7 @@ pub async fn times_grow_though_the_clock_steps_back(Fresh { store, .. }: Fresh) 
     assert_eq!(twice.update_time.as_microsecond(), at(0).as_microsecond() + 1);
 }
 
-pub async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
+pub(super) async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
     let dry = async |write| store.write(write, true, at(1)).await.expect("an answer");
     let create = Write::Create { article: new("a", "甲", "乙"), request_id: Some("r".to_owned()) };
     assert_eq!(outcome(&dry(create.clone()).await), Some(Outcome::Created));
@@ -368,7 +368,7 @@ pub async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
 }
 
 /// A text like no other, long enough to be told from any other.
-pub fn story(seed: u32) -> String {
+pub(super) fn story(seed: u32) -> String {
     let mut state = seed;
     let mut next = || {
         // The multiplier and increment of Numerical Recipes' quick generator.
@@ -378,7 +378,7 @@ pub fn story(seed: u32) -> String {
     (0..600).map(|place| if place % 20 == 19 { '。' } else { next() }).collect()
 }
 
-pub async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
+pub(super) async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
     let duplicate_of = async |id: &str| {
         let article = store.get(&name(id), View::Basic).await.expect("an answer").expect("an article");
         article.duplicate_of.map(|name| name.id().to_owned())
@@ -414,7 +414,7 @@ pub async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
-pub async fn orders_run_both_ways(Fresh { store, .. }: Fresh) {
+pub(super) async fn orders_run_both_ways(Fresh { store, .. }: Fresh) {
     // Created a, b, c; updated b, a, c; effective c, a, b.
     ingest(&store, published(new("a", "甲", "一"), at(20)), at(100)).await;
     ingest(&store, published(new("b", "乙", "一"), at(30)), at(101)).await;
@@ -440,7 +440,7 @@ pub async fn orders_run_both_ways(Fresh { store, .. }: Fresh) {
     }
 }
 
-pub async fn equal_times_are_ordered_by_name(Fresh { store, .. }: Fresh) {
+pub(super) async fn equal_times_are_ordered_by_name(Fresh { store, .. }: Fresh) {
     for id in ["c", "a", "b-1", "b", "b0"] {
         ingest(&store, published(new(id, "甲", "乙"), at(0)), at(0)).await;
     }
@@ -454,7 +454,7 @@ pub async fn equal_times_are_ordered_by_name(Fresh { store, .. }: Fresh) {
     }
 }
 
-pub async fn keywords_find_and_exclude(Fresh { store, .. }: Fresh) {
+pub(super) async fn keywords_find_and_exclude(Fresh { store, .. }: Fresh) {
     ingest(&store, published(new("a", "云州安全生产大检查", "全市开展，5G网络覆盖𠮷地。"), at(3)), at(0)).await;
     ingest(&store, published(new("b", "云州大桥通车", "安全通车，生产有序。Safe Bridge"), at(2)), at(0)).await;
     ingest(&store, published(new("c", "北岭秋收", "产生了安全感。"), at(1)), at(0)).await;
@@ -484,7 +484,7 @@ pub async fn keywords_find_and_exclude(Fresh { store, .. }: Fresh) {
     check(&["，"], &[], &["𠮷", "。云"], &["b"]).await;
 }
 
-pub async fn keywords_are_text_not_syntax(Fresh { store, .. }: Fresh) {
+pub(super) async fn keywords_are_text_not_syntax(Fresh { store, .. }: Fresh) {
     let odd = [
         "\"",
         "'",
@@ -526,7 +526,7 @@ pub async fn keywords_are_text_not_syntax(Fresh { store, .. }: Fresh) {
     }
 }
 
-pub async fn keywords_keep_to_their_fields(Fresh { store, .. }: Fresh) {
+pub(super) async fn keywords_keep_to_their_fields(Fresh { store, .. }: Fresh) {
     let given = full_article();
     ingest(&store, given, at(0)).await;
     let check = async |field: TextField, own: &str, foreign: &str| {
@@ -544,7 +544,7 @@ pub async fn keywords_keep_to_their_fields(Fresh { store, .. }: Fresh) {
     check(TextField::InfoSource, "日报", "第一").await;
 }
 
-pub async fn totals_are_counted(Fresh { store, .. }: Fresh) {
+pub(super) async fn totals_are_counted(Fresh { store, .. }: Fresh) {
     for number in 0..12 {
         let body = if number % 3 == 0 { "晴天" } else { "雨天" };
         ingest(&store, published(new(&format!("a{number}"), "甲", body), at(number)), at(0)).await;
@@ -562,7 +562,7 @@ pub async fn totals_are_counted(Fresh { store, .. }: Fresh) {
     assert_eq!(ask(&store, &search()).await.total, None);
 }
 
-pub async fn writes_are_found_changed_and_lost_again(Fresh { store, .. }: Fresh) {
+pub(super) async fn writes_are_found_changed_and_lost_again(Fresh { store, .. }: Fresh) {
     let found = async |word: &str| {
         let page = ask(&store, &Search { keywords: Some(words(&[word], &[], &[], &[])), ..search() }).await;
         page.articles.len()
@@ -580,7 +580,7 @@ pub async fn writes_are_found_changed_and_lost_again(Fresh { store, .. }: Fresh)
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
-pub async fn the_check_finds_nothing(Fresh { store, .. }: Fresh) {
+pub(super) async fn the_check_finds_nothing(Fresh { store, .. }: Fresh) {
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
     ingest(&store, full_article(), at(0)).await;
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());

@@ -29,12 +29,12 @@ pub(crate) struct DiskProbe {
 }
 
 impl DiskProbe {
-    pub fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf) -> Self {
         Self { path, file: Arc::default(), last: Mutex::default() }
     }
 
     /// Maps a failure to the error for the store's callers.
-    pub async fn error_of(&self, fault: SqliteError) -> StoreError {
+    pub(super) async fn error_of(&self, fault: SqliteError) -> StoreError {
         if fault.is_corrupt()
             && let Err(reason) = self.read_all().await
         {
@@ -44,7 +44,7 @@ impl DiskProbe {
     }
 
     /// Fails if the file cannot be read to its end.
-    pub async fn require_readable(&self) -> Result<(), StoreError> {
+    pub(super) async fn require_readable(&self) -> Result<(), StoreError> {
         let unreadable = |reason| StoreError::Unavailable(format!("the file cannot be read: {reason}"));
         self.read_all().await.map_err(unreadable)
     }

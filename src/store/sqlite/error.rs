@@ -24,16 +24,16 @@ pub(crate) enum SqliteError {
 }
 
 impl SqliteError {
-    pub fn row(table: &'static str, id: i64, bad: &BadRecord) -> Self {
+    pub(crate) fn row(table: &'static str, id: i64, bad: &BadRecord) -> Self {
         SqliteError::Row { table, id, reason: bad.to_string() }
     }
 
-    pub fn checksum(table: &'static str, id: i64) -> Self {
+    pub(crate) fn checksum(table: &'static str, id: i64) -> Self {
         SqliteError::Row { table, id, reason: "the checksum differs".to_owned() }
     }
 
     /// SQLite's primary result code, if SQLite failed.
-    pub fn code(&self) -> Option<i32> {
+    pub(crate) fn code(&self) -> Option<i32> {
         match self {
             SqliteError::Sql(sqlx::Error::Database(error)) => {
                 error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff)
@@ -43,24 +43,24 @@ impl SqliteError {
     }
 
     /// Whether the connection must not be used again.
-    pub fn poisons_connection(&self) -> bool {
+    pub(crate) fn poisons_connection(&self) -> bool {
         matches!(self, SqliteError::Sql(_)) && !matches!(self.code(), Some(BUSY | LOCKED))
     }
 
     /// Whether the file itself is damaged.
-    pub fn is_damage(&self) -> bool {
+    pub(crate) fn is_damage(&self) -> bool {
         matches!(self, SqliteError::Row { .. })
             || matches!(self.code(), Some(CORRUPT | NOTADB))
             || self.names_missing_schema()
     }
 
     /// Whether SQLite reports a damaged file; `disk_probe` describes the other possible cause.
-    pub fn is_corrupt(&self) -> bool {
+    pub(crate) fn is_corrupt(&self) -> bool {
         self.code() == Some(CORRUPT)
     }
 
     /// Whether the disk failed.
-    pub fn is_io(&self) -> bool {
+    pub(crate) fn is_io(&self) -> bool {
         matches!(self.code(), Some(IOERR | CANTOPEN))
             || matches!(self, SqliteError::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)))
     }
@@ -75,7 +75,7 @@ impl SqliteError {
                 .any(|prefix| error.message().starts_with(prefix))
     }
 
-    pub fn is_cannot_open(&self) -> bool {
+    pub(crate) fn is_cannot_open(&self) -> bool {
         self.code() == Some(CANTOPEN)
     }
 }

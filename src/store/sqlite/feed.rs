@@ -16,18 +16,18 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub async fn open(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
+    pub(super) async fn open(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
         let state = FeedState::read(connection).await?;
         let end = FeedPosition { feed: state.feed, seq: state.last_seq };
         Ok(Self { end: watch::Sender::new(end) })
     }
 
-    pub fn subscribe(&self) -> watch::Receiver<FeedPosition> {
+    pub(super) fn subscribe(&self) -> watch::Receiver<FeedPosition> {
         self.end.subscribe()
     }
 
     /// Publishes that everything up to a change is committed.
-    pub fn advance(&self, seq: u64) {
+    pub(super) fn advance(&self, seq: u64) {
         self.end.send_if_modified(|end| {
             let has_grown = seq > end.seq;
             end.seq = end.seq.max(seq);

@@ -39,7 +39,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub async fn open(
+    pub(super) async fn open(
         connection: &mut SqliteConnection,
         has_writer: bool,
         pair_rule: PairRule,
@@ -55,7 +55,7 @@ impl Index {
     }
 
     /// Loads the state of the index from the database.
-    pub async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
+    pub(super) async fn reload(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         let StoredIndex { published, next_segment } = load_index(connection).await?;
         self.context.skip_segments(next_segment);
         self.publish(published);
@@ -63,42 +63,42 @@ impl Index {
     }
 
     /// Publishes the committed state to readers.
-    pub fn publish(&self, published: Published) {
+    pub(super) fn publish(&self, published: Published) {
         self.published.send_replace(published);
     }
 
-    pub fn current(&self) -> Published {
+    pub(super) fn current(&self) -> Published {
         self.published.borrow().clone()
     }
 
     /// The state of the index in memory and its generation, if this process is notified of each commit.
-    pub fn current_if_written_here(&self) -> Option<(i64, Arc<Snapshot>)> {
+    pub(super) fn current_if_written_here(&self) -> Option<(i64, Arc<Snapshot>)> {
         let Published { generation, snapshot } = self.current();
         self.has_writer.then_some((generation, snapshot))
     }
 
     /// The generation of the index in a connection's transaction.
-    pub async fn generation(&self, connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
+    pub(super) async fn generation(&self, connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
         tables::generation(connection).await
     }
 
     /// Whether merges are behind.
-    pub fn is_behind(&self) -> bool {
+    pub(super) fn is_behind(&self) -> bool {
         tiers::is_behind(&self.published.borrow().snapshot)
     }
 
     /// How long merges have been due without a break.
-    pub fn merge_lag(&self) -> Duration {
+    pub(super) fn merge_lag(&self) -> Duration {
         self.merge_metrics.lag()
     }
 
-    pub fn block_cache_stats(&self) -> CacheStats {
+    pub(super) fn block_cache_stats(&self) -> CacheStats {
         let (hits, misses) = self.context.cache.hits_and_misses();
         CacheStats { hits, misses, bytes: self.context.cache.bytes() }
     }
 
     /// Continues a search to its next hit, in the transaction of its snapshot.
-    pub async fn next_hit(
+    pub(super) async fn next_hit(
         &self,
         connection: &mut SqliteConnection,
         search: &mut IndexSearch,
@@ -111,7 +111,7 @@ impl Index {
     }
 
     /// Begins a read transaction, and returns the index as that transaction sees it.
-    pub async fn begin_reading(&self, connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, SqliteError> {
+    pub(super) async fn begin_reading(&self, connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, SqliteError> {
         loop {
             let generation = tables::begin_reading(connection).await?;
             let mut seen = self.published.subscribe();
@@ -138,13 +138,13 @@ impl Index {
 
     /// Waits for a state of the index.
     #[cfg(test)]
-    pub async fn wait_until(&self, mut is_there: impl FnMut(&Snapshot) -> bool) {
+    pub(super) async fn wait_until(&self, mut is_there: impl FnMut(&Snapshot) -> bool) {
         let mut seen = self.published.subscribe();
         let there = seen.wait_for(|published| is_there(&published.snapshot)).await;
         assert!(there.is_ok(), "the index was closed");
     }
 
-    pub async fn end_reading(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
+    pub(super) async fn end_reading(&self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         tables::end_reading(connection).await
     }
 }

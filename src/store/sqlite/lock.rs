@@ -37,7 +37,7 @@ pub(super) enum LockError {
 }
 
 impl ProcessLock {
-    pub fn take(database: &Path) -> Result<Self, LockError> {
+    pub(super) fn take(database: &Path) -> Result<Self, LockError> {
         let path = lock_path(database);
         let mut file = open_without_links(&path, true)?;
         match file.try_lock() {

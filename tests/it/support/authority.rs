@@ -9,19 +9,19 @@ use rcgen::{
 };
 use tonic::transport::{Certificate, Identity};
 
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
 }
 
 /// A certificate and its key, in PEM.
-pub struct Pair {
+pub(crate) struct Pair {
     pub certificate: String,
     pub key: String,
 }
 
 impl Authority {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new([]).expect("no names");
         params.distinguished_name.push(DnType::CommonName, "authority of a test");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -32,30 +32,30 @@ impl Authority {
     }
 
     /// For a server on the loopback network.
-    pub fn server(&self) -> Pair {
+    pub(crate) fn server(&self) -> Pair {
         self.issue(Self::params(&["localhost", "127.0.0.1"], ExtendedKeyUsagePurpose::ServerAuth))
     }
 
     /// For a client with this name.
-    pub fn client(&self, name: &str) -> Pair {
+    pub(crate) fn client(&self, name: &str) -> Pair {
         self.issue(Self::params(&[name], ExtendedKeyUsagePurpose::ClientAuth))
     }
 
     /// One whose time has passed.
-    pub fn expired_client(&self, name: &str) -> Pair {
+    pub(crate) fn expired_client(&self, name: &str) -> Pair {
         self.issue(Self::expired(Self::params(&[name], ExtendedKeyUsagePurpose::ClientAuth)))
     }
 
     /// One whose time had passed long before the clock of these tests began.
-    pub fn expired_server(&self) -> Pair {
+    pub(crate) fn expired_server(&self) -> Pair {
         self.issue(Self::expired(Self::params(&["localhost", "127.0.0.1"], ExtendedKeyUsagePurpose::ServerAuth)))
     }
 
-    pub fn certificate(&self) -> Certificate {
+    pub(crate) fn certificate(&self) -> Certificate {
         Certificate::from_pem(&self.pem)
     }
 
-    pub fn write(&self, path: &Path) {
+    pub(crate) fn write(&self, path: &Path) {
         fs::write(path, &self.pem).expect("written");
     }
 
@@ -80,12 +80,12 @@ impl Authority {
 }
 
 impl Pair {
-    pub fn identity(&self) -> Identity {
+    pub(crate) fn identity(&self) -> Identity {
         Identity::from_pem(&self.certificate, &self.key)
     }
 
     /// Writes `NAME.pem` and `NAME.key` into a folder, and returns their paths.
-    pub fn write(&self, folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    pub(crate) fn write(&self, folder: &Path, name: &str) -> (PathBuf, PathBuf) {
         let paths = (folder.join(format!("{name}.pem")), folder.join(format!("{name}.key")));
         fs::write(&paths.0, &self.certificate).expect("written");
         fs::write(&paths.1, &self.key).expect("written");

@@ -3,14 +3,14 @@
 use std::process::{Command, Stdio};
 
 /// What a run of the binary left behind.
-pub struct Ended {
+pub(crate) struct Ended {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
 
 /// Runs the binary, with nothing of the caller's own settings.
-pub fn articled(arguments: &[&str]) -> Ended {
+pub(crate) fn articled(arguments: &[&str]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_articled"));
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();
@@ -24,7 +24,7 @@ pub fn articled(arguments: &[&str]) -> Ended {
 }
 
 /// Runs the binary beside a server of this very process.
-pub async fn beside(arguments: &[&str]) -> Ended {
+pub(crate) async fn beside(arguments: &[&str]) -> Ended {
     let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
     let run = move || articled(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     tokio::task::spawn_blocking(run).await.expect("no panic")

@@ -10,7 +10,7 @@ use articled::store::{
 use async_trait::async_trait;
 use tokio::sync::{Semaphore, watch};
 
-pub enum Fault {
+pub(crate) enum Fault {
     Fails(fn() -> StoreError),
     Panics,
     /// Answers as a failure, once it is released.
@@ -18,7 +18,7 @@ pub enum Fault {
 }
 
 /// Where the calls hang.
-pub struct Hang {
+pub(crate) struct Hang {
     /// A permit for each call that came.
     pub arrived: Semaphore,
     /// Calls go on when they get a permit.
@@ -26,17 +26,17 @@ pub struct Hang {
 }
 
 impl Hang {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { arrived: Semaphore::new(0), released: Semaphore::new(0) })
     }
 
     /// Waits for one more call to hang.
-    pub async fn wait(&self) {
+    pub(crate) async fn wait(&self) {
         self.arrived.acquire().await.expect("never closed").forget();
     }
 }
 
-pub struct FaultyStore(pub Fault);
+pub(crate) struct FaultyStore(pub Fault);
 
 impl FaultyStore {
     async fn fault<T>(&self) -> Result<T, StoreError> {

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tokio::sync::mpsc;
 
 /// The program, serving on a free port; killed when it is dropped.
-pub struct Program {
+pub(crate) struct Program {
     child: Child,
     log: mpsc::UnboundedReceiver<String>,
     said: Vec<String>,
@@ -22,12 +22,12 @@ impl Drop for Program {
 }
 
 impl Program {
-    pub async fn start(database: &Path) -> (Self, SocketAddr) {
+    pub(crate) async fn start(database: &Path) -> (Self, SocketAddr) {
         Self::start_with(database, "info", &["--metrics-listen", ""]).await
     }
 
     /// Starts the program with a log level, and settings of its own.
-    pub async fn start_with(database: &Path, level: &str, settings: &[&str]) -> (Self, SocketAddr) {
+    pub(crate) async fn start_with(database: &Path, level: &str, settings: &[&str]) -> (Self, SocketAddr) {
         let database = format!("sqlite:{}", database.display());
         let child = Command::new(env!("CARGO_BIN_EXE_articled"))
             .args(["serve", "--listen", "127.0.0.1:0", "--database", &database])
@@ -54,7 +54,7 @@ impl Program {
     }
 
     /// The next line of the log that has this text.
-    pub async fn says(&mut self, text: &str) -> String {
+    pub(crate) async fn says(&mut self, text: &str) -> String {
         loop {
             let line =
                 self.log.recv().await.unwrap_or_else(|| panic!("it ended without saying {text}: {:?}", self.said));
@@ -65,13 +65,13 @@ impl Program {
         }
     }
 
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
     }
 
     /// Ends it in order, and returns all that it said.
-    pub async fn stop(mut self) -> Vec<String> {
+    pub(crate) async fn stop(mut self) -> Vec<String> {
         self.signal("TERM");
         while let Some(line) = self.log.recv().await {
             self.said.push(line);
@@ -81,7 +81,7 @@ impl Program {
 }
 
 /// Runs `articled check`, which must find nothing.
-pub fn check(database: &Path) {
+pub(crate) fn check(database: &Path) {
     let checked = Command::new(env!("CARGO_BIN_EXE_articled"))
         .args(["check", "--database", &format!("sqlite:{}", database.display())])
         .output()

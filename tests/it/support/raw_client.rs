@@ -7,7 +7,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Status};
 
 /// Calls the method at a path with these bytes as the message.
-pub async fn call_raw(channel: Channel, path: &'static str, message: &[u8]) -> Result<Bytes, Status> {
+pub(crate) async fn call_raw(channel: Channel, path: &'static str, message: &[u8]) -> Result<Bytes, Status> {
     let mut client = tonic::client::Grpc::new(channel);
     client.ready().await.expect("connected");
     let request = Request::new(Bytes::copy_from_slice(message));
@@ -17,7 +17,7 @@ pub async fn call_raw(channel: Channel, path: &'static str, message: &[u8]) -> R
 
 /// Calls the method at a path, whatever streams it has, with one message and a token; returns the first message or the
 /// refusal.
-pub async fn first_answer(
+pub(crate) async fn first_answer(
     channel: Channel,
     path: &str,
     message: &[u8],

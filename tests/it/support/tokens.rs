@@ -11,24 +11,24 @@ use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
 /// A file with one token of each role.
-pub struct Tokens {
+pub(crate) struct Tokens {
     folder: TempDir,
     tokens: [NewToken; 3],
 }
 
 impl Tokens {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let tokens = Role::ALL.map(|_| new_token());
         let file = Self { folder: tempfile::tempdir().expect("a folder"), tokens };
         file.write(&Role::ALL.map(|role| file.line(role)).join("\n"));
         file
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("tokens")
     }
 
-    pub fn write(&self, text: &str) {
+    pub(crate) fn write(&self, text: &str) {
         fs::write(self.path(), text).expect("written");
     }
 
@@ -36,21 +36,21 @@ impl Tokens {
         &self.tokens[role as usize]
     }
 
-    pub fn line(&self, role: Role) -> String {
+    pub(crate) fn line(&self, role: Role) -> String {
         format!("{role} {}", self.token(role).hash())
     }
 
-    pub fn reveal(&self, role: Role) -> &str {
+    pub(crate) fn reveal(&self, role: Role) -> &str {
         self.token(role).reveal()
     }
 
     /// What puts the token of a role into each call.
-    pub fn bearer(&self, role: Role) -> Bearer {
+    pub(crate) fn bearer(&self, role: Role) -> Bearer {
         Bearer::new(self.reveal(role))
     }
 
     /// The settings of a server with this file, which it looks at often.
-    pub fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         let mut config = Config { tokens: Some(self.path()), ..Config::default() };
         config.credentials.poll_interval_ms = 10;
         config.feed.checkpoint_interval_ms = 10;
@@ -58,15 +58,15 @@ impl Tokens {
     }
 }
 
-pub fn new_token() -> NewToken {
+pub(crate) fn new_token() -> NewToken {
     NewToken::random().expect("random bytes")
 }
 
 #[derive(Clone)]
-pub struct Bearer(AsciiMetadataValue);
+pub(crate) struct Bearer(AsciiMetadataValue);
 
 impl Bearer {
-    pub fn new(token: &str) -> Self {
+    pub(crate) fn new(token: &str) -> Self {
         Self(format!("Bearer {token}").parse().expect("a header"))
     }
 }

@@ -14,7 +14,7 @@ const MOST_UNKNOWN_ONE_IN: usize = 3;
 const LEFT_OPEN: f64 = -4.0;
 
 /// A stretch that was set right.
-pub struct Chosen {
+pub(super) struct Chosen {
     pub text: String,
     /// Where the damaged text goes on.
     pub end: usize,
@@ -24,16 +24,16 @@ pub struct Chosen {
 
 /// How much likelier, as a natural logarithm, than to leave the text as it is a way must be.
 #[derive(Clone, Copy)]
-pub struct Doubt(pub f64);
+pub(super) struct Doubt(pub f64);
 
 /// An annotation that lost its bracket is damage in any case.
-pub const DAMAGED: Doubt = Doubt(0.0);
+pub(super) const DAMAGED: Doubt = Doubt(0.0);
 
 /// Marks may be what the author wrote.
-pub const PERHAPS_SOUND: Doubt = Doubt(6.0);
+pub(super) const PERHAPS_SOUND: Doubt = Doubt(6.0);
 
 /// Takes the likeliest way, if no other comes near. All are weighed up to the same place in the text.
-pub fn choose(text: &str, ways: Vec<Way>, doubt: Doubt, search: &mut Search<'_>) -> Option<Chosen> {
+pub(super) fn choose(text: &str, ways: Vec<Way>, doubt: Doubt, search: &mut Search<'_>) -> Option<Chosen> {
     let furthest = ways.iter().map(|way| way.end).max()?;
     let after = search.context_after(&text[furthest..]);
     let mut between: HashMap<usize, Vec<char>> = HashMap::new();

@@ -7,11 +7,11 @@ const FOLDED: [(char, char); 7] =
     [('，', ','), ('：', ':'), ('；', ';'), ('（', '('), ('）', ')'), ('！', '!'), ('？', '?')];
 
 /// What is left of a character after the folding.
-pub fn folded(c: char) -> char {
+pub(super) fn folded(c: char) -> char {
     FOLDED.iter().find(|(full, _)| *full == c).map_or(c, |(_, half)| *half)
 }
 
 /// What a character was before the folding, if it was folded.
-pub fn unfolded(c: char) -> char {
+pub(super) fn unfolded(c: char) -> char {
     FOLDED.iter().find(|(_, half)| *half == c).map_or(c, |(full, _)| *full)
 }

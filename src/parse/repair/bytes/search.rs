@@ -78,7 +78,7 @@ const LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xFE;
 const FULL_QUESTION: [u8; 2] = [0xA3, 0xBF];
 const FULL_SPACE: [u8; 2] = [0xA1, 0xA1];
 
-pub struct Search<'a> {
+pub(super) struct Search<'a> {
     residue: &'a Residue,
     page: &'a PageText,
     pub words: Words<'a>,
@@ -127,18 +127,18 @@ struct PrintedCharacter {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(residue: &'a Residue, page: &'a PageText) -> Self {
+    pub(super) fn new(residue: &'a Residue, page: &'a PageText) -> Self {
         Self { residue, page, words: Words::new(&page.words), steps: 0, plausible: vec![None; 0x100] }
     }
 
     /// Whether the text is so badly damaged that enough was tried.
-    pub fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.steps >= MOST_STEPS
     }
 
     /// The ways to read a text from where an annotation ends that stands after a byte which `last` ends with. None if it cannot
     /// have been annotated so.
-    pub fn ways(&mut self, text: &str, before: &[char], reading: &str, start: usize) -> Option<Vec<Way>> {
+    pub(super) fn ways(&mut self, text: &str, before: &[char], reading: &str, start: usize) -> Option<Vec<Way>> {
         self.steps += STEPS_OF_A_LOOK;
         let [_, first] = before.last().copied().map(unfolded).and_then(gbk_pair)?;
         let likelihood = self.likelihood_of(before);
@@ -158,7 +158,7 @@ impl<'a> Search<'a> {
 
     /// The ways to read `??` and what follows where two neighbours were taken for a full-width question mark. Its bytes were
     /// the second of the one and the first of the other, and the first of the one is lost.
-    pub fn ways_of_question(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
+    pub(super) fn ways_of_question(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
         let likelihood = self.likelihood_of(before);
         let [second, rest] = FULL_QUESTION;
         let left = Way::new(likelihood.clone(), None, start);
@@ -177,7 +177,7 @@ impl<'a> Search<'a> {
 
     /// The ways to read `!` and a letter where the end of `。` and the begin of a full-width space were taken for a full-width
     /// exclamation mark. The rest of both, and the first byte of what follows, are lost.
-    pub fn ways_of_exclamation(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
+    pub(super) fn ways_of_exclamation(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
         let likelihood = self.likelihood_of(before);
         let [first, _] = FULL_SPACE;
         let stop = likelihood.with('。', &mut self.words).with(' ', &mut self.words);
@@ -189,7 +189,7 @@ impl<'a> Search<'a> {
     }
 
     /// What follows a stretch, as far as it is weighed with it, without the annotations.
-    pub fn context_after(&self, text: &str) -> Vec<char> {
+    pub(super) fn context_after(&self, text: &str) -> Vec<char> {
         let far = text.char_indices().nth(CONTEXT * (LONGEST_SYLLABLE + 3)).map_or(text.len(), |(at, _)| at);
         let mut context = self.unannotated(&text[..far]);
         context.truncate(CONTEXT);
@@ -197,7 +197,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a way opens a quotation which neither it nor the text after it closes.
-    pub fn leaves_open(&self, way: &Way, text: &str) -> bool {
+    pub(super) fn leaves_open(&self, way: &Way, text: &str) -> bool {
         PAIRED.into_iter().any(|(open, close)| {
             let either = |c: &char| *c == open || *c == close;
             way.backwards().find(either) == Some(open) && text.chars().take(FURTHEST_CLOSE).find(either) != Some(close)
@@ -205,7 +205,7 @@ impl<'a> Search<'a> {
     }
 
     /// The characters of a text without the page's annotations.
-    pub fn unannotated(&self, text: &str) -> Vec<char> {
+    pub(super) fn unannotated(&self, text: &str) -> Vec<char> {
         self.residue.strip(text).0.chars().collect()
     }
 
@@ -216,7 +216,7 @@ impl<'a> Search<'a> {
 
     /// The other bytes of the characters that have this byte first, and can have been annotated so: those of the page's list,
     /// else those of its kind that the page does not have unannotated.
-    pub fn inserted(&self, first: u8, reading: &str, seconds: impl Iterator<Item = u8>) -> Vec<u8> {
+    pub(super) fn inserted(&self, first: u8, reading: &str, seconds: impl Iterator<Item = u8>) -> Vec<u8> {
         let mut listed = Vec::new();
         let mut possible = Vec::new();
         for second in seconds {

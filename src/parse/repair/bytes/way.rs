@@ -10,7 +10,7 @@ use super::folded::folded;
 use crate::parse::repair::likelihood::Likelihood;
 
 /// How much likelier, as a natural logarithm, the way that is taken must be than any other.
-pub const CERTAIN: f64 = 1.0;
+pub(super) const CERTAIN: f64 = 1.0;
 
 /// How many ways are followed at once.
 const BEAM: usize = 100;
@@ -26,14 +26,14 @@ const ARRIVED: usize = 10;
 
 /// A byte that waits for its second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pending {
+pub(super) enum Pending {
     This(u8),
     /// Any that is no character after this one.
     AnyAfter(u8),
 }
 
 #[derive(Clone)]
-pub struct Way {
+pub(super) struct Way {
     /// The last character; none if nothing has been read yet.
     pub text: Option<Rc<Link>>,
     pub likelihood: Likelihood,
@@ -47,7 +47,7 @@ pub struct Way {
 }
 
 /// A character and those before it, which many ways share.
-pub struct Link {
+pub(super) struct Link {
     pub character: char,
     pub before: Option<Rc<Link>>,
 }
@@ -59,11 +59,11 @@ struct Rival {
 }
 
 impl Way {
-    pub fn new(likelihood: Likelihood, pending: Option<Pending>, end: usize) -> Self {
+    pub(super) fn new(likelihood: Likelihood, pending: Option<Pending>, end: usize) -> Self {
         Self { text: None, likelihood, pending, end, lost: false, rivals: None }
     }
 
-    pub fn with(&self, characters: &[char], likelihood: Likelihood, pending: Option<Pending>) -> Self {
+    pub(super) fn with(&self, characters: &[char], likelihood: Likelihood, pending: Option<Pending>) -> Self {
         let text = characters
             .iter()
             .fold(self.text.clone(), |before, c| Some(Rc::new(Link { character: folded(*c), before })));
@@ -71,22 +71,22 @@ impl Way {
     }
 
     #[must_use]
-    pub fn likelier_by(mut self, log: f64) -> Self {
+    pub(super) fn likelier_by(mut self, log: f64) -> Self {
         self.likelihood = self.likelihood.plus(log);
         self
     }
 
-    pub fn text(&self) -> Vec<char> {
+    pub(super) fn text(&self) -> Vec<char> {
         characters(self.text.as_ref())
     }
 
     /// The characters so far, the last one first.
-    pub fn backwards(&self) -> impl Iterator<Item = char> {
+    pub(super) fn backwards(&self) -> impl Iterator<Item = char> {
         backwards(self.text.as_ref())
     }
 
     /// What the rivals read instead.
-    pub fn rivals(&self) -> impl Iterator<Item = Vec<char>> {
+    pub(super) fn rivals(&self) -> impl Iterator<Item = Vec<char>> {
         std::iter::successors(self.rivals.as_deref(), |rival| rival.before.as_deref())
             .map(|rival| characters(rival.text.as_ref()))
     }
@@ -103,7 +103,7 @@ fn characters(last: Option<&Rc<Link>>) -> Vec<char> {
 }
 
 /// The ways after one more printed character.
-pub struct Next {
+pub(super) struct Next {
     arrived: Vec<Way>,
     going: Vec<Way>,
     /// Of each kind. Ways of different lengths cannot be compared.
@@ -118,21 +118,21 @@ impl Default for Next {
 
 impl Next {
     /// The bytes of a way are in step after these characters.
-    pub fn arrive(&mut self, way: &Way, characters: &[char], likelihood: Likelihood, end: usize, lost: bool) {
+    pub(super) fn arrive(&mut self, way: &Way, characters: &[char], likelihood: Likelihood, end: usize, lost: bool) {
         if may_win(&likelihood, &mut self.likeliest[0]) {
             let way = way.with(characters, likelihood, None);
             self.arrived.push(Way { end, lost: way.lost || lost, ..way });
         }
     }
 
-    pub fn go_on(&mut self, way: &Way, c: char, likelihood: Likelihood, pending: Pending) {
+    pub(super) fn go_on(&mut self, way: &Way, c: char, likelihood: Likelihood, pending: Pending) {
         if may_win(&likelihood, &mut self.likeliest[1]) {
             self.going.push(way.with(&[c], likelihood, Some(pending)));
         }
     }
 
     /// Of the ways that came to an end here, those that may still win.
-    pub fn arrived(&mut self) -> Vec<Way> {
+    pub(super) fn arrived(&mut self) -> Vec<Way> {
         let mut arrived = best(std::mem::take(&mut self.arrived));
         arrived.truncate(ARRIVED);
         arrived
@@ -140,7 +140,7 @@ impl Next {
 
     /// Of the ways that go on alike, the likeliest, as what comes later cannot tell them apart; it remembers the others. And of
     /// all those, the ones that may still win.
-    pub fn going(self) -> Vec<Way> {
+    pub(super) fn going(self) -> Vec<Way> {
         let mut met = HashMap::new();
         let mut kept: Vec<Way> = Vec::new();
         for way in best(self.going) {

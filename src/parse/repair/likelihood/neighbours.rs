@@ -139,12 +139,12 @@ fn pair(first: char, second: char) -> u32 {
 }
 
 /// The share of a character among all.
-pub fn share(c: char) -> f64 {
+pub(super) fn share(c: char) -> f64 {
     (TABLE.character(c).times + 0.5) / COUNTED_ON
 }
 
 /// The share of a character among those that follow another one, if its share among all is as given.
-pub fn share_after(last: char, c: char, share: f64) -> f64 {
+pub(super) fn share_after(last: char, c: char, share: f64) -> f64 {
     let before = TABLE.character(last);
     let all = before.times.max(before.followed) + 1.0;
     let unseen = (TAKEN_OFF * before.by + 1.0) / all;
@@ -152,12 +152,12 @@ pub fn share_after(last: char, c: char, share: f64) -> f64 {
 }
 
 /// The share of a character among those that follow a sign.
-pub fn share_of_begin(c: char) -> f64 {
+pub(super) fn share_of_begin(c: char) -> f64 {
     (TABLE.character(c).begins() + 0.1) / (TABLE.begun + 1.0)
 }
 
 /// How much likelier a sign is after this character than after others.
-pub fn likelier_end(last: char) -> f64 {
+pub(super) fn likelier_end(last: char) -> f64 {
     let before = TABLE.character(last);
     let ends = (before.times - before.followed).max(0.0);
     (ends + 1.0) / (before.times + 1.0 / USUAL_END) / USUAL_END

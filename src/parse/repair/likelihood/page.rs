@@ -22,7 +22,7 @@ const BY_CHANCE_BESIDE: f64 = 0.3;
 const PRONOUNS: [char; 3] = ['他', '她', '它'];
 
 #[derive(Debug, Default)]
-pub struct PageRuns {
+pub(crate) struct PageRuns {
     /// Everything of one to [`LONGEST_RUN`] Chinese characters in a row, in simplified form, and how often.
     runs: Runs<u32>,
     /// How many characters were looked at.
@@ -30,7 +30,7 @@ pub struct PageRuns {
 }
 
 impl PageRuns {
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut page = Self::default();
         let mut last: Vec<char> = Vec::new();
         for c in text.chars().take(MOST_CHARACTERS) {
@@ -51,24 +51,24 @@ impl PageRuns {
     }
 
     /// The share of a run of characters in the page.
-    pub fn share(&self, word: &[char]) -> f64 {
+    pub(crate) fn share(&self, word: &[char]) -> f64 {
         let times = self.times(word);
         if times < 1.0 || word.len() < 2 { 0.0 } else { (times - BY_CHANCE) / self.length as f64 }
     }
 
     /// The share of a character in the page.
-    pub fn share_of_character(&self, c: char) -> f64 {
+    pub(crate) fn share_of_character(&self, c: char) -> f64 {
         self.times(&[c]) / (self.length as f64 + 1.0)
     }
 
     /// The share of a character among those that follow another one in the page.
-    pub fn share_after(&self, last: char, c: char) -> f64 {
+    pub(crate) fn share_after(&self, last: char, c: char) -> f64 {
         (self.times(&[last, c]) - BY_CHANCE_BESIDE).max(0.0) / (self.times(&[last]) + 1.0)
     }
 
     /// How much likelier one of the pronouns is than elsewhere, as a natural logarithm: a page mostly speaks of women, of
     /// men or of things. Nothing else tells them apart.
-    pub fn log_of_pronoun(&self, c: char) -> f64 {
+    pub(crate) fn log_of_pronoun(&self, c: char) -> f64 {
         if !PRONOUNS.contains(&c) {
             return 0.0;
         }

@@ -17,7 +17,7 @@ fn is_mark(c: char) -> bool {
 }
 
 /// The logarithm of the likelihood of a sign after these characters.
-pub fn log(before: &[char], sign: char) -> f64 {
+pub(super) fn log(before: &[char], sign: char) -> f64 {
     let last = before.last().copied().unwrap_or('\n');
     let mut log = share(sign).ln();
     if is_mark(sign) && is_mark(last) {

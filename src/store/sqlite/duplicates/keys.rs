@@ -155,7 +155,7 @@ struct Move {
 
 impl KeyMigrator {
     /// For a connection that is not open yet.
-    pub async fn open(connection: &mut SqliteConnection, rule: MoveRule) -> Result<Self, SqliteError> {
+    pub(crate) async fn open(connection: &mut SqliteConnection, rule: MoveRule) -> Result<Self, SqliteError> {
         open(connection).await?;
         Self::new(connection, rule).await
     }
@@ -167,7 +167,7 @@ impl KeyMigrator {
     }
 
     /// Continues the move by one step, in the transaction that added the keys of this many articles, up to `last_id`.
-    pub async fn advance(
+    pub(crate) async fn advance(
         &mut self,
         connection: &mut SqliteConnection,
         added: u64,

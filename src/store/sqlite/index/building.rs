@@ -20,7 +20,7 @@ enum BuildState {
 
 impl Building {
     /// Starts building a segment of the added documents. A segment of few documents is built immediately.
-    pub fn begin(changes: IndexChanges, index: &Index) -> Self {
+    pub(crate) fn begin(changes: IndexChanges, index: &Index) -> Self {
         let (unbuilt, removed) = changes.into_parts(&index.context, &index.current().snapshot);
         let segment = match unbuilt {
             None => BuildState::Empty,
@@ -31,7 +31,7 @@ impl Building {
     }
 
     /// Writes the changes. Returns the snapshot to publish after the commit; `None` if nothing changed.
-    pub async fn write(
+    pub(crate) async fn write(
         self,
         connection: &mut SqliteConnection,
         index: &Index,

@@ -21,28 +21,28 @@ pub(super) struct MergeTimer<'a> {
 }
 
 impl MergeTimer<'_> {
-    pub fn end(self) {
+    pub(super) fn end(self) {
         self.metrics.duration.record(self.began.elapsed());
     }
 }
 
 impl MergeMetrics {
-    pub fn new(registry: &Registry) -> Self {
+    pub(super) fn new(registry: &Registry) -> Self {
         Self { duration: registry.histogram(&names::INDEX_MERGE_DURATION, &[]), due_since: Mutex::default() }
     }
 
-    pub fn begin(&self) -> MergeTimer<'_> {
+    pub(super) fn begin(&self) -> MergeTimer<'_> {
         let began = Instant::now();
         self.due_since().get_or_insert(began);
         MergeTimer { metrics: self, began }
     }
 
-    pub fn note_none_due(&self) {
+    pub(super) fn note_none_due(&self) {
         *self.due_since() = None;
     }
 
     /// How long merges have been due without a break.
-    pub fn lag(&self) -> Duration {
+    pub(super) fn lag(&self) -> Duration {
         self.due_since().map(|since| since.elapsed()).unwrap_or_default()
     }
 

@@ -106,7 +106,7 @@ impl MergeHost for MergeTask {
 }
 
 impl MergeTask {
-    pub async fn run(self) {
+    pub(crate) async fn run(self) {
         let mut changes = self.index.published.subscribe();
         // Before the first merge, cleans up after a crash.
         let mut has_leftovers = true;

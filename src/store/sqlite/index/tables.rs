@@ -29,15 +29,15 @@ impl From<Damaged> for SqliteError {
 
 /// Begins a read transaction and returns its generation, in one round trip to SQLite's thread, because every search begins
 /// with it.
-pub async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
+pub(super) async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     Ok(sqlx::query_scalar("BEGIN; SELECT generation FROM keyword_state").fetch_one(connection).await?)
 }
 
-pub async fn generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
+pub(super) async fn generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
     Ok(sqlx::query_scalar("SELECT generation FROM keyword_state").fetch_one(connection).await?)
 }
 
-pub async fn end_reading(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
+pub(super) async fn end_reading(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     transaction::end(connection, End::RollBack).await
 }
 

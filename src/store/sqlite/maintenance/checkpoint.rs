@@ -44,12 +44,12 @@ pub(crate) struct LogMeter {
 
 impl LogMeter {
     /// `reported_wal_bytes` is the size of the WAL at the last checkpoint.
-    pub fn new(checkpoint_requested: Arc<Notify>, reported_wal_bytes: Arc<AtomicUsize>) -> Self {
+    pub(crate) fn new(checkpoint_requested: Arc<Notify>, reported_wal_bytes: Arc<AtomicUsize>) -> Self {
         Self { bytes: 0, reported_wal_bytes, bytes_at_step: 0, restart_bytes: RESTART_BYTES, checkpoint_requested }
     }
 
     /// Counts what was written.
-    pub fn add(&mut self, bytes: usize) {
+    pub(crate) fn add(&mut self, bytes: usize) {
         self.bytes = self.bytes.max(self.reported_wal_bytes.swap(0, Ordering::Relaxed)).saturating_add(bytes);
         if self.bytes >= self.bytes_at_step.saturating_add(STEP_BYTES) {
             self.bytes_at_step = self.bytes;
@@ -57,16 +57,16 @@ impl LogMeter {
         }
     }
 
-    pub fn wants_restart(&self) -> bool {
+    pub(crate) fn wants_restart(&self) -> bool {
         self.bytes >= self.restart_bytes
     }
 
-    pub fn is_long(&self) -> bool {
+    pub(crate) fn is_long(&self) -> bool {
         self.bytes >= LONG_LOG_BYTES
     }
 
     /// Records whether the WAL was restarted; it is not while a reader uses an old state.
-    pub fn restarted(&mut self, is_done: bool) {
+    pub(crate) fn restarted(&mut self, is_done: bool) {
         if is_done {
             self.reported_wal_bytes.store(0, Ordering::Relaxed);
             (self.bytes, self.bytes_at_step, self.restart_bytes) = (0, 0, RESTART_BYTES);
@@ -89,7 +89,7 @@ pub(crate) struct Checkpointer {
 }
 
 impl Checkpointer {
-    pub async fn run(self) {
+    pub(crate) async fn run(self) {
         let mut connection = None;
         while self.closing.run_until_cancelled(self.checkpoint_requested.notified()).await.is_some() {
             if let Err(fault) = self.step(&mut connection).await {

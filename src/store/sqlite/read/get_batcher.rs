@@ -53,7 +53,7 @@ pub(crate) struct GetBatcher {
 }
 
 impl GetBatcher {
-    pub fn start(readers: &Arc<Readers>) -> Self {
+    pub(crate) fn start(readers: &Arc<Readers>) -> Self {
         let batcher = Self { waiting: Arc::default(), readers: Arc::clone(readers), closing: CancellationToken::new() };
         for _ in 0..BATCH_TASKS {
             let (waiting, readers) = (Arc::clone(&batcher.waiting), Arc::clone(readers));
@@ -64,7 +64,7 @@ impl GetBatcher {
     }
 
     /// An article in the BASIC or FULL view.
-    pub async fn get(&self, name: &ArticleName, view: View) -> Answer {
+    pub(crate) async fn get(&self, name: &ArticleName, view: View) -> Answer {
         let closed = || StoreError::Unavailable("closed".to_owned());
         if self.closing.is_cancelled() {
             return Err(closed());
@@ -84,7 +84,7 @@ impl GetBatcher {
         }
     }
 
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.closing.cancel();
     }
 }

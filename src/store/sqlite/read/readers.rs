@@ -32,11 +32,11 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    pub fn disk(&self) -> &DiskProbe {
+    pub(crate) fn disk(&self) -> &DiskProbe {
         &self.disk
     }
 
-    pub fn new(path: PathBuf, role: Role, count: usize) -> Self {
+    pub(crate) fn new(path: PathBuf, role: Role, count: usize) -> Self {
         let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
         let disk = DiskProbe::new(path.clone());
         Self {
@@ -51,7 +51,7 @@ impl Readers {
     }
 
     /// Acquires a connection. Connections are opened on demand, and kept.
-    pub async fn lease(&self) -> Result<Lease<'_>, StoreError> {
+    pub(crate) async fn lease(&self) -> Result<Lease<'_>, StoreError> {
         let permit = match timeout(LEASE_TIMEOUT, self.permits.acquire()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(StoreError::Unavailable("closed".to_owned())),
@@ -69,17 +69,17 @@ impl Readers {
     }
 
     /// The number of connections in use.
-    pub fn busy(&self) -> usize {
+    pub(crate) fn busy(&self) -> usize {
         (self.count as usize).saturating_sub(self.permits.available_permits())
     }
 
     /// The number of reads that were refused because all connections were busy.
-    pub fn shed(&self) -> u64 {
+    pub(crate) fn shed(&self) -> u64 {
         self.shed.load(Ordering::Relaxed)
     }
 
     /// Refuses further reads, waits for those in progress, and closes all connections.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         // The semaphore is fair: later reads queue after this and then find it closed.
         if timeout(CLOSE_TIMEOUT, self.permits.acquire_many(self.count)).await.is_err() {
             tracing::warn!("a read is still in progress; its connection closes when it ends");
@@ -105,18 +105,18 @@ pub(crate) struct Lease<'a> {
 }
 
 impl Lease<'_> {
-    pub fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("closed".to_owned()))
     }
 
     /// The connection, for a caller that begins a transaction and ends it unless it fails.
-    pub fn transaction(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+    pub(crate) fn transaction(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         self.is_in_transaction = true;
         self.connection()
     }
 
     /// Returns the result, and discards the connection if the error poisons it.
-    pub async fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
+    pub(crate) async fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
         match &result {
             Ok(_) => self.is_in_transaction = false,
             Err(fault) if fault.poisons_connection() => self.connection = None,

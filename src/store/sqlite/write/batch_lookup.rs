@@ -33,7 +33,7 @@ struct Bodies {
 }
 
 impl BatchLookup {
-    pub async fn of(connection: &mut SqliteConnection, writes: &[&Prepared]) -> Result<Self, SqliteError> {
+    pub(crate) async fn of(connection: &mut SqliteConnection, writes: &[&Prepared]) -> Result<Self, SqliteError> {
         if writes.len() < FEW_WRITES {
             return Ok(Self::default());
         }
@@ -55,19 +55,19 @@ impl BatchLookup {
     }
 
     /// Whether nothing was ever stored under a name, as far as is known.
-    pub fn is_absent(&self, name: &ArticleName) -> bool {
+    pub(crate) fn is_absent(&self, name: &ArticleName) -> bool {
         self.absent.contains(name.id())
     }
 
     /// The earliest article that has nearly this body, if that is known.
-    pub fn original(&self, fingerprint: Option<&Fingerprint>) -> Option<Option<Original>> {
+    pub(crate) fn original(&self, fingerprint: Option<&Fingerprint>) -> Option<Option<Original>> {
         let Bodies { holders, similar } = self.bodies.as_ref()?;
         let Some(fingerprint) = fingerprint else { return Some(None) };
         Some(originals::first_near(&keys::candidates(fingerprint, holders), similar, fingerprint))
     }
 
     /// Records the body of a stored article.
-    pub fn note(&mut self, name: &ArticleName, id: i64, fingerprint: Option<&Fingerprint>) {
+    pub(crate) fn note(&mut self, name: &ArticleName, id: i64, fingerprint: Option<&Fingerprint>) {
         self.absent.remove(name.id());
         let Some(Bodies { holders, similar }) = &mut self.bodies else { return };
         let Some(fingerprint) = fingerprint else {
@@ -81,7 +81,7 @@ impl BatchLookup {
     }
 
     /// Records a deleted article.
-    pub fn forget(&mut self, id: i64) {
+    pub(crate) fn forget(&mut self, id: i64) {
         if let Some(Bodies { similar, .. }) = &mut self.bodies {
             similar.remove(&id);
         }

@@ -34,7 +34,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    pub fn of(article: &Article, made_from: &ContentDigest, index: &Indexed, original: Option<i64>) -> Self {
+    pub(crate) fn of(article: &Article, made_from: &ContentDigest, index: &Indexed, original: Option<i64>) -> Self {
         Self {
             name: article.name.id().to_owned(),
             effective_us: article.effective_time().as_microsecond(),
@@ -51,7 +51,7 @@ impl Columns {
     }
 
     /// Binds the columns of the article's row. Long values are moved, not copied.
-    pub fn bind_article(&mut self, statement: Statement, id: i64) -> Statement {
+    pub(crate) fn bind_article(&mut self, statement: Statement, id: i64) -> Statement {
         let basic = std::mem::take(&mut self.basic);
         let basic_xxh3 = rows::checksum(&basic);
         statement
@@ -67,13 +67,13 @@ impl Columns {
             .bind(id)
     }
 
-    pub fn bind_body(&mut self, statement: Statement, id: i64) -> Statement {
+    pub(crate) fn bind_body(&mut self, statement: Statement, id: i64) -> Statement {
         let rest = std::mem::take(&mut self.rest);
         let rest_xxh3 = rows::checksum(&rest);
         statement.bind(rest).bind(rest_xxh3).bind(id)
     }
 
-    pub fn bind_folded(&self, statement: Statement, id: i64) -> Statement {
+    pub(crate) fn bind_folded(&self, statement: Statement, id: i64) -> Statement {
         let texts = self.texts.as_str().as_bytes();
         statement.bind(texts.to_vec()).bind(rows::checksum(texts)).bind(id)
     }

@@ -15,31 +15,31 @@ pub(crate) struct DiskHealth {
 }
 
 impl DiskHealth {
-    pub fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         *self.has_failed.borrow()
     }
 
     /// Records an error, if the disk caused it.
-    pub fn note(&self, error: &SqliteError) {
+    pub(crate) fn note(&self, error: &SqliteError) {
         if error.is_io() {
             self.fail();
         }
     }
 
-    pub fn fail(&self) {
+    pub(crate) fn fail(&self) {
         if !self.has_failed.send_replace(true) {
             tracing::error!("a write failed; the store is unhealthy until a probe write succeeds");
         }
     }
 
-    pub fn recover(&self) {
+    pub(crate) fn recover(&self) {
         if self.has_failed.send_replace(false) {
             tracing::info!("a probe write and its sync succeeded; the store is healthy again");
         }
     }
 
     /// Waits for this state.
-    pub async fn wait_for(&self, has_failed: bool) {
+    pub(crate) async fn wait_for(&self, has_failed: bool) {
         // Cannot fail: `self` owns the sender.
         _ = self.has_failed.subscribe().wait_for(|failed| *failed == has_failed).await;
     }

@@ -54,12 +54,12 @@ pub(crate) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Stateme
 pub(crate) struct NewRows(Vec<NewRow>);
 
 impl NewRows {
-    pub fn push(&mut self, row: NewRow) {
+    pub(crate) fn push(&mut self, row: NewRow) {
         self.0.push(row);
     }
 
     /// Writes all waiting rows.
-    pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
+    pub(crate) async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
         let mut waiting = std::mem::take(&mut self.0).into_iter();
         while waiting.len() > 0 {
             let (count, sql) = if waiting.len() >= AT_ONCE { (AT_ONCE, &INSERT_MANY) } else { (1, &INSERT_ONE) };

@@ -98,7 +98,7 @@ pub(crate) struct WriterLimits {
 }
 
 impl Writer {
-    pub async fn start(
+    pub(crate) async fn start(
         background: Background,
         path: PathBuf,
         connection: SqliteConnection,
@@ -155,7 +155,7 @@ impl Writer {
         })
     }
 
-    pub async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
+    pub(crate) async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
         let bytes = size(&write).min(QUEUE_BYTES);
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
         let room = match timeout(QUEUE_TIMEOUT, Arc::clone(&self.room).acquire_many_owned(permits)).await {
@@ -185,7 +185,7 @@ impl Writer {
     }
 
     /// The queue's length and the number of refused writes.
-    pub fn queue_stats(&self) -> QueueStats {
+    pub(crate) fn queue_stats(&self) -> QueueStats {
         QueueStats {
             writes: self.queue.max_capacity() - self.queue.capacity(),
             bytes: QUEUE_BYTES.saturating_sub(self.room.available_permits()),
@@ -194,11 +194,11 @@ impl Writer {
     }
 
     #[cfg(test)]
-    pub fn health(&self) -> &DiskHealth {
+    pub(crate) fn health(&self) -> &DiskHealth {
         &self.health
     }
 
-    pub fn ping(&self) -> Result<(), StoreError> {
+    pub(crate) fn ping(&self) -> Result<(), StoreError> {
         if self.health.has_failed() || self.queue.is_closed() {
             return Err(StoreError::Unavailable("writes fail".to_owned()));
         }
@@ -206,7 +206,7 @@ impl Writer {
     }
 
     /// Stops accepting writes, and waits until all accepted ones are written.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.closing.cancel();
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {

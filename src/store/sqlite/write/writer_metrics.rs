@@ -12,7 +12,7 @@ pub(crate) struct WriterMetrics {
 }
 
 impl WriterMetrics {
-    pub fn new(registry: &Registry) -> Self {
+    pub(super) fn new(registry: &Registry) -> Self {
         Self {
             group_writes: registry.histogram(&names::STORE_GROUP_WRITES, &[]),
             commit_duration: registry.histogram(&names::STORE_COMMIT_DURATION, &[]),
