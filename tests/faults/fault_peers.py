@@ -12,7 +12,7 @@ import grpc
 
 from articled.v1 import article_pb2 as a
 from articled.v1 import article_service_pb2 as s
-from raw_http2 import Connection
+from raw_http2 import PEER, Connection
 from server import Server
 from support import article, client, peak_memory, store
 
@@ -50,7 +50,7 @@ def unfinished_requests(address):
 @contextlib.contextmanager
 def silent_connections(address):
     host, port = address.split(":")
-    peers = [socket.create_connection((host, int(port))) for _ in range(60)]
+    peers = [socket.create_connection((host, int(port)), source_address=(PEER, 0)) for _ in range(60)]
     yield
     for peer in peers:
         peer.close()

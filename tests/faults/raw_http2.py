@@ -9,11 +9,15 @@ END_STREAM, END_HEADERS, ACK = 1, 4, 1
 INITIAL_WINDOW_SIZE = 4
 
 
+# Not the honest client's address: what one peer may use is counted by address.
+PEER = "127.0.0.2"
+
+
 class Connection:
     def __init__(self, address, window):
         """`window` is how many bytes of each answer this peer takes."""
         host, port = address.split(":")
-        self.socket = socket.create_connection((host, int(port)))
+        self.socket = socket.create_connection((host, int(port)), source_address=(PEER, 0))
         self.authority = address
         self.next_stream = 1
         settings = struct.pack("!HI", INITIAL_WINDOW_SIZE, window)

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -33,6 +34,23 @@ def under_strace(calls, injected):
     need("strace")
     trace = ["-e", f"trace={calls}", "-e", f"inject={calls}:{injected}"]
     return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", *trace]
+
+
+@contextlib.contextmanager
+def strace_attached(server, calls, injected):
+    """A fault in these system calls of a server that runs already."""
+    need("strace")
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{injected}"]
+    strace = subprocess.Popen([*command, "-p", str(server.process.pid)])
+    status = pathlib.Path(f"/proc/{server.process.pid}/status")
+    while "TracerPid:\t0\n" in status.read_text():
+        assert strace.poll() is None, "strace could not attach"
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        strace.terminate()
+        strace.wait()
 
 
 @contextlib.contextmanager
@@ -101,9 +119,9 @@ def peak_memory(server):
 
 
 def health(server):
-    """What /healthz answers: an HTTP status, or why there was no answer."""
+    """What /readyz answers: an HTTP status, or why there was no answer."""
     try:
-        return urllib.request.urlopen(f"http://{server.metrics_address}/healthz", timeout=10).status
+        return urllib.request.urlopen(f"http://{server.metrics_address}/readyz", timeout=10).status
     except urllib.error.HTTPError as error:
         return error.code
     except OSError as error:
@@ -111,6 +129,6 @@ def health(server):
 
 
 def healthcheck(server, over, seen):
-    """Counts what /healthz answers, every second, until it is over."""
+    """Counts what /readyz answers, every second, until it is over."""
     while not over.wait(1):
         seen[health(server)] += 1
