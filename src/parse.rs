@@ -36,7 +36,7 @@ pub use self::refusal::{Refusal, refusal};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
 /// The version of the rules. It grows with every change that can give another article for the same document.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// What a document says, and what was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
