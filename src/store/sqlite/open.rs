@@ -313,7 +313,7 @@ async fn roll_back_hot_journal(path: &Path) -> Result<(), OpenError> {
 }
 
 /// Whether a hot rollback journal exists (sqlite.org/fileformat.html#the_rollback_journal).
-fn has_hot_journal(path: &Path) -> bool {
+pub(super) fn has_hot_journal(path: &Path) -> bool {
     let mut magic = [0; JOURNAL_MAGIC.len()];
     let read = File::open(next_to(path, "-journal")).and_then(|mut journal| journal.read_exact(&mut magic));
     read.is_ok() && magic == JOURNAL_MAGIC

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::store::OpenError;
 use crate::store::sqlite::SqliteStore;
@@ -13,11 +13,15 @@ use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::lock::create_private;
 use crate::store::sqlite::maintenance::backup::{part_of, publish, remove, separate};
 use crate::store::sqlite::open::{
-    SqliteOptions, close, has_log, holds_anything, inspect, io_error, next_to, refused, resolved, take_lock,
+    SqliteOptions, close, has_hot_journal, has_log, holds_anything, inspect, io_error, next_to, refused, resolved,
+    take_lock,
 };
 
 /// What the replaced store is renamed to.
 const REPLACED_SUFFIX: &str = ".before-restore";
+
+/// The schema version that introduced the feed.
+const FEED_SCHEMA: i64 = 3;
 
 impl SqliteStore {
     /// Makes a store from a backup. The store must not be open. One that exists is refused, or with `replace` renamed.
@@ -30,13 +34,17 @@ impl SqliteStore {
             let reason = "it has a write-ahead log next to it, so it is a store in use and no backup".to_owned();
             return Err(OpenError::Io { path: from, reason });
         }
+        if has_hot_journal(&from) {
+            let reason = "it has a rollback journal next to it, and is incomplete without it".to_owned();
+            return Err(OpenError::Io { path: from, reason });
+        }
         if !holds_anything(&from)? {
             return Err(OpenError::Io { path: from, reason: "there is no such backup".to_owned() });
         }
-        // A log without its database may hold writes, too.
-        let exists = fs::exists(&to).map_err(|error| io_error(&to, &error))? || has_log(&to);
+        // A log or a journal without its database may hold writes, too.
+        let exists = fs::exists(&to).map_err(|error| io_error(&to, &error))? || has_log(&to) || has_hot_journal(&to);
         if exists && !replace {
-            let reason = "it exists already; --replace renames it".to_owned();
+            let reason = "it already exists; --replace renames it".to_owned();
             return Err(OpenError::Io { path: to, reason });
         }
         let part = part_of(&to);
@@ -76,18 +84,15 @@ async fn check(part: &Path) -> Result<(), OpenError> {
     close(connection).await;
     match (found?, intact?.as_str()) {
         (0, _) => Err(OpenError::Damaged { path: part.to_owned(), reason: "it has no articles' tables".to_owned() }),
-        (found, "ok") if found == SqliteStore::schema_version() => {
-            separate(part).await.map_err(|fault| refused(part, &fault))
-        }
-        // A backup of an older version is migrated when it is opened.
+        (found, "ok") if found >= FEED_SCHEMA => separate(part).await.map_err(|fault| refused(part, &fault)),
+        // Older ones get a feed when they are migrated.
         (_, "ok") => Ok(()),
         (_, reason) => Err(OpenError::Damaged { path: part.to_owned(), reason: reason.to_owned() }),
     }
 }
 
 async fn integrity(connection: &mut SqliteConnection) -> Result<String, SqliteError> {
-    let row = sqlx::query("PRAGMA integrity_check(1)").fetch_one(connection).await?;
-    Ok(row.try_get("integrity_check")?)
+    Ok(sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(connection).await?)
 }
 
 /// The caller knows the backup, not the copy.
@@ -99,10 +104,13 @@ fn named(error: OpenError, from: &Path) -> OpenError {
     }
 }
 
-/// Renames a store. Its log goes first: it must never be next to another database, to which SQLite would apply it.
+/// Renames a store. Its log and its journal go first: they must never be next to another database, to which SQLite would
+/// apply them.
 fn set_aside(database: &Path) -> io::Result<()> {
     let aside = next_to(database, REPLACED_SUFFIX);
-    rename(&next_to(database, "-wal"), &next_to(&aside, "-wal"))?;
+    for suffix in ["-wal", "-journal"] {
+        rename(&next_to(database, suffix), &next_to(&aside, suffix))?;
+    }
     remove(&next_to(database, "-shm"))?;
     rename(database, &aside)
 }
@@ -156,6 +164,69 @@ mod tests {
         assert_eq!(restored.check().await.expect("an answer"), Vec::<String>::new());
         let aside = opened(&next_to(&path, REPLACED_SUFFIX)).await;
         assert!(has(&aside, "b").await);
+    }
+
+    /// Runs statements on a file that no store has open.
+    async fn execute(path: &Path, sql: &'static str) {
+        let mut connection = connect(path, Role::Recover).await.expect("a connection");
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect("a statement");
+        close(connection).await;
+    }
+
+    async fn feed_id(path: &Path) -> i64 {
+        let mut connection = connect(path, Role::ReadImmutable).await.expect("a connection");
+        let id = sqlx::query_scalar("SELECT feed_id FROM feed_state").fetch_one(&mut connection).await.expect("a row");
+        close(connection).await;
+        id
+    }
+
+    /// SQLite would roll it back into the restored database.
+    #[tokio::test]
+    async fn a_hot_journal_is_set_aside_with_its_database() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, backup) = (folder.path().join("a.db"), folder.path().join("backup.db"));
+        let store = opened(&path).await;
+        ingest(&store, new("a", "甲", "一"), at(0)).await;
+        SqliteStore::backup(SqliteOptions::small(&path), &backup).await.expect("a backup");
+        store.close().await;
+        let journal = |database: &Path| next_to(database, "-journal");
+        fs::write(journal(&path), b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7, and pages").expect("written");
+        SqliteStore::restore(SqliteOptions::small(&path), &backup, true).await.expect("restored");
+        assert!(!fs::exists(journal(&path)).expect("an answer"));
+        assert!(fs::exists(journal(&next_to(&path, REPLACED_SUFFIX))).expect("an answer"));
+
+        fs::rename(journal(&next_to(&path, REPLACED_SUFFIX)), journal(&path)).expect("renamed");
+        fs::remove_file(&path).expect("removed");
+        let kept = SqliteStore::restore(SqliteOptions::small(&path), &backup, false).await;
+        assert!(matches!(kept, Err(OpenError::Io { .. })), "{kept:?}");
+        fs::rename(journal(&path), journal(&backup)).expect("renamed");
+        let incomplete = SqliteStore::restore(SqliteOptions::small(&path), &backup, false).await;
+        assert!(matches!(incomplete, Err(OpenError::Io { .. })), "{incomplete:?}");
+    }
+
+    #[tokio::test]
+    async fn a_backup_of_an_older_version_gets_a_feed_of_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, backup) = (folder.path().join("a.db"), folder.path().join("backup.db"));
+        let store = opened(&path).await;
+        ingest(&store, new("a", "甲", "一"), at(0)).await;
+        SqliteStore::backup(SqliteOptions::small(&path), &backup).await.expect("a backup");
+        store.close().await;
+        // As version 6 has it.
+        execute(
+            &backup,
+            "DELETE FROM _sqlx_migrations WHERE version > 6;
+             ALTER TABLE article ADD COLUMN publish_us INTEGER; ALTER TABLE article ADD COLUMN fetch_us INTEGER;
+             ALTER TABLE article ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+             ALTER TABLE article ADD COLUMN char_count INTEGER NOT NULL DEFAULT 1;
+             ALTER TABLE article ADD COLUMN language_code TEXT NOT NULL DEFAULT 'zh-Hans';
+             ALTER TABLE article ADD COLUMN info_source TEXT NOT NULL DEFAULT ''",
+        )
+        .await;
+        let restored = folder.path().join("b.db");
+        SqliteStore::restore(SqliteOptions::small(&restored), &backup, false).await.expect("restored");
+        assert_ne!(feed_id(&restored).await, feed_id(&backup).await);
+        assert!(has(&opened(&restored).await, "a").await);
     }
 
     #[tokio::test]
