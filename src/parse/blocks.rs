@@ -155,28 +155,25 @@ fn without_second_print<'a>(mut lines: Vec<Line<'a>>, removed: &mut Removed<'a>)
     lines
 }
 
-/// Which of the body's first lines has the dateline: captions, prompts of players and subheads may stand above it. There only
-/// a dateline counts that names who reports, or an agency with a day.
-fn dateline_line(body: &[&str]) -> usize {
+/// The dateline, and which of the body's first lines has it: captions, prompts of players and subheads may stand above it. There only
+/// a dateline counts that names a reporter, or an agency with a day.
+fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     const MAX_ABOVE: usize = 3;
     const MAX_PROMPT: usize = 60;
     let may_stand_above = |text: &&str| {
         let line = Line::new(text);
         chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
     };
-    let is_certain = |text: &str| {
-        dateline::at_start(text).is_some_and(|found| {
-            let Found { dateline, people, .. } = &found;
-            let reported = !people.is_empty() && (!dateline.agency.is_empty() || !dateline.location.is_empty());
-            reported || !dateline.agency.is_empty() && dateline.date.is_some()
-        })
+    let is_certain = |Found { dateline, people, .. }: &Found| {
+        let reported = !people.is_empty() && (!dateline.agency.is_empty() || !dateline.location.is_empty());
+        reported || !dateline.agency.is_empty() && dateline.date.is_some()
     };
-    let opens = |text: &&str| dateline::at_start(text).is_some() || head::glued_dateline(text).is_some();
-    if body.first().is_none_or(opens) {
-        return 0;
+    let first = body.first()?;
+    if let Some(found) = dateline::at_start(first).or_else(|| head::glued_dateline(first)) {
+        return Some((0, found));
     }
     let above = body.iter().take(MAX_ABOVE).take_while(|text| may_stand_above(text)).count();
-    (1..=above).find(|at| body.get(*at).is_some_and(|text| is_certain(text))).unwrap_or(0)
+    (1..=above).find_map(|at| Some((at, dateline::at_start(body.get(at)?).filter(is_certain)?)))
 }
 
 /// Takes the dateline off the paragraph that it opens; the index of that paragraph.
@@ -187,9 +184,8 @@ fn take_dateline<'a>(
     removed: &mut Removed<'a>,
     report: &mut ParseReport,
 ) -> usize {
-    let at = dateline_line(body);
+    let Some((at, found)) = dateline_line(body) else { return 0 };
     let Some(first) = body.get_mut(at) else { return 0 };
-    let Some(found) = dateline::at_start(first).or_else(|| head::glued_dateline(first)) else { return 0 };
     let (front, rest) = (first.get(..found.range.start), first.get(found.body_start..));
     let (Some(front), Some(rest)) = (front, rest) else { return 0 };
     let start = start + at;

@@ -1,4 +1,4 @@
-//! A line that says who, whence and when, cut into labels with their values, times, addresses and other words.
+//! A byline, cut into labels with their values, times, addresses and other words.
 //!
 //! Owns where a label's value ends: at the next label, time or strong separator, however they are glued. Text
 //! (`blocks/byline`) and HTML (`extract/labels`) read the same tokens. Does not say what a word without a label is.

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-pub(super) use self::printed::{Printed, printed_at};
+pub(super) use self::printed::{Printed, first_printed, printed_at};
 
 use crate::article::{
     Dateline, DatelineDate, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision, Timestamp,

@@ -86,9 +86,9 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
         }
     }
     let sentence = line.key.contains(['。', '!', '?', ';', '“', '”']);
-    let account = if above_text { account_beside_time(&view) } else { None };
     let settled = settle(&view, rest, said, clock, sentence, &mut byline);
-    match account.filter(|_| byline.source.is_empty() && byline.title_end == 0 && !byline.times.is_empty()) {
+    let may_have_account = above_text && byline.source.is_empty() && byline.title_end == 0 && !byline.times.is_empty();
+    match may_have_account.then(|| account_beside_time(&view)).flatten() {
         Some(account) => byline.source = view.slice(account).to_owned(),
         None => settled?,
     }

@@ -10,6 +10,7 @@ use crate::parse::dateline::{self, Found};
 use crate::parse::headline;
 use crate::parse::lexicon::{byline_words, headline_words, outlets, page_chrome};
 use crate::parse::normalized_line::{normalize_char, normalize_line};
+use crate::parse::time;
 
 /// How many lines from the top are looked at for a head.
 const MAX_HEAD: usize = 60;
@@ -71,7 +72,7 @@ pub(super) fn read<'a>(
             }
             layout.facts.add(found);
         } else if known.bylines.iter().any(|byline| byline == line.text) {
-            layout.facts.times.extend(any_time(line));
+            layout.facts.times.extend(time::first_printed(line.text));
             removed.add(index, line.text, chrome::BYLINE);
         } else {
             block.push((index, line.clone()));
@@ -95,7 +96,7 @@ pub(super) fn read<'a>(
         start -= 1;
         block.pop();
     }
-    let opens = lines.get(start).is_some_and(|line| dateline::at_start(line.text).is_some());
+    let opens = || lines.get(start).is_some_and(|line| dateline::at_start(line.text).is_some());
     let mut lead = take_lead(&mut block, known.headline, opens, removed);
     lead.extend(summary.and_then(|summary| lines.get(summary)).map(|line| line.text));
     if block.len() > MAX_BLOCK {
@@ -151,7 +152,7 @@ fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> 
 fn take_lead<'a>(
     block: &mut Vec<(usize, Line<'a>)>,
     known_headline: &str,
-    opens: bool,
+    opens: impl FnOnce() -> bool,
     removed: &mut Removed<'a>,
 ) -> Vec<&'a str> {
     /// Counts, icons and buttons: `0`, `图集`, `昨天`.
@@ -167,7 +168,7 @@ fn take_lead<'a>(
         SUBHEADLINE.contains(&line.length) && line.is_list_item() && !line.is_prose() && !chrome::is_caption(line)
     };
     let all_short = block.iter().all(|(_, line)| is_subheadline(line) || headline::alike(&headline, line));
-    if opens && all_short && block.len() <= MAX_SUBHEADLINES {
+    if block.len() <= MAX_SUBHEADLINES && all_short && opens() {
         return Vec::new();
     }
     let mut first = true;
@@ -184,12 +185,6 @@ fn take_lead<'a>(
         }
     }
     lead
-}
-
-/// A time, with whatever around it.
-fn any_time(line: &Line) -> Option<crate::parse::time::Printed> {
-    let view = crate::parse::normalized_line::NormalizedLine::of(line.text, 120);
-    (0..view.len()).find_map(|at| crate::parse::time::printed_at(&view, at)).map(|(time, _)| time)
 }
 
 /// A page whose every line above the text was set aside: the last of them that may be a title is it. Rows of one table are
@@ -320,7 +315,7 @@ fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
             return Some(chrome::BYLINE);
         }
         if reason == chrome::SITE_NAME {
-            layout.facts.times.extend(any_time(line));
+            layout.facts.times.extend(time::first_printed(line.text));
         }
         return Some(reason);
     }

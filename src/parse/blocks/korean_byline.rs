@@ -3,8 +3,7 @@
 //! Owns lines that hold nothing else.
 
 use crate::parse::dateline::{Person, korean_reporters};
-use crate::parse::normalized_line::NormalizedLine;
-use crate::parse::time::{Printed, printed_at};
+use crate::parse::time::{Printed, first_printed};
 
 /// What such a line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +12,7 @@ pub(super) struct KoreanByline {
     pub people: Vec<Person>,
 }
 
-/// Reads `이용민 기자`, alone or with an address or a date.
+/// Reads `한가람 기자`, alone or with an address or a date.
 pub(super) fn read(text: &str) -> Option<KoreanByline> {
     /// In characters.
     const MAX_LINE: usize = 60;
@@ -29,9 +28,7 @@ pub(super) fn read(text: &str) -> Option<KoreanByline> {
     if people.is_empty() || text.chars().filter(|c| is_hangul(*c)).count() > named + MAX_OTHERS {
         return None;
     }
-    let view = NormalizedLine::of(text, MAX_LINE);
-    let times = (0..view.len()).find_map(|at| printed_at(&view, at)).map(|(time, _)| time).into_iter().collect();
-    Some(KoreanByline { times, people })
+    Some(KoreanByline { times: first_printed(text).into_iter().collect(), people })
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! Datelines of Japanese and Korean papers, parted by an equals sign: `【ソウル＝小池和樹】`, `[澄湖=某日報 한가람 기자]`,
-//! `(서울=연합뉴스) 한가람 기자 = `.
+//! Datelines of Japanese and Korean papers, parted by an equals sign: `【ソウル＝佐野透】`, `[강변=강변일보 한가람 기자]`,
+//! `(강변=강변통신) 한가람 기자 = `.
 
 use super::Found;
 use super::people::{Person, Role};
 use crate::article::Dateline;
+use crate::parse::lexicon::roles;
 
 /// In characters, brackets included.
 const MAX_DATELINE: usize = 48;
@@ -38,7 +39,7 @@ pub(super) fn at_start(line: &str) -> Option<Found> {
     } else if has('\u{AC00}'..='\u{D7A3}') {
         agency = after.split_whitespace().next().unwrap_or_default();
         let mut people = korean_reporters(after);
-        // `(서울=연합뉴스) 한가람 기자 = `
+        // `(강변=강변통신) 한가람 기자 = `
         let rest = line.get(body_start..)?;
         if let Some((signed, _)) = rest.split_once('=').filter(|(signed, _)| signed.chars().count() <= MAX_DATELINE)
             && let signers = korean_reporters(signed)
@@ -77,24 +78,25 @@ fn is_japanese_name(name: &str) -> bool {
     (2..=6).contains(&name.chars().count()) && name.chars().all(char::is_alphabetic)
 }
 
-/// What Korean papers call a reporter, as it stands behind the name.
-const KOREAN_ROLES: &[&str] = &["기자", "특파원", "인턴기자", "선임기자", "수습기자", "객원기자"];
-
-/// The reporters whom a Korean text names: `한가람 기자`, of two to four syllables.
+/// Reporters named in a Korean text: `한가람 기자`; a name has two to four syllables.
 pub(crate) fn korean_reporters(text: &str) -> Vec<Person> {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || "=·,/|()[]<>▶".contains(c)).filter(|word| !word.is_empty()).collect();
     let is_name = |word: &&&str| {
         (2..=4).contains(&word.chars().count())
             && word.chars().all(|c| ('\u{AC00}'..='\u{D7A3}').contains(&c))
-            && !KOREAN_ROLES.contains(word)
+            && !roles::KOREAN.contains(word)
     };
     let mut people: Vec<Person> = Vec::new();
     for (at, word) in words.iter().enumerate() {
         // `인턴 기자` is a role of two words.
-        let before = if at > 0 && words.get(at - 1) == Some(&"인턴") { at.checked_sub(2) } else { at.checked_sub(1) };
+        let before = if at > 0 && words.get(at - 1) == Some(&roles::KOREAN_TRAINEE) {
+            at.checked_sub(2)
+        } else {
+            at.checked_sub(1)
+        };
         let name = before.and_then(|at| words.get(at)).filter(is_name);
-        if let Some(name) = name.filter(|_| KOREAN_ROLES.contains(word)) {
+        if let Some(name) = name.filter(|_| roles::KOREAN.contains(word)) {
             people.push(reporter(name));
         }
     }

@@ -75,7 +75,7 @@ impl<'a> Frame<'a> {
             let begin: String = letters(&line.text).chars().take(BEGIN).collect();
             !content.iter().any(|known| letters(known).contains(&begin))
         };
-        let text = self.between.iter().filter(|line| line.characters() >= MIN_SUMMARY && !is_byline(&line.text));
-        text.filter(is_marked).filter(is_new).map(|line| line.text.as_str()).collect()
+        let text = self.between.iter().filter(|line| line.characters() >= MIN_SUMMARY).filter(is_marked);
+        text.filter(|line| !is_byline(&line.text)).filter(is_new).map(|line| line.text.as_str()).collect()
     }
 }

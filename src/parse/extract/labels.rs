@@ -65,9 +65,10 @@ pub(super) fn bare_source(line: &str) -> Option<&str> {
 }
 
 /// The editors that these lines name, from the most trusted label that they have.
-pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let lines: Vec<_> = lines.map(editor_labels).collect();
     for labels in byline_words::EDITOR {
-        for line in lines.clone() {
+        for line in &lines {
             let named = labelled_people(line, labels);
             if !named.is_empty() {
                 return named;
@@ -80,21 +81,28 @@ pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vec<S
 /// Whether one of these lines calls someone an editor, under whichever label.
 pub(super) fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
     lines.any(|line| {
+        let found = editor_labels(line);
         let mut groups = byline_words::EDITOR.iter();
-        groups.any(|labels| labelled_people(line, labels).iter().any(|own| own == name))
+        groups.any(|labels| labelled_people(&found, labels).iter().any(|own| own == name))
     })
 }
 
-/// The people behind the first of these labels in a line, or behind one that ends in it: 责任编辑, 实习编辑.
-fn labelled_people(line: &str, labels: &[&str]) -> Vec<String> {
+/// The labels of editors in a line, each with the text that follows it.
+fn editor_labels(line: &str) -> Vec<(&'static str, &str)> {
     let Some(view) = labelled_line(line) else { return Vec::new() };
-    let named = tokens(&view).into_iter().find_map(|token| match token {
+    let of_editor = |token| match token {
         Token::Labelled(Labelled { label, field: Field::Editor, is_marked: true, value, .. }) => {
-            labels.iter().any(|own| label.ends_with(own)).then(|| people(view.slice(value)))
+            Some((label, view.slice(value)))
         }
         _ => None,
-    });
-    named.unwrap_or_default()
+    };
+    tokens(&view).into_iter().filter_map(of_editor).collect()
+}
+
+/// The people behind the first of these labels, or behind one that ends in it: 责任编辑, 实习编辑.
+fn labelled_people(found: &[(&str, &str)], labels: &[&str]) -> Vec<String> {
+    let named = found.iter().find(|(label, _)| labels.iter().any(|own| label.ends_with(own)));
+    named.map(|(_, value)| people(value)).unwrap_or_default()
 }
 
 /// An outlet's name: up to white space, a bracket, a bar, or the next label.
@@ -164,7 +172,7 @@ pub(super) fn people(value: &str) -> Vec<String> {
     names
 }
 
-/// Whether a line between headline and content has a date, or a label of those that say who and whence.
+/// Whether a line between headline and content has a date, or a label of author or source.
 pub(super) fn is_byline(line: &str) -> bool {
     let characters = line.chars().count();
     if characters > MAX_BYLINE {

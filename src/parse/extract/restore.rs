@@ -42,12 +42,16 @@ pub(super) fn restore(
         }
     }
     let is_lost = |at: &usize| {
-        let Some(line) = page.get(*at).filter(|line| is_paragraph(line) && !is_boilerplate(&line.text)) else {
-            return false;
-        };
+        let is_unknown =
+            |line: &&RenderedLine| !known.contains(at) && is_paragraph(line) && !is_boilerplate(&line.text);
+        let Some(line) = page.get(*at).filter(is_unknown) else { return false };
         let alike = forms(outline, line).iter().any(|form| counts.get(form).is_some_and(|count| *count >= MIN_ALIKE));
-        alike && !known.contains(at) && !outline.upwards(outline.parent(line.node)).any(&is_left_out)
+        alike && !outline.upwards(outline.parent(line.node)).any(&is_left_out)
     };
+    let candidates: Vec<usize> = (first..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).collect();
+    if candidates.is_empty() {
+        return content;
+    }
     // Text that the content has as a part of another line is not lost.
     let all: String = content.concat().chars().filter(|c| !c.is_whitespace()).collect();
     let mut unsearched_bytes = MAX_SEARCHED_BYTES;
@@ -60,7 +64,7 @@ pub(super) fn restore(
             page.get(*at).map(|line| line.text.chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
         !all.contains(&own)
     };
-    let mut lost = (first..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).filter(is_new).peekable();
+    let mut lost = candidates.into_iter().filter(is_new).peekable();
     let mut restored = Vec::with_capacity(content.len());
     let text = |at: usize| page.get(at).map(|line| line.text.clone());
     for (line, place) in content.into_iter().zip(places) {

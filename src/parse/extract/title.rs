@@ -104,7 +104,7 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
     }
 }
 
-/// The heading that stands right above a line which says when or by whom the page was published.
+/// The heading directly above the line with the page's time or byline.
 fn above_byline(outline: &Outline, lines: &[RenderedLine]) -> Option<Headline> {
     /// In lines.
     const NEAR: usize = 2;

@@ -44,6 +44,10 @@ struct Placed {
 }
 
 impl Placed {
+    fn on_page<'p>(&self, page: &'p [RenderedLine]) -> Option<&'p RenderedLine> {
+        page.get(self.place?)
+    }
+
     fn characters(&self) -> usize {
         self.text.chars().count()
     }
@@ -79,7 +83,7 @@ fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     /// Of the content, the most that a box holds.
     const MAX_SHARE: usize = 4;
     let above = |line: &Placed| -> Vec<usize> {
-        let node = line.place.and_then(|at| page.get(at)).map(|line| line.node);
+        let node = line.on_page(page).map(|line| line.node);
         node.into_iter().flat_map(|node| outline.upwards(outline.parent(node))).collect()
     };
     let is_box = |index: &usize| {
@@ -103,13 +107,12 @@ fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
 const BYLINE_MARKS: &[&str] =
     &["byline", "author", "timestamp", "publish", "date", "time", "read-time", "article-meta"];
 
-/// Drops the lines before the first sentence that are marked to hold who and when and say neither in a form that is read:
-/// `Follow`, `Sports Editor`. Han is left to the rules that know its bylines.
+/// Drops lines before the first sentence that are marked as a byline and hold no byline that is read: `Follow`, `Sports
+/// Editor`. Han is left to the rules that know its bylines.
 fn drop_marked_byline(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     let is_marked = |line: &Placed| {
-        let node = line.place.and_then(|at| page.get(at)).map(|line| line.node);
-        let is_read = line.text.contains(|c: char| c.is_ascii_digit() || is_han(c)) || is_byline(&line.text);
-        !is_read && node.is_some_and(|node| outline.is_marked(node, 2, BYLINE_MARKS))
+        let is_read = || line.text.contains(|c: char| c.is_ascii_digit() || is_han(c)) || is_byline(&line.text);
+        line.on_page(page).is_some_and(|line| outline.is_marked(line.node, 2, BYLINE_MARKS)) && !is_read()
     };
     let head = lines.iter().take_while(|line| !line.is_sentence()).count();
     if head < lines.len() {
@@ -126,7 +129,7 @@ const LEVELS: usize = 4;
 /// Drops captions where the article has a text besides. A gallery is told in its captions.
 fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     let is_caption = |line: &Placed| {
-        let Some(found) = line.place.and_then(|at| page.get(at)) else { return false };
+        let Some(found) = line.on_page(page) else { return false };
         let mut above = outline.upwards(outline.parent(found.node)).take(LEVELS);
         above.any(|index| {
             outline.name(index) == "figcaption"
@@ -164,31 +167,34 @@ fn drop_above_headline(lines: &mut [Placed], headline_at: Option<usize>) {
 fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     /// In letters.
     const MIN_SLOT: usize = 8;
-    let mut counts: HashMap<String, usize> = HashMap::new();
     let is_heading_or_code = |line: &Placed| {
-        let node = line.place.and_then(|at| page.get(at)).map(|line| line.node);
+        let node = line.on_page(page).map(|line| line.node);
         let mut above = node.into_iter().flat_map(|node| outline.upwards(outline.parent(node)));
         above.any(|index| matches!(outline.name(index), "pre" | "code" | "table" | "li" | "h2" | "h3" | "h4" | "h5"))
     };
     let key = |line: &Placed| {
-        if is_heading_or_code(line) {
+        if line.is_sentence() || is_heading_or_code(line) {
             return None;
         }
         let own = letters(&line.text);
-        (!line.is_sentence() && (MIN_SLOT..=80).contains(&own.chars().count())).then_some(own)
+        (MIN_SLOT..=80).contains(&own.chars().count()).then_some(own)
     };
-    for own in lines.iter().filter_map(key) {
+    let keys: Vec<Option<String>> = lines.iter().map(key).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for own in keys.iter().flatten() {
         *counts.entry(own).or_default() += 1;
     }
-    let is_repeated = |line: &Placed| key(line).is_some_and(|own| counts.get(&own).is_some_and(|count| *count > 1));
+    let is_repeated =
+        |own: &Option<String>| own.as_deref().is_some_and(|own| counts.get(own).is_some_and(|count| *count > 1));
     // What repeats for the most part is the text.
-    let repeated: usize = lines.iter().filter(|line| is_repeated(line)).map(Placed::characters).sum();
+    let repeated: usize =
+        lines.iter().zip(&keys).filter(|(_, own)| is_repeated(own)).map(|(line, _)| line.characters()).sum();
     let all: usize = lines.iter().map(Placed::characters).sum();
     if repeated * 2 > all {
         return;
     }
-    for line in lines.iter_mut() {
-        line.kept &= !is_repeated(line);
+    for (line, own) in lines.iter_mut().zip(&keys) {
+        line.kept &= !is_repeated(own);
     }
 }
 
@@ -233,28 +239,26 @@ fn drop_links_at_edges(lines: &mut [Placed], page: &[RenderedLine]) {
     /// In characters. A longer link may be text.
     const MAX_LINK: usize = 80;
     const MAX_LABEL: usize = 12;
-    let found = |line: &Placed| line.place.and_then(|at| page.get(at));
     let is_short = |line: &Placed| line.characters() <= MAX_LINK;
-    let says_whence = |line: &Placed| is_byline(&line.text) || is_closing(&line.text);
+    let is_credit = |line: &Placed| is_byline(&line.text) || is_closing(&line.text);
     let kept: Vec<usize> = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| line.kept)).collect();
-    let Some((first, others)) = kept.split_first() else { return };
+    let Some((_, others)) = kept.split_first() else { return };
     let mut dropped: Vec<usize> = Vec::new();
     for at in others.iter().rev() {
         let Some(line) = lines.get(*at) else { break };
-        let is_link = found(line).is_some_and(|found| found.is_link() || found.is_labelled_link());
+        let is_link = line.on_page(page).is_some_and(|found| found.is_link() || found.is_labelled_link());
         let announces = !dropped.is_empty() && line.text.ends_with(['：', ':']) && line.characters() <= MAX_LABEL;
-        if !(is_link && is_short(line) && !says_whence(line) || announces) {
+        if !(is_link && is_short(line) && !is_credit(line) || announces) {
             break;
         }
         dropped.push(*at);
     }
     let is_linked = |at: &usize| {
-        let line = lines.get(*at);
-        line.is_some_and(|line| {
-            found(line).is_some_and(RenderedLine::is_linked) && is_short(line) && !says_whence(line)
+        lines.get(*at).is_some_and(|line| {
+            line.on_page(page).is_some_and(RenderedLine::is_linked) && is_short(line) && !is_credit(line)
         })
     };
-    let above = [*first].into_iter().chain(others.iter().copied()).take_while(is_linked).collect::<Vec<_>>();
+    let above = kept.iter().copied().take_while(is_linked).collect::<Vec<_>>();
     if above.len() + dropped.len() < kept.len() {
         dropped.extend(above);
     }

@@ -1,4 +1,4 @@
-//! Labels of a byline: who, whence, when, and what a page sets beside them.
+//! Labels of a byline: author, source, time, and what a page sets beside them.
 
 /// The field that a label's value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -91,7 +91,7 @@ pub(crate) const NO_ROLE_BEFORE: &[&str] = &[
     "团",
 ];
 
-/// Whom someone works for or what kind of reporter they are, before or behind the role.
+/// Employers and kinds of reporters, before or after the role.
 pub(crate) const AFFILIATIONS: &[&str] = &[
     "本报",
     "本台",
@@ -214,3 +214,9 @@ pub(crate) const STORY_KINDS: &[&str] = &[
 
 /// Of what kind a reporter is, between outlet and role.
 pub(crate) const KINDS_OF_REPORTERS: &[&str] = &["全媒体", "融媒体"];
+
+/// What Korean papers call a reporter, behind the name.
+pub(crate) const KOREAN: &[&str] = &["기자", "특파원", "인턴기자", "선임기자", "수습기자", "객원기자"];
+
+/// The first word of a role of two words: `인턴 기자`.
+pub(crate) const KOREAN_TRAINEE: &str = "인턴";

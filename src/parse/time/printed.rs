@@ -37,6 +37,14 @@ impl Printed {
     }
 }
 
+/// The first time in a line, with whatever around it.
+pub(crate) fn first_printed(text: &str) -> Option<Printed> {
+    /// In characters.
+    const MAX_LINE: usize = 120;
+    let line = NormalizedLine::of(text, MAX_LINE);
+    (0..line.len()).find_map(|at| printed_at(&line, at)).map(|(time, _)| time)
+}
+
 /// The day that is printed at `index`, with its time if one follows, and where that ends.
 pub(crate) fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed, usize)> {
     let (day, end) = day_at(line, index)
