@@ -6,7 +6,7 @@
 mod access;
 
 use std::fmt;
-use std::net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -390,14 +390,10 @@ impl Faults {
     }
 }
 
-/// Parses an optional address; an empty string is `None`.
-pub fn parse_optional_address(text: &str) -> Result<Option<SocketAddr>, AddrParseError> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
-}
-
+/// Empty text is no address.
 fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse_optional_address(&text).map_err(serde::de::Error::custom)
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(serde::de::Error::custom) }
 }
 
 /// Empty text is no path, so that a variable can unset one.

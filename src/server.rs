@@ -134,14 +134,15 @@ pub async fn serve(
     config.check()?;
     let limits = &config.limits;
     let Listeners { grpc: listener, metrics: metrics_listener } = listeners;
-    let Security { authority, grpc_encryption, metrics_encryption, sources, stats } = Security::load(&config, &clock)?;
-    warn_of_gaps(&config);
+    let Security { authority, grpc_encryption, metrics_encryption, is_certificate_valid, sources, stats } =
+        Security::load(&config, &clock)?;
+    warn_of_gaps(&config, is_certificate_valid);
     let authority = Arc::new(authority);
     let reloader = Reloader::new(sources, Duration::from_millis(config.credentials.poll_interval_ms))?;
     let services = descriptors::services(config.reflection != Exposure::Off);
     let methods = guard::methods(&services);
     let paths = methods.keys().map(|path| path.trim_start_matches('/').to_owned());
-    let guard = GuardLayer::new(limits, Arc::new(CallMetrics::new(&metrics, paths)), methods, Arc::clone(&authority));
+    let guard = GuardLayer::new(limits, CallMetrics::new(&metrics, paths), methods, Arc::clone(&authority));
     let health = Reporter::new();
     let rpc = article_rpc(&store, clock, &config, &metrics)?;
     let (watches, streams, ingest) = (Arc::clone(&rpc.watches), rpc.streams.clone(), rpc.ingest.clone());
@@ -217,7 +218,7 @@ pub async fn serve(
     Ok(outcome?)
 }
 
-/// Keeps what histograms hold small while nobody scrapes. Never returns.
+/// Drains the histograms' recorded values at intervals, so that they stay small without scrapes. Never returns.
 async fn fold_samples(metrics: &Registry) {
     let mut interval = tokio::time::interval(FOLD_INTERVAL);
     loop {

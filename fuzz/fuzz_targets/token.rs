@@ -2,25 +2,11 @@
 
 #![no_main]
 
-use std::sync::{Arc, LazyLock};
-
-use articled::config::Config;
-use articled::metrics::Registry;
-use articled::rpc::ArticleRpc;
 use articled::rpc::proto::article_service_server::ArticleService;
 use articled::rpc::proto::{ListArticlesRequest, WatchArticlesRequest};
-use articled::server::article_rpc;
-use articled::store::SharedStore;
-use articled::store::memory::MemoryStore;
+use articled_fuzz::{RPC, RUNTIME};
 use libfuzzer_sys::fuzz_target;
-use tokio::runtime::Runtime;
 use tonic::{Code, Request, Status};
-
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads"));
-static RPC: LazyLock<ArticleRpc> = LazyLock::new(|| {
-    let store: SharedStore = Arc::new(MemoryStore::new());
-    article_rpc(&store, articled::clock::Clock::system(), &Config::default(), &Registry::off()).expect("threads")
-});
 
 fuzz_target!(|token: &str| {
     RUNTIME.block_on(async {

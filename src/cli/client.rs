@@ -37,10 +37,9 @@ impl ServerArguments {
 
     pub(super) async fn channel(&self) -> anyhow::Result<Connection> {
         let url = &with_scheme(&self.server)?;
-        let malformed = |error: &dyn std::fmt::Display| {
+        let mut endpoint = Endpoint::from_shared(url.clone()).map_err(|error| {
             Usage(format!("--server {url}: {error}; it has the form http://host:port or https://host:port"))
-        };
-        let mut endpoint = Endpoint::from_shared(url.clone()).map_err(|error| malformed(&error))?;
+        })?;
         let interceptor = self.credentials.interceptor(endpoint.uri())?;
         let tls = self.credentials.tls(endpoint.uri())?;
         let is_encrypted = tls.is_some();

@@ -26,7 +26,7 @@ use super::service::Service;
 use super::{interrupt, store};
 
 /// Tables of settings. `ARTICLED_LIMITS_MAX_CALLS` is the key `max_calls` in the table `limits`.
-const TABLES: [&str; 5] = ["limits", "feed", "shutdown", "credentials", "telemetry"];
+pub(super) const TABLES: [&str; 5] = ["limits", "feed", "shutdown", "credentials", "telemetry"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
@@ -87,8 +87,8 @@ async fn load(
 impl Serve {
     /// The checked settings; `tables` are the tables of the --config file.
     pub(super) fn settings(&self, tables: Table) -> anyhow::Result<Config> {
-        let variables = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value)));
-        let variables = variables.filter_map(|(key, value)| Some((key, value.into_string().ok()?)));
+        let variables =
+            std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
         let config = self.config(tables, variables)?;
         config.check().map_err(|error| Usage(error.to_string()))?;
         Ok(config)

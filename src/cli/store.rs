@@ -65,7 +65,7 @@ fn named<T>(result: Result<T, OpenError>, context: &'static str) -> anyhow::Resu
 
 /// The RPCs on a store, without a server: commands get the same validation and the same responses in either case.
 pub(super) fn rpc(store: &SharedStore, config: &Config) -> anyhow::Result<ArticleRpc> {
-    // There are no other callers, so a slow reader or writer blocks nobody.
+    // The command is the only caller, so a slow reader or writer blocks no other one.
     let limits = Limits { import_idle_ms: NO_TIMEOUT_MS, stream_stall_ms: NO_TIMEOUT_MS, ..config.limits.clone() };
     Ok(article_rpc(store, Clock::system(), &Config { limits, ..config.clone() }, &Registry::off())?)
 }

@@ -4,10 +4,9 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
-const PREFIX: &str = "ARTICLED_";
+use super::serve;
 
-/// The tables of the server's settings, such as in `ARTICLED_LIMITS_MAX_CALLS`; `serve` validates the keys in them.
-const TABLES: [&str; 5] = ["LIMITS_", "FEED_", "SHUTDOWN_", "CREDENTIALS_", "TELEMETRY_"];
+const PREFIX: &str = "ARTICLED_";
 
 /// Variables of the project's own tests and their tools.
 const OF_TESTS: [&str; 4] = ["TEST_", "TOOLS", "NODE_MODULES", "BINARY"];
@@ -20,7 +19,7 @@ pub(super) fn unknown(command: &Command, variables: impl IntoIterator<Item = (Os
             let name = name.to_string_lossy().into_owned();
             let key = name.strip_prefix(PREFIX)?;
             let is_known = is_argument(command, OsStr::new(&name))
-                || TABLES.iter().any(|table| key.starts_with(table))
+                || is_in_a_table(key)
                 || OF_TESTS.iter().any(|prefix| key.starts_with(prefix))
                 || is_of_a_platform(key, &value.to_string_lossy());
             (!is_known).then_some(name)
@@ -28,6 +27,11 @@ pub(super) fn unknown(command: &Command, variables: impl IntoIterator<Item = (Os
         .collect();
     names.sort_unstable();
     names.into_iter().next()
+}
+
+/// A key of a table of the server's settings, such as `LIMITS_MAX_CALLS`; `serve` validates the keys in them.
+fn is_in_a_table(key: &str) -> bool {
+    serve::TABLES.iter().any(|table| key.starts_with(&format!("{}_", table.to_ascii_uppercase())))
 }
 
 fn is_argument(command: &Command, name: &OsStr) -> bool {

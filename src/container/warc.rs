@@ -27,12 +27,19 @@ pub(crate) struct Warc {
     record: u64,
     ended: bool,
     /// The next record's first line, which was already read at the end of skipped garbage.
-    first_line: Option<Vec<u8>>,
+    first_line: Option<FirstLine>,
     /// The file's first record says that it is an ARC.
     is_arc: bool,
 }
 
 type DocumentResult = Result<Document, ContainerError>;
+
+/// The first line of a record's head.
+enum FirstLine {
+    Warc,
+    /// It is the whole head.
+    Arc(RecordHead),
+}
 
 enum NextRecord {
     Head(RecordHead),
@@ -79,8 +86,8 @@ impl Warc {
     }
 
     fn read_head(&mut self) -> io::Result<NextRecord> {
-        if let Some(line) = self.first_line.take() {
-            return self.read_head_after(&line);
+        if let Some(first) = self.first_line.take() {
+            return self.read_head_after(first);
         }
         let mut found_garbage = false;
         loop {
@@ -92,11 +99,11 @@ impl Warc {
                 Some(Line::Whole(line)) => line,
             };
             self.is_arc |= self.record == 1 && line.starts_with(ARC_MAGIC);
-            if self.begins_record(&line) {
+            if let Some(first) = self.first_line_of(&line) {
                 if !found_garbage {
-                    return self.read_head_after(&line);
+                    return self.read_head_after(first);
                 }
-                self.first_line = Some(line);
+                self.first_line = Some(first);
                 break;
             }
             found_garbage = true;
@@ -105,15 +112,20 @@ impl Warc {
         Ok(NextRecord::Garbage(format!("its first line is not {expected}")))
     }
 
-    fn begins_record(&self, line: &[u8]) -> bool {
-        if self.is_arc { arc::parse_head(line).is_some() } else { line.starts_with(b"WARC/") }
+    /// `None` if no record begins with the line.
+    fn first_line_of(&self, line: &[u8]) -> Option<FirstLine> {
+        if self.is_arc {
+            arc::parse_head(line).map(FirstLine::Arc)
+        } else {
+            line.starts_with(b"WARC/").then_some(FirstLine::Warc)
+        }
     }
 
     /// The rest of the head whose first line this is.
-    fn read_head_after(&mut self, line: &[u8]) -> io::Result<NextRecord> {
-        match arc::parse_head(line).filter(|_| self.is_arc) {
-            Some(head) => Ok(NextRecord::Head(head)),
-            None => self.read_header_fields(),
+    fn read_head_after(&mut self, first: FirstLine) -> io::Result<NextRecord> {
+        match first {
+            FirstLine::Warc => self.read_header_fields(),
+            FirstLine::Arc(head) => Ok(NextRecord::Head(head)),
         }
     }
 

@@ -9,7 +9,7 @@ use super::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
 use super::snapshot::Place;
 
 /// The stored state of the index, apart from its blocks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct StoredState {
     /// Increases with each change that affects search results.
     pub generation: i64,

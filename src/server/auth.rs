@@ -50,8 +50,8 @@ impl Authority {
         Self { reflection, credentials }
     }
 
-    /// Whether a call of the method at `/service/method` may begin. A method that is not served needs no role, but a caller
-    /// that is known: what is not served is nothing to tell a stranger.
+    /// Whether a call of the method at `/service/method` may begin. A method that is not served needs the
+    /// lowest role, so that unknown callers do not learn which methods exist.
     pub(crate) fn admit(
         &self,
         path: &str,

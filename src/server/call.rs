@@ -16,7 +16,7 @@ use crate::config::Role;
 /// Limits the logged path, which a client can make arbitrarily long.
 const MAX_LOGGED_PATH_BYTES: usize = 128;
 
-/// Whose call it is and what it is part of.
+/// The caller of a call, its request id and its trace.
 pub(crate) struct CallContext {
     pub request_id: RequestId,
     pub trace: Option<TraceContext>,

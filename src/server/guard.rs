@@ -71,7 +71,7 @@ pub(crate) fn methods(services: &[(String, Vec<Method>)]) -> HashMap<String, Sha
 struct Shared {
     limits: Limits,
     methods: HashMap<String, Shape>,
-    metrics: Arc<CallMetrics>,
+    metrics: CallMetrics,
     authority: Arc<Authority>,
     calls: Arc<Budget>,
     request_bytes: Arc<Budget>,
@@ -87,7 +87,7 @@ pub(crate) struct GuardLayer {
 impl GuardLayer {
     pub(crate) fn new(
         limits: &Limits,
-        metrics: Arc<CallMetrics>,
+        metrics: CallMetrics,
         methods: HashMap<String, Shape>,
         authority: Arc<Authority>,
     ) -> Self {
@@ -212,7 +212,7 @@ impl Shared {
             Err(denial) => return refuse(call, &denial.into()),
         };
         call.set_role(caller.as_ref().map(|grant| grant.role));
-        // Nothing within needs it, and what nothing has cannot be logged.
+        // The inner layers do not need the token. Without it they cannot log it.
         request.headers_mut().remove(http::header::AUTHORIZATION);
         request.extensions_mut().insert(Arc::clone(&connection.peer));
         let allowance = match self.admit(&request) {

@@ -114,7 +114,7 @@ impl Health for HealthService {
     }
 }
 
-/// The current state, and then each change, until [`ServingState::End`].
+/// The current state, and then each change, until [`ServingState::Ended`].
 fn changes(known: bool, state: watch::Receiver<ServingState>) -> impl Stream<Item = HealthCheckResponse> {
     let mut last = None;
     WatchStream::new(state)

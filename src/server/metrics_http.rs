@@ -68,9 +68,10 @@ async fn answer(mut stream: Transport, pages: &Pages, access: &ScrapeAccess) -> 
         }
         head.extend_from_slice(&chunk[..count]);
     }
-    match access.refusal(request_line(&head).1, &head, stream.identity()) {
+    let (method, path) = request_line(&head);
+    match access.refusal(path, &head, stream.identity()) {
         Some(refusal) => stream.write_all(refusal.as_bytes()).await?,
-        None => stream.write_all(&response(&head, pages).await).await?,
+        None => stream.write_all(&response(method, path, pages).await).await?,
     }
     stream.shutdown().await
 }
@@ -83,8 +84,7 @@ fn request_line(head: &[u8]) -> (&[u8], &[u8]) {
     (method, target.split(|&byte| byte == b'?').next().unwrap_or_default())
 }
 
-async fn response(head: &[u8], pages: &Pages) -> Vec<u8> {
-    let (method, path) = request_line(head);
+async fn response(method: &[u8], path: &[u8], pages: &Pages) -> Vec<u8> {
     let page = match method {
         b"GET" | b"HEAD" => pages.page(path).await,
         _ => Page { status: "405 Method Not Allowed", ..Page::text("only GET\n") },
@@ -125,7 +125,8 @@ impl Pages {
                 content_type: "text/plain; version=0.0.4; charset=utf-8",
                 ..Page::text(self.scrape.text().await)
             },
-            // That it is answered is what it says. A restart does not mend a store, so the store is not asked.
+            // The response itself shows that the process is alive. A restart does not repair a store, so the store is not
+            // checked.
             b"/healthz" => Page::text("alive\n"),
             b"/readyz" if self.health.is_serving() => Page::text("ready\n"),
             b"/readyz" => Page { status: "503 Service Unavailable", ..Page::text("not ready\n") },

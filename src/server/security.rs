@@ -18,6 +18,8 @@ pub(crate) struct Security {
     pub authority: Authority,
     pub grpc_encryption: Option<Encryption>,
     pub metrics_encryption: Option<Encryption>,
+    /// Whether the server's certificate is valid now; true without TLS.
+    pub is_certificate_valid: bool,
     /// The files to check for changes.
     pub sources: Vec<Source>,
     pub stats: SecurityStats,
@@ -32,7 +34,7 @@ pub(crate) struct SecurityStats {
     pub tls: Option<TlsStats>,
 }
 
-/// The same of TLS.
+/// The state of TLS, for metrics.
 pub(crate) struct TlsStats {
     /// The last second at which the server's certificate is valid, since 1970.
     pub valid_until_s: Arc<AtomicI64>,
@@ -43,10 +45,12 @@ impl Security {
     pub(crate) fn load(config: &Config, clock: &Clock) -> Result<Self, SourceError> {
         let mut sources = Vec::new();
         let mut stats = SecurityStats::default();
+        let mut is_certificate_valid = true;
         let (grpc_encryption, metrics_encryption) = match TlsFiles::of(config) {
             None => (None, None),
             Some(files) => {
                 let tls = Tls::load(files, clock)?;
+                is_certificate_valid = tls.is_valid_now;
                 stats.stale.push(("tls", tls.source.is_stale()));
                 stats.tls = Some(tls.stats);
                 sources.push(tls.source);
@@ -63,7 +67,7 @@ impl Security {
             }
         };
         let authority = Authority::new(config.reflection, credentials);
-        Ok(Self { authority, grpc_encryption, metrics_encryption, sources, stats })
+        Ok(Self { authority, grpc_encryption, metrics_encryption, is_certificate_valid, sources, stats })
     }
 }
 
@@ -76,6 +80,8 @@ pub fn check_files(config: &Config, clock: &Clock) -> Result<(), SourceError> {
 struct Tls {
     grpc: Encryption,
     metrics: Encryption,
+    /// Whether the server's certificate is valid now.
+    is_valid_now: bool,
     source: Source,
     stats: TlsStats,
 }
@@ -89,13 +95,6 @@ impl Tls {
         let unusable = |why| SourceError::Unusable { setting: Self::SETTING, why };
         let Loaded { grpc, metrics, valid_until_s, is_valid_now } =
             tls::load(&files, &contents, clock.now().as_second()).map_err(unusable)?;
-        if !is_valid_now {
-            // Not a reason to stop: the next certificate is loaded without a restart.
-            tracing::error!(
-                setting = Self::SETTING,
-                "the certificate is not valid at this time; clients will refuse it"
-            );
-        }
         let (grpc, metrics) = (watch::Sender::new(grpc), watch::Sender::new(metrics));
         let failed_handshakes: Arc<AtomicU64> = Arc::default();
         let encryption = |sender: &watch::Sender<Arc<ServerConfig>>| Encryption {
@@ -117,7 +116,7 @@ impl Tls {
             Ok(())
         };
         let source = Source::new(Self::SETTING, paths, contents, Box::new(adopt));
-        Ok(Self { grpc: grpc_encryption, metrics: metrics_encryption, source, stats })
+        Ok(Self { grpc: grpc_encryption, metrics: metrics_encryption, is_valid_now, source, stats })
     }
 }
 
@@ -138,8 +137,13 @@ fn load_tokens(path: PathBuf) -> Result<(watch::Receiver<Arc<Credentials>>, Sour
     Ok((receiver, Source::new(SETTING, paths, contents, Box::new(adopt))))
 }
 
-/// Warns about listeners that other machines can reach without encryption or authentication.
-pub(crate) fn warn_of_gaps(config: &Config) {
+/// Warns about a certificate that is not valid now, and about listeners that other machines can reach without encryption or
+/// authentication.
+pub(crate) fn warn_of_gaps(config: &Config, is_certificate_valid: bool) {
+    if !is_certificate_valid {
+        // Not a reason to stop: the next certificate is loaded without a restart.
+        tracing::error!(setting = Tls::SETTING, "the certificate is not valid at this time; clients will refuse it");
+    }
     if config.listen.ip().to_canonical().is_loopback() {
         return;
     }

@@ -1,6 +1,7 @@
 //! Display control characters: they end a line, move the cursor or reorder the text around them instead of being shown.
 //!
-//! The only list of them. Requests with them are refused, the parser removes them, logs and tables escape them.
+//! Requests with them are refused, except line feeds and tabs where text may have them; logs and tables escape them. The parser
+//! takes from here those that reorder.
 
 /// Control characters (C0: U+0000 to U+001F and U+007F, C1: U+0080 to U+009F), line and paragraph separator, and bidirectional
 /// controls. This includes line feed and tab, which multi-line text may contain.

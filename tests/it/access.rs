@@ -109,10 +109,10 @@ async fn a_stranger_learns_nothing_of_what_exists() {
         articled::rpc::proto::CreateArticleRequest { article, article_id: "a".to_owned(), ..Default::default() };
     writer.create_article(request).await.expect("a writer may");
     let mut reader = ArticleServiceClient::with_interceptor(channel.clone(), tokens.bearer(Role::Reader));
-    let mut nobody = ArticleServiceClient::new(channel.clone());
+    let mut anonymous = ArticleServiceClient::new(channel.clone());
     for (name, found) in [("articles/a", true), ("articles/b", false)] {
         let get = GetArticleRequest { name: name.to_owned(), ..Default::default() };
-        assert_refused(nobody.get_article(get.clone()).await, Code::Unauthenticated, "CREDENTIALS_MISSING");
+        assert_refused(anonymous.get_article(get.clone()).await, Code::Unauthenticated, "CREDENTIALS_MISSING");
         let delete = DeleteArticleRequest { name: name.to_owned(), ..Default::default() };
         assert_refused(reader.delete_article(delete).await, Code::PermissionDenied, "ROLE_REQUIRED");
         assert_eq!(reader.get_article(get).await.is_ok(), found);
@@ -137,7 +137,7 @@ async fn a_refusal_says_which_role_is_needed() {
 #[tokio::test]
 async fn reflection_is_told_to_whom_the_setting_says() {
     let tokens = Tokens::new();
-    for (reflection, of_nobody, of_reader, of_admin) in [
+    for (reflection, of_anonymous, of_reader, of_admin) in [
         (Exposure::Anyone, Code::Ok, Code::Ok, Code::Ok),
         (Exposure::Role(Role::Admin), Code::Unauthenticated, Code::PermissionDenied, Code::Ok),
         (Exposure::Off, Code::Unauthenticated, Code::Unimplemented, Code::Unimplemented),
@@ -147,7 +147,7 @@ async fn reflection_is_told_to_whom_the_setting_says() {
         let channel = server.channel().await;
         let (reader, admin) = (tokens.reveal(Role::Reader), tokens.reveal(Role::Admin));
         for path in REFLECTION {
-            for (token, expected) in [(None, of_nobody), (Some(reader), of_reader), (Some(admin), of_admin)] {
+            for (token, expected) in [(None, of_anonymous), (Some(reader), of_reader), (Some(admin), of_admin)] {
                 let answer = first_answer(channel.clone(), path, b"", token).await;
                 let code = answer.map_or_else(|status| status.code(), |_| Code::Ok);
                 assert_eq!(code, expected, "{reflection} {path}");

@@ -58,7 +58,10 @@ fn structs(source: &str) -> Vec<Struct> {
         } else if let Some(name) = line.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {")) {
             let comment = std::mem::take(&mut comment).join(" ");
             structs.push(Struct { name: name.to_owned(), comment, fields: Vec::new() });
-        } else if let Some((name, kind)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(": ")) {
+        } else if let Some((name, kind)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(": "))
+            // Functions have a colon too.
+            && !name.contains(' ')
+        {
             let comment = std::mem::take(&mut comment).join(" ");
             let field = Field { name: name.to_owned(), kind: kind.trim_end_matches(',').to_owned(), comment };
             if let Some(last) = structs.last_mut() {

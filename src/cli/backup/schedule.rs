@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use articled::article::Timestamp;
+use jiff::tz::Offset;
 
 const PREFIX: &str = "articled-";
 const SUFFIX: &str = ".db";
@@ -19,9 +20,7 @@ const TIME_LENGTH: usize = "20260131T030000Z".len();
 
 /// The name of a backup that begins now.
 pub(super) fn file_name(now: Timestamp) -> String {
-    // All times of a clock are within jiff's range.
-    let time = jiff::Timestamp::from_second(now.as_second()).unwrap_or_default();
-    format!("{PREFIX}{}{SUFFIX}", time.strftime(TIME_FORMAT))
+    format!("{PREFIX}{}{SUFFIX}", now.to_civil(Offset::UTC).strftime(TIME_FORMAT))
 }
 
 /// Reads a number and a unit: s, m, h or d.

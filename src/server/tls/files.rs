@@ -1,5 +1,5 @@
-//! Converts PEM files to rustls configurations. Refuses a key that does not match its certificate, and a certificate that is not
-//! valid at this time.
+//! Converts PEM files to rustls configurations. Refuses a key that does not match its certificate. Reports
+//! whether the certificate is valid at this time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(crate) struct TlsFiles {
 /// The TLS configuration from the files.
 pub(crate) struct Loaded {
     pub grpc: Arc<ServerConfig>,
-    /// Metrics and probes: a certificate of the client counts there too, and nobody has to have one.
+    /// Metrics and probes: a client certificate gives a role there too, but is never required.
     pub metrics: Arc<ServerConfig>,
     /// The last second at which the server's certificate is valid, since 1970.
     pub(crate) valid_until_s: i64,

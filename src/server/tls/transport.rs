@@ -108,7 +108,7 @@ impl AsyncWrite for Transport {
     }
 
     fn is_write_vectored(&self) -> bool {
-        // Of TLS too, whose records then hold several pieces.
+        // Also for TLS, which then puts several slices into one record.
         true
     }
 
@@ -120,7 +120,7 @@ impl AsyncWrite for Transport {
         match &mut self.state {
             TlsState::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             TlsState::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
-            // There is nothing to say goodbye to; the connection is closed when it is dropped.
+            // Without a TLS session there is no close message to send; the connection is closed when it is dropped.
             TlsState::Handshake { .. } | TlsState::Failed => Poll::Ready(Ok(())),
         }
     }

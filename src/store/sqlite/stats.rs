@@ -1,4 +1,4 @@
-//! The sizes of a store's files, and the free space of the disk.
+//! What the file system tells of a store: the sizes of its files, the free space of the disk, the time of the last backup.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use crate::store::stats::FileSizes;
 /// The suffix of the file whose time is that of the last backup.
 pub(super) const LAST_BACKUP_SUFFIX: &str = "-backup";
 
-/// When the last backup was made, in seconds of Unix time.
+/// When the last backup was made, in seconds of Unix time. This can block, as [`file_sizes`] can.
 pub(super) fn last_backup_second(path: &Path) -> Option<i64> {
     fs::metadata(next_to(path, LAST_BACKUP_SUFFIX)).ok().map(|metadata| metadata.mtime())
 }

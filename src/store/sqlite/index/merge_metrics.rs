@@ -14,27 +14,20 @@ pub(super) struct MergeMetrics {
     due_since: Mutex<Option<Instant>>,
 }
 
-/// A merge in progress. Failed merges are not counted.
-pub(super) struct MergeTimer<'a> {
-    metrics: &'a MergeMetrics,
-    began: Instant,
-}
-
-impl MergeTimer<'_> {
-    pub(super) fn end(self) {
-        self.metrics.duration.record(self.began.elapsed());
-    }
-}
-
 impl MergeMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         Self { duration: registry.histogram(&names::INDEX_MERGE_DURATION, &[]), due_since: Mutex::default() }
     }
 
-    pub(super) fn begin(&self) -> MergeTimer<'_> {
+    pub(super) fn begin(&self) -> Instant {
         let began = Instant::now();
         self.due_since().get_or_insert(began);
-        MergeTimer { metrics: self, began }
+        began
+    }
+
+    /// Records a merge that succeeded; failed ones are not counted.
+    pub(super) fn note_merged(&self, began: Instant) {
+        self.duration.record(began.elapsed());
     }
 
     pub(super) fn note_none_due(&self) {

@@ -152,9 +152,9 @@ impl MergeTask {
         }
         let mut due = schedule.due(Instant::now().into_std(), &self.index.current().snapshot);
         while let Some(inputs) = due.next(&self.index.current().snapshot) {
-            let timer = self.index.merge_metrics.begin();
+            let began = self.index.merge_metrics.begin();
             merge_segments(self, self.opened(connection).await?, &self.index.context, inputs).await?;
-            timer.end();
+            self.index.merge_metrics.note_merged(began);
         }
         self.index.merge_metrics.note_none_due();
         Ok(())

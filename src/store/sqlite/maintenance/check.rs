@@ -56,10 +56,12 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Sql
 async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     let mut index = IndexCheck::read(connection, faults).await?;
     let max_batch = rows::max_batch(View::Raw);
+    let (columns, joins) = (rows::columns(View::Raw), rows::joins(View::Raw));
+    let sql = format!(include_str!("../queries/articles_to_check.sql"), columns = columns, joins = joins);
     let mut after = i64::MIN;
     let mut keys_wanted = 0;
     loop {
-        let query = sqlx::query(include_str!("../queries/articles_to_check.sql")).bind(after).bind(max_batch as i64);
+        let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(after).bind(max_batch as i64);
         let batch = query.fetch_all(&mut *connection).await?;
         for row in &batch {
             let columns = CheckedRow::read(row)?;
