@@ -1,22 +1,22 @@
-//! Labels of a byline: author, source, time, and what a page sets beside them.
+//! Byline labels: author, source, time and the other words that pages print next to them.
 
 /// The field that a label's value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Source,
-    /// A source that is told from a title by its own name.
+    /// Like `Source`, for labels that also open titles (媒体：某地仍有人被困): the value must end like an outlet's name.
     Medium,
     Time,
     Author,
     Editor,
-    /// Someone who had another part in it: who designed, cut or read it out. Neither author nor editor.
+    /// A contributor such as a designer, video editor or narrator. Neither author nor editor.
     Helper,
     Section,
     Keywords,
     Ignored,
 }
 
-/// Labels with the field that their value belongs to. Most need a colon; the stage that reads them says which.
+/// Labels, each with the field of its value. Most need a colon; the stage that reads a label decides.
 pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("消息来源", Field::Source),
     ("文章来源", Field::Source),
@@ -138,16 +138,16 @@ pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("运营", Field::Helper),
 ];
 
-/// What a platform sets before the place that an account writes from.
+/// Words before the place that an account posts from.
 pub(crate) const PUBLISHED_FROM: &[&str] = &["发布于", "来自"];
 
-/// What a platform sets behind the name of an account.
+/// Suffixes after the name of an account.
 pub(crate) const ACCOUNT_SUFFIXES: &[&str] = &["官方账号", "官方帐号"];
 
-/// Desks of a newsroom, which stand in place of an outlet or behind its name: 某报快讯.
+/// Newsroom desks. A desk replaces an outlet's name or follows it: 某报快讯.
 pub(crate) const DESKS: &[&str] = &["快讯", "即时新闻", "即时", "综合", "编译", "中心"];
 
-/// Words in a byline that say nothing of the story.
+/// Words in a byline that carry no information about the story.
 pub(crate) const NOISE: &[&str] = &[
     "我要评论",
     "发表评论",
@@ -195,41 +195,41 @@ pub(crate) const NOISE: &[&str] = &[
     "北京时间",
 ];
 
-/// Words of the page's tools that end the names behind a label.
+/// Page tools that end a label's list of names.
 pub(crate) const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字号", "字体", "纠错", "举报", "评论", "关闭"];
 
-/// What stands before 来源 when it is the source of something else than the page.
+/// Words before 来源 when it means the source of something other than the page.
 pub(crate) const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图", "照片", "视频", "影片", "注明"];
 
-/// Labels of editors. The first group that a page has is the one it means: 责任编辑 before 编辑.
+/// Editor labels, grouped by priority: 责任编辑 before 编辑. The first group that occurs on the page wins.
 pub(crate) const EDITOR: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
 
-/// Buttons beside the name of an outlet.
+/// Buttons next to an outlet's name.
 pub(crate) const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];
 
-/// Words that make a line between headline and content a byline.
+/// A line between headline and content is a byline if it contains one of these words.
 pub(crate) const BYLINE_WORDS: &[&str] =
     &["来源", "稿源", "作者", "记者", "编辑", "责编", "选稿", "撰文", "文/", "发布", "发表", "时间", "通讯员"];
 
 /// Labels of the summary above the text.
 pub(crate) const SUMMARY: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
 
-/// What stands in a line that names editors.
+/// A line that contains one of these names editors.
 pub(crate) const EDITORS: &[&str] = &["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"];
 
-/// What a line begins with that closes a story.
+/// Prefixes of a line that ends the story.
 pub(crate) const CLOSING: &[&str] = &["责任编辑", "责编:", "编辑:", "责任编校"];
 
-/// What stands in the brackets at the end of a last line that name its editors.
+/// A bracketed group at the end of the last line names editors if it contains one of these.
 pub(crate) const CLOSING_EDITORS: &[&str] = &["责任编辑", "责编", "编辑"];
 
-/// What announces a title, at the end of a dateline.
+/// Suffixes of a dateline that is followed by the title.
 pub(crate) const TITLE: &[&str] = &["题:"];
 
-/// Labels without a colon, before the outlet beside a date.
+/// Labels without a colon before the outlet next to a date.
 pub(crate) const SOURCE_BESIDE_DATE: &[&str] = &["本文来源于", "文章来源于", "来源于"];
 
-/// What is glued to the name of an outlet and ends it. 发布 alone may be of the name: 青石发布.
+/// Words glued to the end of an outlet's name. 发布 is missing because it may be part of the name: 青石发布.
 pub(crate) const AFTER_SOURCE: &[&str] = &[
     "参与互动",
     "我有话说",
@@ -257,5 +257,5 @@ pub(crate) const AFTER_SOURCE: &[&str] = &[
     "人气",
 ];
 
-/// Words in a list of editors that are no names and end it.
+/// Words in a list of editors that are not names and end the list.
 pub(crate) const AFTER_EDITORS: &[&str] = &["校对", "审核", "来源"];

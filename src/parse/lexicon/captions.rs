@@ -1,6 +1,6 @@
-//! Words of the captions of pictures.
+//! Words of picture captions.
 
-/// What a caption ends in: who took the picture, or where it is from.
+/// Caption suffixes: the photographer or the picture's source.
 pub(crate) const CREDITS: &[&str] = &[
     "摄",
     "摄影",
@@ -16,7 +16,7 @@ pub(crate) const CREDITS: &[&str] = &[
     "翻摄",
 ];
 
-/// What a caption begins with.
+/// Caption prefixes.
 pub(crate) const OPENINGS: &[&str] = &[
     "图为",
     "图:",
@@ -35,10 +35,10 @@ pub(crate) const OPENINGS: &[&str] = &[
     "(资料图",
 ];
 
-/// The same of the picture at the head of a page, which is credited at its foot.
+/// Prefixes of the lead picture's caption, which some pages print at the foot.
 pub(crate) const AT_THE_FOOT: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
 
-/// What stands at the end of the brackets behind a caption.
+/// Suffixes of the bracketed credit after a caption.
 pub(crate) const BRACKETED: &[&str] = &[
     "提供",
     "资料照",
@@ -58,5 +58,5 @@ pub(crate) const BRACKETED: &[&str] = &[
     "摄",
 ];
 
-/// What such brackets begin with.
+/// Prefixes of the bracketed credit after a caption.
 pub(crate) const BRACKETED_OPENINGS: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];

@@ -1,6 +1,6 @@
-//! Words that tell the lines of a headline block apart, and the first line of a text.
+//! Words that classify the lines of a headline block and the first line of the text.
 
-/// What a line ends in that can't stand alone: verbs whose object is the next line.
+/// Suffixes of a line that cannot stand alone: verbs with their object on the next line.
 pub(crate) const OPEN_ENDS: &[&str] = &[
     "强调",
     "指出",
@@ -35,7 +35,7 @@ pub(crate) const OPEN_ENDS: &[&str] = &[
     "获悉",
 ];
 
-/// Words that end like an open line and stand alone.
+/// Words with one of these suffixes that do stand alone.
 pub(crate) const CLOSED_ENDS: &[&str] = &[
     "小时",
     "及时",
@@ -66,23 +66,23 @@ pub(crate) const CLOSED_ENDS: &[&str] = &[
     "新希望",
 ];
 
-/// What papers mark the lines of a block with.
+/// Labels that newspapers print before the lines of a headline block.
 pub(crate) const MARKS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
 
-/// Those of the marks that a kicker has.
+/// The labels of a kicker.
 pub(crate) const KICKER_MARKS: &[&str] = &["引题", "眉题", "肩题"];
 
-/// Verbs before which an open end is a noun: 达到要求.
+/// Verbs that make a following open end a noun: 达到要求.
 pub(crate) const BEFORE_NOUNS: &[&str] = &["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"];
 
-/// Open ends that are nouns behind such a verb.
+/// Open ends that are nouns after such a verb.
 pub(crate) const NOUNS: &[&str] = &["要求", "希望"];
 
-/// What the names of news in brief end in.
+/// Suffixes of the names of news roundups.
 pub(crate) const ROUNDUPS: &[&str] = &["快讯", "简讯", "短讯", "简报", "要闻", "速览", "集锦"];
 
-/// What a line begins with that announces the text.
+/// Prefixes of a line that announces the text.
 pub(crate) const ANNOUNCES: &[&str] = &["以下是", "以下为", "全文如下"];
 
-/// What the first line of a speech begins with.
+/// Prefixes of the first line of a speech.
 pub(crate) const GREETS: &[&str] = &["各位", "尊敬的", "同志们", "女士们", "先生们"];

@@ -1,6 +1,6 @@
-//! Who sends or prints news: wire agencies, papers, portals, sites.
+//! News outlets: wire agencies, newspapers, portals, sites.
 
-/// Agencies and outlets by name, longer names before those that they begin with.
+/// Names of agencies and outlets. A longer name stands before its own prefixes.
 pub(crate) const NAMES: &[&str] = &[
     "新华每日电讯",
     "新华社",
@@ -143,11 +143,11 @@ pub(crate) const NAMES: &[&str] = &[
     "晚报",
 ];
 
-/// Portals; their datelines name a channel (新浪体育讯).
+/// Portals. Their datelines name a channel: 新浪体育讯.
 pub(crate) const PORTALS: &[&str] =
     &["新浪", "搜狐", "网易", "腾讯", "凤凰网", "凤凰", "和讯", "乐居", "爱卡", "太平洋"];
 
-/// What the names of outlets end in, longer endings first.
+/// Suffixes of outlet names, longer ones first.
 pub(crate) const ENDINGS: &[&str] = &[
     "新闻网",
     "广播网",
@@ -173,10 +173,10 @@ pub(crate) const ENDINGS: &[&str] = &[
     "台网",
 ];
 
-/// What else they end in, where a dateline's other parts say that a name stands here: alone, 视频 is a label.
+/// Further suffixes, only valid where the other parts of a dateline show that a name stands here: 视频 alone is a label.
 pub(crate) const ENDINGS_IN_DATELINES: &[&str] = &["视频", "财经", "经纬", "之家"];
 
-/// What a text ends in, besides [`ENDINGS`], that is an outlet's name as a whole.
+/// Suffixes of a text that as a whole is an outlet's name, in addition to [`ENDINGS`].
 pub(crate) const ENDINGS_OF_WHOLE_NAMES: &[&str] = &[
     "台",
     "局",
@@ -209,7 +209,7 @@ pub(crate) const ENDINGS_OF_WHOLE_NAMES: &[&str] = &[
     "融媒",
 ];
 
-/// The channels that a portal's dateline names behind the portal: 新浪体育讯.
+/// Channels, named after the portal in its datelines: 新浪体育讯.
 pub(crate) const CHANNELS: &[&str] = &[
     "体育", "娱乐", "科技", "财经", "家居", "房产", "汽车", "教育", "女性", "游戏", "军事", "新闻", "时尚", "尚品",
     "乐居", "健康", "旅游", "读书", "公益", "国际", "国内", "社会", "股票", "证券", "育儿", "星座", "手机", "数码",
@@ -217,17 +217,17 @@ pub(crate) const CHANNELS: &[&str] = &[
     "音乐", "影视", "网",
 ];
 
-/// Programmes of television news, which stand in brackets behind the outlet.
+/// Television news programmes, printed in brackets after the outlet.
 pub(crate) const PROGRAMMES: &[&str] =
     &["新闻联播", "新闻直播间", "朝闻天下", "晚间新闻", "焦点访谈", "新闻30分", "经济半小时", "新闻频道"];
 
-/// What a line ends in that is the name of a site.
+/// Suffixes of a line that is a site's name.
 pub(crate) const SITE_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "客户端", "官网", "门户网", "新闻网", "app"];
 
-/// The same, in very short lines only.
+/// Suffixes of a site's name that only count in very short lines.
 pub(crate) const SHORT_SITE_ENDINGS: &[&str] = &["网", "频道", "在线"];
 
-/// Words that end in 网 and name no site.
+/// Words that end in 网 but do not name a site.
 pub(crate) const NETS: &[&str] = &[
     "联网",
     "落网",
@@ -248,10 +248,10 @@ pub(crate) const NETS: &[&str] = &[
     "关系网",
 ];
 
-/// Words that end like a paper's name and head a section.
+/// Words with the suffix of a newspaper's name that head a section.
 pub(crate) const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
 
-/// What an `author` of the metadata contains that is an outlet and no person.
+/// An `author` in the metadata is an outlet and not a person if it contains one of these.
 pub(crate) const AUTHOR_OUTLETS: &[&str] = &[
     "网",
     "报",
@@ -273,10 +273,10 @@ pub(crate) const AUTHOR_OUTLETS: &[&str] = &[
     "name",
 ];
 
-/// What the name of an outlet ends in that stands beside the date, without a label.
+/// Suffixes of an outlet's name next to a date, without a label.
 pub(crate) const ENDINGS_BESIDE_DATES: &[&str] = &["网", "报", "社", "台", "新闻", "周刊", "杂志", "在线", "中文站"];
 
-/// Words in the names of sites and sections, which end a `<title>`.
+/// Words in the site and section names at the end of a `<title>`.
 pub(crate) const SITE_WORDS: &[&str] = &[
     "网",
     "新闻",
@@ -315,18 +315,18 @@ pub(crate) const SITE_WORDS: &[&str] = &[
     "online",
 ];
 
-/// What follows the place in the name of a local edition: 中新网北京新闻.
+/// Suffixes after the place in the name of a local edition: 中新网北京新闻.
 pub(crate) const EDITIONS: &[&str] = &["新闻", "频道", "分社", "分网", "记者站"];
 
-/// Where else an outlet publishes, glued to its name.
+/// Other channels of an outlet, glued to its name.
 pub(crate) const ACCOUNTS: &[&str] = &["客户端", "微博", "新媒体"];
 
-/// What the names of those end in who run a site.
+/// Suffixes of the names of site operators.
 pub(crate) const PUBLISHERS: &[&str] =
     &["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"];
 
-/// Those of [`NAMES`] that are no outlet alone, only in the names that begin with them.
+/// Entries of [`NAMES`] that are only a prefix of other names and never an outlet alone.
 pub(crate) const BEGINNINGS: &[&str] = &["新华"];
 
-/// A magazine that begins with the name of another outlet, 中国新闻.
+/// The prefix of a magazine's name that begins with another outlet's name, 中国新闻.
 pub(crate) const WEEKLY: &str = "中国新闻周";

@@ -1,6 +1,6 @@
-//! The labels and headings of page chrome, Simplified, lower case, without white space; one place to add one.
+//! Labels and headings of page chrome: Simplified, lower case, without white space.
 
-/// Buttons that send a page somewhere.
+/// Share buttons.
 pub(crate) const SHARE: &[&str] = &[
     "微信",
     "微博",
@@ -81,7 +81,7 @@ pub(crate) const SHARE: &[&str] = &[
     "微信公众号",
 ];
 
-/// Ways around a site and tools of a page.
+/// Site navigation and page tools.
 pub(crate) const NAVIGATION: &[&str] = &[
     "加载中",
     "返回",
@@ -310,7 +310,7 @@ pub(crate) const NAVIGATION: &[&str] = &[
     "推广",
 ];
 
-/// Headings over lists of other stories.
+/// Headings above lists of other stories.
 pub(crate) const RELATED: &[&str] = &[
     "延伸·推荐",
     "相关新闻",
@@ -411,14 +411,14 @@ pub(crate) const RELATED: &[&str] = &[
     "阅读下一篇",
 ];
 
-/// How a heading over other stories ends, whatever a site sets before it: `APP精彩推荐`.
+/// Suffixes of a heading above other stories, whatever the site prints before them: `APP精彩推荐`.
 pub(crate) const RELATED_ENDINGS: &[&str] =
     &["新闻精选", "精彩推荐", "热门推荐", "热点推荐", "相关推荐", "推荐阅读", "相关阅读", "相关新闻", "延伸阅读"];
 
-/// What a heading over a list of other stories begins with.
+/// Prefixes of a heading above a list of other stories.
 pub(crate) const RELATED_OPENINGS: &[&str] = &["更多"];
 
-/// Marks that end a story.
+/// End marks on a line of their own.
 pub(crate) const END_MARKS: &[&str] = &[
     "(完)",
     "[完]",
@@ -442,7 +442,7 @@ pub(crate) const END_MARKS: &[&str] = &[
     "enditem",
 ];
 
-/// Labels that a page sets before the title it repeats.
+/// Labels before the repeated title.
 pub(crate) const TITLE_LABELS: &[&str] = &[
     "当前阅读:",
     "正在阅读:",
@@ -495,5 +495,5 @@ pub(crate) const TITLE_LABELS: &[&str] = &[
     "看点:",
 ];
 
-/// Marks that end a story at the end of its last line.
+/// End marks at the end of the last line.
 pub(crate) const CLOSING_MARKS: &[&str] = &["(完)", "[完]", "(本文完)", "(全文完)", "◇", "◆", "■", " enditem"];

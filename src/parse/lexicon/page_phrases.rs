@@ -1,7 +1,6 @@
-//! What stands within the lines of page chrome, whatever else they say: Simplified, lower case, without white space; one
-//! place to add one.
+//! Phrases inside lines of page chrome: Simplified, lower case, without white space.
 
-/// What stands in a line about rights, licences and who runs a site, whatever else it says.
+/// A line that contains one of these is about rights, licences or the site's operator.
 pub(crate) const COPYRIGHT: &[&str] = &[
     "copyright",
     "©",
@@ -48,7 +47,7 @@ pub(crate) const COPYRIGHT: &[&str] = &[
     "联系删除",
 ];
 
-/// The same in lines that are no sentence: news tell of these too.
+/// The same, but only in lines that are not sentences: news stories contain these phrases too.
 pub(crate) const LICENCE: &[&str] = &[
     "未经授权",
     "未经许可",
@@ -71,7 +70,7 @@ pub(crate) const LICENCE: &[&str] = &[
     "法律顾问",
 ];
 
-/// What stands in the messages of a page's tools and comment forms.
+/// Phrases in the messages of page tools and comment forms.
 pub(crate) const TOOL_HINTS: &[&str] = &[
     "我的收藏",
     "网友评论仅供",
@@ -87,7 +86,7 @@ pub(crate) const TOOL_HINTS: &[&str] = &[
     "按图了解",
 ];
 
-/// What a site counts of a page.
+/// What a site counts: reads, comments, followers.
 pub(crate) const COUNTED: &[&str] = &[
     "查看全部",
     "相关评论",
@@ -116,17 +115,16 @@ pub(crate) const COUNTED: &[&str] = &[
     "次",
 ];
 
-/// What stands before the title of the story before or after a page.
+/// Labels before the title of the previous or next story.
 pub(crate) const NEIGHBOURS: &[&str] =
     &["上一篇", "下一篇", "上一条", "下一条", "上一则", "下一则", "上一页", "下一页", "上篇", "下篇"];
 
-/// What a line begins with that limits what a site or an outlet answers for, and one of the words that it then has: news
-/// print 声明 of others too.
+/// Prefixes of a disclaimer. The line must also contain a word of [`DISCLAIMED`]: news stories print 声明 of others too.
 pub(crate) const DISCLAIMER: &[&str] = &["免责声明:", "特别声明:", "版权声明:", "风险提示:", "声明:"];
 pub(crate) const DISCLAIMED: &[&str] =
     &["不代表", "不构成", "仅供参考", "风险自担", "后果自负", "版权", "转载", "自媒体", "不承担", "仅为传播"];
 
-/// How a line begins that offers what a site has besides its pages, and one of the words that it then has.
+/// Prefixes of a promotion for the site's other services. The line must also contain a word of [`PROMOTED`].
 pub(crate) const PROMOTION: &[&str] = &[
     "本文来自",
     "更多原创",
@@ -145,7 +143,7 @@ pub(crate) const PROMOTION: &[&str] = &[
 ];
 pub(crate) const PROMOTED: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
 
-/// What stands in the lines of a site's foot that say how to reach it.
+/// Phrases of the contact details in a site's footer.
 pub(crate) const CONTACT: &[&str] = &[
     "电子邮箱:",
     "电子邮件:",
@@ -183,7 +181,7 @@ pub(crate) const CONTACT: &[&str] = &[
     "数码配套",
 ];
 
-/// What stands in the notices that a browser shows before the page.
+/// Phrases of consent, privacy and browser notices above the page.
 pub(crate) const CONSENT: &[&str] = &[
     "cookie",
     "隐私权",
@@ -208,30 +206,30 @@ pub(crate) const CONSENT: &[&str] = &[
     "隐私权规范",
 ];
 
-/// What a line begins with that says on which page of a paper the story goes on.
+/// Prefixes of a line that tells on which page of the paper the story continues.
 pub(crate) const CONTINUED: &[&str] = &["(下转", "(紧接", "下转第"];
 
-/// What a breadcrumb begins with.
+/// Breadcrumb prefixes.
 pub(crate) const BREADCRUMB: &[&str] = &["首页", "当前位置", "您的位置", "您现在的位置", "home"];
 
-/// What stands in a breadcrumb of one level too.
+/// Breadcrumb labels; with one of these a breadcrumb of one level counts too.
 pub(crate) const BREADCRUMB_LABELS: &[&str] = &["当前位置", "您的位置", "您所在的位置", "你的位置", "当前所在"];
 
-/// What a breadcrumb ends in that is no section.
+/// Last entries of a breadcrumb that are not a section.
 pub(crate) const BREADCRUMB_ENDS: &[&str] = &["正文", "内容", "详情", "全文"];
 
-/// What a crawler sets before the day on which it fetched a page.
+/// Words that a crawler writes before the day on which it fetched the page.
 pub(crate) const CRAWL_DAY: &[&str] =
     &["date", "crawled", "fetched", "crawltime", "timestamp", "抓取时间", "采集时间", "爬取时间"];
 
-/// What a line begins with that has the address of a page and nothing else.
+/// Prefixes of a line that contains only the page's address.
 pub(crate) const CRAWL_ADDRESS: &[&str] =
     &["url:", "url=", "sourceurl:", "warc-", "链接:http", "网址:http", "http://", "https://"];
 
-/// What a heading over other stories ends in besides its words.
+/// Further suffixes of a heading above other stories.
 pub(crate) const SEE: &[&str] = &["请见", "请看"];
 
-/// What a site's owner says about the site, in an element of its own.
+/// Phrases from a site's self-description, which stands in an element of its own.
 pub(crate) const OWNER: &[&str] = &[
     "版权所有",
     "免责声明",
@@ -248,6 +246,6 @@ pub(crate) const OWNER: &[&str] = &[
     "许可证",
 ];
 
-/// Words of the headings over lists of links.
+/// Words in the headings above lists of links.
 pub(crate) const LIST_HEADINGS: &[&str] =
     &["相关", "延伸", "推荐", "阅读", "热门", "您可能", "猜你", "更多", "排行", "最新"];

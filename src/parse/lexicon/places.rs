@@ -1,6 +1,6 @@
-//! Places that wire stories are often sent from, to tell a place from the name it is glued to (林六台北).
+//! Places that wire stories are often sent from. They separate a place from the name it is glued to (林六台北).
 
-/// Simplified characters. Mostly places of the Taiwanese and Hong Kong wires, which write the reporter before the place.
+/// Simplified characters. Mostly from the Taiwanese and Hong Kong wires, which print the reporter before the place.
 const PLACES: &[&str] = &[
     "台北",
     "新北",
@@ -179,12 +179,11 @@ const PLACES: &[&str] = &[
     "联合国",
 ];
 
-/// Whether this is one of the places.
 pub(crate) fn is_place(text: &[char]) -> bool {
     PLACES.iter().any(|place| place.chars().eq(text.iter().copied()))
 }
 
-/// Where a known place begins at the end of a run of characters.
+/// Start index of a known place at the end of a run of characters.
 pub(crate) fn place_suffix(run: &[char]) -> Option<usize> {
     PLACES
         .iter()

@@ -1,5 +1,6 @@
-//! Words about how characters are read.
+//! Words about the pronunciation of characters.
 
-/// Words of those who explain how something is read. On a page without a plain habit they speak against residue.
+/// Words of texts that explain pronunciation. Without a clear pattern of pinyin residue on the page they are evidence
+/// against residue.
 pub(crate) const TEACHING: &[&str] =
     &["读音", "拼音", "读作", "念作", "音同", "多音", "注音", "发音", "生字", "应读", "字典", "词典"];

@@ -1,18 +1,17 @@
-//! What a page calls those who made a story, and what stands where their names stand.
+//! Role words of the people who made a story, and the words that occur in place of a name.
 
-/// What a page calls someone. The contract's `authors` are all but editors; the roles are kept for those who ask more
-/// closely.
+/// A person's role. The `authors` of the API contract are all roles except editors; the parser keeps the exact role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Reporter,
-    /// 通讯员, 实习生, 作者, 特约撰稿人: who isn't called 记者.
+    /// 通讯员, 实习生, 作者, 特约撰稿人: anyone not called 记者.
     Contributor,
     Editor,
-    /// 摄影, 图: who took the pictures.
+    /// 摄影, 图: the photographer.
     Photographer,
 }
 
-/// Words that name a role, longer ones first.
+/// Role words, longer ones first.
 pub(crate) const ROLES: &[(&str, Role)] = &[
     ("实习记者", Role::Reporter),
     ("见习记者", Role::Reporter),
@@ -68,7 +67,7 @@ pub(crate) const ROLES: &[(&str, Role)] = &[
     ("摄像", Role::Photographer),
 ];
 
-/// What makes a role word a part of another word: 记者调查 is a column, 记者会 an event, 编辑部 a place.
+/// Suffixes that turn a role word into another word: 记者调查 is a column, 记者会 an event, 编辑部 a place.
 pub(crate) const NO_ROLE_BEFORE: &[&str] = &[
     "调查",
     "观察",
@@ -91,7 +90,7 @@ pub(crate) const NO_ROLE_BEFORE: &[&str] = &[
     "团",
 ];
 
-/// Employers and kinds of reporters, before or after the role.
+/// Employers and kinds of reporters, printed before or after the role.
 pub(crate) const AFFILIATIONS: &[&str] = &[
     "本报",
     "本台",
@@ -129,7 +128,7 @@ pub(crate) const AFFILIATIONS: &[&str] = &[
     "专题",
 ];
 
-/// What stands where a name is due and is none.
+/// Words that occur in the position of a name but are not names.
 pub(crate) const NO_NAMES: &[&str] = &[
     "网络",
     "互联网",
@@ -163,13 +162,13 @@ pub(crate) const NO_NAMES: &[&str] = &[
     "字号",
 ];
 
-/// What follows a reporter's name in a sentence.
+/// Words after a reporter's name in a sentence.
 pub(crate) const AFTER_NAMES: &[&str] = &[
     "今天", "今日", "昨天", "昨日", "前天", "日前", "近日", "最近", "从", "在", "获悉", "报道", "了解", "采访", "上午",
     "下午", "刚刚", "目前", "独家", "综合", "来自", "发自",
 ];
 
-/// What a sentence goes on with whose subject is the reporter.
+/// Continuations of a sentence that has the reporter as its subject.
 pub(crate) const GOES_ON: &[&str] = &[
     "从",
     "在",
@@ -200,23 +199,23 @@ pub(crate) const GOES_ON: &[&str] = &[
     "通过",
 ];
 
-/// Words behind 记者 that begin as surnames do.
+/// Words after 记者 that begin with the character of a surname.
 pub(crate) const NO_NAMES_BEHIND_ROLES: &[&str] = &[
     "来到", "查询", "查阅", "查看", "查证", "向", "于", "强调", "经", "全程", "单独", "从", "今", "昨", "日前", "近日",
     "连续", "连日", "时", "在", "当",
 ];
 
-/// What kind a story is of: stands in brackets where a pen name may stand.
+/// Kinds of stories, printed in brackets where a pen name may stand.
 pub(crate) const STORY_KINDS: &[&str] = &[
     "组图", "多图", "附图", "附表", "图文", "图集", "高清", "视频", "现场", "实录", "全文", "摘要", "综合", "更新",
     "快讯", "独家", "原创", "评论", "特写", "特稿", "述评", "综述", "专访", "上", "中", "下", "完", "图", "续",
 ];
 
-/// Of what kind a reporter is, between outlet and role.
+/// Kinds of reporters, printed between outlet and role.
 pub(crate) const KINDS_OF_REPORTERS: &[&str] = &["全媒体", "融媒体"];
 
-/// What Korean papers call a reporter, behind the name.
+/// Korean words for a reporter, after the name.
 pub(crate) const KOREAN: &[&str] = &["기자", "특파원", "인턴기자", "선임기자", "수습기자", "객원기자"];
 
-/// The first word of a role of two words: `인턴 기자`.
+/// The first word of a two-word role: `인턴 기자`.
 pub(crate) const KOREAN_TRAINEE: &str = "인턴";

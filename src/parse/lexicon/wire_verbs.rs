@@ -1,6 +1,6 @@
-//! The verbs of datelines, 电 and 讯 and their like, longer ones first.
+//! The verbs of datelines: 电, 讯 and similar words.
 
-/// Verbs of datelines, longer ones first.
+/// Dateline verbs, longer ones first.
 pub(crate) const VERBS: &[&str] = &[
     "综合外电报道",
     "综合外电报导",
@@ -27,7 +27,7 @@ pub(crate) const VERBS: &[&str] = &[
     "报导",
 ];
 
-/// How a bracketed dateline with a reporter ends.
+/// Suffixes of a bracketed dateline with a reporter.
 pub(crate) const BRACKETED_REPORTS: &[&str] = &[
     "综合报道",
     "综合报导",
@@ -43,47 +43,47 @@ pub(crate) const BRACKETED_REPORTS: &[&str] = &[
     "电",
 ];
 
-/// How a bracketed dateline ends that has a place and no outlet.
+/// Suffixes of a bracketed dateline with a place and without an outlet.
 pub(crate) const PLACE_WIRES: &[&str] = &["综合讯", "综合电", "专讯", "专电", "讯", "电"];
 
-/// How a bracketed dateline ends that has an outlet.
+/// Suffixes of a bracketed dateline with an outlet.
 pub(crate) const OUTLET_WIRES: &[&str] = &["专讯", "特讯", "讯", "综合报道", "综合报导", "报道", "报导", "消息"];
 
-/// The verbs that name a source where a sentence goes on.
+/// Verbs that attribute a sentence to a source.
 pub(crate) const REPORTS: &[&str] = &["报道", "报导"];
 
-/// The verbs that are believed where the words before them were cut off.
+/// Verbs that count even if the words before them were cut off.
 pub(crate) const CUT_OFF: &[&str] = &["讯", "电", "消息"];
 
-/// The verbs after 据 that begin a sentence which names its source.
+/// Verbs after 据 at the start of a sentence that names its source.
 pub(crate) const SOURCES: &[&str] = &["消息", "信息", "报道", "报导"];
 
-/// The verbs after an outlet that the first words of a text credit.
+/// Verbs after an outlet at the start of a text that credits it.
 pub(crate) const CREDITS: &[&str] = &["消息", "报道", "报导"];
 
-/// The verbs of an outlet that no table knows, without a day.
+/// Verbs after an unlisted outlet, without a day.
 pub(crate) const UNDATED: &[&str] = &["快讯", "专讯", "讯", "消息", "报道", "报导"];
 
-/// Kinds of wire, with the verb.
+/// Kinds of wire, including the verb.
 pub(crate) const KINDS: &[&str] = &["英文电", "体育电", "财经电", "图片电"];
 
-/// The verbs that a kind of wire stands before: 体育专电.
+/// Verbs after a kind of wire: 体育专电.
 pub(crate) const SPECIAL: &[&str] = &["专电", "特稿"];
 
 /// The two plain verbs.
 pub(crate) const PLAIN: &[&str] = &["讯", "电"];
 
-/// What follows the second name of an outlet: 经济日报-中国经济网记者.
+/// Words after the second name of an outlet: 经济日报-中国经济网记者.
 pub(crate) const AFTER_TAILS: &[&str] = &["记者", "报道", "报导", "讯", "消息"];
 
-/// What stands between a place and 报道.
+/// Words between a place and 报道.
 pub(crate) const BY_CAMERA: &[&str] = &["综合", "摄影"];
 
-/// What follows names where a caption or a byline goes on, and no story.
+/// Words after names that continue a caption or a byline rather than start a story.
 pub(crate) const NO_STORY: &[&str] = &["摄", "文", "图", "编辑", "/", "|"];
 
-/// What closes the names of a byline: 记者张三发自上海.
+/// Words that end the names of a byline: 记者张三发自上海.
 pub(crate) const CLOSES_PEOPLE: &[&str] = &["发自", "报道", "报导", "整理", "综合报道"];
 
-/// The verbs that make a bracketed dateline alone: 【特讯】.
+/// Verbs that form a bracketed dateline alone: 【特讯】.
 pub(crate) const WITHOUT_OUTLET: &[&str] = &["专讯", "特讯"];
