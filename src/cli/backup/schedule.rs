@@ -11,8 +11,8 @@ use jiff::tz::Offset;
 const PREFIX: &str = "articled-";
 const SUFFIX: &str = ".db";
 
-/// What an interrupted backup leaves has this suffix, too.
-const PART_SUFFIX: &str = ".db.part";
+/// The files that an interrupted backup leaves have these suffixes.
+const PART_SUFFIXES: [&str; 2] = [".db.part", ".db.part-journal"];
 
 /// `20260131T030000Z`: names sort as their times do.
 const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
@@ -48,8 +48,11 @@ pub(super) fn remove_oldest(directory: &Path, keep: usize) -> io::Result<()> {
 
 /// Deletes what backups that were interrupted before this one left.
 pub(super) fn remove_interrupted(directory: &Path, name: &str) -> io::Result<()> {
-    let parts = backups(directory, PART_SUFFIX)?;
-    parts.iter().filter(|part| part.as_str() < name).try_for_each(|part| fs::remove_file(directory.join(part)))
+    for suffix in PART_SUFFIXES {
+        let parts = backups(directory, suffix)?;
+        parts.iter().filter(|part| part.as_str() < name).try_for_each(|part| fs::remove_file(directory.join(part)))?;
+    }
+    Ok(())
 }
 
 /// The names of this module's form that end so.
@@ -98,6 +101,7 @@ mod tests {
             "articled-20260102T000000Z.db",
             "articled-20260103T000000Z.db",
             "articled-20260101T120000Z.db.part",
+            "articled-20260101T120000Z.db.part-journal",
             "articled-20260104T000000Z.db.part",
             "articled-mine.db",
             "other.db",

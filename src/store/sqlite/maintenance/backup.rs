@@ -99,11 +99,16 @@ pub(super) fn publish(part: &Path, to: &Path) -> io::Result<u64> {
     Ok(file.metadata()?.len())
 }
 
+/// Removes an incomplete backup and its rollback journal, which a killed process leaves and SQLite would apply to the next
+/// file of this name.
 pub(super) fn remove(part: &Path) -> io::Result<()> {
-    match fs::remove_file(part) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    for file in [part.to_path_buf(), next_to(part, "-journal")] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 /// The name of a backup while it is incomplete.
@@ -172,8 +177,11 @@ mod tests {
         assert!(!fs::exists(&path).expect("an answer"), "a store that is not there is not made");
         opened(&path).await.close().await;
         // What an interrupted one left is no hindrance.
+        let journal = next_to(&part_of(&copy), "-journal");
         fs::write(part_of(&copy), "half").expect("written");
+        fs::write(&journal, "half").expect("written");
         SqliteStore::backup(SqliteOptions::small(&path), &copy).await.expect("a copy");
+        assert!(!fs::exists(&journal).expect("an answer"), "the journal of an interrupted one is removed, too");
         let before = fs::read(&copy).expect("readable");
         let again = SqliteStore::backup(SqliteOptions::small(&path), &copy).await;
         assert!(matches!(again, Err(OpenError::Io { .. })), "{again:?}");
