@@ -208,7 +208,8 @@ fn take_feature_title<'a>(
     start: usize,
     removed: &mut Removed<'a>,
 ) {
-    let announces = |text: &str| byline_words::TITLE.iter().any(|end| normalize_line(text.trim_end()).ends_with(end));
+    let announces =
+        |text: &str| byline_words::TITLE_ANNOUNCEMENTS.iter().any(|end| normalize_line(text.trim_end()).ends_with(end));
     if !layout.dateline.as_ref().is_some_and(|found| announces(&found.dateline.text)) {
         return;
     }

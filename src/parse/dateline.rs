@@ -345,7 +345,7 @@ fn with_people(line: &NormalizedLine, start: usize, head: DatelineHead) -> Story
             || line.seen(next..group_end - 1).ends_with(&['报', '导']);
         let inside = next + 1..group_end - 1 - if reports { 2 } else { 0 };
         // `（青石社記者林遠舟綜合報導）`.
-        let by_camera = reports && line.word_at(inside.end.saturating_sub(2), wire_verbs::BY_CAMERA).is_some();
+        let by_camera = reports && line.word_at(inside.end.saturating_sub(2), wire_verbs::BEFORE_REPORT).is_some();
         let inside = inside.start..inside.end - if by_camera { 2 } else { 0 };
         let named = people::are_likely_names(line, inside.clone()) || date.is_some() && may_be_signed(line, &inside);
         let blank = line.seen(inside.clone()).iter().all(|character| *character == ' ');

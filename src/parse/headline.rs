@@ -80,7 +80,7 @@ fn without_marks(mut headlines: Headlines, report: &mut ParseReport) -> Headline
 fn end_of_mark(line: &str) -> Option<usize> {
     let inner = line.strip_prefix(['（', '(', '【', '[']);
     let text = inner.unwrap_or(line);
-    let mark = headline_words::MARKS.iter().find(|mark| text.starts_with(**mark))?;
+    let mark = headline_words::LINE_LABELS.iter().find(|mark| text.starts_with(**mark))?;
     let after = text.get(mark.len()..)?;
     let closers: &[char] = if inner.is_some() { &['）', ')', '】', ']'] } else { &['：', ':'] };
     let rest = after.strip_prefix(closers)?.trim_start();
@@ -91,12 +91,12 @@ fn end_of_mark(line: &str) -> Option<usize> {
 pub(super) fn cannot_stand_alone(line: &str) -> bool {
     let seen = normalize_line(line.trim());
     let seen = seen.trim_end_matches(['”', '"', '」']);
-    let marked = headline_words::KICKER_MARKS.iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
+    let marked = headline_words::KICKER_LABELS.iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
     let open = headline_words::OPEN_ENDS.iter().any(|end| seen.ends_with(end))
         && !headline_words::CLOSED_ENDS.iter().any(|end| seen.ends_with(end));
     // 达到…要求: there the word is a noun.
-    let noun = headline_words::BEFORE_NOUNS.iter().any(|verb| seen.contains(verb))
-        && headline_words::NOUNS.iter().any(|end| seen.ends_with(end));
+    let noun = headline_words::VERBS_BEFORE_NOUN.iter().any(|verb| seen.contains(verb))
+        && headline_words::OPEN_END_NOUNS.iter().any(|end| seen.ends_with(end));
     marked || seen.ends_with([':', '—']) || open && !noun
 }
 

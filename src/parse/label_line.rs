@@ -265,12 +265,12 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
         let field = if other { Field::Ignored } else { *field };
         Some(Label { label: word, field, is_marked, value })
     };
-    let named = matches!(field, Field::Source | Field::Author | Field::Editor | Field::Helper);
+    let named = matches!(field, Field::Source | Field::Author | Field::Editor | Field::OtherContributor);
     match view.at(next) {
         Some(':') => label(true, view.skip_spaces(next + 1)),
         // `来源 | 某某网`.
         Some('|' | '│' | '丨') if named => label(true, view.skip_spaces(next + 1)),
-        Some('/') if matches!(field, Field::Author | Field::Editor | Field::Helper) => label(true, next + 1),
+        Some('/') if matches!(field, Field::Author | Field::Editor | Field::OtherContributor) => label(true, next + 1),
         Some('(') if *field == Field::Ignored => label(false, next),
         // `来源 某某网`, `浏览 12`: where white space sets it off.
         _ if next > end
@@ -284,11 +284,11 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
             label(false, end)
         }
         // `本文来源于某某网`: the label is a verb.
-        _ if *field == Field::Medium && word.ends_with('于') && !follows_word(view, index) => label(false, next),
+        _ if *field == Field::OutletName && word.ends_with('于') && !follows_word(view, index) => label(false, next),
         // `… | 来源某某网 | 作者张三`: bars set it off.
         _ if named && follows_bar(view, index) => label(true, next),
         // `编辑 张三 ｜ 排版 李四`: a name behind it and a bar on its other side.
-        _ if next > end && matches!(field, Field::Editor | Field::Helper) && precedes_bar(view, next) => {
+        _ if next > end && matches!(field, Field::Editor | Field::OtherContributor) && precedes_bar(view, next) => {
             label(false, next)
         }
         _ => None,
@@ -331,7 +331,7 @@ fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
     if field == Field::Time {
         return start;
     }
-    let spaces_end = matches!(field, Field::Source | Field::Medium | Field::Section | Field::Ignored);
+    let spaces_end = matches!(field, Field::Source | Field::OutletName | Field::Section | Field::Ignored);
     (start..view.len())
         .find(|at| {
             let character = view.at(*at).unwrap_or(' ');
@@ -354,6 +354,6 @@ fn label_follows(view: &NormalizedLine, start: usize) -> bool {
 
 /// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
 fn tool_at(view: &NormalizedLine, start: usize, at: usize, field: Field) -> bool {
-    let people = matches!(field, Field::Author | Field::Editor | Field::Helper);
+    let people = matches!(field, Field::Author | Field::Editor | Field::OtherContributor);
     people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, byline_words::TOOLS).is_some()
 }

@@ -11,7 +11,7 @@ pub(super) mod outlets;
 pub(super) mod page_chrome;
 pub(super) mod page_phrases;
 pub(super) mod places;
-pub(super) mod reading_words;
+pub(super) mod pronunciation_words;
 pub(super) mod roles;
 pub(super) mod surnames;
 pub(super) mod time_words;
@@ -29,7 +29,7 @@ mod tests {
         ("page_chrome", include_str!("lexicon/page_chrome.rs")),
         ("page_phrases", include_str!("lexicon/page_phrases.rs")),
         ("places", include_str!("lexicon/places.rs")),
-        ("reading_words", include_str!("lexicon/reading_words.rs")),
+        ("pronunciation_words", include_str!("lexicon/pronunciation_words.rs")),
         ("roles", include_str!("lexicon/roles.rs")),
         ("surnames", include_str!("lexicon/surnames.rs")),
         ("time_words", include_str!("lexicon/time_words.rs")),

@@ -76,7 +76,8 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
                 if matches!(labelled.field, Field::Author | Field::Editor) && asks() {
                     return None;
                 }
-                let helps = labelled.field != Field::Helper || are_likely_names(&view, labelled.value.clone());
+                let helps =
+                    labelled.field != Field::OtherContributor || are_likely_names(&view, labelled.value.clone());
                 if helps {
                     said |= take(&view, labelled.field, labelled.value, &mut byline);
                 } else {
@@ -271,7 +272,7 @@ fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     }
     let end = whole
         .clone()
-        .find(|at| view.word_at(*at, wire_verbs::CLOSES_PEOPLE).is_some())
+        .find(|at| view.word_at(*at, wire_verbs::AFTER_PEOPLE).is_some())
         .filter(|at| *at > whole.start)
         .unwrap_or(whole.end);
     whole.start..end
@@ -291,8 +292,8 @@ fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut B
     let written = if written.starts_with('《') { written.trim_matches(['《', '》']) } else { written };
     match field {
         // `媒体：` opens titles too: 媒体：某地仍有人被困.
-        Field::Medium if !ends_like_an_outlet(view.seen(value.clone())) => false,
-        Field::Source | Field::Medium => {
+        Field::OutletName if !ends_like_an_outlet(view.seen(value.clone())) => false,
+        Field::Source | Field::OutletName => {
             if byline.source.is_empty() {
                 byline.source = written.to_owned();
             }
@@ -322,7 +323,7 @@ fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut B
             byline.keywords = words.map(str::to_owned).collect();
             true
         }
-        Field::Helper => true,
+        Field::OtherContributor => true,
         Field::Time | Field::Ignored => false,
     }
 }

@@ -80,16 +80,16 @@ fn continued(line: &Line) -> Option<Reason> {
 /// `免责声明：本文来自自媒体，不代表本站的观点和立场。`
 fn disclaimer(line: &Line) -> Option<Reason> {
     let key = line.key.trim_start_matches(['(', '[', '【', '*', '“', '"']);
-    let opens = page_phrases::DISCLAIMER.iter().any(|word| key.starts_with(word));
-    (opens && holds_any(line, page_phrases::DISCLAIMED)).then_some(COPYRIGHT)
+    let opens = page_phrases::DISCLAIMER_PREFIXES.iter().any(|word| key.starts_with(word));
+    (opens && holds_any(line, page_phrases::DISCLAIMER_WORDS)).then_some(COPYRIGHT)
 }
 
 /// `（本文来自某某新闻，更多资讯请下载“某某新闻”APP）`, `扫描下方二维码关注某某微信`.
 fn promotion(line: &Line) -> Option<Reason> {
     const MAX_PROMOTION: usize = 80;
     let key = line.key.trim_start_matches(['(', '[', '【']);
-    let opens = page_phrases::PROMOTION.iter().any(|word| key.starts_with(word));
-    (line.length <= MAX_PROMOTION && opens && holds_any(line, page_phrases::PROMOTED)).then_some(CONTACT)
+    let opens = page_phrases::PROMOTION_PREFIXES.iter().any(|word| key.starts_with(word));
+    (line.length <= MAX_PROMOTION && opens && holds_any(line, page_phrases::PROMOTION_WORDS)).then_some(CONTACT)
 }
 
 /// `#新桥#石匠#青石镇`: links to what is tagged alike.
@@ -171,7 +171,7 @@ fn counters(line: &Line) -> Option<Reason> {
     if line.length > MAX_COUNTERS {
         return None;
     }
-    let counts = page_phrases::COUNTED.iter().fold(line.key.clone(), |rest, word| rest.replace(word, " "));
+    let counts = page_phrases::COUNTER_WORDS.iter().fold(line.key.clone(), |rest, word| rest.replace(word, " "));
     let only_numbers = counts.chars().all(|c| !c.is_alphanumeric() || c.is_ascii_digit() || c == '万');
     (counts != line.key && only_numbers).then_some(NAVIGATION)
 }
@@ -180,7 +180,7 @@ fn counters(line: &Line) -> Option<Reason> {
 fn neighbour(line: &Line) -> Option<Reason> {
     const MAX_NEIGHBOUR: usize = 80;
     let key = line.key.trim_start_matches(['[', '【', '<', '«', '(']);
-    let rest = page_phrases::NEIGHBOURS.iter().find_map(|word| key.strip_prefix(word))?;
+    let rest = page_phrases::PREVIOUS_NEXT_LABELS.iter().find_map(|word| key.strip_prefix(word))?;
     (line.length <= MAX_NEIGHBOUR && rest.starts_with([':', ']', '】', '>', '»', ')'])).then_some(NAVIGATION)
 }
 
@@ -239,7 +239,8 @@ fn site_name(line: &Line) -> Option<Reason> {
         || line.key.trim_end_matches(':') == "专栏";
     let issue = dated && line.key.contains("报章")
         || line.key.contains("日报") && line.key.contains('年') && line.key.ends_with('日');
-    let short = line.length <= MAX_SHORT_NAME && ends_in(outlets::SHORT_SITE_ENDINGS) && !ends_in(outlets::NETS);
+    let short =
+        line.length <= MAX_SHORT_NAME && ends_in(outlets::SHORT_SITE_ENDINGS) && !ends_in(outlets::NON_SITE_WORDS);
     let named = line.length <= MAX_NAME && (ends_in(outlets::SITE_ENDINGS) || short || archive || edition || issue);
     (named || breadcrumb && line.length <= MAX_BREADCRUMB).then_some(SITE_NAME)
 }
@@ -260,7 +261,7 @@ fn table_row(line: &Line) -> Option<Reason> {
 /// The company or office that runs a site.
 fn company(line: &Line) -> Option<Reason> {
     const MAX_NAME: usize = 30;
-    let named = outlets::PUBLISHERS.iter().any(|ending| line.key.ends_with(ending));
+    let named = outlets::OPERATOR_ENDINGS.iter().any(|ending| line.key.ends_with(ending));
     (named && line.length <= MAX_NAME).then_some(COPYRIGHT)
 }
 
@@ -276,7 +277,7 @@ pub(super) fn is_related_heading(line: &Line) -> bool {
         return false;
     }
     let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
-    let key = page_phrases::SEE.iter().find_map(|end| key.strip_suffix(end)).unwrap_or(key);
+    let key = page_phrases::RELATED_SUFFIXES.iter().find_map(|end| key.strip_suffix(end)).unwrap_or(key);
     page_chrome::RELATED.contains(&key) || page_chrome::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
@@ -306,7 +307,7 @@ pub(super) fn is_caption(line: &Line) -> bool {
     let key = line.key.trim_end_matches(['。', ')', ']', '.', '】']);
     let credit = captions::CREDITS.iter().any(|word| key.ends_with(word));
     let credit = credit || bracketed_credit(&line.key);
-    let opens = captions::OPENINGS.iter().any(|word| line.key.starts_with(word));
+    let opens = captions::PREFIXES.iter().any(|word| line.key.starts_with(word));
     credit || opens && line.length <= 80
 }
 
@@ -317,8 +318,8 @@ fn bracketed_credit(key: &str) -> bool {
         return false;
     };
     LENGTHS.contains(&inside.chars().count())
-        && (captions::BRACKETED.iter().any(|word| inside.ends_with(word))
-            || captions::BRACKETED_OPENINGS.iter().any(|word| inside.starts_with(word)))
+        && (captions::BRACKETED_SUFFIXES.iter().any(|word| inside.ends_with(word))
+            || captions::BRACKETED_PREFIXES.iter().any(|word| inside.starts_with(word)))
 }
 
 fn holds_any(line: &Line, words: &[&str]) -> bool {

@@ -98,7 +98,7 @@ fn signature(line: &str, start: usize) -> Option<Person> {
     let inside = line.get(start..)?.trim_matches(['（', '）', '(', ')']);
     let plain = normalize_line(inside);
     let kind =
-        roles::STORY_KINDS.iter().any(|kind| plain.starts_with(kind)) || roles::NO_NAMES.contains(&plain.as_str());
+        roles::STORY_KINDS.iter().any(|kind| plain.starts_with(kind)) || roles::NON_NAMES.contains(&plain.as_str());
     (ended && !kind && has_the_shape_of_a_name(inside) && plain.chars().all(is_han) && is_common(&plain))
         .then(|| Person { name: inside.to_owned(), role: Role::Contributor })
 }

@@ -138,7 +138,8 @@ fn is_dated_source(found: &byline::Byline) -> bool {
 /// The account that published a page, on a line of its own right above or below the time, which is no byline itself.
 fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> {
     const MAX_ACCOUNT: usize = 12;
-    let line = lines.get(index).filter(|line| !outlets::REPORTS.iter().any(|end| line.key.ends_with(end)))?;
+    let line =
+        lines.get(index).filter(|line| !outlets::NON_OUTLET_ENDINGS.iter().any(|end| line.key.ends_with(end)))?;
     let outlet: Vec<char> = line.key.chars().collect();
     let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
     let times = beside.filter_map(|beside| byline::read(lines.get(beside)?));

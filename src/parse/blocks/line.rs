@@ -74,8 +74,8 @@ impl<'a> Line<'a> {
 
     /// `以下是镇长会见记者的谈话内容：`, `各位来宾、各位朋友：`: what follows is the text.
     fn opens_text(&self) -> bool {
-        let announces = headline_words::ANNOUNCES.iter().any(|word| self.key.starts_with(word));
-        let greets = headline_words::GREETS.iter().any(|word| self.key.starts_with(word));
+        let announces = headline_words::ANNOUNCEMENTS.iter().any(|word| self.key.starts_with(word));
+        let greets = headline_words::GREETINGS.iter().any(|word| self.key.starts_with(word));
         (announces || greets) && self.key.ends_with(':')
     }
 

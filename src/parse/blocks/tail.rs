@@ -67,7 +67,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if line.text == facts.source {
         return Some(chrome::BYLINE);
     }
-    let picture = captions::AT_THE_FOOT;
+    let picture = captions::FOOT_PREFIXES;
     if line.length <= 40 && picture.iter().any(|word| line.key.starts_with(word)) {
         return Some(chrome::CAPTION);
     }
@@ -97,7 +97,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
 }
 
 fn names_editor(line: &Line) -> bool {
-    byline_words::EDITORS.iter().any(|word| line.key.contains(word))
+    byline_words::EDITOR_WORDS.iter().any(|word| line.key.contains(word))
 }
 
 /// Finds the lists of other stories and the other stories themselves, and cuts the page there.
@@ -233,7 +233,7 @@ fn is_closing(line: &Line) -> bool {
     }
     let key = line.key.trim_start_matches(['(', '[']);
     chrome::is_end_mark(line)
-        || byline_words::CLOSING.iter().any(|word| key.starts_with(word))
+        || byline_words::CLOSING_PREFIXES.iter().any(|word| key.starts_with(word))
         || line.key.contains("[责任编辑")
 }
 

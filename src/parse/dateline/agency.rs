@@ -40,7 +40,7 @@ pub(super) fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
     }
     let (name, end) = line.word_at(start, outlets::NAMES)?;
     // 新华 alone is an agency only in compounds that the table has.
-    if outlets::BEGINNINGS.contains(&name) || line.starts_with(start, outlets::WEEKLY) {
+    if outlets::PREFIX_ONLY_NAMES.contains(&name) || line.starts_with(start, outlets::WEEKLY) {
         return None;
     }
     let name = start..end;
@@ -86,7 +86,7 @@ fn edition_at(line: &NormalizedLine, end: usize) -> (Range<usize>, usize) {
             let (_, stop) = line.word_at(at, outlets::EDITIONS)?;
             line.seen(end..at).iter().all(|character| is_han(*character)).then_some((end..at, stop))
         })
-        .or_else(|| line.word_at(end, outlets::ACCOUNTS).map(|(_, stop)| (end..end, stop)))
+        .or_else(|| line.word_at(end, outlets::CHANNEL_SUFFIXES).map(|(_, stop)| (end..end, stop)))
         .unwrap_or((end..end, end))
 }
 
@@ -98,7 +98,7 @@ fn tail_end(line: &NormalizedLine, end: usize) -> Option<usize> {
         return None;
     }
     let stop = (end + 1..=end + MAX_TAIL)
-        .find(|at| !line.at(*at).is_some_and(is_han) || line.word_at(*at, wire_verbs::AFTER_TAILS).is_some())
+        .find(|at| !line.at(*at).is_some_and(is_han) || line.word_at(*at, wire_verbs::AFTER_SECOND_OUTLET).is_some())
         .unwrap_or(end + MAX_TAIL);
     unknown_end(line, end + 1..stop)
 }

@@ -67,7 +67,7 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Dat
 fn outlet_before_role(line: &NormalizedLine, inside: Range<usize>) -> Option<agency::Agency> {
     let role = inside.clone().find(|at| people::role_at(line, *at).is_some())?;
     let mut end = role;
-    for kind in roles::KINDS_OF_REPORTERS {
+    for kind in roles::REPORTER_KINDS {
         let length = kind.chars().count();
         if end > inside.start + length && line.starts_with(end - length, kind) {
             end -= length;

@@ -67,7 +67,7 @@ fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<age
     let end = (start..role).rev().find(|at| !parts(*at))? + 1;
     // Of what kind the reporter is: 全媒体首席记者.
     let kinds =
-        |end: usize| roles::KINDS_OF_REPORTERS.iter().any(|kind| end > start + 3 && line.starts_with(end - 3, kind));
+        |end: usize| roles::REPORTER_KINDS.iter().any(|kind| end > start + 3 && line.starts_with(end - 3, kind));
     let end = if kinds(end) { end - 3 } else { end };
     let agency = agency::known_at(line, start).filter(|known| {
         known.end == end
@@ -94,7 +94,7 @@ fn story_follows(line: &NormalizedLine, end: usize) -> bool {
     let text = line.seen(next..line.len());
     text.len() >= MIN_TEXT
         && text.iter().any(|character| matches!(character, ',' | '。'))
-        && line.word_at(next, wire_verbs::NO_STORY).is_none()
+        && line.word_at(next, wire_verbs::NON_STORY_STARTS).is_none()
 }
 
 /// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
@@ -103,7 +103,7 @@ pub(super) fn reporters_report(line: &NormalizedLine, start: usize) -> Option<Re
         matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, wire_verbs::REPORTS).is_some()
     })?;
     let (_, verb) = line.word_at(until, wire_verbs::REPORTS)?;
-    let named = line.word_at(until.saturating_sub(2), wire_verbs::BY_CAMERA).map_or(until, |_| until - 2);
+    let named = line.word_at(until.saturating_sub(2), wire_verbs::BEFORE_REPORT).map_or(until, |_| until - 2);
     (start..named).find(|at| people::role_at(line, *at).is_some())?;
     let place = place_start(line, start..named);
     let people = people::read(line, start..place, None).filter(|people| !people.is_empty())?;
@@ -161,7 +161,7 @@ pub(super) fn spaced(line: &NormalizedLine, start: usize) -> Option<ReporterByli
         at = if matches!(line.at(until), Some('、')) { until + 1 } else { until };
     }
     let spaced = line.at(end) == Some(' ');
-    let goes_on = line.word_at(line.skip_spaces(end), roles::GOES_ON).is_some();
+    let goes_on = line.word_at(line.skip_spaces(end), roles::AFTER_SUBJECT).is_some();
     (!named.is_empty() && spaced && !goes_on).then_some(ReporterByline { people: named, place: end..end, end })
 }
 
@@ -178,7 +178,7 @@ fn name_end(line: &NormalizedLine, start: usize, role: Role, follows_role: bool)
         .find(|at| !line.at(*at).is_some_and(is_han) || people::role_at(line, *at).is_some())?;
     let name = line.seen(start..end);
     let ended = matches!(line.at(end), Some(' ' | '、')) || people::role_at(line, end).is_some();
-    if !ended || name.len() < 2 || line.word_at(start, roles::NO_NAMES_BEHIND_ROLES).is_some() || places::is_place(name)
+    if !ended || name.len() < 2 || line.word_at(start, roles::NON_NAMES_AFTER_ROLE).is_some() || places::is_place(name)
     {
         return None;
     }

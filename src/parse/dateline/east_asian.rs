@@ -85,7 +85,7 @@ pub(crate) fn korean_reporters(text: &str) -> Vec<Person> {
     let is_name = |word: &&&str| {
         (2..=4).contains(&word.chars().count())
             && word.chars().all(|c| ('\u{AC00}'..='\u{D7A3}').contains(&c))
-            && !roles::KOREAN.contains(word)
+            && !roles::KOREAN_ROLES.contains(word)
     };
     let mut people: Vec<Person> = Vec::new();
     for (at, word) in words.iter().enumerate() {
@@ -96,7 +96,7 @@ pub(crate) fn korean_reporters(text: &str) -> Vec<Person> {
             at.checked_sub(1)
         };
         let name = before.and_then(|at| words.get(at)).filter(is_name);
-        if let Some(name) = name.filter(|_| roles::KOREAN.contains(word)) {
+        if let Some(name) = name.filter(|_| roles::KOREAN_ROLES.contains(word)) {
             people.push(reporter(name));
         }
     }

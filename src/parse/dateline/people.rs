@@ -24,7 +24,7 @@ pub(super) const MAX_GROUP: usize = 120;
 pub(crate) fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
     let (word, role) = roles::ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
     let end = index + word.chars().count();
-    line.word_at(end, roles::NO_ROLE_BEFORE).is_none().then_some((*role, end))
+    line.word_at(end, roles::NON_ROLE_SUFFIXES).is_none().then_some((*role, end))
 }
 
 /// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
@@ -202,7 +202,7 @@ pub(crate) fn may_be_a_name(name: &str) -> bool {
     let domain = name.split('.').skip(1).any(|part| !part.is_empty() && !part.starts_with(' '));
     let login = !name.contains(' ') && name.chars().all(|c| c.is_ascii_lowercase());
     let plain: String = name.chars().map(normalize_char).collect();
-    fits && letters && !domain && !login && !roles::NO_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
+    fits && letters && !domain && !login && !roles::NON_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
 }
 
 /// Whether a name has the shape of one: a surname and one or two characters, a foreign name with a middle point, or words in

@@ -42,7 +42,7 @@ const POSITIVE: &[&str] = &[
 ];
 
 pub(super) fn is_boilerplate(text: &str) -> bool {
-    holds_any(text, page_phrases::OWNER)
+    holds_any(text, page_phrases::SITE_DESCRIPTION)
 }
 
 /// Marks of elements within the content that are not the article, whatever their text.

@@ -67,7 +67,7 @@ pub(super) fn bare_source(line: &str) -> Option<&str> {
 /// The editors that these lines name, from the most trusted label that they have.
 pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lines: Vec<_> = lines.map(editor_labels).collect();
-    for labels in byline_words::EDITOR {
+    for labels in byline_words::EDITOR_LABELS {
         for line in &lines {
             let named = labelled_people(line, labels);
             if !named.is_empty() {
@@ -82,7 +82,7 @@ pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
 pub(super) fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
     lines.any(|line| {
         let found = editor_labels(line);
-        let mut groups = byline_words::EDITOR.iter();
+        let mut groups = byline_words::EDITOR_LABELS.iter();
         groups.any(|labels| labelled_people(&found, labels).iter().any(|own| own == name))
     })
 }

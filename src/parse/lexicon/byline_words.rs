@@ -5,12 +5,12 @@
 pub(crate) enum Field {
     Source,
     /// Like `Source`, for labels that also open titles (媒体：某地仍有人被困): the value must end like an outlet's name.
-    Medium,
+    OutletName,
     Time,
     Author,
     Editor,
     /// A contributor such as a designer, video editor or narrator. Neither author nor editor.
-    Helper,
+    OtherContributor,
     Section,
     Keywords,
     Ignored,
@@ -23,14 +23,14 @@ pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("新闻来源", Field::Source),
     ("信息来源", Field::Source),
     ("稿件来源", Field::Source),
-    ("本文来源于", Field::Medium),
-    ("文章来源于", Field::Medium),
-    ("来源于", Field::Medium),
-    ("来自", Field::Medium),
+    ("本文来源于", Field::OutletName),
+    ("文章来源于", Field::OutletName),
+    ("来源于", Field::OutletName),
+    ("来自", Field::OutletName),
     ("来源", Field::Source),
     ("稿源", Field::Source),
     ("出处", Field::Source),
-    ("媒体", Field::Medium),
+    ("媒体", Field::OutletName),
     ("转自", Field::Source),
     ("source", Field::Source),
     ("发布时间", Field::Time),
@@ -118,24 +118,24 @@ pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("统筹编辑", Field::Editor),
     ("摘编", Field::Editor),
     ("本文来源", Field::Source),
-    ("语音", Field::Helper),
-    ("播音", Field::Helper),
-    ("主播", Field::Helper),
-    ("配音", Field::Helper),
-    ("剪辑", Field::Helper),
-    ("后期", Field::Helper),
-    ("排版", Field::Helper),
-    ("设计", Field::Helper),
-    ("制图", Field::Helper),
-    ("制作", Field::Helper),
-    ("海报", Field::Helper),
-    ("美编", Field::Helper),
-    ("视觉", Field::Helper),
-    ("策划", Field::Helper),
-    ("统筹", Field::Helper),
-    ("出品", Field::Helper),
-    ("出品人", Field::Helper),
-    ("运营", Field::Helper),
+    ("语音", Field::OtherContributor),
+    ("播音", Field::OtherContributor),
+    ("主播", Field::OtherContributor),
+    ("配音", Field::OtherContributor),
+    ("剪辑", Field::OtherContributor),
+    ("后期", Field::OtherContributor),
+    ("排版", Field::OtherContributor),
+    ("设计", Field::OtherContributor),
+    ("制图", Field::OtherContributor),
+    ("制作", Field::OtherContributor),
+    ("海报", Field::OtherContributor),
+    ("美编", Field::OtherContributor),
+    ("视觉", Field::OtherContributor),
+    ("策划", Field::OtherContributor),
+    ("统筹", Field::OtherContributor),
+    ("出品", Field::OtherContributor),
+    ("出品人", Field::OtherContributor),
+    ("运营", Field::OtherContributor),
 ];
 
 /// Words before the place that an account posts from.
@@ -202,7 +202,7 @@ pub(crate) const TOOLS: &[&str] = &["分享", "打印", "列印", "收藏", "字
 pub(crate) const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图", "照片", "视频", "影片", "注明"];
 
 /// Editor labels, grouped by priority: 责任编辑 before 编辑. The first group that occurs on the page wins.
-pub(crate) const EDITOR: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
+pub(crate) const EDITOR_LABELS: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
 
 /// Buttons next to an outlet's name.
 pub(crate) const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];
@@ -215,16 +215,16 @@ pub(crate) const BYLINE_WORDS: &[&str] =
 pub(crate) const SUMMARY: &[&str] = &["摘要", "核心提示", "内容提要", "导读", "导语", "编者按", "提要"];
 
 /// A line that contains one of these names editors.
-pub(crate) const EDITORS: &[&str] = &["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"];
+pub(crate) const EDITOR_WORDS: &[&str] = &["责任编辑", "责编", "编辑", "校对", "审核", "监制", "签发", "终审"];
 
 /// Prefixes of a line that ends the story.
-pub(crate) const CLOSING: &[&str] = &["责任编辑", "责编:", "编辑:", "责任编校"];
+pub(crate) const CLOSING_PREFIXES: &[&str] = &["责任编辑", "责编:", "编辑:", "责任编校"];
 
 /// A bracketed group at the end of the last line names editors if it contains one of these.
 pub(crate) const CLOSING_EDITORS: &[&str] = &["责任编辑", "责编", "编辑"];
 
 /// Suffixes of a dateline that is followed by the title.
-pub(crate) const TITLE: &[&str] = &["题:"];
+pub(crate) const TITLE_ANNOUNCEMENTS: &[&str] = &["题:"];
 
 /// Labels without a colon before the outlet next to a date.
 pub(crate) const SOURCE_BESIDE_DATE: &[&str] = &["本文来源于", "文章来源于", "来源于"];

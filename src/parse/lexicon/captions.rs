@@ -17,7 +17,7 @@ pub(crate) const CREDITS: &[&str] = &[
 ];
 
 /// Caption prefixes.
-pub(crate) const OPENINGS: &[&str] = &[
+pub(crate) const PREFIXES: &[&str] = &[
     "图为",
     "图:",
     "图/",
@@ -36,10 +36,10 @@ pub(crate) const OPENINGS: &[&str] = &[
 ];
 
 /// Prefixes of the lead picture's caption, which some pages print at the foot.
-pub(crate) const AT_THE_FOOT: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
+pub(crate) const FOOT_PREFIXES: &[&str] = &["(资料图", "封面图片来源", "封面图来源", "题图来源", "图片来源", "头图"];
 
 /// Suffixes of the bracketed credit after a caption.
-pub(crate) const BRACKETED: &[&str] = &[
+pub(crate) const BRACKETED_SUFFIXES: &[&str] = &[
     "提供",
     "资料照",
     "资料图",
@@ -59,4 +59,4 @@ pub(crate) const BRACKETED: &[&str] = &[
 ];
 
 /// Prefixes of the bracketed credit after a caption.
-pub(crate) const BRACKETED_OPENINGS: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];
+pub(crate) const BRACKETED_PREFIXES: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];

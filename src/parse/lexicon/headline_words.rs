@@ -67,22 +67,23 @@ pub(crate) const CLOSED_ENDS: &[&str] = &[
 ];
 
 /// Labels that newspapers print before the lines of a headline block.
-pub(crate) const MARKS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
+pub(crate) const LINE_LABELS: &[&str] = &["引题", "眉题", "肩题", "主题", "正题", "副题", "副标题"];
 
 /// The labels of a kicker.
-pub(crate) const KICKER_MARKS: &[&str] = &["引题", "眉题", "肩题"];
+pub(crate) const KICKER_LABELS: &[&str] = &["引题", "眉题", "肩题"];
 
 /// Verbs that make a following open end a noun: 达到要求.
-pub(crate) const BEFORE_NOUNS: &[&str] = &["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"];
+pub(crate) const VERBS_BEFORE_NOUN: &[&str] =
+    &["达到", "符合", "满足", "适应", "按照", "落实", "根据", "提出新的", "充满"];
 
 /// Open ends that are nouns after such a verb.
-pub(crate) const NOUNS: &[&str] = &["要求", "希望"];
+pub(crate) const OPEN_END_NOUNS: &[&str] = &["要求", "希望"];
 
 /// Suffixes of the names of news roundups.
 pub(crate) const ROUNDUPS: &[&str] = &["快讯", "简讯", "短讯", "简报", "要闻", "速览", "集锦"];
 
 /// Prefixes of a line that announces the text.
-pub(crate) const ANNOUNCES: &[&str] = &["以下是", "以下为", "全文如下"];
+pub(crate) const ANNOUNCEMENTS: &[&str] = &["以下是", "以下为", "全文如下"];
 
 /// Prefixes of the first line of a speech.
-pub(crate) const GREETS: &[&str] = &["各位", "尊敬的", "同志们", "女士们", "先生们"];
+pub(crate) const GREETINGS: &[&str] = &["各位", "尊敬的", "同志们", "女士们", "先生们"];

@@ -228,7 +228,7 @@ pub(crate) const SITE_ENDINGS: &[&str] = &["网站", "新闻社", "日报社", "
 pub(crate) const SHORT_SITE_ENDINGS: &[&str] = &["网", "频道", "在线"];
 
 /// Words that end in 网 but do not name a site.
-pub(crate) const NETS: &[&str] = &[
+pub(crate) const NON_SITE_WORDS: &[&str] = &[
     "联网",
     "落网",
     "上网",
@@ -249,7 +249,8 @@ pub(crate) const NETS: &[&str] = &[
 ];
 
 /// Words with the suffix of a newspaper's name that head a section.
-pub(crate) const REPORTS: &[&str] = &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
+pub(crate) const NON_OUTLET_ENDINGS: &[&str] =
+    &["播报", "速报", "快报", "预报", "战报", "通报", "简报", "海报", "汇报"];
 
 /// An `author` in the metadata is an outlet and not a person if it contains one of these.
 pub(crate) const AUTHOR_OUTLETS: &[&str] = &[
@@ -319,14 +320,14 @@ pub(crate) const SITE_WORDS: &[&str] = &[
 pub(crate) const EDITIONS: &[&str] = &["新闻", "频道", "分社", "分网", "记者站"];
 
 /// Other channels of an outlet, glued to its name.
-pub(crate) const ACCOUNTS: &[&str] = &["客户端", "微博", "新媒体"];
+pub(crate) const CHANNEL_SUFFIXES: &[&str] = &["客户端", "微博", "新媒体"];
 
 /// Suffixes of the names of site operators.
-pub(crate) const PUBLISHERS: &[&str] =
+pub(crate) const OPERATOR_ENDINGS: &[&str] =
     &["有限公司", "责任公司", "股份公司", "传媒集团", "报业集团", "编辑部", "出版社"];
 
 /// Entries of [`NAMES`] that are only a prefix of other names and never an outlet alone.
-pub(crate) const BEGINNINGS: &[&str] = &["新华"];
+pub(crate) const PREFIX_ONLY_NAMES: &[&str] = &["新华"];
 
 /// The prefix of a magazine's name that begins with another outlet's name, 中国新闻.
 pub(crate) const WEEKLY: &str = "中国新闻周";

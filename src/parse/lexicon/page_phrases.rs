@@ -87,7 +87,7 @@ pub(crate) const TOOL_HINTS: &[&str] = &[
 ];
 
 /// What a site counts: reads, comments, followers.
-pub(crate) const COUNTED: &[&str] = &[
+pub(crate) const COUNTER_WORDS: &[&str] = &[
     "查看全部",
     "相关评论",
     "热门评论",
@@ -116,16 +116,16 @@ pub(crate) const COUNTED: &[&str] = &[
 ];
 
 /// Labels before the title of the previous or next story.
-pub(crate) const NEIGHBOURS: &[&str] =
+pub(crate) const PREVIOUS_NEXT_LABELS: &[&str] =
     &["上一篇", "下一篇", "上一条", "下一条", "上一则", "下一则", "上一页", "下一页", "上篇", "下篇"];
 
-/// Prefixes of a disclaimer. The line must also contain a word of [`DISCLAIMED`]: news stories print 声明 of others too.
-pub(crate) const DISCLAIMER: &[&str] = &["免责声明:", "特别声明:", "版权声明:", "风险提示:", "声明:"];
-pub(crate) const DISCLAIMED: &[&str] =
+/// Prefixes of a disclaimer. The line must also contain a word of [`DISCLAIMER_WORDS`]: news stories print 声明 of others too.
+pub(crate) const DISCLAIMER_PREFIXES: &[&str] = &["免责声明:", "特别声明:", "版权声明:", "风险提示:", "声明:"];
+pub(crate) const DISCLAIMER_WORDS: &[&str] =
     &["不代表", "不构成", "仅供参考", "风险自担", "后果自负", "版权", "转载", "自媒体", "不承担", "仅为传播"];
 
-/// Prefixes of a promotion for the site's other services. The line must also contain a word of [`PROMOTED`].
-pub(crate) const PROMOTION: &[&str] = &[
+/// Prefixes of a promotion for the site's other services. The line must also contain a word of [`PROMOTION_WORDS`].
+pub(crate) const PROMOTION_PREFIXES: &[&str] = &[
     "本文来自",
     "更多原创",
     "更多资讯",
@@ -141,7 +141,7 @@ pub(crate) const PROMOTION: &[&str] = &[
     "请下载",
     "点击下载",
 ];
-pub(crate) const PROMOTED: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
+pub(crate) const PROMOTION_WORDS: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
 
 /// Phrases of the contact details in a site's footer.
 pub(crate) const CONTACT: &[&str] = &[
@@ -227,10 +227,10 @@ pub(crate) const CRAWL_ADDRESS: &[&str] =
     &["url:", "url=", "sourceurl:", "warc-", "链接:http", "网址:http", "http://", "https://"];
 
 /// Further suffixes of a heading above other stories.
-pub(crate) const SEE: &[&str] = &["请见", "请看"];
+pub(crate) const RELATED_SUFFIXES: &[&str] = &["请见", "请看"];
 
 /// Phrases from a site's self-description, which stands in an element of its own.
-pub(crate) const OWNER: &[&str] = &[
+pub(crate) const SITE_DESCRIPTION: &[&str] = &[
     "版权所有",
     "免责声明",
     "copyright",

@@ -68,7 +68,7 @@ pub(crate) const ROLES: &[(&str, Role)] = &[
 ];
 
 /// Suffixes that turn a role word into another word: 记者调查 is a column, 记者会 an event, 编辑部 a place.
-pub(crate) const NO_ROLE_BEFORE: &[&str] = &[
+pub(crate) const NON_ROLE_SUFFIXES: &[&str] = &[
     "调查",
     "观察",
     "手记",
@@ -129,7 +129,7 @@ pub(crate) const AFFILIATIONS: &[&str] = &[
 ];
 
 /// Words that occur in the position of a name but are not names.
-pub(crate) const NO_NAMES: &[&str] = &[
+pub(crate) const NON_NAMES: &[&str] = &[
     "网络",
     "互联网",
     "整合",
@@ -169,7 +169,7 @@ pub(crate) const AFTER_NAMES: &[&str] = &[
 ];
 
 /// Continuations of a sentence that has the reporter as its subject.
-pub(crate) const GOES_ON: &[&str] = &[
+pub(crate) const AFTER_SUBJECT: &[&str] = &[
     "从",
     "在",
     "向",
@@ -200,7 +200,7 @@ pub(crate) const GOES_ON: &[&str] = &[
 ];
 
 /// Words after 记者 that begin with the character of a surname.
-pub(crate) const NO_NAMES_BEHIND_ROLES: &[&str] = &[
+pub(crate) const NON_NAMES_AFTER_ROLE: &[&str] = &[
     "来到", "查询", "查阅", "查看", "查证", "向", "于", "强调", "经", "全程", "单独", "从", "今", "昨", "日前", "近日",
     "连续", "连日", "时", "在", "当",
 ];
@@ -212,10 +212,10 @@ pub(crate) const STORY_KINDS: &[&str] = &[
 ];
 
 /// Kinds of reporters, printed between outlet and role.
-pub(crate) const KINDS_OF_REPORTERS: &[&str] = &["全媒体", "融媒体"];
+pub(crate) const REPORTER_KINDS: &[&str] = &["全媒体", "融媒体"];
 
 /// Korean words for a reporter, after the name.
-pub(crate) const KOREAN: &[&str] = &["기자", "특파원", "인턴기자", "선임기자", "수습기자", "객원기자"];
+pub(crate) const KOREAN_ROLES: &[&str] = &["기자", "특파원", "인턴기자", "선임기자", "수습기자", "객원기자"];
 
 /// The first word of a two-word role: `인턴 기자`.
 pub(crate) const KOREAN_TRAINEE: &str = "인턴";

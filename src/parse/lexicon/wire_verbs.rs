@@ -74,16 +74,16 @@ pub(crate) const SPECIAL: &[&str] = &["专电", "特稿"];
 pub(crate) const PLAIN: &[&str] = &["讯", "电"];
 
 /// Words after the second name of an outlet: 经济日报-中国经济网记者.
-pub(crate) const AFTER_TAILS: &[&str] = &["记者", "报道", "报导", "讯", "消息"];
+pub(crate) const AFTER_SECOND_OUTLET: &[&str] = &["记者", "报道", "报导", "讯", "消息"];
 
 /// Words between a place and 报道.
-pub(crate) const BY_CAMERA: &[&str] = &["综合", "摄影"];
+pub(crate) const BEFORE_REPORT: &[&str] = &["综合", "摄影"];
 
 /// Words after names that continue a caption or a byline rather than start a story.
-pub(crate) const NO_STORY: &[&str] = &["摄", "文", "图", "编辑", "/", "|"];
+pub(crate) const NON_STORY_STARTS: &[&str] = &["摄", "文", "图", "编辑", "/", "|"];
 
 /// Words that end the names of a byline: 记者张三发自上海.
-pub(crate) const CLOSES_PEOPLE: &[&str] = &["发自", "报道", "报导", "整理", "综合报道"];
+pub(crate) const AFTER_PEOPLE: &[&str] = &["发自", "报道", "报导", "整理", "综合报道"];
 
 /// Verbs that form a bracketed dateline alone: 【特讯】.
 pub(crate) const WITHOUT_OUTLET: &[&str] = &["专讯", "特讯"];

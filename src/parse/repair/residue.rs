@@ -8,7 +8,7 @@
 //!
 //! Owns the judgement and the removal. Refuses what the insertion did to neighbouring bytes: that is `bytes`' room.
 
-use crate::parse::lexicon::reading_words;
+use crate::parse::lexicon::pronunciation_words;
 use crate::parse::normalized_line::holds_any;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -124,7 +124,7 @@ impl Residue {
             // one only where it first stands.
             meant * 2 < listed.len().max(2 * PLAIN_HABIT) && occasional <= listed.len()
         } else {
-            meant + occasional == 0 && all_frequent && !holds_any(page_text, reading_words::TEACHING)
+            meant + occasional == 0 && all_frequent && !holds_any(page_text, pronunciation_words::EXPLANATIONS)
         };
         if !believed {
             return Self::default();
