@@ -1,7 +1,7 @@
-//! Which charset a document's bytes are in.
+//! Detects the charset of a document.
 //!
-//! Owns the order of belief: byte-order mark, then bytes that can hardly be anything but UTF-8, then what was declared, then
-//! what the bytes look like. Refuses to believe a declaration that the bytes contradict.
+//! Owns the order of trust: byte-order mark, then bytes that are almost certainly UTF-8, then the declaration, then
+//! statistics of the bytes. A declaration that contradicts the bytes is ignored.
 
 use std::borrow::Cow;
 
@@ -11,36 +11,37 @@ use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16L
 use crate::parse::repair::script::{is_common, simplified};
 use crate::text::is_han;
 
-/// How far into a document its own declaration is looked for: HTML's standard says 1,024 bytes.
-const DECLARED_WITHIN_BYTES: usize = 1024;
+/// Search range for the document's own declaration. The HTML standard says 1,024 bytes.
+const DECLARATION_SEARCH_BYTES: usize = 1024;
 
-/// How many Chinese characters of a decoded text are judged. More would not change the judgement.
-const JUDGED_CHARS: usize = 2000;
+/// Number of Chinese characters used to score a decoded text. More would not change the result.
+const SCORED_CHARS: usize = 2000;
 
-/// How much more natural another charset must make the text than the declared one, on the scale of [`naturalness`]. Right
-/// readings of Chinese text lie about 0.9, wrong ones below 0.5.
-const CONVINCING: f64 = 0.2;
+/// Minimum difference in [`naturalness`] for another charset to win over the declared one. Correct decodings of Chinese
+/// text score about 0.9, wrong ones below 0.5.
+const MIN_SCORE_MARGIN: f64 = 0.2;
 
-/// Text is taken for Korean if at most one in this many of its Hangul and Han characters is Han. Korean news has fewer; of
-/// Chinese in GBK read as EUC-KR it is about every second one, as EUC-KR has Hangul where GBK has the common characters of
-/// the pinyin b to l, and Han characters where it has the others.
-const ONE_HAN_IN: usize = 10;
+/// A text counts as Korean if at most one in this many of its Hangul and Han characters is Han. Korean news has fewer.
+/// For Chinese in GBK read as EUC-KR it is about every second one: EUC-KR has Hangul where GBK has the common
+/// characters of the pinyin b to l, and Han characters where it has the others.
+const MIN_CHARS_PER_HAN: usize = 10;
 
-/// A Korean page may have one broken character for this many Hangul syllables.
-const ONE_BROKEN_IN: usize = 50;
+/// A Korean page may have one undecodable character for this many Hangul syllables.
+const MIN_SYLLABLES_PER_ERROR: usize = 50;
 
-/// With fewer Hangul syllables than this, only a declaration makes a text Korean: 北京 in GBK is two of them in EUC-KR.
-const CONVINCING_SYLLABLES: usize = 24;
+/// With fewer Hangul syllables than this, a text counts as Korean only if it is declared so: 北京 in GBK is two syllables
+/// in EUC-KR.
+const MIN_SYLLABLES: usize = 24;
 
-/// How much of a document is shown to the detector, which sees to every byte for each of some thirty charsets.
-const GUESSED_FROM_BYTES: usize = 1 << 18;
+/// Sample size for the detector, which reads every byte once for each of about thirty charsets.
+const DETECTOR_SAMPLE_BYTES: usize = 1 << 18;
 
-/// How the charset was found, and what did not fit it.
+/// The detected charset, and how well the document fits it.
 pub(super) struct Charset {
     pub used: &'static str,
-    /// The label that the document or its transport gave, if it was not that.
+    /// The label that the document or its transport declared, if it was wrong.
     pub wrongly_declared: Option<String>,
-    /// How many sequences of bytes became U+FFFD.
+    /// Number of byte sequences that became U+FFFD.
     pub undecodable: usize,
 }
 
@@ -49,17 +50,17 @@ pub(super) fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Decodes a document whose content type is given.
+/// Decodes a document with the given content type.
 pub(super) fn decode(content: &[u8], content_type: &str) -> (String, Charset) {
     if let Some((encoding, mark_bytes)) = by_mark(content) {
         return decoded(&content[mark_bytes..], encoding, None);
     }
     let declared = charset_parameter(content_type)
         .and_then(|label| Some((label, Encoding::for_label(label.as_bytes())?)))
-        .or_else(|| declared_inside(content));
+        .or_else(|| declaration_in_page(content));
     let encoding = choose(content, declared.as_ref().map(|(_, encoding)| *encoding));
     let label = declared.filter(|(_, declared)| decoder_of(declared) != decoder_of(encoding));
-    // ASCII is the same in nearly all of them.
+    // Nearly all charsets encode ASCII the same way.
     let label = label.filter(|_| !content.is_ascii());
     decoded(content, encoding, label.map(|(label, _)| label.to_owned()))
 }
@@ -74,18 +75,18 @@ fn replacements(text: &str) -> usize {
     text.matches('\u{FFFD}').count()
 }
 
-/// The U+FFFD that a document itself has, from a converter before us.
+/// The U+FFFD characters in the document itself, left by an earlier converter.
 fn own_replacements(content: &[u8], encoding: &'static Encoding) -> usize {
     if encoding == UTF_8 { content.windows(3).filter(|bytes| *bytes == [0xEF, 0xBF, 0xBD]).count() } else { 0 }
 }
 
-/// GB18030 reads all that GBK and GB 2312 can write, and pages so labelled often have more.
+/// GB18030 is a superset of GBK and GB 2312, and pages with these labels often use its other characters.
 fn decoder_of(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
 }
 
 fn by_mark(content: &[u8]) -> Option<(&'static Encoding, usize)> {
-    // GB18030 has a mark as well, its form of U+FEFF.
+    // GB18030 has a byte-order mark too, its encoding of U+FEFF.
     const GB18030_MARK: &[u8] = &[0x84, 0x31, 0x95, 0x33];
     if content.starts_with(GB18030_MARK) {
         return Some((GB18030, GB18030_MARK.len()));
@@ -100,10 +101,10 @@ fn charset_parameter(content_type: &str) -> Option<&str> {
     })
 }
 
-/// What a document says of itself: `<meta charset=…>`, `<meta http-equiv=… content="…; charset=…">` or
+/// The document's own declaration: `<meta charset=…>`, `<meta http-equiv=… content="…; charset=…">` or
 /// `<?xml … encoding="…"?>`.
-fn declared_inside(content: &[u8]) -> Option<(&str, &'static Encoding)> {
-    let opening = &content[..content.len().min(DECLARED_WITHIN_BYTES)];
+fn declaration_in_page(content: &[u8]) -> Option<(&str, &'static Encoding)> {
+    let opening = &content[..content.len().min(DECLARATION_SEARCH_BYTES)];
     let xml = opening.trim_ascii_start().starts_with(b"<?xml");
     let inside_tags = opening.split(|&byte| byte == b'<').skip(1).filter_map(|after| {
         let tag = after.split(|&byte| byte == b'>').next()?;
@@ -120,13 +121,13 @@ fn declared_inside(content: &[u8]) -> Option<(&str, &'static Encoding)> {
     });
     let (label, encoding) =
         inside_tags.filter_map(|label| Some((label, Encoding::for_label(label.as_bytes())?))).next()?;
-    // Whoever could read this declaration as ASCII does not read UTF-16; HTML's standard has it mean UTF-8.
+    // A declaration that is readable as ASCII cannot be UTF-16. The HTML standard reads it as UTF-8.
     let encoding = if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding };
     Some((label, encoding))
 }
 
 fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding {
-    if let Some(encoding) = utf16_by_zeros(content) {
+    if let Some(encoding) = utf16_by_zero_bytes(content) {
         return encoding;
     }
     if let Ok(text) = std::str::from_utf8(content)
@@ -136,7 +137,7 @@ fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encod
     {
         return match declared {
             None if short_gbk_in_disguise(text) => GBK,
-            // A declaration is believed where the bytes say nothing, and where they are too few to say anything.
+            // Trust the declaration if the bytes are ASCII or too few to contradict it.
             Some(declared) if text.is_ascii() || !text.chars().any(|c| c >= '\u{800}') => declared,
             _ => UTF_8,
         };
@@ -144,14 +145,14 @@ fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encod
     if is_euc_kr(content, declared == Some(EUC_KR)) {
         return EUC_KR;
     }
-    let guess = guessed(content);
+    let guess = detect(content);
     let mut best = declared.unwrap_or(guess);
-    let mut best_score = score(content, best) + if declared.is_some() { CONVINCING } else { 0.0 };
+    let mut best_score = score(content, best) + if declared.is_some() { MIN_SCORE_MARGIN } else { 0.0 };
     for encoding in [guess, GBK, BIG5, UTF_8, UTF_16LE, UTF_16BE] {
         if decoder_of(encoding) == decoder_of(best) {
             continue;
         }
-        // Only a text that it makes Chinese speaks for a charset here; of the others chardetng knows more.
+        // This score only measures Chinese. chardetng knows the other charsets better.
         let score = score(content, encoding);
         if score > best_score {
             (best, best_score) = (encoding, score);
@@ -160,20 +161,21 @@ fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encod
     best
 }
 
-fn guessed(content: &[u8]) -> &'static Encoding {
+fn detect(content: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&content[..content.len().min(GUESSED_FROM_BYTES)], true);
+    detector.feed(&content[..content.len().min(DETECTOR_SAMPLE_BYTES)], true);
     detector.guess(None, Utf8Detection::Allow)
 }
 
-/// UTF-16 has a zero in every other byte wherever it writes ASCII, and no other charset has zeros at all.
-fn utf16_by_zeros(content: &[u8]) -> Option<&'static Encoding> {
+/// Detects UTF-16: every other byte of its ASCII characters is zero, and no other charset has zero bytes at all.
+fn utf16_by_zero_bytes(content: &[u8]) -> Option<&'static Encoding> {
     let [mut even, mut odd] = [0usize; 2];
     for pair in content.chunks_exact(2) {
         even += usize::from(pair[0] == 0);
         odd += usize::from(pair[1] == 0);
     }
-    // A stray NUL in a text of another charset is not enough: one in twenty units must be ASCII, in one place only.
+    // A stray NUL in a text of another charset is not enough: one in twenty units must be ASCII, with the zeros on one
+    // side only.
     let enough = content.len() / 2 / 20 + 1;
     if odd >= enough && even * 20 <= odd && naturalness(content, UTF_16LE) > 0.5 {
         Some(UTF_16LE)
@@ -184,22 +186,22 @@ fn utf16_by_zeros(content: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether bytes that are not UTF-8 are Korean in EUC-KR (decoded as its superset, code page 949): they decode to Hangul, and
-/// cleanly. [`naturalness`] cannot tell, as it knows Chinese alone.
+/// Whether bytes that are not UTF-8 are EUC-KR (decoded as its superset, code page 949): they decode cleanly to Hangul.
+/// [`naturalness`] only measures Chinese, so it cannot tell.
 fn is_euc_kr(content: &[u8], is_declared: bool) -> bool {
-    let judged = head_of_non_ascii(content, EUC_KR);
-    let (text, _) = EUC_KR.decode_without_bom_handling(&judged);
+    let sample = non_ascii_sample(content, EUC_KR);
+    let (text, _) = EUC_KR.decode_without_bom_handling(&sample);
     let [mut syllables, mut han, mut broken] = [0_usize; 3];
     for c in text.chars() {
         syllables += usize::from(('\u{AC00}'..='\u{D7A3}').contains(&c));
         han += usize::from(is_han(c));
         broken += usize::from(c == '\u{FFFD}');
     }
-    let needed = if is_declared { 1 } else { CONVINCING_SYLLABLES };
-    syllables >= needed && han * ONE_HAN_IN <= syllables + han && broken * ONE_BROKEN_IN <= syllables
+    let needed = if is_declared { 1 } else { MIN_SYLLABLES };
+    syllables >= needed && han * MIN_CHARS_PER_HAN <= syllables + han && broken * MIN_SYLLABLES_PER_ERROR <= syllables
 }
 
-/// A few Chinese characters in GBK can be two-byte sequences of UTF-8 by chance (联通 is the known case).
+/// A few Chinese characters in GBK can be valid two-byte sequences of UTF-8 by chance (联通 is the known case).
 fn short_gbk_in_disguise(text: &str) -> bool {
     if text.is_ascii() || text.chars().any(|c| c >= '\u{800}' || c.is_ascii_alphabetic()) {
         return false;
@@ -208,7 +210,7 @@ fn short_gbk_in_disguise(text: &str) -> bool {
     !errors && as_gbk.chars().filter(|c| !c.is_ascii()).all(is_common)
 }
 
-/// [`naturalness`], less a penalty for what does not decode.
+/// [`naturalness`], except that UTF-16 with an odd number of bytes is ruled out.
 fn score(content: &[u8], encoding: &'static Encoding) -> f64 {
     if (encoding == UTF_16LE || encoding == UTF_16BE) && content.len() % 2 == 1 {
         return -1.0;
@@ -216,12 +218,13 @@ fn score(content: &[u8], encoding: &'static Encoding) -> f64 {
     naturalness(content, encoding)
 }
 
-/// How much a reading of the bytes looks like text, at most 1: the share of what is not ASCII that is a common character or
-/// the punctuation of Chinese; less five times the share of what does not decode, as even a broken page has few such bytes.
+/// How much the decoded bytes look like text, at most 1: the share of the non-ASCII characters that are common Chinese
+/// characters or Chinese punctuation, minus five times the share that does not decode. Even a damaged page has few
+/// undecodable bytes.
 fn naturalness(content: &[u8], encoding: &'static Encoding) -> f64 {
-    // Enough of the bytes for the characters that are judged, and a piece of markup around each.
-    let judged: Cow<'_, [u8]> = head_of_non_ascii(content, encoding);
-    let (text, _) = decoder_of(encoding).decode_without_bom_handling(&judged);
+    // Enough bytes for [`SCORED_CHARS`], with some markup around each character.
+    let sample: Cow<'_, [u8]> = non_ascii_sample(content, encoding);
+    let (text, _) = decoder_of(encoding).decode_without_bom_handling(&sample);
     let (mut natural, mut broken, mut all) = (0u32, 0u32, 0u32);
     let mut previous = ' ';
     for c in text.chars() {
@@ -236,7 +239,7 @@ fn naturalness(content: &[u8], encoding: &'static Encoding) -> f64 {
                 '\u{3000}'..='\u{30FF}' | '\u{FF00}'..='\u{FFEE}' | '\u{2010}'..='\u{2030}' | '\u{B7}' | '\u{A0}' => {
                     true
                 }
-                // A letter with a mark stands beside letters. Chinese read as Latin is a jumble of signs and capitals.
+                // An accented letter stands next to letters. Chinese decoded as Latin is a mix of symbols and capitals.
                 c => c.is_lowercase() && (c as u32) < 0x500 && previous.is_alphabetic() && !is_accented(previous),
             };
             natural += u32::from(natural_here);
@@ -253,9 +256,9 @@ fn is_accented(c: char) -> bool {
     ('\u{80}'..'\u{250}').contains(&c)
 }
 
-/// The first stretch of a document that has enough of other than ASCII to judge it; long stretches of markup are left out.
-fn head_of_non_ascii<'a>(content: &'a [u8], encoding: &'static Encoding) -> Cow<'a, [u8]> {
-    const ENOUGH_BYTES: usize = JUDGED_CHARS * 4;
+/// A sample from the start of a document with enough non-ASCII bytes to score it; long runs of markup are skipped.
+fn non_ascii_sample<'a>(content: &'a [u8], encoding: &'static Encoding) -> Cow<'a, [u8]> {
+    const ENOUGH_BYTES: usize = SCORED_CHARS * 4;
     if content.len() <= ENOUGH_BYTES || encoding == UTF_16LE || encoding == UTF_16BE {
         return Cow::Borrowed(&content[..content.len().min(ENOUGH_BYTES)]);
     }
@@ -263,7 +266,7 @@ fn head_of_non_ascii<'a>(content: &'a [u8], encoding: &'static Encoding) -> Cow<
     let mut ascii_run = 0;
     for &byte in content {
         ascii_run = if byte.is_ascii() { ascii_run + 1 } else { 0 };
-        // The first two are kept, as the last byte of a character of GBK or Big5 can be ASCII.
+        // Keep the first two: the last byte of a GBK or Big5 character can be ASCII.
         if ascii_run <= 2 {
             kept.push(byte);
         }
@@ -271,7 +274,7 @@ fn head_of_non_ascii<'a>(content: &'a [u8], encoding: &'static Encoding) -> Cow<
             break;
         }
     }
-    // A character that the cut parted is no error of the document's.
+    // The cut may split a character. That is not a decoding error of the document.
     while kept.last().is_some_and(|byte| !byte.is_ascii()) && kept.len() > ENOUGH_BYTES - 8 {
         kept.pop();
     }
@@ -301,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_wins() {
+    fn byte_order_mark_wins() {
         check("\u{FEFF}湖畔".as_bytes(), "text/plain; charset=gbk", "湖畔", false);
         check(&[&[0xFF, 0xFE][..], &utf16("湖畔", u16::to_le_bytes)].concat(), "", "湖畔", false);
         check(&[&[0xFE, 0xFF][..], &utf16("湖畔", u16::to_be_bytes)].concat(), "", "湖畔", false);
@@ -309,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_declaration_is_followed() {
+    fn correct_declaration_is_used() {
         check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=GB2312", SIMPLIFIED, false);
         check(&encoded(TRADITIONAL, BIG5), "text/plain;charset=\"big5\"", TRADITIONAL, false);
         check(SIMPLIFIED.as_bytes(), "text/plain; charset=utf-8", SIMPLIFIED, false);
@@ -320,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn korean_stays_korean_whatever_it_declares() {
+    fn korean_is_detected_despite_its_declaration() {
         let page = |meta: &str| {
             format!(
                 "<html><head>{meta}<title>호숫가 새 다리</title><p>호숫가 마을의 새 돌다리가 어제 개통했다. 다리는 학교와 병원을 잇는다."
@@ -339,7 +342,7 @@ mod tests {
             check(&encoded(&page(meta), EUC_KR), content_type, &page(meta), misdeclared);
         }
         check(&encoded("새 다리", EUC_KR), "text/plain; charset=ks_c_5601-1987", "새 다리", false);
-        // Chinese in either script stays Chinese, also where it is declared to be Korean.
+        // Chinese in either script stays Chinese, even if it is declared as Korean.
         for declared in ["", "text/plain; charset=euc-kr"] {
             check(&encoded(SIMPLIFIED, GBK), declared, SIMPLIFIED, !declared.is_empty());
             check(&encoded(TRADITIONAL, BIG5), declared, TRADITIONAL, !declared.is_empty());
@@ -350,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_declares_itself() {
+    fn declaration_in_the_page_is_used() {
         for declaration in [
             "<html><head><meta charset=gb2312>",
             "<meta http-equiv='Content-Type' content='text/html; charset=gbk' />",
@@ -363,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_declaration_is_noticed() {
+    fn wrong_transport_declaration_is_reported() {
         check(SIMPLIFIED.as_bytes(), "text/plain; charset=gbk", SIMPLIFIED, true);
         check(TRADITIONAL.as_bytes(), "text/plain; charset=big5", TRADITIONAL, true);
         check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=utf-8", SIMPLIFIED, true);
@@ -376,13 +379,13 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_declares_itself_wrongly_is_noticed() {
+    fn wrong_declaration_in_the_page_is_reported() {
         let page = |label: &str| format!("<html><head><meta charset={label}><p>{SIMPLIFIED}");
         check(page("gb2312").as_bytes(), "text/html", &page("gb2312"), true);
         check(page("big5").as_bytes(), "text/html", &page("big5"), true);
         check(&encoded(&page("utf-8"), GBK), "text/html", &page("utf-8"), true);
         check(&encoded(&page("utf-8"), GB18030), "", &page("utf-8"), true);
-        // The transport says one thing and the page another: the bytes are as the page says.
+        // The transport and the page disagree, and the page is right.
         check(&encoded(&page("gbk"), GBK), "text/html; charset=utf-8", &page("gbk"), true);
         let traditional = format!("<html><head><meta charset=gb2312><p>{TRADITIONAL}");
         check(&encoded(&traditional, BIG5), "text/html", &traditional, true);
@@ -390,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_declared_is_detected() {
+    fn undeclared_charset_is_detected() {
         check(SIMPLIFIED.as_bytes(), "", SIMPLIFIED, false);
         check(&encoded(SIMPLIFIED, GBK), "", SIMPLIFIED, false);
         check(&encoded(TRADITIONAL, GBK), "", TRADITIONAL, false);
@@ -408,13 +411,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_label_is_none() {
+    fn unknown_label_is_ignored() {
         check(&encoded(SIMPLIFIED, GBK), "text/plain; charset=klingon", SIMPLIFIED, false);
         check(SIMPLIFIED.as_bytes(), "text/plain; charset=", SIMPLIFIED, false);
     }
 
     #[test]
-    fn a_few_broken_bytes_are_counted_and_change_nothing_else() {
+    fn undecodable_bytes_are_counted_and_change_nothing_else() {
         let mut content = SIMPLIFIED.as_bytes().to_vec();
         content.push(0xFF);
         content.extend("\u{FFFD}完".as_bytes());

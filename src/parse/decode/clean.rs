@@ -1,6 +1,7 @@
-//! What a reader never sees goes: controls, direction marks, zero-width characters. What is left is NFC.
+//! Removes invisible characters (controls, direction marks, zero-width characters) and normalizes the text to NFC.
 //!
-//! Owns which invisible characters carry meaning and stay. Refuses NFKC: a full-width digit is what the page printed.
+//! Owns which invisible characters carry meaning and stay. Does not apply NFKC: a full-width digit is what the page
+//! printed.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_script::{Script, UnicodeScript};
@@ -8,8 +9,8 @@ use unicode_script::{Script, UnicodeScript};
 use crate::article::ParseReport;
 use crate::text::is_reordering;
 
-/// Cleans text, and counts what it removed and recomposed. Character references bring such characters back, so it runs once
-/// after decoding and again wherever references are resolved.
+/// Cleans text, and counts the removed and recomposed characters. It runs once after decoding and again wherever
+/// character references are resolved, because references can bring such characters back.
 pub fn clean(text: &str, report: &mut ParseReport) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -20,9 +21,9 @@ pub fn clean(text: &str, report: &mut ParseReport) -> String {
                 chars.next_if_eq(&'\n');
                 '\n'
             }
-            // NEL, line and paragraph separator, and the breaks of typewriters.
+            // NEL, line and paragraph separator, vertical tab and form feed.
             '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{B}' | '\u{C}' => '\n',
-            c => match invisible(c) {
+            c => match invisible_kind(c) {
                 Some(kind) if !carries_meaning(previous, c, chars.peek().copied()) => {
                     *report.repairs.entry(kind.into()).or_default() += 1;
                     continue;
@@ -33,16 +34,16 @@ pub fn clean(text: &str, report: &mut ParseReport) -> String {
         kept.push(c);
         previous = c;
     }
-    composed(kept, report)
+    to_nfc(kept, report)
 }
 
-fn composed(text: String, report: &mut ParseReport) -> String {
+fn to_nfc(text: String, report: &mut ParseReport) -> String {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return text;
     }
     let composed: String = text.nfc().collect();
     if composed != text {
-        // Marks that went into their letter, and characters that are another's double, such as compatibility ideographs.
+        // Combining marks that merged into their letter, and duplicates such as compatibility ideographs.
         let joined = text.chars().count().abs_diff(composed.chars().count());
         let doubles = text.chars().filter(|&c| !std::iter::once(c).nfc().eq([c])).count();
         let times = u32::try_from((joined + doubles).max(1)).unwrap_or(u32::MAX);
@@ -51,12 +52,12 @@ fn composed(text: String, report: &mut ParseReport) -> String {
     composed
 }
 
-/// The kind of a character that prints nothing.
-fn invisible(c: char) -> Option<&'static str> {
+/// The report's name for an invisible character; `None` if the character is visible.
+fn invisible_kind(c: char) -> Option<&'static str> {
     Some(match c {
         '\t' | '\n' => return None,
         '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}' => "CONTROL_CHARACTER",
-        // Annotation anchors, and code points that are no characters.
+        // Annotation anchors and noncharacters.
         '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}' | '\u{FDD0}'..='\u{FDEF}' => "CONTROL_CHARACTER",
         '\u{61C}' | '\u{200E}' | '\u{200F}' => "BIDI_CONTROL",
         c if is_reordering(c) => "BIDI_CONTROL",
@@ -68,19 +69,19 @@ fn invisible(c: char) -> Option<&'static str> {
     })
 }
 
-/// Joiners shape the letters of some scripts and tie emoji together, and tags spell the flag of a region. A joiner at the edge of
-/// such a word, or between other letters, does nothing.
+/// Joiners shape the letters of some scripts and join emoji; tag characters spell the region of a flag emoji. At the
+/// edge of such a word, or between other letters, a joiner has no effect.
 fn carries_meaning(previous: char, c: char, next: Option<char>) -> bool {
     match c {
-        '\u{200C}' | '\u{200D}' if shapes(previous) => next.is_some_and(shapes),
+        '\u{200C}' | '\u{200D}' if has_joining_letters(previous) => next.is_some_and(has_joining_letters),
         '\u{200D}' => is_emoji_part(previous) && next.is_some_and(is_emoji_part),
         '\u{E0000}'..='\u{E007F}' => previous == '\u{1F3F4}' || ('\u{E0000}'..='\u{E007F}').contains(&previous),
         _ => false,
     }
 }
 
-/// Scripts whose letters join or stack. From the Unicode Standard's chapters on the joiners (9.2, 12 and 13.5).
-fn shapes(c: char) -> bool {
+/// Scripts with joining or stacking letters. From the Unicode Standard's chapters on the joiners (9.2, 12 and 13.5).
+fn has_joining_letters(c: char) -> bool {
     matches!(
         c.script(),
         Script::Arabic
@@ -105,7 +106,7 @@ fn shapes(c: char) -> bool {
     )
 }
 
-/// Emoji, their skin tones, the selector of their coloured form, and the signs that are joined to them (♀ ♂ ⚕ ❤).
+/// Emoji, skin tones, the emoji variation selector, and the symbols that are joined to emoji (♀ ♂ ⚕ ❤).
 fn is_emoji_part(c: char) -> bool {
     matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2190}'..='\u{2BFF}' | '\u{FE0F}')
 }
@@ -122,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_in_one_way() {
+    fn line_ends_become_newlines() {
         check("一\r\n二\r三\u{2028}四\u{2029}五\u{85}六\u{C}七\n八", "一\n二\n三\n四\n五\n六\n七\n八", &[]);
         check("\r\r\n", "\n\n", &[]);
     }
 
     #[test]
-    fn the_invisible_goes_and_is_counted() {
+    fn invisible_characters_are_removed_and_counted() {
         check("湖\u{200B}畔\u{200D}镇\u{2060}", "湖畔镇", &[("ZERO_WIDTH_CHARACTER", 3)]);
         check("\u{FEFF}湖\u{0}畔\u{7}\u{9B}", "湖畔", &[("BYTE_ORDER_MARK", 1), ("CONTROL_CHARACTER", 3)]);
         check("\u{202E}湖\u{202C}畔", "湖畔", &[("BIDI_CONTROL", 2)]);
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_composed_but_not_folded() {
+    fn text_becomes_nfc_but_not_nfkc() {
         check("cafe\u{301}", "café", &[("NFC", 1)]);
         check("\u{F9DC}", "隆", &[("NFC", 1)]);
         check("１２Ａ，㈱", "１２Ａ，㈱", &[]);

@@ -1,6 +1,6 @@
-//! Whether a document is HTML or plain text.
+//! Decides whether a document is HTML or plain text.
 //!
-//! Owns that one choice. Refuses to look at plain text that says it is plain text, whatever tags it holds.
+//! A document that is declared as plain text stays plain text, whatever tags it contains.
 
 use super::charset::media_type;
 
@@ -13,13 +13,13 @@ pub enum Format {
     Html,
 }
 
-/// How much of a document is looked at. A page whose markup begins later than this is no page.
-const LOOKED_AT_CHARS: usize = 1024;
+/// Search range for tags. A document with its first tag later than this is not a page.
+const SCANNED_CHARS: usize = 1024;
 
-/// So many tags among the first characters, and it is a piece of a page that lacks its head.
-const TAGS_OF_A_FRAGMENT: usize = 5;
+/// With this many tags at the start, a document is a fragment of a page without its head.
+const MIN_FRAGMENT_TAGS: usize = 5;
 
-/// What a page or a piece of one begins with.
+/// Prefixes of a page or a fragment.
 const OPENINGS: [&str; 17] = [
     "<!doctype html",
     "<html",
@@ -40,7 +40,7 @@ const OPENINGS: [&str; 17] = [
     "<h1",
 ];
 
-/// Tags that text which is not HTML hardly has.
+/// Tags that rarely occur in text other than HTML.
 const TAGS: [&str; 16] = [
     "<div", "</div", "<p>", "<p ", "</p>", "<br", "<span", "</span", "<a ", "</a>", "<li", "<td", "<tr", "<strong",
     "<img", "<meta",
@@ -56,14 +56,14 @@ pub(super) fn format(text: &str, content_type: &str) -> Format {
 }
 
 fn looks_like_html(text: &str) -> bool {
-    let opening: String = text.trim_start().chars().take(LOOKED_AT_CHARS).collect::<String>().to_ascii_lowercase();
+    let opening: String = text.trim_start().chars().take(SCANNED_CHARS).collect::<String>().to_ascii_lowercase();
     let opening = opening.trim_start();
     let after_prolog = without_prolog(opening);
     OPENINGS.iter().any(|tag| after_prolog.starts_with(tag))
-        || TAGS.iter().map(|tag| opening.matches(tag).count()).sum::<usize>() >= TAGS_OF_A_FRAGMENT
+        || TAGS.iter().map(|tag| opening.matches(tag).count()).sum::<usize>() >= MIN_FRAGMENT_TAGS
 }
 
-/// What follows an XML declaration and comments.
+/// The text after an XML declaration and comments.
 fn without_prolog(mut text: &str) -> &str {
     loop {
         let end = if text.starts_with("<?xml") {
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_media_type_decides_then_the_looks() {
+    fn media_type_wins_over_the_content() {
         for (text, content_type, expected) in [
             ("湖畔镇修桥", "", Format::Text),
             ("湖畔镇修桥", "text/html; charset=gbk", Format::Html),

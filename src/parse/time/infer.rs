@@ -1,18 +1,18 @@
-//! The year and month that a date leaves out.
+//! Infers the year and month that a date omits.
 
 use jiff::civil::Date;
 
 use crate::article::DatelineDate;
 
-/// How far past the reference a completed date may lie, in days: a page dated today may print tomorrow's dateline, as
-/// zones differ.
+/// Days that a completed date may lie after the reference: a page dated today may print tomorrow's dateline, because
+/// time zones differ.
 const TOLERANCE_DAYS: i64 = 1;
 
-/// Years back that are tried: enough for every 29 February.
+/// Number of years to try: enough for every 29 February.
 const MAX_YEARS_BACK: i16 = 8;
 
-/// Fills in what a date lacks, so that it lies nearest before the reference. `None` if it lacks something and there is no
-/// reference, or if no such day exists.
+/// Completes a date to the latest possible day up to the reference. Returns `None` if the date is incomplete and there
+/// is no reference, or if no such day exists.
 pub(super) fn complete(date: DatelineDate, reference: Option<Date>) -> Option<DatelineDate> {
     if date.year != 0 {
         return Date::new(date.year, date.month, date.day).is_ok().then_some(date);
@@ -26,7 +26,7 @@ pub(super) fn complete(date: DatelineDate, reference: Option<Date>) -> Option<Da
             .map(from_date);
     }
     let mut month = latest.first_of_month();
-    // A day that the latest month lacks or has not reached: two months back have every day of the month.
+    // The latest month may lack this day or not have reached it. Of the two months before, at least one has 31 days.
     for _ in 0..3 {
         if let Ok(candidate) = Date::new(month.year(), month.month(), date.day)
             && candidate <= latest

@@ -7,7 +7,7 @@ use crate::article::DatelineDate;
 use crate::parse::dateline::{day_at, number_at};
 use crate::parse::normalized_line::NormalizedLine;
 
-/// A printed day, and the time of the day as far as it is printed.
+/// A printed day, with as much of the time of day as is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Printed {
     /// 0 if it isn't printed.
@@ -37,7 +37,7 @@ impl Printed {
     }
 }
 
-/// The first time in a line, with whatever around it.
+/// The first date anywhere in a line.
 pub(crate) fn first_printed(text: &str) -> Option<Printed> {
     /// In characters.
     const MAX_LINE: usize = 120;
@@ -45,7 +45,7 @@ pub(crate) fn first_printed(text: &str) -> Option<Printed> {
     (0..line.len()).find_map(|at| printed_at(&line, at)).map(|(time, _)| time)
 }
 
-/// The day that is printed at `index`, with its time if one follows, and where that ends.
+/// The date at `index`, with the time of day if one follows, and the end index.
 pub(crate) fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed, usize)> {
     let (day, end) = day_at(line, index)
         .filter(|(day, _)| day.month != 0)
@@ -64,7 +64,8 @@ pub(crate) fn printed_at(line: &NormalizedLine, index: usize) -> Option<(Printed
     Some((printed, end))
 }
 
-/// `2021-05-14`, `2021/5/14`, `2021.05.14`, `2022 01/ 08`; `08-23` only where two digits each and nothing longer stand.
+/// `2021-05-14`, `2021/5/14`, `2021.05.14`, `2022 01/ 08`. `08-23` only counts with two digits each, and if no longer
+/// number follows.
 fn numeric_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     let (first, width) = digits(line, index)?;
     if width == 4 && (1850..=2199).contains(&first) {
@@ -82,18 +83,18 @@ fn numeric_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usi
     None
 }
 
-/// `中華民國91年3月19日`: years counted from 1912, the first year of the republic.
+/// `中華民國91年3月19日`: years of the Republic of China, counted from 1912.
 fn republican_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
-    const BEFORE_FIRST: u32 = 1911;
+    const YEAR_OFFSET: u32 = 1911;
     let (_, at) = line.word_at(index, time_words::REPUBLIC)?;
     let (year, at) = number_at(line, line.skip_spaces(at)).filter(|(year, _)| (1..=199).contains(year))?;
     let (month, at) = (line.at(at) == Some('年')).then(|| number_at(line, line.skip_spaces(at + 1)))??;
     let (day, at) = (line.at(at) == Some('月')).then(|| number_at(line, line.skip_spaces(at + 1)))??;
-    let date = (line.at(at) == Some('日')).then(|| valid(year + BEFORE_FIRST, month, day))??;
+    let date = (line.at(at) == Some('日')).then(|| valid(year + YEAR_OFFSET, month, day))??;
     Some((date, at + 1))
 }
 
-/// `August 8, 2021`, `Aug. 8, 2021`, `8 August 2021`. Without a year it is none: sentences have such days.
+/// `August 8, 2021`, `Aug. 8, 2021`, `8 August 2021`. The year is required: sentences contain days without one.
 fn english_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     if index.checked_sub(1).and_then(|at| line.at(at)).is_some_and(|before| before.is_ascii_alphanumeric()) {
         return None;
@@ -115,7 +116,7 @@ fn english_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usi
     valid(year, month, day).map(|date| (date, at + width))
 }
 
-/// The month whose English name stands at `index`, whole or cut short, and where the day after it begins.
+/// The English month name at `index`, full or abbreviated, and the index of the day after it.
 fn month_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     const SHORT: usize = 3;
     let end =
@@ -138,7 +139,7 @@ fn valid(year: u32, month: u32, day: u32) -> Option<DatelineDate> {
     })
 }
 
-/// Digits at `index`, and how many.
+/// The digits at `index` as a number, and their count.
 fn digits(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let width = (0..5).take_while(|offset| line.at(index + offset).is_some_and(|c| c.is_ascii_digit())).count();
     if !(1..=4).contains(&width) {
@@ -147,14 +148,15 @@ fn digits(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     number_at(line, index).map(|(value, _)| (value, width))
 }
 
-/// The day of a month. Markup that sets the time apart leaves no space: `10-0812:00` is noon of October 8.
+/// The day of a month. If the markup separates date and time, the text has no space between them: `10-0812:00` is noon
+/// of October 8.
 fn day_before_clock(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let (number, width) = digits(line, index)?;
     let glued = width == 4 && line.at(index + 4) == Some(':');
     Some(if glued { (number / 100, 2) } else { (number, width) })
 }
 
-/// Past one of `-`, `/`, `.` or a space, and spaces around it.
+/// The index after one of `-`, `/`, `.` or a space, with optional spaces around it.
 fn separator(line: &NormalizedLine, index: usize) -> Option<usize> {
     let at = line.skip_spaces(index);
     match line.at(at) {
@@ -172,7 +174,7 @@ fn clock_after(line: &NormalizedLine, index: usize) -> Option<Clock> {
     if matches!(line.at(at), Some('t' | ',' | '|')) {
         at = line.skip_spaces(at + 1);
     }
-    // A weekday may stand between.
+    // A weekday may stand between date and time.
     if let Some((_, end)) = line.word_at(at, time_words::WEEKDAYS) {
         at = line.skip_spaces(end + 1);
     } else if line.at(at) == Some('(')

@@ -1,4 +1,4 @@
-//! Which date wins.
+//! Which source of the publish time wins.
 
 use super::*;
 
@@ -10,10 +10,10 @@ fn printed(year: i16, month: i8, day: i8) -> Printed {
     Printed { year, month, day, hour: Some(8), minute: Some(30), second: None }
 }
 
-/// What is expected: publish time and basis, the dateline's year and month, the warnings' reasons.
+/// Publish time and basis, the dateline's year and month, and the warnings' reasons.
 type Expected<'a> = (Option<(&'a str, TimeBasis)>, (i16, i8), &'a [&'a str]);
 
-/// Publish time, basis, the dateline's year and month, and the warnings' reasons.
+/// Resolves the clues and compares the result.
 fn check(clues: &Clues, date: (i16, i8, i8), expected: Expected) {
     let mut report = ParseReport::default();
     let date = DatelineDate { year: date.0, month: date.1, day: date.2 };
@@ -55,13 +55,13 @@ fn order_of_trust() {
     let clues = Clues { likely, url, ..Clues::default() };
     check(&clues, (0, 11, 14), (Some(("2021-11-13T16:00:00Z", Url)), (2021, 11), &[]));
 
-    // A crawler's own date tells month and year, but is no publish time.
+    // The crawl date supplies month and year, but is not a publish time.
     let clues = Clues { crawl_day: Some(printed(2025, 8, 23)), ..Clues::default() };
     check(&clues, (0, 0, 22), (Some(("2025-08-21T16:00:00Z", Dateline)), (2025, 8), &[]));
 }
 
 #[test]
-fn a_day_that_no_calendar_has_is_not_taken() {
+fn impossible_day_is_dropped() {
     for (year, month, day) in [(0, 11, 31), (2021, 2, 29), (2021, 13, 1)] {
         let mut report = ParseReport::default();
         let date = Some(DatelineDate { year, month, day });
@@ -73,7 +73,7 @@ fn a_day_that_no_calendar_has_is_not_taken() {
 }
 
 #[test]
-fn a_time_after_the_fetch_is_not_believed() {
+fn time_after_the_fetch_is_rejected() {
     let fetch_time = Some(time("2021-11-15T00:00:00Z"));
     let on_page = [printed(2022, 3, 1)];
     let clues = Clues { fetch_time, printed: &on_page, ..Clues::default() };

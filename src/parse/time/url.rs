@@ -1,13 +1,13 @@
-//! The day in a page's address: `/n1/2021/1114/`, `/2022-01/08/`, `t20211114_`, `/202603100150.aspx`.
+//! The day in a page's URL: `/n1/2021/1114/`, `/2022-01/08/`, `t20211114_`, `/202603100150.aspx`.
 
 use jiff::civil::Date;
 
-/// Sites were not on the web before.
+/// Chinese news sites were not on the web before 1994.
 const YEARS: std::ops::RangeInclusive<i16> = 1994..=2099;
 
-/// The first day that the path of an address names.
+/// The first date in the path of a URL.
 pub(super) fn day_in(url: &str) -> Option<Date> {
-    // Past scheme and host: a host's digits are no date.
+    // Skip scheme and host: digits in a host name are not a date.
     let path_start = url.find("://").map_or(0, |at| at + 3);
     let path = url.get(path_start..)?.find('/').and_then(|slash| url.get(path_start + slash..))?.as_bytes();
     (0..path.len()).find_map(|at| day_at(path, at))
@@ -19,13 +19,14 @@ fn day_at(path: &[u8], at: usize) -> Option<Date> {
         return None;
     }
     let year = i16::try_from(digits(path, at, 4)?).ok().filter(|year| YEARS.contains(year))?;
-    let (month_at, separated) = past_separator(path, at + 4);
+    let (month_at, separated) = skip_separator(path, at + 4);
     let month = i8::try_from(digits(path, month_at, 2)?).ok()?;
-    let (day_at, _) = past_separator(path, month_at + 2);
+    let (day_at, _) = skip_separator(path, month_at + 2);
     let day = i8::try_from(digits(path, day_at, 2)?).ok()?;
     let date = Date::new(year, month, day).ok()?;
     let more = path.iter().skip(day_at + 2).take_while(|byte| byte.is_ascii_digit()).count();
-    // Written without separators, hour and minute or a running number of that width may follow; else it is an id.
+    // A date without separators may be followed by hour and minute or a sequence number of that width. Otherwise the
+    // digits are an id.
     let whole = more == 0 || !separated && matches!(more, 4 | 6);
     whole.then_some(date)
 }
@@ -36,7 +37,7 @@ fn digits(path: &[u8], at: usize, count: usize) -> Option<u32> {
         .try_fold(0_u32, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))
 }
 
-fn past_separator(path: &[u8], at: usize) -> (usize, bool) {
+fn skip_separator(path: &[u8], at: usize) -> (usize, bool) {
     match path.get(at) {
         Some(b'/' | b'-' | b'_' | b'.') => (at + 1, true),
         _ => (at, false),
