@@ -1,8 +1,7 @@
-//! Which text of a page is its article, of all that may be: by the readability library, by our own reckoning, around the
-//! words by which the page describes its article, and what only its metadata holds.
+//! Chooses the article's text among four candidates: the readability library's result, our own scoring, the text around
+//! the words of the page's description, and the text in the metadata.
 //!
-//! Owns the evidence and the order in which it is asked. Refuses to look at words of other pages: what is compared is all
-//! of this page.
+//! Owns the candidates and their order. Compares only texts of the same page.
 
 use dom_query::Document;
 
@@ -19,19 +18,19 @@ use super::{content, library, title};
 /// In characters. A shorter result of the library is compared with our own.
 const SHORT_CONTENT: usize = 120;
 
-/// In characters. So much of the description has to stand in the content.
+/// In characters. Length of the start of the description that must occur in the content.
 const ANCHOR: usize = 16;
 
-/// Lines with a sentence that make a text of its own.
+/// Minimum number of lines with a sentence in a text of its own.
 const MIN_SENTENCES: usize = 2;
 
-/// What a page says of its article's text outside of it.
+/// The article's text as the page gives it outside of the content.
 pub(super) struct Evidence<'a> {
-    /// Starts of the article, as letters.
+    /// The starts of the article's text, reduced to letters and digits.
     anchors: Vec<String>,
-    /// Whether they are other words than the headline's.
+    /// Whether the anchors differ from the headline.
     describes_text: bool,
-    /// The whole text, from metadata; text or HTML.
+    /// The whole text from the metadata, as plain text or HTML.
     body: &'a str,
 }
 
@@ -42,7 +41,7 @@ impl<'a> Evidence<'a> {
         let headline = title::letters(headline);
         let starts = texts.iter().map(|text| title::letters(text).chars().take(ANCHOR).collect::<String>());
         let anchors: Vec<String> = starts.filter(|start| start.chars().count() == ANCHOR).collect();
-        // Many a page's description is its title once more.
+        // On many pages the description only repeats the title.
         let describes_text = !anchors.iter().any(|anchor| headline.contains(anchor.as_str()));
         Self { anchors, describes_text, body }
     }
@@ -53,7 +52,7 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Whether a page prints so little that its article can only stand in a script.
+/// Whether a page prints so little text that its article can only be in a script.
 pub(super) fn is_bare(page: &[RenderedLine]) -> bool {
     let sentences = page.iter().filter(|line| !line.is_linked() && line.text.contains(['。', '，', '.', ',']));
     characters(sentences.map(|line| line.text.as_str())) < 2 * SHORT_CONTENT
@@ -98,13 +97,14 @@ fn choose(
     if has_anchor(&chosen) {
         return chosen;
     }
-    // The page's description begins like a text that neither has: the article is around that text.
+    // The start of the description is in neither candidate but elsewhere on the page: try the content around it.
     let anchored = page
         .iter()
         .filter(|_| evidence.describes_text)
         .find(|line| line.characters() > ANCHOR && evidence.is_in(&line.text) && !line.is_link());
     let around = anchored.and_then(|line| content::main_content_around(outline, rivers, line.node)).map(within);
-    // A summary above the article has the words too, and is no other text: it is short, or the chosen text is around it.
+    // A summary above the article contains the same words, but is not the article: it is short, or its element also
+    // contains the chosen text.
     let longest = chosen.iter().max_by_key(|line| line.len());
     let is_other_text = |lines: &Vec<String>| {
         let sentences = lines.iter().filter(|line| line.contains(['。', '.', '！', '？'])).count();
@@ -124,7 +124,8 @@ fn choose(
     if in_metadata >= SHORT_CONTENT && printed < SHORT_CONTENT { body } else { chosen }
 }
 
-/// Where the chosen text stands below another `h1` than the page's headline, and the headline has a text of its own: that.
+/// A page may have several `h1`. If the chosen text belongs to another `h1` than the headline's, and the headline has a
+/// text of its own, this returns the root of that text.
 fn first_of_several(
     outline: &Outline,
     rivers: &Rivers,
@@ -142,7 +143,7 @@ fn first_of_several(
     (is_text && !chosen.contains(longest)).then_some(root)
 }
 
-/// The lines of a text that may be HTML.
+/// The lines of a plain text or HTML.
 fn lines_of(body: &str) -> Vec<String> {
     if body.contains("</") || body.contains("<br") || body.contains("<p") {
         let outline = Outline::of(&Document::fragment(body));
@@ -151,13 +152,14 @@ fn lines_of(body: &str) -> Vec<String> {
     body.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether the library's choice misses what ours has.
+/// Whether the library's result misses text that our own has.
 fn has_lost(library: &[String], own: &[String], has_anchor: impl Fn(&[String]) -> bool) -> bool {
     let [of_library, of_own] = [library, own].map(|lines| characters(lines.iter().map(String::as_str)));
     if has_anchor(own) && !has_anchor(library) {
         return true;
     }
-    // A page with little text fools the library's thresholds; and where both chose different places, ours is the text.
+    // Pages with little text fall below the library's thresholds. If the two results are different parts of the page,
+    // ours is the article.
     let apart = || !library.iter().max_by_key(|line| line.len()).is_some_and(|longest| own.contains(longest));
     of_library < SHORT_CONTENT && of_own > 2 * of_library || of_own > 3 * of_library && apart()
 }

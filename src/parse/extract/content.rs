@@ -1,5 +1,5 @@
-//! The main content by our own reckoning, for pages on which the readability library fails: the element whose paragraphs
-//! have the most running text.
+//! Finds the main content by our own scoring, for pages on which the readability library fails: the element with the
+//! most running text in its paragraphs.
 
 use super::lines::is_block;
 use super::outline::{NodeKind, Outline};
@@ -7,10 +7,10 @@ use super::river::Rivers;
 use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::holds_any;
 
-/// In characters: shorter blocks are labels and captions.
+/// In characters. Shorter blocks are labels and captions.
 const MIN_PARAGRAPH: usize = 12;
 
-/// Marks of what is not the article.
+/// Words in the class, id or role of elements outside the article.
 const NEGATIVE: &[&str] = &[
     "comment",
     "related",
@@ -45,29 +45,30 @@ pub(super) fn is_boilerplate(text: &str) -> bool {
     holds_any(text, page_phrases::SITE_DESCRIPTION)
 }
 
-/// Marks of elements within the content that are not the article, whatever their text.
+/// Words in the class, id or role of elements inside the content that never belong to the article, whatever their text.
 const LEFT_OUT: &[&str] = &["comment", "pinglun", "related", "recommend", "tuijian", "footer", "copyright", "share"];
 
-/// Whether an element is a part of the page that its own marks keep out of the article.
+/// Whether an element's class, id, role or tag name excludes it from the article.
 pub(super) fn is_left_out(outline: &Outline, index: usize) -> bool {
     let marks = outline.marks(index);
-    // Sites mark the article's own frame `article share-box` and the like: a mark for it weighs more.
+    // Sites give the article's own container names such as `article share-box`: a positive word overrides a negative
+    // one.
     LEFT_OUT.iter().any(|mark| marks.contains(mark)) && !POSITIVE.iter().any(|mark| marks.contains(mark))
         || matches!(outline.name(index), "nav" | "footer" | "aside")
 }
 
-/// The index of the element that holds the article, if any does.
+/// The index of the element that contains the article.
 pub(super) fn main_content(outline: &Outline, rivers: &Rivers) -> Option<usize> {
     main_content_among(outline, rivers, &|_| true, &|_| true)
 }
 
-/// The same of the elements around a text that is known to be of the article.
+/// Like [`main_content`], limited to the ancestors of a text that is known to be part of the article.
 pub(super) fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<usize> {
     let around: Vec<usize> = outline.upwards(outline.parent(text_node)).collect();
     main_content_among(outline, rivers, &|index| around.contains(&index), &|_| true)
 }
 
-/// The same, of nothing but the texts within a part of the page.
+/// Like [`main_content`], limited to the texts in a part of the page.
 pub(super) fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<usize> {
     let inside = |index: usize| part.contains(&index) && outline.end(index) <= part.end;
     main_content_among(outline, rivers, &inside, &|index| part.contains(&index))
@@ -100,7 +101,7 @@ fn main_content_among(
         if worth == 0.0 || left_out() {
             continue;
         }
-        // A paragraph's own element is hardly the article's.
+        // A paragraph's own element is rarely the container of the article.
         let own = matches!(outline.name(paragraph.node), "p" | "li" | "h1" | "h2" | "h3" | "h4" | "blockquote");
         let mut share = if own { 0.0 } else { 1.0 };
         for (above, index) in outline.upwards(paragraph.node).enumerate() {
@@ -127,7 +128,8 @@ fn main_content_among(
         })
         .filter(|(index, score)| *score > 0.0 && may_be_content(*index))
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
-    // Paragraphs in several sections: their parent, if it has much more of the text.
+    // If the paragraphs are spread over several sections, take their parent, provided that it has much more of the
+    // text.
     let total_of = |index: usize| total.get(index).copied().unwrap_or(0.0);
     let wider = outline
         .upwards(best.0)
@@ -148,7 +150,7 @@ fn weight(marks: &str) -> f32 {
     }
 }
 
-/// The text that a block element holds itself, without the blocks within.
+/// The text of a block element, without nested blocks.
 struct Paragraph {
     node: usize,
     /// Outside links.

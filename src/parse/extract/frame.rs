@@ -1,17 +1,17 @@
-//! The lines that stand around a page's content and say something of it: bylines above, editors and sources below.
+//! The informative lines around a page's content: bylines above, editors and sources below.
 
 use super::labels::{MAX_BYLINE, is_byline, is_closing};
 use super::lines::RenderedLine;
 use super::outline::Outline;
 use super::title::letters;
 
-/// Lines looked at between headline and content, and after the content.
+/// Maximum number of lines to check between headline and content, and after the content.
 const MAX_AROUND: usize = 40;
 
-/// Lines of the content that are looked for on the page, from either end of it.
+/// Number of content lines, from either end, to look up on the page.
 const MAX_JOINED: usize = 6;
 
-/// The lines of the page that stand around its content and say something of it.
+/// The informative lines around a page's content.
 pub(super) struct Frame<'a> {
     pub before: Vec<&'a str>,
     pub after: Vec<&'a str>,
@@ -21,7 +21,7 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub(super) fn of(page: &'a [RenderedLine], headline_node: Option<usize>, content: &[String]) -> Self {
-        // The library joins some lines; the page has most of them as they are.
+        // The library joins some lines, but most occur unchanged on the page.
         let is_text = |line: &&String| line.chars().count() >= 8;
         let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
         let first = content.iter().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.first());
@@ -59,16 +59,15 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Words in class and id of elements that hold a story's summary.
+/// Words in class and id of elements that contain a story's summary.
 const SUMMARY_MARKS: &[&str] = &["lead", "summary", "abstract", "daodu", "zhaiyao", "digest"];
 
 impl<'a> Frame<'a> {
-    /// What stands between headline and content in elements that are marked to hold the story's summary, unless the content
-    /// begins with it too.
+    /// Summaries between headline and content, recognized by their class or id, unless the content contains them too.
     pub(super) fn summaries(&self, outline: &Outline, content: &[String]) -> Vec<&'a str> {
         /// In characters.
         const MIN_SUMMARY: usize = 20;
-        /// So much of it shows whether the content has it.
+        /// In letters. This prefix is enough to recognize the summary in the content.
         const BEGIN: usize = 12;
         let is_marked = |line: &&RenderedLine| outline.is_marked(line.node, 2, SUMMARY_MARKS);
         let is_new = |line: &&RenderedLine| {

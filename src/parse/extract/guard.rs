@@ -1,8 +1,9 @@
-//! Bounds what HTML can cost before a tree is built: one pass over the text that drops comments, which no rule reads, and
+//! Bounds the cost of HTML before the tree is built. One pass over the text drops comments, which no rule reads, and
 //! the tags that would make the tree too deep or too large. Does not interpret HTML beyond that.
 //!
-//! An HTML parser's work is not linear in its input. Nesting costs at each end tag; attributes are compared with each
-//! other; and each formatting element that is left open (`<b id=1><b id=2>…`) is made anew in every later block.
+//! An HTML parser does not run in linear time. Each end tag costs time proportional to the nesting depth; attributes
+//! are compared with each other; and each unclosed formatting element (`<b id=1><b id=2>…`) is recreated in every later
+//! block.
 
 use std::borrow::Cow;
 
@@ -14,18 +15,19 @@ pub(super) const MAX_DEPTH: usize = 512;
 /// Of one element.
 pub(super) const MAX_ATTRIBUTES: usize = 256;
 
-/// Of all elements: the tree keeps some 60 bytes for each attribute, and one takes three bytes of HTML. The largest news
-/// pages have some 50,000.
+/// Of all elements. The tree needs about 60 bytes for each attribute, and an attribute takes only three bytes of HTML.
+/// The largest news pages have about 50,000.
 const MAX_ALL_ATTRIBUTES: usize = 200_000;
 
-/// Formatting elements open at once. A page that nests more of them has forgotten to close them.
+/// Formatting elements open at once. A page that nests more of them forgot to close them.
 const MAX_OPEN_FORMATTING: usize = 24;
 
-/// What all tags together may cost, each counting for one element and for the formatting elements that it may make anew.
-/// The largest news pages have some 10,000 elements.
+/// Total cost of all tags: each counts one element plus the formatting elements that it may recreate. The largest news
+/// pages have about 10,000 elements.
 const MAX_COST: usize = 60_000;
 
-/// `&`, and `<` that begins no tag: each is a state of its own to an HTML parser, some hundred times as dear as a letter.
+/// `&`, and `<` that does not start a tag. Each is a separate state of the HTML parser, about a hundred times as
+/// expensive as a letter.
 const MAX_MARKS: usize = 200_000;
 
 /// What was cut.
@@ -41,23 +43,23 @@ pub(super) struct Cuts {
 const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
-/// Elements whose end tag is mostly left out: a second one ends the first.
+/// Elements with an optional end tag: a second start tag closes the first element.
 const SELF_CLOSING: &[&str] = &["p", "li", "dt", "dd", "option", "tr", "td", "th", "tbody", "thead", "rt", "rp"];
 
-/// Elements in which those may stand again.
+/// Elements in which those may be nested again.
 const NEST: &[&str] = &["table", "ul", "ol", "dl", "div", "section", "article", "button", "select", "blockquote"];
 
 /// The formatting elements of the HTML standard (13.2.4.3, "The list of active formatting elements").
 const FORMATTING: &[&str] =
     &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
-/// Elements whose content is text whatever it looks like.
+/// Elements with raw text as content, even if it looks like markup.
 const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "noframes", "iframe", "noembed"];
 
-/// How far back an end tag looks for its start tag.
+/// How many open elements an end tag checks for its start tag.
 const MAX_LOOK_BACK: usize = 64;
 
-/// The text itself if it keeps all bounds and has no comment, else a copy without them.
+/// Returns the text unchanged if it is within all bounds and has no comment, otherwise a reduced copy.
 pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
     let mut cuts = Cuts::default();
     let end = html.floor_char_boundary(MAX_HTML_BYTES);
@@ -78,7 +80,7 @@ pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
         }
         let Some(tag) = HtmlTag::read(rest, attributes_left.min(MAX_ATTRIBUTES)) else {
             at = start + 1;
-            // A document type makes no node, but an entry in the list of errors.
+            // A doctype creates no node, but an entry in the parser's list of errors.
             marks += 1;
             if marks > MAX_MARKS {
                 kept.drop(start, at);
@@ -105,7 +107,7 @@ pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
     (kept.finish(), cuts)
 }
 
-/// The stretches of the page that stay; all of it as long as nothing is dropped.
+/// The ranges of the page that are kept. Borrows the whole page as long as nothing is dropped.
 struct Kept<'a> {
     html: &'a str,
     text: String,
@@ -116,7 +118,7 @@ impl<'a> Kept<'a> {
     fn drop(&mut self, from: usize, to: usize) {
         self.text.push_str(self.html.get(self.copied_to..from).unwrap_or_default());
         self.copied_to = to;
-        // A `<` that began no tag must not begin one with the text after what is dropped.
+        // A `<` that did not start a tag must not start one together with the text after the dropped range.
         let begins_tag = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?');
         if self.text.ends_with('<') && self.html.as_bytes().get(to).is_some_and(begins_tag) {
             self.text.push(' ');
@@ -132,13 +134,13 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// The length of the comment at the start of `text`, if one stands there: `<!--…-->`, and what the HTML standard reads as
-/// a comment too (13.2.5.6 and 13.2.5.41 ff.): `<?…>`, `<![CDATA[…>`, `</` before what is no letter, `<!` before what is no
-/// document type. What never ends is one to the end of the page.
+/// The length of the comment at the start of `text`, if there is one: `<!--…-->`, and everything that the HTML standard
+/// treats as a comment (13.2.5.6 and 13.2.5.41 ff.): `<?…>`, `<![CDATA[…>`, `</` before a non-letter, `<!` without a
+/// doctype. An unclosed comment extends to the end of the page.
 fn comment_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     if let Some(comment) = text.strip_prefix("<!--") {
-        // `<!-->` and `<!--->` are whole comments.
+        // `<!-->` and `<!--->` are complete comments.
         let empty = [">", "->"].iter().find(|end| comment.starts_with(**end)).map(|end| 4 + end.len());
         return Some(empty.unwrap_or_else(|| 4 + end_of_comment(comment)));
     }
@@ -146,14 +148,14 @@ fn comment_length(text: &str) -> Option<usize> {
     let is_bogus = match (bytes.first()?, bytes.get(1)?) {
         (b'<', b'?') => true,
         (b'<', b'!') => !is_doctype(),
-        // `</>` is dropped by the parser itself; `</` at the end is text.
+        // The parser itself drops `</>`; `</` at the end of the page is text.
         (b'<', b'/') => bytes.get(2).is_some_and(|byte| !byte.is_ascii_alphabetic()),
         _ => false,
     };
     is_bogus.then(|| text.find('>').map_or(text.len(), |end| end + 1))
 }
 
-/// Where the text after a comment begins.
+/// The index after the end of the comment.
 fn end_of_comment(comment: &str) -> usize {
     let mut at = 0;
     while let Some(offset) = comment.get(at..).and_then(|rest| rest.find("--")) {
@@ -167,7 +169,7 @@ fn end_of_comment(comment: &str) -> usize {
     comment.len()
 }
 
-/// Where `</name` stands, without regard to case; the end of the text if it does not.
+/// The index of `</name`, ignoring case, or the end of the text.
 fn end_of_raw_text(html: &str, from: usize, name: &str) -> usize {
     let mut at = from;
     while let Some(offset) = html.get(at..).and_then(|rest| rest.find("</")) {
@@ -186,14 +188,14 @@ struct HtmlTag {
     /// In bytes, from `<` to `>`.
     length: usize,
     attributes: usize,
-    /// Those that are allowed.
+    /// Number of attributes within the limit.
     kept_attributes: usize,
-    /// In bytes, up to the last attribute that is allowed.
+    /// In bytes, up to the last attribute within the limit.
     bounded_length: usize,
 }
 
 impl HtmlTag {
-    /// Reads the tag at the start of `text`, which may keep `allowed` attributes; `None` if it is not one.
+    /// Reads the tag at the start of `text`, with at most `allowed` attributes. Returns `None` if there is no tag.
     fn read(text: &str, allowed: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.first() != Some(&b'<') {
@@ -201,13 +203,14 @@ impl HtmlTag {
         }
         let closing = bytes.get(1) == Some(&b'/');
         let name_start = if closing { 2 } else { 1 };
-        // Before the name is measured: else a page of `<` alone would be measured to its end at each of them.
+        // Check this before measuring the name: otherwise a page of only `<` would be scanned to its end for each of
+        // them.
         if !bytes.get(name_start)?.is_ascii_alphabetic() {
             return None;
         }
         let ends_name = |byte: &u8| matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0C);
         let name_length = bytes.get(name_start..)?.iter().take_while(|byte| !ends_name(byte)).count();
-        // The names that matter are short.
+        // All names that matter are short.
         let name = text.get(name_start..name_start + name_length)?;
         let name = if name.len() <= 16 { name.to_ascii_lowercase() } else { String::new() };
         let mut at = name_start + name_length;
@@ -230,7 +233,7 @@ impl HtmlTag {
                 }
             }
         }
-        // A tag that never ends: what is left is no text either.
+        // An unclosed tag: the rest of the page is not text either.
         Some(tag(bytes.len(), attributes, bounded_length))
     }
 }
@@ -276,7 +279,7 @@ enum Fate {
     Drop,
 }
 
-/// What the tree would look like at this point, roughly.
+/// An approximation of the parser's state at this point.
 struct Scan {
     open: Vec<String>,
     formatting: usize,
@@ -290,7 +293,7 @@ impl Scan {
             return Fate::Drop;
         }
         let name = tag.name.as_str();
-        // An end tag too can make elements: `</p>` and `</br>` do, and misplaced ones rebuild the formatting.
+        // End tags can create elements too: `</p>` and `</br>` do, and misplaced ones recreate the formatting.
         self.cost += 1 + self.formatting;
         if tag.closing {
             self.close(name);
@@ -312,7 +315,7 @@ impl Scan {
         Fate::Keep
     }
 
-    /// Whether an open element of this name ends where another begins; the new one then takes its place.
+    /// Whether an open element of this name is closed by a new one, which then replaces it.
     fn ends_another(&mut self, name: &str) -> bool {
         let near = self.open.iter().rev().take(8).take_while(|open| !NEST.contains(&open.as_str()));
         let Some(back) = near.enumerate().find(|(_, open)| *open == name).map(|(back, _)| back) else { return false };
@@ -324,12 +327,11 @@ impl Scan {
         let Some(back) = self.open.iter().rev().take(MAX_LOOK_BACK).position(|open| open == name) else { return };
         let new_length = self.open.len() - back - 1;
         if FORMATTING.contains(&name) {
-            // What was opened within stays open in the parser's memory.
+            // The elements opened inside stay in the parser's list of open elements.
             self.open.remove(new_length);
             self.formatting = self.formatting.saturating_sub(1);
         } else {
-            // Formatting elements that were left open within are made anew later: they still count, in `formatting`
-            // alone.
+            // Unclosed formatting elements inside are recreated later, so they still count in `formatting`.
             self.open.truncate(new_length);
         }
     }
@@ -342,7 +344,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_html_is_left_as_it_is() {
+    fn ordinary_html_is_unchanged() {
         let check = |html: &str| {
             let (bounded, cuts) = bound(html);
             assert!(matches!(bounded, Cow::Borrowed(_)), "{html}");
@@ -356,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_what_is_too_deep() {
+    fn cuts_deep_tags() {
         let html = format!("{}甲", "<div>".repeat(1000));
         let (bounded, cuts) = bound(&html);
         assert_eq!(bounded.matches("<div>").count(), MAX_DEPTH);
@@ -393,7 +395,7 @@ mod tests {
             ("甲<![CDATA[x]]>乙<?php y ?>丙</ z>丁<!x>戊", "甲乙丙丁戊"),
             ("甲<!-- 乙<p>", "甲"),
             ("甲<?乙", "甲"),
-            // What stood apart stays apart.
+            // Separate characters stay separate.
             ("<<!---->p>甲", "< p>甲"),
             ("<script><!-- 甲 --></script>", "<script><!-- 甲 --></script>"),
         ] {
@@ -425,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_what_is_too_long_between_characters() {
+    fn cuts_long_html_at_a_character_boundary() {
         let html = "甲".repeat(2 << 20);
         let (bounded, cuts) = bound(&html);
         assert!(bounded.len() <= MAX_HTML_BYTES);
@@ -436,7 +438,7 @@ mod tests {
         #[test]
         fn never_panics_and_only_drops(html in "[<>/!a-c =\"'甲-]{0,200}") {
             let (bounded, _) = bound(&html);
-            // A blank, or the end of a tag that lost attributes, may stand for what was dropped.
+            // The copy may add a space, or the end of a tag that lost attributes.
             prop_assert!(bounded.len() <= html.len() + 1);
         }
     }

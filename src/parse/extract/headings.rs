@@ -1,33 +1,33 @@
-//! The lines that stand with the headline: a kicker above it, subheadlines below, as the markup tells them.
+//! The lines that belong to the headline according to the markup: a kicker above it, subheadlines below.
 //!
-//! Owns which elements count. Refuses to guess from the words: on a page with markup a short line below the headline is
-//! as often a share button, a caption or the story's first line.
+//! Owns which elements count. Does not look at the words: on a page with markup, a short line below the headline is
+//! just as often a share button, a caption or the first line of the story.
 
 use super::lines::RenderedLine;
 use super::outline::Outline;
 
-/// How far from the headline such lines stand, in lines.
+/// Maximum distance from the headline, in lines.
 const NEAR: usize = 6;
 
-/// In characters: a longer one is a summary.
+/// In characters. A longer line is a summary.
 const MAX_CHARACTERS: usize = 60;
 
-/// Words in class and id of elements that hold a subheadline, as Chinese and English sites name them.
+/// Words in class and id of elements that contain a subheadline, on Chinese and English sites.
 const SUB_MARKS: &[&str] =
     &["subtitle", "sub-title", "sub_title", "subtit", "subhead", "fubiaoti", "futitle", "titlesub"];
 
-/// The same of a kicker.
+/// Words in class and id of elements that contain a kicker.
 const KICKER_MARKS: &[&str] =
     &["kicker", "yinti", "jianti", "meiti", "eyebrow", "shoulder", "pretitle", "pre-title", "introtitle"];
 
-/// What stands around a headline.
+/// The lines that belong to the headline.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Headings {
     pub kicker: String,
     pub subheadlines: Vec<String>,
 }
 
-/// The lines around the one that begins at `headline`, an index into the outline.
+/// The heading lines around the headline. `headline` is the index of its text node in the outline.
 pub(super) fn headings(outline: &Outline, lines: &[RenderedLine], headline: Option<usize>) -> Headings {
     let mut found = Headings::default();
     let Some(node) = headline else { return found };
@@ -42,7 +42,7 @@ pub(super) fn headings(outline: &Outline, lines: &[RenderedLine], headline: Opti
     if let Some(line) = at.checked_sub(1).and_then(|above| lines.get(above)).filter(|line| fits(line, KICKER_MARKS)) {
         found.kicker = line.text.clone();
     }
-    // A dash says it too, right below the headline: `——青石镇修桥记`.
+    // A dash directly below the headline also marks a subheadline: `——青石镇修桥记`.
     let dashed = |line: &RenderedLine| line.text.starts_with("——") && line.characters() <= MAX_CHARACTERS;
     let below = lines.iter().skip(at + 1).take(NEAR).enumerate();
     let below =
@@ -51,7 +51,7 @@ pub(super) fn headings(outline: &Outline, lines: &[RenderedLine], headline: Opti
     found
 }
 
-/// The element `h1` to `h4` that a text stands in.
+/// The closest `h1` to `h4` that contains a text.
 fn heading_of(outline: &Outline, text_node: usize) -> Option<usize> {
     outline
         .upwards(outline.parent(text_node))
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_says_what_stands_with_the_headline() {
+    fn kicker_and_subheadlines_by_markup() {
         let check = |html: &str, kicker: &str, subheadlines: &[&str]| {
             let outline = Outline::of(&Document::from(html));
             let lines = lines(&outline, 0);

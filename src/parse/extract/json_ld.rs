@@ -1,4 +1,4 @@
-//! What a page's JSON-LD says of its article (schema.org's NewsArticle and its like, Baidu's cambrian).
+//! Reads the article's metadata from a page's JSON-LD (schema.org's NewsArticle and similar types, Baidu's cambrian).
 
 use dom_query::Document;
 use serde_json::{Map, Value};
@@ -13,12 +13,12 @@ pub(super) struct JsonLd {
     pub section: String,
     pub keywords: Vec<String>,
     pub source: String,
-    /// The article's text, where a page prints it there too.
+    /// The article's text, if the page has it there too.
     pub body: String,
 }
 
 impl JsonLd {
-    /// Adds what a page's scripts hold, where it says nothing of it itself.
+    /// Fills the fields that the JSON-LD lacks from the page's scripts.
     pub(super) fn add_state(&mut self, state: State) {
         for (own, other) in [(&mut self.headline, state.headline), (&mut self.body, state.body)] {
             if own.is_empty() {
@@ -28,13 +28,13 @@ impl JsonLd {
     }
 }
 
-/// Objects that are looked at; a page has a handful.
+/// Maximum number of objects to visit; a page has a handful.
 const MAX_OBJECTS: usize = 200;
 
 pub(super) fn json_ld(document: &Document) -> JsonLd {
     let mut found = JsonLd::default();
     for script in document.select("script[type*='ld+json']").iter() {
-        // Raw line breaks within strings are common, and no JSON.
+        // Unescaped line breaks inside strings are common, and invalid JSON.
         let text = script.text().replace(|c: char| c.is_control(), " ");
         let Ok(value) = serde_json::from_str::<Value>(text.trim().trim_end_matches(';')) else { continue };
         let mut work = vec![&value];
@@ -67,7 +67,7 @@ fn is_article(object: &Map<String, Value>) -> bool {
     named || object.contains_key("pubDate")
 }
 
-/// The first that says something wins: a page describes its own article before those it links to.
+/// The first non-empty value wins: a page describes its own article before those it links to.
 fn take(object: &Map<String, Value>, found: &mut JsonLd) {
     let first = |keys: &[&str]| {
         keys.iter().flat_map(|key| texts(object.get(*key))).find(|text| !text.is_empty()).unwrap_or_default()
@@ -96,7 +96,7 @@ fn take(object: &Map<String, Value>, found: &mut JsonLd) {
     }
 }
 
-/// A string, the names of objects, or a list of these.
+/// A string, an object's name, or a list of these.
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => vec![text.trim().to_owned()],

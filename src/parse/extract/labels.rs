@@ -11,13 +11,13 @@ use crate::text::is_han;
 /// In characters.
 const MAX_VALUE: usize = 24;
 
-/// The longest line that may be a byline, in characters.
+/// Maximum length of a byline, in characters.
 pub(super) const MAX_BYLINE: usize = 120;
 
 /// A longer line is prose.
 const MAX_LABELLED_LINE: usize = 160;
 
-/// The outlet that a line names as the source of the page.
+/// The outlet that a line names as the page's source.
 pub(super) fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'a str> {
     let view = labelled_line(line)?;
     let mut tokens = tokens(&view).into_iter().peekable();
@@ -37,12 +37,12 @@ pub(super) fn source<'a>(line: &'a str, next_line: Option<&'a str>) -> Option<&'
     None
 }
 
-/// A line that may have labels; longer ones are prose.
+/// Normalizes a line that may contain labels. Longer lines are prose.
 fn labelled_line(line: &str) -> Option<NormalizedLine<'_>> {
     line.chars().nth(MAX_LABELLED_LINE).is_none().then(|| NormalizedLine::of(line, MAX_LABELLED_LINE))
 }
 
-/// The outlet on a line that has nothing else but the time: `2018年12月28日 19:55 青石晚报`.
+/// The outlet on a line that contains only an outlet and the time: `2018年12月28日 19:55 青石晚报`.
 pub(super) fn source_beside_date(line: &str) -> Option<&str> {
     let is_time = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/:.年月日时分秒時|　".contains(c);
     let name = line.trim_matches(is_time);
@@ -54,7 +54,7 @@ pub(super) fn source_beside_date(line: &str) -> Option<&str> {
     (digits >= 8 && named && name.chars().all(char::is_alphanumeric)).then_some(name)
 }
 
-/// The outlet on a line that has nothing else.
+/// The outlet on a line that contains nothing else.
 pub(super) fn bare_source(line: &str) -> Option<&str> {
     const MAX_OUTLET: usize = 16;
     if holds_any(line, byline_words::BUTTONS) {
@@ -64,7 +64,7 @@ pub(super) fn bare_source(line: &str) -> Option<&str> {
     outlet(line).filter(|name| printed && *name == line && name.chars().any(|c| !c.is_ascii_digit()))
 }
 
-/// The editors that these lines name, from the most trusted label that they have.
+/// The editors named in these lines, from the most trusted label that occurs.
 pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lines: Vec<_> = lines.map(editor_labels).collect();
     for labels in byline_words::EDITOR_LABELS {
@@ -78,7 +78,7 @@ pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     Vec::new()
 }
 
-/// Whether one of these lines calls someone an editor, under whichever label.
+/// Whether one of these lines names someone as an editor, with any label.
 pub(super) fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> bool {
     lines.any(|line| {
         let found = editor_labels(line);
@@ -87,7 +87,7 @@ pub(super) fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &
     })
 }
 
-/// The labels of editors in a line, each with the text that follows it.
+/// The editor labels in a line, each with the text after it.
 fn editor_labels(line: &str) -> Vec<(&'static str, &str)> {
     let Some(view) = labelled_line(line) else { return Vec::new() };
     let of_editor = |token| match token {
@@ -99,7 +99,7 @@ fn editor_labels(line: &str) -> Vec<(&'static str, &str)> {
     tokens(&view).into_iter().filter_map(of_editor).collect()
 }
 
-/// The people behind the first of these labels, or behind one that ends in it: 责任编辑, 实习编辑.
+/// The people after the first of these labels, or after a label that ends in one of them: 责任编辑, 实习编辑.
 fn labelled_people(found: &[(&str, &str)], labels: &[&str]) -> Vec<String> {
     let named = found.iter().find(|(label, _)| labels.iter().any(|own| label.ends_with(own)));
     named.map(|(_, value)| people(value)).unwrap_or_default()
@@ -127,7 +127,7 @@ fn outlet(value: &str) -> Option<&str> {
     printed.then_some(name)
 }
 
-/// Where a date begins that is glued to an outlet's name: `青石晚报2021-09-01`. A number alone may be of the name.
+/// The start of a date glued to an outlet's name: `青石晚报2021-09-01`. A number alone may be part of the name.
 fn glued_date(name: &str) -> Option<usize> {
     const YEAR: usize = 4;
     let starts = name.char_indices().map(|(at, _)| at);
@@ -141,12 +141,12 @@ fn glued_date(name: &str) -> Option<usize> {
     )
 }
 
-/// Names, without brackets and the codes that newsrooms put after them (`张三_N123`, `李四 PK155`).
+/// Splits a list of names, without brackets and without the staff codes that newsrooms append (`张三_N123`, `李四 PK155`).
 pub(super) fn people(value: &str) -> Vec<String> {
     let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[', '/']).unwrap_or(value.len());
     let mut names: Vec<String> = Vec::new();
     let value = value.get(..end).unwrap_or_default();
-    // A name in letters has blanks in it: `Demi Xia`.
+    // A name in an alphabetic script contains spaces: `Demi Xia`.
     let is_spaced_script = |c: char| c.is_alphabetic() && c < '\u{1100}';
     let in_letters = value.chars().all(|c| is_spaced_script(c) || " .,;&-'’".contains(c));
     for part in value.split(|c: char| c.is_whitespace() && !in_letters || "、，,;；&".contains(c)) {
@@ -172,7 +172,7 @@ pub(super) fn people(value: &str) -> Vec<String> {
     names
 }
 
-/// Whether a line between headline and content has a date, or a label of author or source.
+/// Whether a line between headline and content contains a date, or a label of author or source.
 pub(super) fn is_byline(line: &str) -> bool {
     let characters = line.chars().count();
     if characters > MAX_BYLINE {

@@ -1,6 +1,6 @@
-//! The main content by the readability library, on pages that it can be trusted to get through.
+//! Finds the main content with the readability library, on pages that it can process in reasonable time.
 //!
-//! Owns when it is not asked: some of its passes are not linear in the page.
+//! Owns the limits: some of the library's passes are not linear in the size of the page.
 
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
@@ -11,12 +11,12 @@ use super::outline::Outline;
 /// News pages have up to 10,000.
 const MAX_ELEMENTS: usize = 15_000;
 
-/// What writing out the page's texts may cost. The writer (html5ever 0.40) searches a text to its end at each `&` and each
-/// byte 0xC2, which begins U+0080 to U+00BF, the space that does not break among them: a text costs its length for each.
-/// As many bytes are searched in a tenth of a second; real pages stay a thousand times below.
+/// Maximum cost of serializing the page's texts. The serializer (html5ever 0.40) scans a text to its end at each `&`
+/// and each byte 0xC2, the first byte of U+0080 to U+00BF, which include the no-break space. So a text costs its length
+/// for each of them. This many bytes are scanned in a tenth of a second; real pages stay a thousand times below.
 const MAX_SEARCHED_BYTES: usize = 1 << 32;
 
-/// The lines of the main content; none if the library finds none, or the page is too dear.
+/// The lines of the main content; empty if the library finds none, or if the page is too expensive.
 pub(super) fn main_lines(document: Document, elements: usize) -> Vec<RenderedLine> {
     if elements > MAX_ELEMENTS || searched_bytes(&document) > MAX_SEARCHED_BYTES {
         return Vec::new();
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dear_pages_are_left_alone() {
+    fn expensive_pages_are_skipped() {
         let check = |html: &str, asked: bool| {
             assert_eq!(searched_bytes(&Document::from(html)) <= MAX_SEARCHED_BYTES, asked, "{} bytes", html.len());
         };

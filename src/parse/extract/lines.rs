@@ -1,4 +1,4 @@
-//! From the tree to lines, as a reader sees them: blocks and `<br>` end a line, white space runs together.
+//! Renders the tree to lines as a reader sees them: blocks and `<br>` end a line, and white space collapses.
 
 use super::outline::{NodeKind, Outline};
 
@@ -8,20 +8,20 @@ const INLINE: &[&str] = &[
     "sup", "time", "tt", "u", "var", "wbr", "td", "th",
 ];
 
-/// Whether an element begins and ends lines. Table cells do not: a row is a line, its cells parted by a space.
+/// Whether an element starts and ends lines. Table cells do not: a row is one line, with a space between its cells.
 pub(super) fn is_block(name: &str) -> bool {
     !INLINE.contains(&name)
 }
 
 pub(super) struct RenderedLine {
     pub text: String,
-    /// The text node that it begins with.
+    /// The index of its first text node.
     pub node: usize,
-    /// How many of its characters stand in links.
+    /// Number of characters inside links.
     pub link_characters: usize,
 }
 
-/// In characters. A longer link behind a sentence may be a part of the text.
+/// In characters. A longer link after a sentence may be part of the text.
 const MAX_BUTTON: usize = 14;
 
 impl RenderedLine {
@@ -29,12 +29,12 @@ impl RenderedLine {
         self.text.chars().count()
     }
 
-    /// Whether it is a link and no sentence: an entry of a list of other articles.
+    /// Whether the line is a link and not a sentence: an entry in a list of other articles.
     pub(super) fn is_link(&self) -> bool {
         !ends_sentence(&self.text) && self.is_linked()
     }
 
-    /// Whether it is a short label and a link behind its colon: `此前报道：…`.
+    /// Whether the line is a short label followed by a link: `此前报道：…`.
     pub(super) fn is_labelled_link(&self) -> bool {
         const MAX_LABEL: usize = 8;
         let Some((label, linked)) = self.text.split_once(['：', ':']) else { return false };
@@ -42,7 +42,7 @@ impl RenderedLine {
         (1..=MAX_LABEL).contains(&label.chars().count()) && linked > 0 && self.link_characters == linked
     }
 
-    /// Whether all of it but a few characters stands in links.
+    /// Whether at least 80% of the line is inside links.
     pub(super) fn is_linked(&self) -> bool {
         self.link_characters * 10 >= self.text.chars().filter(|c| !c.is_whitespace()).count() * 8
     }
@@ -52,15 +52,15 @@ fn ends_sentence(text: &str) -> bool {
     text.ends_with(['。', '！', '？', '；', '，', '”', '」', '.', '!', '?', ';', ',', '"'])
 }
 
-/// The lines of a subtree. None is blank.
+/// The non-blank lines of a subtree.
 pub(super) fn lines(outline: &Outline, root: usize) -> Vec<RenderedLine> {
     lines_without(outline, root, |_| false)
 }
 
-/// The lines of a subtree, without those of the elements within that `left_out` names.
+/// The lines of a subtree, without the elements that `left_out` selects.
 pub(super) fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<RenderedLine> {
     let mut writer = Writer::default();
-    // Open elements: where each ends, and what it is.
+    // Open elements, each with the end of its subtree.
     let mut open: Vec<(usize, Element)> = Vec::new();
     let mut index = root;
     while index < outline.end(root) {
@@ -71,7 +71,7 @@ pub(super) fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(us
         }
         let Some(node) = outline.nodes.get(index) else { break };
         if index != root && left_out(index) {
-            // What stands on both sides of it are two lines.
+            // The texts before and after the skipped element are separate lines.
             writer.end_line();
             index = node.end;
             continue;
@@ -131,11 +131,11 @@ struct Writer {
     text: String,
     node: usize,
     link_characters: usize,
-    /// Where in the text the last link begins, in bytes, and where it ends.
+    /// Byte offsets of the last link's start and end in the text.
     link_start: usize,
     link_end: usize,
     link_node: usize,
-    /// White space that was met since the last character.
+    /// White space since the last character.
     pending: Option<PendingBreak>,
 }
 
@@ -169,9 +169,8 @@ impl Writer {
         }
     }
 
-    /// White space becomes one space. A line break of the source between wide characters of one text is none, as in a
-    /// browser (CSS Text 3, 4.1.3): the author only kept the lines of the source short. Between two elements it parts
-    /// them.
+    /// White space becomes one space. As in a browser (CSS Text 3, 4.1.3), a source line break between wide characters
+    /// of one text node is dropped: it only keeps the source lines short. Between two elements it becomes a space.
     fn write_pending(&mut self, next: char, node: usize) {
         let Some(pending) = self.pending.take() else { return };
         let Some(last) = self.text.chars().next_back() else { return };
@@ -186,7 +185,7 @@ impl Writer {
         let text = std::mem::take(&mut self.text);
         let mut link_characters = std::mem::take(&mut self.link_characters);
         let (link_start, link_end) = (std::mem::take(&mut self.link_start), std::mem::take(&mut self.link_end));
-        // A button of the page that stands in the last paragraph: `…开放。<a>返回首页，查看更多</a>`.
+        // A button at the end of the last paragraph becomes a line of its own: `…开放。<a>返回首页，查看更多</a>`.
         let parts = (link_start > 0 && link_end == text.len()).then(|| text.split_at_checked(link_start)).flatten();
         if let Some((sentence, button)) = parts.map(|(before, link)| (before.trim(), link.trim()))
             && sentence.ends_with(['。', '！', '？', '…'])

@@ -1,13 +1,13 @@
-//! Lists of other articles among the lines of the content: links one below the other, and the heading above them.
+//! Lists of other articles inside the content: consecutive links, and the heading above them.
 
 use super::lines::RenderedLine;
 use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::holds_any;
 
-/// So many links one below the other are a list of other articles.
+/// Minimum number of consecutive links in a list of other articles.
 const MIN_LINK_LIST: usize = 2;
 
-/// The lines without the lists of other articles among them. Between the links of one stand their numbers and dates.
+/// The lines without lists of other articles. Ranks and dates may stand between the links of a list.
 pub(super) fn texts_without_lists(lines: Vec<RenderedLine>) -> Vec<String> {
     let mut texts: Vec<String> = Vec::with_capacity(lines.len());
     let mut lines = lines.into_iter().peekable();
@@ -36,7 +36,7 @@ pub(super) fn texts_without_lists(lines: Vec<RenderedLine>) -> Vec<String> {
     texts
 }
 
-/// `推荐阅读：…`, and the rest of the line is a link.
+/// `推荐阅读：…` with a link in the rest of the line.
 fn is_reference(line: &RenderedLine) -> bool {
     const MAX_HEADING: usize = 6;
     let beside = line.text.chars().filter(|c| !c.is_whitespace()).count().saturating_sub(line.link_characters);

@@ -1,11 +1,11 @@
-//! What a page's head says: its `meta` elements, title, canonical address.
+//! A page's metadata in its head: `meta` elements, title, canonical URL.
 
 use std::collections::HashMap;
 
 use dom_query::Document;
 
-/// The first content of each `meta` name, property or itemprop, in lower case and without blanks, which some sites have
-/// within (`og: time`).
+/// The first content of each `meta` name, property or itemprop. Names are in lower case and without the white space
+/// that some sites write into them (`og: time`).
 pub(super) struct Meta {
     of: HashMap<String, String>,
     pub title: String,
@@ -13,7 +13,7 @@ pub(super) struct Meta {
     pub language: String,
 }
 
-/// A page has some dozens.
+/// Typical pages have some dozens.
 const MAX_METAS: usize = 2000;
 
 pub(super) const TITLE: &[&str] = &["og:title", "twitter:title", "articletitle", "headline", "title", "dc.title"];
@@ -49,7 +49,7 @@ pub(super) const PUBLISHED: &[&str] = &[
     "date",
 ];
 
-/// When the page was changed last. Baidu's 百家号 gives nothing else, and prints no year.
+/// The time of the last change. Baidu's 百家号 has no other time, and prints the date without a year.
 pub(super) const UPDATED: &[&str] = &["dateupdate"];
 
 pub(super) const SOURCE: &[&str] =
@@ -94,7 +94,7 @@ impl Meta {
         }
     }
 
-    /// All that these names say, in the order of the names.
+    /// The contents under these names, in the order of the names.
     pub(super) fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
         names.iter().filter_map(|name| self.of.get(*name)).map(String::as_str)
     }

@@ -1,16 +1,16 @@
-//! A page's tree, flat: its elements and texts in document order, each with its parent and the end of its subtree, so that
-//! every later step is a walk over a list.
+//! A flattened DOM: elements and texts in document order, each with its parent and the end of its subtree, so that
+//! later steps iterate over a list.
 
 use dom_query::{Document, NodeRef};
 
-/// Elements that hold no text for a reader.
+/// Elements without text for a reader.
 const WITHOUT_TEXT: &[&str] = &[
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video",
     "map", "select", "textarea", "input", "button", "head", "rp", "rt", "rtc",
 ];
 
-/// Classes by which the common style sheets (Bootstrap, WordPress, HTML5 Boilerplate) hide a text from all but screen
-/// readers.
+/// Classes of the common style sheets (Bootstrap, WordPress, HTML5 Boilerplate) that hide a text from everyone except
+/// screen readers.
 const HIDDEN_CLASSES: &[&str] =
     &["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-only"];
 
@@ -19,7 +19,7 @@ pub(super) struct Outline {
 }
 
 pub(super) struct Node {
-    /// Its index; the root is its own parent.
+    /// The parent's index; the root is its own parent.
     pub parent: usize,
     /// The index after its last descendant.
     pub end: usize,
@@ -36,11 +36,11 @@ pub(super) enum NodeKind {
 }
 
 impl Outline {
-    /// Of what a reader sees: hidden elements and those without text are left out with all that is in them.
+    /// Contains what a reader sees: hidden elements and elements without text are left out with their subtrees.
     pub(super) fn of(document: &Document) -> Self {
         let mut nodes =
             vec![Node { parent: 0, end: 0, kind: NodeKind::Element { name: String::new(), marks: String::new() } }];
-        // The element and its index; `None` as element closes the index.
+        // Each element with its parent's index. `None` marks the end of the element with that index.
         let mut work: Vec<(Option<NodeRef<'_>>, usize)> = Vec::new();
         push_children(&mut work, &document.root(), 0);
         while let Some((node, index)) = work.pop() {
@@ -95,13 +95,13 @@ impl Outline {
         self.nodes.get(index).map_or(0, |node| node.end)
     }
 
-    /// Whether one of the `levels` elements that a text stands in is marked with one of these words.
+    /// Whether one of the closest `levels` ancestors of a text has one of these words in its class, id or role.
     pub(super) fn is_marked(&self, text_node: usize, levels: usize, words: &[&str]) -> bool {
         let mut above = self.upwards(self.parent(text_node)).take(levels);
         above.any(|index| words.iter().any(|word| self.marks(index).contains(word)))
     }
 
-    /// From the node itself up to, and without, the root.
+    /// The node itself and its ancestors, without the root.
     pub(super) fn upwards(&self, from: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(from), |index| Some(self.parent(*index))).take_while(|index| *index != 0)
     }
@@ -126,7 +126,7 @@ fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {
     }
     let style: String = node.attr_or("style", "").chars().filter(|c| !c.is_whitespace()).collect();
     let style = style.to_ascii_lowercase();
-    // WeChat and others show the article by script once it is loaded.
+    // WeChat and others hide the article until a script has loaded it.
     let is_content = || marks_of(node).contains("content");
     !style.contains("display:none") && (!style.contains("visibility:hidden") || is_content())
 }

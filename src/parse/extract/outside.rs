@@ -1,36 +1,37 @@
-//! What a reader of the page sees and the article leaves out: menus, lists of links, what stands around the content.
+//! The lines that a reader of the page sees and the article leaves out: menus, link lists, everything around the
+//! content.
 //!
-//! Owns the comparison of a page's lines with those that are kept. Refuses to say what such a line is: it stands outside
-//! the content, and the report gives it as the page prints it.
+//! Owns the comparison of the page's lines with the kept lines. Does not classify the other lines; the report gives
+//! them as the page prints them.
 
 use std::collections::HashSet;
 
 use super::lines::RenderedLine;
 
-/// In characters: so long a line may be kept as a part of another. A shorter one stands in other lines by chance.
+/// In characters. A line of this length may be found inside another kept line; a shorter one would match by chance.
 const MIN_PART: usize = 12;
 
-/// How much text is searched for such parts, in bytes. What is beyond counts as left out, so that the report says it twice
-/// rather than never.
+/// Maximum amount of text to search for such parts, in bytes. Beyond it a line counts as left out, so that the report
+/// repeats it rather than misses it.
 const MAX_SEARCHED_BYTES: usize = 64 << 20;
 
-/// The lines left out, in the order of the page.
+/// The lines left out, in page order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outside {
-    /// Those before the longest line that is kept, which surely is of the content.
+    /// The lines before the longest kept line, which is certainly part of the content.
     pub above: Vec<String>,
     pub below: Vec<String>,
 }
 
-/// `kept` are the lines that go on to the next stages. The readability library may have joined or parted lines, so that
-/// a line also is kept if the text without white space has it.
+/// `kept` are the lines passed to the next stages. The readability library may have joined or split lines, so a line
+/// also counts as kept if the kept text, without white space, contains it.
 pub(super) fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
     let kept: Vec<String> = kept.iter().map(|line| dense(line)).collect();
     let lines: HashSet<&str> = kept.iter().map(String::as_str).collect();
     let text = kept.concat();
     let mut unsearched_bytes = MAX_SEARCHED_BYTES;
     let mut left_out: Vec<(usize, &str)> = Vec::new();
-    // The longest kept line: its length and its place.
+    // The longest kept line: its length and its index.
     let mut longest = (0, 0);
     for (at, line) in page.iter().enumerate() {
         let own = dense(&line.text);

@@ -1,14 +1,14 @@
-//! Where on the page the lines of the content stand. The readability library hands them on without their elements, by which
-//! the page says what they are.
+//! Maps the lines of the content back to the page. The readability library returns them without their elements, and the
+//! rules need those to classify the lines.
 //!
-//! Owns the comparison. A line that the library joined or parted has no place.
+//! Owns the comparison. A line that the library joined or split has no position.
 
 use std::collections::HashMap;
 
 use super::lines::RenderedLine;
 
-/// For each line its index on the page, if it is there as it is. Of equal lines of the page the next one after the line
-/// before is taken, else the first.
+/// The page index of each line, if the page contains the line unchanged. Among equal lines of the page, takes the next
+/// one after the previous match, otherwise the first.
 pub(super) fn placed(content: &[String], page: &[RenderedLine]) -> Vec<Option<usize>> {
     let mut indexes: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, line) in page.iter().enumerate() {

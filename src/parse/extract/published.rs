@@ -1,4 +1,4 @@
-//! The time of publication as a page's metadata gives it, in the many forms that sites use.
+//! Parses the publish time in a page's metadata, in the formats that sites use.
 
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -6,10 +6,10 @@ use jiff::tz::Offset;
 
 use crate::article::{PublishTime, TimeBasis, TimePrecision, Timestamp};
 
-/// Asia/Shanghai, where a time without a zone is taken to be.
+/// Asia/Shanghai, the default for a time without a zone.
 const SHANGHAI_HOURS: i8 = 8;
 
-/// No page is older than the web's first Chinese ones, whatever its template says.
+/// The first Chinese pages on the web date from the 1990s. Templates print older dates.
 const YEARS: std::ops::RangeInclusive<i64> = 1990..=2100;
 
 pub(super) fn publish_time(text: &str) -> Option<PublishTime> {
@@ -18,7 +18,7 @@ pub(super) fn publish_time(text: &str) -> Option<PublishTime> {
     Some(PublishTime { time, precision, basis: TimeBasis::Metadata })
 }
 
-/// The day between the names of section and site that end a title: `… - 20181217 - 港聞 - …`, `… | 要聞港聞 | 20190418`.
+/// The date between the section and site names at the end of a title: `… - 20181217 - 港聞 - …`, `… | 要聞港聞 | 20190418`.
 pub(super) fn day_in_title(title: &str) -> Option<PublishTime> {
     /// `20181217`.
     const DIGITS: usize = 8;
@@ -45,7 +45,7 @@ fn rfc_2822(text: &str) -> Option<(Timestamp, TimePrecision)> {
     Some((Timestamp::from_microsecond(time.as_microsecond()).ok()?, TimePrecision::Second))
 }
 
-/// Year, month, day and what follows of the time of day, whatever stands between them; or one run of 8, 12 or 14 digits.
+/// Year, month, day and optionally the time of day, with any separators; or one run of 8, 12 or 14 digits.
 fn numeric(text: &str) -> Option<(Timestamp, TimePrecision)> {
     let mut groups: Vec<(&str, usize)> = Vec::new();
     let mut rest_at = 0;
@@ -63,7 +63,7 @@ fn numeric(text: &str) -> Option<(Timestamp, TimePrecision)> {
             let used: Vec<(&str, usize)> = groups.iter().copied().take(6).collect();
             // A fourth group is the hour only if a minute follows; `2021-11-14 (3)` has none.
             let used = used.get(..if used.len() < 5 { used.len().min(3) } else { used.len() })?.to_vec();
-            // A zone that follows the minute is no second.
+            // A zone after the minute is not the second.
             let zone = used.get(5).is_some_and(|(_, at)| text.get(..*at).is_some_and(|t| t.ends_with(['+', '-'])));
             let used = used.get(..if zone { 5 } else { used.len() })?.to_vec();
             let end = used.last().map_or(0, |(group, at)| at + group.len());

@@ -1,6 +1,7 @@
-//! Paragraphs of the article that the choice of the content lost: the readability library drops short ones.
+//! Restores paragraphs that the content selection lost: the readability library drops short ones.
 //!
-//! Owns how the form tells: a sentence in an element of the same place and kind as other paragraphs of the content.
+//! Owns the structural test: a sentence in an element with the same position and tag as other paragraphs of the
+//! content.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,20 +13,21 @@ use super::placed::placed;
 /// In characters.
 const MIN_PARAGRAPH: usize = 10;
 
-/// Paragraphs of the content that make a form. One alone may stand anywhere.
+/// Minimum number of content paragraphs with the same structure. A single one may be anywhere.
 const MIN_ALIKE: usize = 2;
 
-/// Lines after the content's last one that are looked at.
+/// Number of lines to check after the last line of the content.
 const MAX_BELOW: usize = 3;
 
-/// How much text is searched for lost lines, in bytes, so that a page's cost stays in proportion to its size. Real pages
-/// lose a handful.
+/// Maximum amount of text to search for lost lines, in bytes, so that the cost stays proportional to the size of the
+/// page. Real pages lose a handful.
 const MAX_SEARCHED_BYTES: usize = 16 << 20;
 
-/// Where a paragraph stands: an element around it, and name and marks of the element within that holds the paragraph.
+/// The structural position of a paragraph: an ancestor's index, and the name and class of its child that contains the
+/// paragraph.
 type Form<'a> = (usize, &'a str, &'a str);
 
-/// The content with the paragraphs that were lost. `is_left_out` says which elements hold no text of the article.
+/// The content with the lost paragraphs. `is_left_out` tells which elements contain no text of the article.
 pub(super) fn restore(
     content: Vec<String>,
     outline: &Outline,
@@ -52,7 +54,7 @@ pub(super) fn restore(
     if candidates.is_empty() {
         return content;
     }
-    // Text that the content has as a part of another line is not lost.
+    // A text that the content contains as part of another line is not lost.
     let all: String = content.concat().chars().filter(|c| !c.is_whitespace()).collect();
     let mut unsearched_bytes = MAX_SEARCHED_BYTES;
     let is_new = |at: &usize| {
@@ -82,8 +84,8 @@ fn is_paragraph(line: &RenderedLine) -> bool {
     line.characters() >= MIN_PARAGRAPH && end.ends_with(['。', '！', '？', '.', '!', '?']) && !line.is_linked()
 }
 
-/// The forms of a paragraph: within its parent, and within its grandparent where the parent's marks say that it is one of
-/// several alike.
+/// The structural positions of a paragraph: in its parent, and in its grandparent if the parent's class or id shows
+/// that it is one of several alike.
 fn forms<'a>(outline: &'a Outline, line: &RenderedLine) -> Vec<Form<'a>> {
     let Some(block) = outline.upwards(outline.parent(line.node)).find(|index| is_block(outline.name(*index))) else {
         return Vec::new();
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paragraphs_by_their_form() {
+    fn lost_paragraphs_by_structure() {
         let check = |html: &str, lost: &str, back: bool| {
             let outline = Outline::of(&Document::from(html));
             let page = lines(&outline, 0);

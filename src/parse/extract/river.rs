@@ -1,43 +1,44 @@
-//! Rivers of other stories: siblings of one form, each a linked title with at most a summary, a date and an outlet.
+//! Teaser lists: sibling elements of the same structure, each with the linked title of another story and at most a
+//! summary, a date and an outlet.
 //!
-//! Owns how their form tells. Does not look at words, so that a list is found in every language and under every heading.
+//! Owns the structural test. Does not look at words, so it finds a list in any language and under any heading.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::RenderedLine;
 use super::outline::{NodeKind, Outline};
 
-/// Siblings that make a river. Two linked titles may be an article's own references.
+/// Minimum number of siblings. Two linked titles may be the article's own references.
 const MIN_STORIES: usize = 3;
 
-/// In characters. A shorter link is a button or a name, a longer one a text.
+/// In characters. A shorter link is a button or a name, a longer one is text.
 const MIN_TITLE: usize = 6;
 const MAX_TITLE: usize = 150;
 
-/// What a story may say besides its title, in characters and in lines: a summary, not a section of an article.
+/// Maximum size of a teaser besides its title, in characters and in lines: a summary, not a section of an article.
 const MAX_SUMMARY: usize = 250;
 const MAX_LINES: usize = 8;
 
-/// Some rivers have the start of each text as its summary, in one paragraph. The sections of an article may look the same,
-/// so that more of them have to.
+/// In some lists the summary is the start of the story, in one paragraph. The sections of an article may look the same,
+/// so such a list needs more teasers.
 const MAX_START: usize = 700;
 const MIN_STORIES_WITH_START: usize = 6;
 
 /// In characters. A shorter line is an outlet, a date or a name.
 const MIN_PARAGRAPH: usize = 24;
 
-/// The elements that are stories of rivers, as stretches of the outline.
+/// The teaser elements, as ranges of the outline.
 pub(super) struct Rivers {
-    /// Sorted, apart from each other.
+    /// Sorted and disjoint.
     stories: Vec<(usize, usize)>,
 }
 
-/// What the lines of one element say.
+/// Statistics of the lines in one element.
 #[derive(Clone, Copy, Default)]
 struct ElementTally {
     titles: usize,
     lines: usize,
-    /// Of lines that are no titles, in characters.
+    /// Characters in lines other than titles.
     others: usize,
     paragraphs: usize,
 }
@@ -58,7 +59,7 @@ impl Rivers {
         let mut tallies = vec![ElementTally::default(); outline.nodes.len()];
         for line in page {
             let characters = line.characters();
-            // A title may end in a question or a quotation.
+            // A title may end with a question mark or a quotation mark.
             let is_title = line.is_linked()
                 && (MIN_TITLE..=MAX_TITLE).contains(&characters)
                 && !line.text.ends_with(['。', '.', '，', ',']);
@@ -70,7 +71,7 @@ impl Rivers {
                 tally.paragraphs += usize::from(!is_title && characters >= MIN_PARAGRAPH);
             }
         }
-        // Siblings by their parent, name and first class.
+        // Siblings, grouped by parent, name and first class.
         let mut siblings: BTreeMap<(usize, &str, &str), Vec<usize>> = BTreeMap::new();
         for (index, node) in outline.nodes.iter().enumerate().skip(1) {
             let NodeKind::Element { name, marks } = &node.kind else { continue };
@@ -81,13 +82,13 @@ impl Rivers {
             siblings.entry((node.parent, name, class)).or_default().push(index);
         }
         let tally = |index: usize| tallies.get(index).copied().unwrap_or_default();
-        // The parent and the name of the stories: the last of a river often has a class of its own.
+        // Parent and name of the teasers, without the class: the last teaser of a list often has a different class.
         let mut rivers: BTreeSet<(usize, &str)> = BTreeSet::new();
         for ((parent, name, _), group) in &siblings {
             let count =
                 |is_counted: fn(ElementTally) -> bool| group.iter().filter(|index| is_counted(tally(**index))).count();
             let (all, short) = (count(ElementTally::is_story), count(ElementTally::is_short_story));
-            // Some entry of a river may be an advertisement or have a longer text.
+            // Up to one in five entries may be an advertisement or have a longer text.
             let is_river = short >= MIN_STORIES && short * 5 >= group.len() * 4
                 || all >= MIN_STORIES_WITH_START && all * 5 >= group.len() * 4;
             if is_river {
@@ -101,12 +102,12 @@ impl Rivers {
             .map(|index| (*index, outline.end(*index)))
             .collect();
         stories.sort_unstable();
-        // A story may hold a river of its own.
+        // A teaser may contain a teaser list of its own.
         stories.dedup_by(|inner, outer| inner.0 < outer.1);
         Self { stories }
     }
 
-    /// Whether a node stands in a story of a river.
+    /// Whether a node is inside a teaser.
     pub(super) fn has(&self, node: usize) -> bool {
         let after = self.stories.partition_point(|(start, _)| *start <= node);
         after.checked_sub(1).and_then(|at| self.stories.get(at)).is_some_and(|(_, end)| node < *end)
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stories_by_their_form() {
+    fn teasers_by_structure() {
         let check = |html: &str, expected: &[&str]| {
             let outline = Outline::of(&Document::from(html));
             let page = lines(&outline, 0);

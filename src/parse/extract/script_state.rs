@@ -1,34 +1,34 @@
-//! The article that only a script holds: the state from which a framework would write the page (`__NEXT_DATA__`,
+//! Finds an article that is only in a script: the state from which a framework renders the page (`__NEXT_DATA__`,
 //! `window.__INITIAL_STATE__`).
 //!
-//! Owns where such a state stands and which of its texts is the article. Refuses to run scripts: a state that isn't JSON is
-//! none.
+//! Owns where the state is and which of its texts is the article. Does not run scripts: a state that is not JSON is
+//! ignored.
 
 use dom_query::Document;
 use serde_json::Value;
 
-/// What the state says of the article; empty if it has none.
+/// The article in the state; empty if there is none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct State {
     pub headline: String,
-    /// Text or HTML.
+    /// Plain text or HTML.
     pub body: String,
 }
 
-/// What stands before such a state: `window.__INITIAL_STATE__ = {`, `self.__next_f.push([`.
+/// The code before a state: `window.__INITIAL_STATE__ = {`, `self.__next_f.push([`.
 const BEFORE_STATE: &[&str] = &["=", "push("];
 
-/// Places in one script that are tried.
+/// Maximum number of candidates in one script.
 const MAX_STARTS: usize = 12;
 
 const BODIES: &[&str] = &["content", "body", "articleBody", "html", "text", "contentHtml", "article_content", "detail"];
 
 const HEADLINES: &[&str] = &["title", "headline", "articleTitle"];
 
-/// In characters. A shorter text is no article.
+/// In characters. A shorter text is not an article.
 const MIN_BODY: usize = 120;
 
-/// Values that are looked at; the state of a news page has some thousands.
+/// Maximum number of values to visit; the state of a news page has some thousands.
 const MAX_VALUES: usize = 50_000;
 
 pub(super) fn article(document: &Document) -> State {
@@ -51,7 +51,7 @@ pub(super) fn article(document: &Document) -> State {
     found
 }
 
-/// Takes the longest text under a name that articles have.
+/// Takes the longest text under one of the usual keys.
 fn longest(state: &Value, found: &mut State) {
     let mut work = vec![state];
     let mut seen = 0;
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_state_of_a_page() {
+    fn article_in_the_state() {
         let check =
             |html: &str, expected: &str| assert_eq!(article(&Document::from(html)).headline, expected, "{html}");
         let body = "青石镇图书馆新馆向居民开放，共有四层。".repeat(8);

@@ -1,6 +1,6 @@
-//! When a page was published, as far as its markup tells.
+//! The publish time according to the page's markup.
 //!
-//! Owns which times count. Refuses to read their forms, and lines that a byline's rules read.
+//! Owns which times count. Does not parse them, and does not read lines that the byline rules read.
 
 use super::json_ld::JsonLd;
 use super::lines::RenderedLine;
@@ -9,12 +9,12 @@ use super::outline::Outline;
 use super::published::{day_in_title, publish_time};
 use crate::article::{PublishTime, TimeBasis, TimePrecision};
 
-/// The time that the page's metadata calls the publication's.
+/// The time that the metadata labels as the publish time.
 pub(super) fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
     let candidates = [json_ld.published.as_str()].into_iter().chain(meta.all(meta::PUBLISHED));
     let mut best: Option<PublishTime> = None;
     for time in candidates.filter_map(publish_time) {
-        // The first is the most trusted; another of the same day may know it better.
+        // The first is the most trusted; another of the same day may be more precise.
         let known = best.get_or_insert(time);
         let same_day = time.time.duration_since(known.time).abs().as_hours() < 24;
         if same_day && time.precision > known.precision {
@@ -24,7 +24,7 @@ pub(super) fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
     best
 }
 
-/// A time that hardly differs from the publication's, though nothing calls it that; the surest first.
+/// A time that is probably close to the publish time although the page does not label it so; the most certain first.
 pub(super) fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
     publish_time(meta.first(meta::UPDATED))
         .or_else(|| day_in_title(&meta.title))
@@ -32,10 +32,10 @@ pub(super) fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> O
         .or_else(|| only_day(page))
 }
 
-/// Words in class and id of elements that hold a time.
+/// Words in class and id of elements that contain a time.
 const TIME_MARKS: &[&str] = &["time", "date"];
 
-/// The time that an element holds which is marked to hold one, if all of them on the page name the same day.
+/// The time in an element marked as a time, if all such elements on the page have the same day.
 fn marked_time(outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
     /// In characters.
     const MAX_TIME: usize = 30;
@@ -50,8 +50,8 @@ fn marked_time(outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> 
     (!times.any(apart)).then_some(PublishTime { basis: TimeBasis::PageText, ..first })
 }
 
-/// The day that a page prints on a line of its own, if it prints no other: a paper's `2022年07月15日 星期五`, perhaps with
-/// the number of its page.
+/// The only date that a page prints on a line of its own: a newspaper's `2022年07月15日 星期五`, perhaps with the page
+/// number.
 fn only_day(page: &[RenderedLine]) -> Option<PublishTime> {
     /// In characters.
     const MAX_DAY: usize = 40;

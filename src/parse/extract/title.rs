@@ -1,4 +1,4 @@
-//! The headline, out of what the metadata calls the title and what the page prints as one.
+//! Chooses the headline among the metadata's titles and the headings on the page.
 
 use super::labels::{self, is_byline};
 use super::lines::RenderedLine;
@@ -7,24 +7,24 @@ use super::published::publish_time;
 use crate::parse::lexicon::outlets;
 use crate::parse::normalized_line::holds_any;
 
-/// In characters. Below, a heading is a section's or a site's name.
+/// In characters. A shorter heading is the name of a section or site.
 const MIN_HEADLINE: usize = 4;
 
 const MAX_HEADLINE: usize = 120;
 
-/// Marks of elements that hold a headline without being a heading.
+/// Words in class and id of elements that contain a headline without being a heading.
 const TITLE_MARKS: &[&str] = &["title", "headline", "biaoti", "topic"];
 
-/// A headline, and the element that prints it.
+/// A headline, and the text node that prints it.
 pub(super) struct Headline {
     pub text: String,
     pub node: Option<usize>,
 }
 
-/// `titles` are what the metadata says, most trusted first; `lines` those of the whole page.
+/// `titles` come from the metadata, most trusted first; `lines` are those of the whole page.
 pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], site_name: &str) -> Headline {
     let folded: Vec<String> = titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
-    // A printed heading that a title contains is the title without what the site added.
+    // A heading on the page that a title contains is the title without the site's additions.
     let mut best: Option<(usize, Headline)> = None;
     let mut first_h1 = None;
     for line in lines {
@@ -41,13 +41,13 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
             continue;
         }
         let length = own.chars().count();
-        // The title may begin with the heading, or have the site's name first.
+        // The title may begin with the heading, or with the site's name.
         let score = folded
             .iter()
             .filter_map(|title| {
                 let at = title.find(&own)?;
                 let share = length * 100 / title.chars().count();
-                // A section's name, or a place's, may begin a title too.
+                // A title may also begin with a section's or a place's name.
                 (at == 0 && share >= 20 || share >= 40).then_some(length * 10 + rank + if at == 0 { 40 } else { 0 })
             })
             .max();
@@ -63,12 +63,12 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
     let stripped =
         titles.iter().map(|title| without_site(title, site_name)).find(|title| title.chars().count() >= MIN_HEADLINE);
     match (stripped, first_h1) {
-        // A title that is the site's name says nothing.
+        // A title that is only the site's name carries no information.
         (Some(text), Some(h1)) if is_site(text, site_name) => h1,
         (Some(text), None) if is_site(text, site_name) => {
             above_byline(outline, lines).unwrap_or_else(|| printed(lines, text))
         }
-        // A page that prints no such title prints another above the line that says whence it is.
+        // If the page does not print this title, it prints another one above the line that names its source.
         (Some(text), None) => {
             let title = printed(lines, text);
             // The name of a section or a site is shorter than a headline.
@@ -82,7 +82,7 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
     }
 }
 
-/// A title, and where the page prints it: as it is, or without a short name that follows a dash.
+/// A title, and where the page prints it: unchanged, or without a short name after a dash.
 fn printed(lines: &[RenderedLine], title: &str) -> Headline {
     /// In characters. Shorter ones are the names of sections.
     const MIN_PRINTED: usize = 8;
@@ -121,9 +121,9 @@ fn above_byline(outline: &Outline, lines: &[RenderedLine]) -> Option<Headline> {
     Some(Headline { text: heading.text.clone(), node: Some(heading.node) })
 }
 
-/// How much like the page's headline an element looks; `None` if it is no heading.
+/// How much an element looks like the page's headline; `None` if it is not a heading.
 fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
-    // The heading may hold the text in a span.
+    // The text may be in a span inside the heading.
     outline.upwards(outline.parent(text_node)).take(3).find_map(|index| {
         match outline.nodes.get(index).map(|node| &node.kind) {
             Some(NodeKind::Element { name, .. }) if name == "h1" => Some(3),
@@ -138,7 +138,7 @@ fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
 /// A title without the names of section and site.
 pub(super) fn without_site<'a>(title: &'a str, site_name: &str) -> &'a str {
     let mut title = title.trim();
-    // 标题_频道_网站 is a fixed form: a headline has no underscore.
+    // 标题_频道_网站 is a fixed pattern: a headline has no underscore.
     if let Some((head, _)) = title.split_once(['_', '|', '｜', '＿'])
         && head.trim().chars().count() >= MIN_HEADLINE
     {
@@ -160,11 +160,11 @@ fn is_site(text: &str, site_name: &str) -> bool {
     let short = text.chars().count() <= 24;
     (!site_name.is_empty() && (text == site_name || site_name.contains(text)))
         || short && holds_any(text, outlets::SITE_WORDS)
-        // A page's number, `D190424`.
+        // A page number, `D190424`.
         || short && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric()) && text.contains(|c: char| c.is_ascii_digit())
 }
 
-/// Letters and digits alone, in lower case: what two prints of one headline share.
+/// Only letters and digits, in lower case, to compare two prints of one headline.
 pub(super) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn site_names_end_a_title() {
+    fn site_names_are_stripped_from_titles() {
         let check = |title: &str, expected: &str| assert_eq!(without_site(title, "青石"), expected, "{title}");
         check("图书馆新馆开放_社会频道_青石网", "图书馆新馆开放");
         check("图书馆新馆开放-青石网", "图书馆新馆开放");
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_prints_its_headline_better_than_its_title() {
+    fn printed_headline_wins_over_the_title() {
         let check = |html: &str, titles: &[&str], expected: &str| {
             let outline = Outline::of(&dom_query::Document::from(html));
             let lines = super::super::lines::lines(&outline, 0);

@@ -1,8 +1,8 @@
-//! What stands within the chosen content and is no text of the article, by where and how the page prints it: captions in
-//! elements that are marked as such, lines above the headline, slots that occur again and again, and what the page's own
-//! metadata leaves out of the article's text at its edges.
+//! Drops lines inside the chosen content that are not text of the article, by position and markup: captions in marked
+//! elements, lines above the headline, repeated slots, and leading and trailing lines that the article's text in the
+//! metadata does not contain.
 //!
-//! Owns the evidence of place and markup. Does not judge words: `blocks` does.
+//! Owns the evidence of position and markup. Does not look at words: `blocks` does.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,7 @@ use super::placed::placed;
 use super::title::letters;
 use crate::text::is_han;
 
-/// The content without what stands in it and is no text of the article. `article_body` is the text as metadata gives it, or
-/// empty.
+/// The content without these lines. `article_body` is the text in the metadata, or empty.
 pub(super) fn trim(
     content: Vec<String>,
     outline: &Outline,
@@ -58,7 +57,7 @@ impl Placed {
     }
 }
 
-/// Parts of class names of boxes within a text: offers, other stories, who the author is, posts of others.
+/// Class name parts of boxes inside a text: offers, other stories, author biographies, embedded posts.
 const BOX_MARKS: &[&str] = &[
     "newsletter",
     "paywall",
@@ -78,9 +77,10 @@ const BOX_MARKS: &[&str] = &[
     "disclaimer",
 ];
 
-/// Drops the lines of boxes. A frame around the article may have such a mark too: a box holds little of the content.
+/// Drops the lines of boxes. A container of the whole article may have such a class too, so an element only counts as a
+/// box if it contains little of the content.
 fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
-    /// Of the content, the most that a box holds.
+    /// A box contains less than one part in this many of the content.
     const MAX_SHARE: usize = 4;
     let above = |line: &Placed| -> Vec<usize> {
         let node = line.on_page(page).map(|line| line.node);
@@ -103,12 +103,12 @@ fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     }
 }
 
-/// Parts of class names of elements that hold who published a story when.
+/// Class name parts of elements that contain the author or the publish time.
 const BYLINE_MARKS: &[&str] =
     &["byline", "author", "timestamp", "publish", "date", "time", "read-time", "article-meta"];
 
-/// Drops lines before the first sentence that are marked as a byline and hold no byline that is read: `Follow`, `Sports
-/// Editor`. Han is left to the rules that know its bylines.
+/// Drops lines before the first sentence that are marked as a byline but contain none of its facts: `Follow`,
+/// `Sports Editor`. Lines with Han characters are left to the byline rules.
 fn drop_marked_byline(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     let is_marked = |line: &Placed| {
         let is_read = || line.text.contains(|c: char| c.is_ascii_digit() || is_han(c)) || is_byline(&line.text);
@@ -120,13 +120,13 @@ fn drop_marked_byline(lines: &mut [Placed], outline: &Outline, page: &[RenderedL
     }
 }
 
-/// Parts of class names of elements that hold a picture's caption or who took it.
+/// Class name parts of elements that contain a picture's caption or credit.
 const CAPTION_MARKS: &[&str] = &["caption", "credit"];
 
-/// Elements above a line that are asked.
+/// Number of ancestors to check.
 const LEVELS: usize = 4;
 
-/// Drops captions where the article has a text besides. A gallery is told in its captions.
+/// Drops captions if the article has other text. The text of a gallery is its captions.
 fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     let is_caption = |line: &Placed| {
         let Some(found) = line.on_page(page) else { return false };
@@ -141,7 +141,7 @@ fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
         let sentences = lines.iter().zip(&captions).filter(|(line, caption)| **caption == wanted && line.is_sentence());
         sentences.map(|(line, _)| line.characters()).sum::<usize>()
     };
-    /// In characters: the least text of an article with pictures.
+    /// In characters: the minimum text of an article with pictures.
     const MIN_TEXT: usize = 150;
     let text = count(false);
     if text < MIN_TEXT || text < 2 * count(true) {
@@ -152,18 +152,19 @@ fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     }
 }
 
-/// Drops the lines before the headline: breadcrumbs, the section, a label of the page's kind.
+/// Drops the lines before the headline: breadcrumbs, the section, a label of the page's type.
 fn drop_above_headline(lines: &mut [Placed], headline_at: Option<usize>) {
     let Some(headline_at) = headline_at else { return };
     let is_above = |line: &Placed| line.place.is_some_and(|at| at < headline_at);
     let above = lines.iter().take_while(|line| is_above(line) && !line.is_sentence()).count();
-    // Some pages print the headline below the text once more.
+    // Some pages print the headline again below the text.
     if lines.get(above).is_some_and(|line| !is_above(line)) {
         lines.iter_mut().take(above).for_each(|line| line.kept = false);
     }
 }
 
-/// Drops what the page repeats between paragraphs: places of advertisements, prompts. Short lines repeat in speech too.
+/// Drops lines that the page repeats between paragraphs: advertisement slots, prompts. Short lines also repeat in
+/// quoted speech.
 fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     /// In letters.
     const MIN_SLOT: usize = 8;
@@ -186,7 +187,7 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     }
     let is_repeated =
         |own: &Option<String>| own.as_deref().is_some_and(|own| counts.get(own).is_some_and(|count| *count > 1));
-    // What repeats for the most part is the text.
+    // If most of the text repeats, it is the article.
     let repeated: usize =
         lines.iter().zip(&keys).filter(|(_, own)| is_repeated(own)).map(|(line, _)| line.characters()).sum();
     let all: usize = lines.iter().map(Placed::characters).sum();
@@ -198,14 +199,14 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     }
 }
 
-/// How much text is searched for the lines, in bytes: real articles have some 100 lines of 10 kB.
+/// Maximum amount of text to search for the lines, in bytes. Real articles have about 100 lines and 10 kB.
 const MAX_SEARCHED_BYTES: usize = 64 << 20;
 
-/// In letters. So much of a line, from its start and from its end, shows whether another text has it.
+/// In letters. This much of a line's start and end is enough to recognize it in another text.
 const SAMPLE: usize = 20;
 
-/// Drops what stands before the first and after the last line that metadata has in the article's text too, if the text
-/// there is the same and is whole.
+/// Drops the lines before the first and after the last line that the article's text in the metadata also contains, if
+/// that text is the same and complete.
 fn drop_beyond(lines: &mut [Placed], article_body: &str) {
     let body = letters(article_body);
     let searched_bytes = body.len().saturating_mul(lines.len());
@@ -218,7 +219,7 @@ fn drop_beyond(lines: &mut [Placed], article_body: &str) {
     let length = |wanted: bool| {
         own.iter().zip(&known).filter(|(_, known)| **known == wanted).map(|(own, _)| own.chars().count()).sum::<usize>()
     };
-    // Other words on the page than in its metadata: that is a summary, or another article's.
+    // The page's words differ from the metadata's: that text is a summary, or another article.
     if length(true) < 2 * length(false) {
         return;
     }
@@ -234,7 +235,8 @@ fn drop_beyond(lines: &mut [Placed], article_body: &str) {
     }
 }
 
-/// Drops the links that stand alone above and below the text, and what announces them: `点击进入专题：`, `返回首页，查看更多`.
+/// Drops the links on lines of their own above and below the text, and the lines that announce them: `点击进入专题：`,
+/// `返回首页，查看更多`.
 fn drop_links_at_edges(lines: &mut [Placed], page: &[RenderedLine]) {
     /// In characters. A longer link may be text.
     const MAX_LINK: usize = 80;
@@ -278,7 +280,7 @@ mod tests {
 
     const TEXT: &str = "青石镇图书馆新馆九月一日起向居民开放，共有四层，藏书十二万册，设有儿童阅览室和盲文阅览区。";
 
-    /// What is left of the lines of a page's body.
+    /// Checks the lines that are left of a page's body.
     fn check(html: &str, article_body: &str, expected: &[&str]) {
         let outline = Outline::of(&Document::from(html));
         let page = lines(&outline, 0);
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn captions_are_no_text_but_of_galleries() {
+    fn captions_are_dropped_except_in_galleries() {
         let text = TEXT.repeat(4);
         let figure = "<figure><img><figcaption>新馆的大厅。林远舟摄</figcaption></figure>";
         check(&format!("<h1>新馆开放</h1>{figure}<p>{text}</p>"), "", &[&text]);
@@ -301,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_above_the_headline_or_again_and_again() {
+    fn lines_above_the_headline_and_repeated_slots_are_dropped() {
         check(&format!("<i>社会</i><h1>新馆开放</h1><p>{TEXT}</p>"), "", &[TEXT]);
         let slot = "<div>Advertisement · Scroll</div>";
         check(&format!("<h1>新馆开放</h1><p>{TEXT}</p>{slot}<p>馆长说：</p>{slot}"), "", &[TEXT, "馆长说："]);
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_hold_little_of_the_content() {
+    fn boxes_are_dropped_unless_they_contain_most_of_the_content() {
         let text = TEXT.repeat(4);
         let page =
             |class: &str| format!("<h1>新馆开放</h1><p>{text}</p><div class={class}><p>{TEXT}</p></div><p>{text}</p>");
@@ -320,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn links_alone_at_the_edges() {
+    fn links_on_their_own_line_at_the_edges_are_dropped() {
         let page = |below: &str| format!("<h1>新馆开放</h1><p><a>点这里看直播</a></p><p>{TEXT}</p>{below}");
         check(&page("<p><a>返回首页，查看更多</a></p>"), "", &[TEXT]);
         check(&page("<p>点击进入专题：</p><p><a>图书馆的故事</a></p>"), "", &[TEXT]);
@@ -330,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_says_where_the_text_ends() {
+    fn text_ends_where_the_metadata_text_ends() {
         let other = "镇长是青石人，今年五十岁，在镇上住了三十年，写过两本书。";
         let page = format!("<h1>新馆开放</h1><b>订阅本刊</b><p>{}</p><p>{TEXT}</p><p>{other}</p>", TEXT.repeat(5));
         let all = format!("{}\n{TEXT}", TEXT.repeat(5));

@@ -1,11 +1,11 @@
-//! What articles of WeChat's public accounts say in a script and other pages in their metadata: when they were published,
-//! and by which account. The page prints the time only once its script has run.
+//! Publish time and account of WeChat public account articles. Other pages have them in their metadata; WeChat has them
+//! in a script, and prints the time only after that script has run.
 
 use crate::article::PublishTime;
 
 use super::published;
 
-/// Every such page loads its parts from there.
+/// All such pages load resources from this host.
 const SITE: &str = "mp.weixin.qq.com";
 
 pub(super) struct WeChat {
@@ -13,7 +13,7 @@ pub(super) struct WeChat {
     pub account: String,
 }
 
-/// Nothing for other pages.
+/// Empty for other pages.
 pub(super) fn wechat(html: &str) -> WeChat {
     let of = |name| if html.contains(SITE) { variable(html, name) } else { None };
     WeChat {
@@ -22,7 +22,7 @@ pub(super) fn wechat(html: &str) -> WeChat {
     }
 }
 
-/// The text that a script gives a variable: `var ct = "1581517074";`.
+/// The string that a script assigns to a variable: `var ct = "1581517074";`.
 fn variable<'a>(html: &'a str, name: &str) -> Option<&'a str> {
     /// In bytes.
     const MAX_VALUE: usize = 120;
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_script_says() {
+    fn time_and_account_from_the_script() {
         let check = |html: &str, time: Option<&str>, account: &str| {
             let found = wechat(html);
             assert_eq!(found.publish_time.map(|time| time.time.to_string()).as_deref(), time, "{html}");

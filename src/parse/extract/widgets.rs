@@ -1,14 +1,14 @@
-//! The page's tools within its content: players, pagers, places for advertisements, boxes for sharing, dialogs.
+//! Page tools inside the content: players, pagers, advertisement slots, share boxes, dialogs.
 //!
-//! Owns how markup says so. Refuses to judge words: an element is a tool by its name, role or marks, and only if no running
-//! text stands in it.
+//! Owns the markup test. Does not look at words: an element is a tool because of its tag name, role, class or id, and
+//! only if it contains no running text.
 
 use std::collections::HashSet;
 
 use super::lines::RenderedLine;
 use super::outline::Outline;
 
-/// Parts of words in class, id and role that say what an element is for.
+/// Word parts in class, id and role that tell an element's purpose.
 const MARKS: &[&str] = &[
     "player",
     "pagination",
@@ -30,28 +30,28 @@ const MARKS: &[&str] = &[
     "breadcrumb",
 ];
 
-/// Whole words: as parts they stand in others.
+/// Only as whole words: their letters also occur inside other words.
 const WORDS: &[&str] = &["video", "audio", "ad", "ads", "adslot", "nav", "menu", "share", "tags", "modal", "popup"];
 
-/// Whole words for the pager of a long article; the frame of a page has them too.
+/// Only as whole words, for the pager of a long article. The page's outer elements use them too.
 const PAGER_WORDS: &[&str] = &["page", "pages", "pg"];
 
-/// Lines of a pager.
+/// Maximum number of lines in a pager.
 const MAX_PAGER_LINES: usize = 4;
 
-/// Elements that are no place for the text of an article.
+/// Elements that never contain the text of an article.
 const ELEMENTS: &[&str] = &["nav", "form", "dialog", "menu", "footer", "aside"];
 
-/// In characters. A tool says no more on one line.
+/// In characters. The maximum length of a tool's line.
 const MAX_LABEL: usize = 30;
 
-/// Lines of one tool; a longer list is left to those who know lists.
+/// Maximum number of lines in one tool. Longer lists are left to the rules for lists.
 const MAX_LINES: usize = 24;
 
-/// Elements above a line that are asked.
+/// Number of ancestors to check.
 const LEVELS: usize = 6;
 
-/// The texts of the lines that tools of the page hold, and nothing else of the page.
+/// The texts of lines that occur in page tools and nowhere else on the page.
 pub(super) fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a str> {
     let mut tools: Vec<(usize, Vec<&'a RenderedLine>)> = Vec::new();
     let mut others: HashSet<&str> = HashSet::new();
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tools_by_their_markup() {
+    fn tools_by_markup() {
         let check = |html: &str, expected: &[&str]| {
             let outline = Outline::of(&Document::from(html));
             let page = lines(&outline, 0);
