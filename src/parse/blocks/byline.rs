@@ -1,6 +1,6 @@
-//! The line that says who published a story when: `2021-05-14 08:08:05 来源:某某网 作者:张三 责编:李四`.
+//! Parses byline lines: `2021-05-14 08:08:05 来源:某某网 作者:张三 责编:李四`.
 //!
-//! A line is one if labels, times, names and outlets are all that it holds; a title may be glued to its front.
+//! A line is a byline if it contains only labels, times, names and outlets. A title may be glued to its front.
 
 use crate::parse::label_line::{Token, account_beside_time, english_names, is_noise, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
@@ -14,7 +14,7 @@ use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::parse::time::Printed;
 use crate::text::is_han;
 
-/// What such a line says.
+/// The facts in a byline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Byline {
     pub times: Vec<Printed>,
@@ -22,24 +22,24 @@ pub(super) struct Byline {
     pub people: Vec<Person>,
     pub section: String,
     pub keywords: Vec<String>,
-    /// A title that is glued to the line's front: where it ends, in bytes.
+    /// End of a title that is glued to the front of the line, in bytes.
     pub title_end: usize,
 }
 
-/// The longest line that is looked at, in characters.
+/// Maximum length of a byline, in characters.
 const MAX_BYLINE: usize = 160;
 
 pub(super) fn read(line: &Line) -> Option<Byline> {
     parse(line, false)
 }
 
-/// `（评论员 张三）`: a comment's signature is a part of it.
+/// `（评论员 张三）`: the signature of a comment stays in the text.
 pub(super) fn signs_comment(line: &Line) -> bool {
     line.key.contains("评论员")
 }
 
-/// The same of a line above the text, where an account stands beside the time. Elsewhere such a line may be of a
-/// programme: `2021-09-02 19:30 青石剧场`.
+/// Like [`read`], for a line above the text, which may also contain the account's name next to the time. Elsewhere such
+/// a line may belong to a programme: `2021-09-02 19:30 青石剧场`.
 pub(super) fn read_above_text(line: &Line) -> Option<Byline> {
     parse(line, true)
 }
@@ -71,7 +71,7 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
             Token::Address => clock = true,
             Token::Word(word) => rest.push(word),
             Token::Labelled(labelled) => {
-                // `记者：局长，新课程何时推行？` is what a reporter asked.
+                // `记者：局长，新课程何时推行？` is a reporter's question.
                 let asks = || view.seen(labelled.value.clone()).iter().any(|c| matches!(c, '?' | '!'));
                 if matches!(labelled.field, Field::Author | Field::Editor) && asks() {
                     return None;
@@ -96,7 +96,8 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
     Some(byline)
 }
 
-/// What no label names: outlets, names, counts; and the title, if one stands in front.
+/// Classifies the words without a label: outlets, names, counts, and a title at the front. Returns `None` if the line
+/// is not a byline.
 fn settle(
     view: &NormalizedLine,
     rest: Vec<Range<usize>>,
@@ -109,7 +110,7 @@ fn settle(
     const MAX_UNKNOWN: usize = 6;
     const MAX_PEOPLE_LINE: usize = 60;
     if !said {
-        // `本报记者 张三`, `□ 李四 文/图`: people alone, if a role is named.
+        // `本报记者 张三`, `□ 李四 文/图`: only people, which requires a role word.
         let whole = rest.first()?.start..rest.last()?.end;
         if let Some(signature) = signature(view, whole.clone()) {
             signature.sign(view, byline);
@@ -120,7 +121,7 @@ fn settle(
             return None;
         }
         byline.people = read_people(view, whole, None)?;
-        // `县里慰问一线记者 送上节日祝福` is a title: nobody has such a name.
+        // `县里慰问一线记者 送上节日祝福` is a title: no name looks like this.
         let is_phrase = |person: &Person| {
             const MAX_UNLIKELY: usize = 4;
             let plain = NormalizedLine::of(&person.name, MAX_BYLINE);
@@ -132,7 +133,7 @@ fn settle(
         if byline.people.iter().any(is_phrase) {
             return None;
         }
-        // `青石网记者林远舟 台北`: where it was written.
+        // `青石网记者林远舟 台北`: the place of writing.
         byline.people.retain(|person| !is_place(&person.name.chars().map(normalize_char).collect::<Vec<_>>()));
         if byline.people.is_empty() {
             return None;
@@ -141,7 +142,7 @@ fn settle(
     }
     let mut unknown = 0;
     let mut rest = rest.into_iter().peekable();
-    // A title in front of the first time or label, with words of its own between white space.
+    // A title before the first time or label, possibly with white space between its words.
     if clock
         && let Some(first) = rest.peek()
         && first.start <= 2
@@ -169,10 +170,10 @@ fn settle(
     fits.then_some(())
 }
 
-/// Who signs a line without a label: the names, and the outlet or desk before them.
+/// The signature in a line without a label: the names, and the outlet or desk before them.
 struct Signature {
     outlet: Option<Range<usize>>,
-    /// Empty where an outlet alone signs.
+    /// Empty if only an outlet signs.
     names: Range<usize>,
 }
 
@@ -185,8 +186,8 @@ impl Signature {
     }
 }
 
-/// `☉林遠舟`, `林遠舟／青石報導`, `青石報快訊／林遠舟、何秋白`: a mark, or a slash with an outlet or a place on its other side, says
-/// that names stand here.
+/// `☉林遠舟`, `林遠舟／青石報導`, `青石報快訊／林遠舟、何秋白`: a mark before the names, or a slash with an outlet or a place on its other
+/// side.
 fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
     /// In characters.
     const MAX_NAMES: usize = 16;
@@ -221,10 +222,10 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
         .then(|| Signature { outlet: named.then_some(outlet), names: after })
 }
 
-/// Marks that papers set before the name of an author on a line of its own.
+/// Marks that newspapers print before an author's name on a line of its own.
 const SIGNING_MARKS: &str = "☉◎●■□○◇◆※▇";
 
-/// `青石网记者林远舟 台北`, `青石时报 何秋白`: an outlet and who writes for it, and no title.
+/// Whether the words are an outlet and its reporters rather than a title: `青石网记者林远舟 台北`, `青石时报 何秋白`.
 fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
     let [first, others @ ..] = words else { return false };
     let reporter = first.clone().any(|at| at > first.start && role_at(view, at).is_some())
@@ -235,7 +236,7 @@ fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
     reporter || outlet
 }
 
-/// How many characters of the word nothing explains.
+/// Classifies a word. Returns the number of characters that remain unexplained.
 fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -> usize {
     let seen = view.seen(word.clone());
     if is_noise(seen) {
@@ -262,7 +263,7 @@ fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -
     word.len()
 }
 
-/// `记者张三发自上海`, `记者张三报道`, `記者張三／台北報導`: the people stand before it.
+/// `记者张三发自上海`, `记者张三报道`, `記者張三／台北報導`: returns the range of the people.
 fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     const MAX_PLACE: usize = 8;
     let reports = whole.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
@@ -278,20 +279,20 @@ fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     whole.start..end
 }
 
-/// `何秋白（青石大学教授）`: the names without what brackets say of someone.
+/// `何秋白（青石大学教授）`: the names, without a description in brackets.
 fn without_group(view: &NormalizedLine, value: Range<usize>) -> Range<usize> {
     let open = (value.start + 1..value.end).find(|at| view.at(*at) == Some('('));
     let says_more = |open: &usize| !are_likely_names(view, open + 1..value.end);
     value.start..open.filter(says_more).unwrap_or(value.end)
 }
 
-/// Stores a value; whether the label with it makes a line a byline.
+/// Stores a value. Returns whether its label makes the line a byline.
 fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
     let written = view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）".contains(c));
-    // `《青石晚报》` alone; the second name of `青石网-《青石晚报》` keeps its signs.
+    // Strip the marks of `《青石晚报》` alone, but keep those of the second name in `青石网-《青石晚报》`.
     let written = if written.starts_with('《') { written.trim_matches(['《', '》']) } else { written };
     match field {
-        // `媒体：` opens titles too: 媒体：某地仍有人被困.
+        // `媒体：` also opens titles: 媒体：某地仍有人被困.
         Field::OutletName if !ends_like_an_outlet(view.seen(value.clone())) => false,
         Field::Source | Field::OutletName => {
             if byline.source.is_empty() {

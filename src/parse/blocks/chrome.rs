@@ -1,5 +1,5 @@
-//! Lines that belong to the page and not to the story. They are removed at its edges only: in the midst of a body the
-//! same words may be the story's.
+//! Lines that belong to the page and not to the story. They are removed only at the edges of the page: inside a body
+//! the same words may be part of the story.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::line::Line;
 use crate::parse::lexicon::{captions, outlets, page_chrome, page_phrases};
 
-/// Why a line was removed, as `removed_lines` says it.
+/// Why a line was removed, as reported in `removed_lines`.
 pub(super) type Reason = &'static str;
 
 pub(super) const SHARE_LABEL: Reason = "SHARE_LABEL";
@@ -35,7 +35,7 @@ static LABELS: LazyLock<HashMap<&str, Reason>> = LazyLock::new(|| {
     navigation.chain(share).collect()
 });
 
-/// A line that is chrome wherever it stands at an edge of the page.
+/// Chrome that may occur at either edge of the page.
 pub(super) fn at_any_edge(line: &Line) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
@@ -49,7 +49,7 @@ pub(super) fn at_any_edge(line: &Line) -> Option<Reason> {
         .or_else(|| contact(line))
 }
 
-/// Chrome that stands above a story.
+/// Chrome above a story.
 pub(super) fn above(line: &Line) -> Option<Reason> {
     at_any_edge(line)
         .or_else(|| consent(line))
@@ -58,7 +58,7 @@ pub(super) fn above(line: &Line) -> Option<Reason> {
         .or_else(|| original_title(line))
 }
 
-/// Chrome that stands below a story.
+/// Chrome below a story.
 pub(super) fn below(line: &Line) -> Option<Reason> {
     at_any_edge(line)
         .or_else(|| consent(line))
@@ -71,7 +71,7 @@ pub(super) fn below(line: &Line) -> Option<Reason> {
         .or_else(|| continued(line))
 }
 
-/// `（下转第二版）`: a paper's page prints the rest elsewhere.
+/// `（下转第二版）`: the story continues on another page of the paper.
 fn continued(line: &Line) -> Option<Reason> {
     let turned = page_phrases::CONTINUED.iter().any(|word| line.key.starts_with(word));
     (turned && line.key.trim_end_matches(')').ends_with('版')).then_some(END_MARK)
@@ -92,7 +92,7 @@ fn promotion(line: &Line) -> Option<Reason> {
     (line.length <= MAX_PROMOTION && opens && holds_any(line, page_phrases::PROMOTION_WORDS)).then_some(CONTACT)
 }
 
-/// `#新桥#石匠#青石镇`: links to what is tagged alike.
+/// `#新桥#石匠#青石镇`: links to pages with these tags.
 fn hashtags(line: &Line) -> Option<Reason> {
     const MAX_TAG: usize = 12;
     const MIN_TAGS: usize = 2;
@@ -102,13 +102,13 @@ fn hashtags(line: &Line) -> Option<Reason> {
     (line.key.starts_with('#') && several && tags.all(is_tag)).then_some(NAVIGATION)
 }
 
-/// What a page's tools say when they are used: `您可以在“我的收藏”里查看…`.
+/// Messages of the page's tools: `您可以在“我的收藏”里查看…`.
 fn tool_hint(line: &Line) -> Option<Reason> {
     const MAX_HINT: usize = 60;
     (line.length <= MAX_HINT && holds_any(line, page_phrases::TOOL_HINTS)).then_some(NAVIGATION)
 }
 
-/// `（原标题：…）`, `本文原标题：…`: what another outlet called the story.
+/// `（原标题：…）`, `本文原标题：…`: the story's title at another outlet.
 fn original_title(line: &Line) -> Option<Reason> {
     let bracketed = line.key.starts_with(['(', '[']) && line.key.ends_with([')', ']']);
     let inner = line.key.trim_start_matches(['(', '[']);
@@ -116,23 +116,23 @@ fn original_title(line: &Line) -> Option<Reason> {
     (whole || bracketed && inner.starts_with("原标题")).then_some(ORIGINAL_TITLE)
 }
 
-/// `原标题：…` without brackets: above a story it may be the only title that the page prints.
+/// `原标题：…` without brackets. Above a story it may be the only title on the page.
 pub(super) fn bare_original_title(line: &Line) -> Option<Reason> {
     line.key.starts_with("原标题:").then_some(ORIGINAL_TITLE)
 }
 
 /// `|`, `----`, `010020010010000000000000011160091128243189`.
 fn decoration(line: &Line) -> Option<Reason> {
-    /// Site systems print keys of so many digits; a story's own numbers are shorter.
+    /// Content management systems print keys of at least this length; numbers in a story are shorter.
     const MIN_KEY_DIGITS: usize = 12;
     let without_letters = !line.key.chars().any(char::is_alphanumeric);
     let marks_end = is_end_mark(line);
-    // Rows of a table are in full-width digits or have white space between them.
+    // Table rows do not match: their digits are full-width or separated by white space.
     let number = line.text.len() >= MIN_KEY_DIGITS && line.text.chars().all(|character| character.is_ascii_digit());
     (without_letters && !marks_end || number).then_some(DECORATION)
 }
 
-/// A line made of nothing but labels: `微信`, `微信 微博 QQ空间`, `【打印】 【关闭】`, `字號：大 中 小`, `评论(0)`.
+/// A line of labels only: `微信`, `微信 微博 QQ空间`, `【打印】 【关闭】`, `字號：大 中 小`, `评论(0)`.
 fn labels(line: &Line) -> Option<Reason> {
     const MAX_LABELS: usize = 60;
     if let Some(reason) = LABELS.get(line.key.as_str()) {
@@ -160,12 +160,12 @@ fn labels(line: &Line) -> Option<Reason> {
     reason
 }
 
-/// A character of a font of icons, which lie in the private use area of Unicode.
+/// A character of an icon font, in Unicode's private use area.
 fn is_icon(character: char) -> bool {
     ('\u{E000}'..='\u{F8FF}').contains(&character)
 }
 
-/// `阅读 (1024)`, `186万获赞 108.3万粉丝`, `0条 [查看全部] 相关评论`: counts, and the words for what is counted.
+/// `阅读 (1024)`, `186万获赞 108.3万粉丝`, `0条 [查看全部] 相关评论`: only counts and their labels.
 fn counters(line: &Line) -> Option<Reason> {
     const MAX_COUNTERS: usize = 40;
     if line.length > MAX_COUNTERS {
@@ -176,7 +176,7 @@ fn counters(line: &Line) -> Option<Reason> {
     (counts != line.key && only_numbers).then_some(NAVIGATION)
 }
 
-/// `上一篇：镇里开展送清凉活动`: the page's neighbours on its site.
+/// `上一篇：镇里开展送清凉活动`: a link to the previous or next story.
 fn neighbour(line: &Line) -> Option<Reason> {
     const MAX_NEIGHBOUR: usize = 80;
     let key = line.key.trim_start_matches(['[', '【', '<', '«', '(']);
@@ -184,7 +184,7 @@ fn neighbour(line: &Line) -> Option<Reason> {
     (line.length <= MAX_NEIGHBOUR && rest.starts_with([':', ']', '】', '>', '»', ')'])).then_some(NAVIGATION)
 }
 
-/// `[查看原文](https://…)` is the label alone.
+/// Reduces `[查看原文](https://…)` to its label.
 fn without_addresses(plain: &str) -> String {
     let mut kept = String::new();
     let mut rest = plain;
@@ -211,7 +211,7 @@ fn contact(line: &Line) -> Option<Reason> {
     (line.length <= MAX_CONTACT && !sentence && (address || holds_any(line, page_phrases::CONTACT))).then_some(CONTACT)
 }
 
-/// Whether what stands before an address is a sentence, which stays: `…, she said. ann@news.example`.
+/// Whether the text before an email address is a sentence, so that the line stays: `…, she said. ann@news.example`.
 fn opens_with_sentence(line: &Line) -> bool {
     const MIN_SENTENCE: usize = 12;
     let address = line.text.find('@').unwrap_or_default();
@@ -245,7 +245,7 @@ fn site_name(line: &Line) -> Option<Reason> {
     (named || breadcrumb && line.length <= MAX_BREADCRUMB).then_some(SITE_NAME)
 }
 
-/// A row of figures that a paper's table left behind: `３深华发Ａ１２．４２`.
+/// A row of numbers from a newspaper's table: `３深华发Ａ１２．４２`.
 fn table_row(line: &Line) -> Option<Reason> {
     const MAX_ROW: usize = 20;
     let figures = line.key.chars().filter(|character| character.is_ascii_digit()).count();
@@ -253,24 +253,24 @@ fn table_row(line: &Line) -> Option<Reason> {
         (1..=3).contains(&tail.len()) && tail.chars().all(|character| character.is_ascii_digit())
     });
     let ranked = line.key.starts_with(|character: char| character.is_ascii_digit());
-    // `1997.8.12` is a day.
+    // `1997.8.12` is a date.
     let one_point = line.key.matches('.').count() <= 1;
     (line.length <= MAX_ROW && decimal && ranked && one_point && figures >= 4).then_some(TABLE_ROW)
 }
 
-/// The company or office that runs a site.
+/// The company or office that operates the site.
 fn company(line: &Line) -> Option<Reason> {
     const MAX_NAME: usize = 30;
     let named = outlets::OPERATOR_ENDINGS.iter().any(|ending| line.key.ends_with(ending));
     (named && line.length <= MAX_NAME).then_some(COPYRIGHT)
 }
 
-/// `（完）`, `■`: a mark that ends a story, on a line of its own.
+/// `（完）`, `■`: an end mark on a line of its own.
 pub(super) fn is_end_mark(line: &Line) -> bool {
     page_chrome::END_MARKS.contains(&line.key.as_str())
 }
 
-/// A heading over other stories: `相關新聞`, `延伸閱讀：`, `经济新闻精选：`.
+/// A heading above other stories: `相關新聞`, `延伸閱讀：`, `经济新闻精选：`.
 pub(super) fn is_related_heading(line: &Line) -> bool {
     const MAX_HEADING: usize = 16;
     if line.key.is_empty() || line.length > MAX_HEADING {
@@ -281,14 +281,14 @@ pub(super) fn is_related_heading(line: &Line) -> bool {
     page_chrome::RELATED.contains(&key) || page_chrome::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
-/// `更多即时新闻`, `更多…`: a heading over other stories where a list follows it.
+/// `更多即时新闻`, `更多…`: a heading above other stories, provided that a list follows.
 pub(super) fn opens_related(line: &Line) -> bool {
     const MAX_HEADING: usize = 12;
     let opens = page_chrome::RELATED_OPENINGS.iter().any(|word| line.key.starts_with(word));
     opens && line.length <= MAX_HEADING && !line.key.contains(['。', ',', '?', '!'])
 }
 
-/// `date 2025-08-23 …`, `URL: http://…`: what a crawler wrote above the page.
+/// `date 2025-08-23 …`, `URL: http://…`: a crawler's banner above the page.
 pub(super) fn is_crawl_banner(line: &Line) -> bool {
     let after = page_phrases::CRAWL_DAY
         .iter()
@@ -298,7 +298,7 @@ pub(super) fn is_crawl_banner(line: &Line) -> bool {
     dated || page_phrases::CRAWL_ADDRESS.iter().any(|word| line.key.starts_with(word)) && !line.key.contains('。')
 }
 
-/// What a photograph shows, and who took it: `某某現場。張三 攝`, `（資料圖片）`, `圖為…`.
+/// A picture caption or credit: `某某現場。張三 攝`, `（資料圖片）`, `圖為…`.
 pub(super) fn is_caption(line: &Line) -> bool {
     const MAX_CAPTION: usize = 120;
     if line.key.is_empty() || line.length > MAX_CAPTION {
@@ -311,7 +311,7 @@ pub(super) fn is_caption(line: &Line) -> bool {
     credit || opens && line.length <= 80
 }
 
-/// `…約為八千輛。（資料照）`, `…（青石縣府提供）`: who took the picture, in brackets behind what it shows.
+/// `…約為八千輛。（資料照）`, `…（青石縣府提供）`: the credit in brackets after the caption.
 fn bracketed_credit(key: &str) -> bool {
     const LENGTHS: std::ops::RangeInclusive<usize> = 2..=20;
     let Some((_, inside)) = key.trim_end_matches('。').strip_suffix(')').and_then(|key| key.rsplit_once('(')) else {

@@ -1,4 +1,4 @@
-//! What closes a story in its last line: `（完）`, `◇`, `(责编：张三、李四)`, `（记者 张三）`.
+//! Closing parts at the end of a story's last line: `（完）`, `◇`, `(责编：张三、李四)`, `（记者 张三）`.
 
 use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
@@ -9,7 +9,7 @@ use crate::parse::lexicon::{byline_words, page_chrome, roles, surnames};
 use crate::parse::normalized_line::{normalize_char, normalize_line};
 use crate::text::is_han;
 
-/// Takes such pieces off the end of the last paragraph, one after the other.
+/// Removes closing parts from the end of the last paragraph, one at a time.
 pub(super) fn take<'a>(
     body: &mut [&'a str],
     index: usize,
@@ -30,7 +30,7 @@ pub(super) fn take<'a>(
     }
 }
 
-/// Where a closing piece begins.
+/// The start of the closing part, and the reason for its removal.
 fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     if let Some(start) = end_mark(line) {
         return Some((start, chrome::END_MARK));
@@ -64,7 +64,7 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     Some((start, if editor { chrome::EDITOR } else { chrome::BYLINE }))
 }
 
-/// Where the address of a mailbox begins that ends the line, with the brackets around it.
+/// The start of an email address at the end of the line, including brackets around it.
 fn address(line: &str) -> Option<usize> {
     let end = line.trim_end_matches([')', '）', '>', '】']);
     let part = |c: char| c.is_ascii_alphanumeric() || "._+-@".contains(c);
@@ -73,12 +73,12 @@ fn address(line: &str) -> Option<usize> {
     let whole = !mailbox.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.');
     let open = line.get(..start)?.trim_end_matches(['(', '（', '<', '【']);
     let before = open.trim_end();
-    // `客服邮箱：…` would say nothing without it, and what is glued to a word is a part of it.
+    // `客服邮箱：…` needs its address, and an address glued to a word is part of that word.
     let apart = before.len() < open.len() || before.ends_with(['。', '！', '？', '”', '.', '!', '?', '"']);
     (whole && apart && !before.ends_with([':', '：', '为', '是', '至', '到'])).then_some(before.len())
 }
 
-/// `…提出意见。记者 林远舟`: where the names begin that follow the last sentence, and who is named.
+/// `…提出意见。记者 林远舟`: the start of the names after the last sentence, and the people.
 fn signed(line: &str) -> Option<(usize, byline::Byline)> {
     /// In characters.
     const MAX_NAMES: usize = 24;
@@ -91,7 +91,7 @@ fn signed(line: &str) -> Option<(usize, byline::Byline)> {
     (named && shaped && !names.text.starts_with(['（', '(', '【', '['])).then_some((start, found))
 }
 
-/// `…绕行。（林远舟）`: the one who wrote the story, in brackets behind its last sentence and without a word that says so.
+/// `…绕行。（林远舟）`: the author in brackets after the last sentence, without a role word.
 fn signature(line: &str, start: usize) -> Option<Person> {
     let before = line.get(..start)?;
     let ended = before.is_empty() || before.trim_end().ends_with(['。', '！', '？', '”', '」']);
@@ -103,20 +103,20 @@ fn signature(line: &str, start: usize) -> Option<Person> {
         .then(|| Person { name: inside.to_owned(), role: Role::Contributor })
 }
 
-/// The same on a line of its own.
+/// Like [`signature`], on a line of its own.
 pub(super) fn signature_alone(line: &str) -> Option<Person> {
     let start = bracketed(line).filter(|start| *start == 0)?;
     signature(line, start)
 }
 
-/// Whether a name begins with a common surname: asked where nothing but brackets says that a name stands there.
+/// Whether a name begins with a common surname. Required if only the brackets suggest a name.
 fn is_common(plain: &str) -> bool {
     const COMMON: u8 = 2;
     surnames::rank(&plain.chars().collect::<Vec<_>>()) == COMMON
 }
 
-/// `（记者林远舟、何秋白、李\u{FFFD}…`: reporters in brackets whose end was lost with damaged bytes. Those before the damage are
-/// read.
+/// `（记者林远舟、何秋白、李\u{FFFD}…`: reporters in brackets without a closing bracket, which was lost with damaged bytes. Reads
+/// the names before the damage.
 fn damaged(line: &str) -> Option<(usize, byline::Byline)> {
     /// In bytes.
     const MAX_GROUP: usize = 180;
@@ -129,7 +129,7 @@ fn damaged(line: &str) -> Option<(usize, byline::Byline)> {
     (!found.people.is_empty() && found.title_end == 0 && shaped).then_some((start, found))
 }
 
-/// Where a mark begins that ends the line, such as `（完）`.
+/// The start of an end mark at the end of the line, such as `（完）`.
 fn end_mark(line: &str) -> Option<usize> {
     page_chrome::CLOSING_MARKS.iter().find_map(|mark| {
         let mut before = line.char_indices().rev();
@@ -142,14 +142,14 @@ fn end_mark(line: &str) -> Option<usize> {
     })
 }
 
-/// `（編輯：張三）1120221` without the day that Taiwan's 中央社 prints behind: year of the republic, month, day.
+/// `（編輯：張三）1120221` without the date that Taiwan's 中央社 appends: year of the republic, month, day.
 fn without_code(line: &str) -> &str {
     const DIGITS: usize = 7;
     let without = line.trim_end_matches(|c: char| c.is_ascii_digit());
     if line.len() - without.len() == DIGITS && without.ends_with('）') { without } else { line }
 }
 
-/// Where the bracketed group that ends a line begins.
+/// The start of the bracketed group at the end of a line.
 fn bracketed(line: &str) -> Option<usize> {
     const MAX_GROUP: usize = 180;
     let open = match line.chars().last()? {

@@ -1,4 +1,4 @@
-//! The head of a page: everything above the body, and where the body begins.
+//! Reads the head of a page: the lines above the body, and the start of the body.
 
 use std::cmp::Ordering;
 
@@ -12,19 +12,18 @@ use crate::parse::lexicon::{byline_words, headline_words, outlets, page_chrome};
 use crate::parse::normalized_line::{normalize_char, normalize_line};
 use crate::parse::time;
 
-/// How many lines from the top are looked at for a head.
+/// Number of lines from the top to search for the head.
 const MAX_HEAD: usize = 60;
 
-/// The most lines that a headline block has.
+/// Maximum number of lines in a headline block.
 const MAX_BLOCK: usize = 6;
 
-/// Where the body begins, and the short lines above that belong to it.
+/// The start of the body, and the short lines above it that belong to it.
 pub(super) struct Head<'a> {
     pub start: usize,
     pub lead: Vec<&'a str>,
 }
 
-/// Reads the head.
 pub(super) fn read<'a>(
     lines: &[Line<'a>],
     known: &Known<'_>,
@@ -100,7 +99,7 @@ pub(super) fn read<'a>(
     let mut lead = take_lead(&mut block, known.headline, opens, removed);
     lead.extend(summary.and_then(|summary| lines.get(summary)).map(|line| line.text));
     if block.len() > MAX_BLOCK {
-        // So many titles are a list, of which the first is the page's; the others are its text.
+        // This many titles are a list: the first is the page's title, the others belong to its text.
         if let Some((index, _)) = block.get(1) {
             start = *index;
             removed.lines.retain(|(at, _, _)| *at < start);
@@ -111,7 +110,7 @@ pub(super) fn read<'a>(
     Head { start, lead }
 }
 
-/// The summary that a page prints between its headline and the line that says when it was published.
+/// The summary between the headline and the line with the publish time.
 fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
     const LOOKED_AT: usize = 8;
     let opening: String = lines.get(start)?.text.chars().take(LOOKED_AT).map(normalize_char).collect();
@@ -121,21 +120,22 @@ fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
     (!below.times.is_empty() && below.title_end == 0).then_some(start)
 }
 
-/// Whether the only thing that makes a line a byline are names without the shape of names: `专访一线记者们的故事`. The first
-/// title line of a page is never one.
+/// Whether the line only counts as a byline because of names that do not have the shape of names: `专访一线记者们的故事`. The
+/// first title line of a page must not be lost as such a byline.
 fn names_nobody(found: &byline::Byline) -> bool {
     let byline::Byline { times, source, people, section, keywords, title_end } = found;
     let says_more = !times.is_empty() || !source.is_empty() || !section.is_empty() || !keywords.is_empty();
     !says_more && *title_end == 0 && !people.iter().any(|person| dateline::has_the_shape_of_a_name(&person.name))
 }
 
-/// A line with a source and a full time is a byline whatever else it says: `稿源：… 2023-03-09 08:30 报料热线：…`.
+/// A line with a source and a date with time is a byline, whatever else it contains: `稿源：… 2023-03-09 08:30 报料热线：…`.
 fn is_dated_source(found: &byline::Byline) -> bool {
     let dated = found.times.iter().any(|time| time.year != 0 && time.hour.is_some());
     dated && !found.source.is_empty() && found.title_end == 0
 }
 
-/// The account that published a page, on a line of its own right above or below the time, which is no byline itself.
+/// The account that published a page, on a line of its own directly above or below the time. The line alone is not
+/// recognized as a byline.
 fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> {
     const MAX_ACCOUNT: usize = 12;
     let line =
@@ -147,9 +147,9 @@ fn account_beside_time<'a>(lines: &[Line<'a>], index: usize) -> Option<&'a str> 
     (line.length <= MAX_ACCOUNT && dateline::ends_like_an_outlet(&outlet) && timed()).then_some(line.text)
 }
 
-/// Where the markup tells the headline, it tells what stands with it too: other lines than the headline, its repetitions
-/// and a kicker are the story's first ones, however short. Where a dateline opens the text below them (`opens`), they are a
-/// headline block, and the short ones its subheadlines.
+/// If the markup identifies the headline, it also identifies the lines that belong to it. Other lines of the block,
+/// except repeated headlines and a kicker, are then the first lines of the story, however short. But if a dateline
+/// opens the text below (`opens`), the lines are a headline block and the short ones are subheadlines.
 fn take_lead<'a>(
     block: &mut Vec<(usize, Line<'a>)>,
     known_headline: &str,
@@ -188,8 +188,8 @@ fn take_lead<'a>(
     lead
 }
 
-/// A page whose every line above the text was set aside: the last of them that may be a title is it. Rows of one table are
-/// alike: nothing makes the last a title and the others none.
+/// If all lines above the text were removed, restores the last one that may be a title. Consecutive table rows are
+/// restored together, because nothing distinguishes the last from the others.
 fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
     const MIN_TITLE: usize = 6;
     let doubtful =
@@ -205,13 +205,14 @@ fn restore_title<'a>(lines: &[Line<'a>], block: &mut Vec<(usize, Line<'a>)>, rem
     block.extend(restored.map(|(index, text, _)| (index, Line::new(text))));
 }
 
-/// 国内联播快讯, 一周要闻: the name of news in brief.
+/// 国内联播快讯, 一周要闻: the name of a news roundup.
 fn names_roundup(line: &Line) -> bool {
     headline_words::ROUNDUPS.iter().any(|word| line.key.ends_with(word))
 }
 
-/// Whether headings and paragraphs alternate from here to the end: news in brief, each with its own heading, which are no
-/// subheadlines of the page. Where no name says so, each has to be of one paragraph: sections of a story have more.
+/// Whether headings and paragraphs alternate to the end: a news roundup, with a heading for each item. These headings
+/// are not subheadlines of the page. Without a roundup's name, each item must have exactly one paragraph: sections of a
+/// story have more.
 fn opens_roundup(lines: &[Line], first: usize, named: bool) -> bool {
     let (min_items, max_paragraphs) = if named { (2, 4) } else { (3, 1) };
     let (mut items, mut paragraphs) = (0, 0);
@@ -228,25 +229,25 @@ fn opens_roundup(lines: &[Line], first: usize, named: bool) -> bool {
             }
             (items, paragraphs) = (items + 1, 0);
         } else {
-            // What is left are closing lines.
+            // The remaining lines are closing lines.
             break;
         }
     }
     items >= min_items && !below.any(Line::is_prose)
 }
 
-/// The first line of running text. Where a dateline follows close after, lines before it are the headline block even if
-/// one of them reads like a sentence.
+/// The first line of running text. If a dateline follows shortly after, the lines before it are the headline block,
+/// even if one of them reads like a sentence.
 fn body_start(lines: &[Line]) -> usize {
     const MAX_BEFORE_DATELINE: usize = 12;
     const MAX_TITLE: usize = 70;
-    /// A chain of titles on one line, parted by white space and without a sign of a sentence.
+    /// Several titles on one line, separated by white space and without sentence punctuation.
     const MAX_CHAIN: usize = 150;
     let head = lines.get(..lines.len().min(MAX_HEAD)).unwrap_or_default();
     let is_text = |line: &Line| line.is_prose() && !is_set_aside(line);
     let prose = head.iter().position(is_text);
     let limit = prose.map_or(head.len(), |prose| (prose + MAX_BEFORE_DATELINE).min(head.len()));
-    // Past the first running text only a line that begins with a dateline can open the story.
+    // After the first running text, only a line that starts with a dateline can open the story.
     let first_text = prose.unwrap_or(head.len());
     let opens = (0..limit).find(|index| {
         let Some(line) = head.get(*index) else { return false };
@@ -264,13 +265,13 @@ fn body_start(lines: &[Line]) -> usize {
         }
         (Some(prose), None) => first_caption(head, prose).unwrap_or(prose),
         (None, Some(opens)) => opens,
-        // A photograph's caption may be all the text there is.
+        // The text may consist only of a picture's caption.
         (None, None) => head.iter().position(Line::is_prose).unwrap_or_else(|| without_text(lines)),
     }
 }
 
-/// The captions in sentences that a story without a dateline begins with: nothing tells them from its paragraphs. Where a
-/// dateline or a byline stands between, it tells.
+/// Captions with full sentences at the start of a story without a dateline look like its paragraphs, so they count as
+/// text. A dateline or a byline between caption and text separates the two.
 fn first_caption(head: &[Line], prose: usize) -> Option<usize> {
     let above = head.get(..prose)?;
     let is_title = |line: &Line| !is_set_aside(line) && byline::read(line).is_none();
@@ -281,7 +282,7 @@ fn first_caption(head: &[Line], prose: usize) -> Option<usize> {
     above.get(caption..)?.iter().all(|line| chrome::is_caption(line) || is_title(line)).then_some(caption)
 }
 
-/// A page without running text in its head: a headline block alone, or a title over a list.
+/// A page without running text in its head: only a headline block, or a title above a list.
 fn without_text(lines: &[Line]) -> usize {
     const MAX_BARE_BLOCK: usize = 4;
     let titles = lines.iter().take(MAX_HEAD).filter(|line| !is_set_aside(line) && byline::read(line).is_none());
@@ -296,7 +297,7 @@ fn is_set_aside(line: &Line) -> bool {
     chrome::is_crawl_banner(line) || chrome::above(line).is_some() || chrome::is_caption(line)
 }
 
-/// Why a line of the head is no headline, if it is none.
+/// Why a line of the head is not part of the headline block; `None` if it may be.
 fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
     if let Some(section) = column_tag(line).filter(|_| !first && chrome::above(line).is_none()) {
         if layout.facts.section.is_empty() {
@@ -310,7 +311,7 @@ fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
         return Some(chrome::CRAWL_BANNER);
     }
     if let Some(reason) = chrome::above(line) {
-        // `來源：某某網` and an issue's date end like a site's name.
+        // `來源：某某網` and an issue date have the suffixes of a site's name.
         if let Some(found) = (reason == chrome::SITE_NAME).then(|| byline::read(line)).flatten() {
             layout.facts.add(found);
             return Some(chrome::BYLINE);
@@ -323,14 +324,14 @@ fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
     chrome::is_caption(line).then_some(chrome::CAPTION)
 }
 
-/// `【社會追蹤】` alone on a line under the headline: the column that the story stands in.
+/// `【社會追蹤】` on a line of its own below the headline: the story's column.
 fn column_tag<'a>(line: &Line<'a>) -> Option<&'a str> {
     const MAX_TAG: usize = 10;
     let tag = line.text.strip_prefix('【')?.strip_suffix('】')?;
     (line.length <= MAX_TAG && !tag.contains(['【', '】']) && dateline::at_start(line.text).is_none()).then_some(tag)
 }
 
-/// `當前閱讀：…`: takes the label off.
+/// `當前閱讀：…`: removes the label.
 fn take_labels<'a>(block: &mut [(usize, Line<'a>)], removed: &mut Removed<'a>, report: &mut ParseReport) {
     for (index, line) in block.iter_mut() {
         let Some(label) = page_chrome::TITLE_LABELS.iter().find(|label| line.key.starts_with(**label)) else {
@@ -347,7 +348,7 @@ fn take_labels<'a>(block: &mut [(usize, Line<'a>)], removed: &mut Removed<'a>, r
     }
 }
 
-/// Where a label ends in the text that begins with it, white space aside.
+/// The end of a label at the start of the text, ignoring white space.
 fn end_of(text: &str, label: &str) -> Option<usize> {
     let count = label.chars().count();
     text.char_indices()
@@ -356,8 +357,8 @@ fn end_of(text: &str, label: &str) -> Option<usize> {
         .map(|(at, character)| at + character.len_utf8())
 }
 
-/// Of a menu and a list of titles above the story, the title is the line that occurs again right above the text. A block that
-/// is printed twice as a whole has no menu.
+/// Above the story there may be a menu and a list of titles. The title is the line that is repeated directly above the
+/// text. A block that is repeated as a whole contains no menu.
 fn drop_menu<'a>(block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
     /// In characters.
     const MIN_TITLE: usize = 6;
@@ -377,7 +378,7 @@ fn drop_menu<'a>(block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) 
     }
 }
 
-/// A title that is printed twice is kept once; so is one whose pieces follow as lines of their own.
+/// Removes repeated titles, and a title whose parts follow as separate lines.
 fn drop_repetitions<'a>(block: &mut Vec<(usize, Line<'a>)>, removed: &mut Removed<'a>) {
     let mut kept: Vec<(usize, Line<'a>)> = Vec::new();
     for (index, line) in block.drain(..) {
@@ -410,7 +411,7 @@ fn drop_repetitions<'a>(block: &mut Vec<(usize, Line<'a>)>, removed: &mut Remove
     *block = kept;
 }
 
-/// The metadata's headline names the block's line: lines far above it are the site's.
+/// Finds the headline of the metadata in the block. Lines above it, except a kicker, belong to the site.
 fn place_known_headline<'a>(block: &mut Vec<(usize, Line<'a>)>, known: &str, removed: &mut Removed<'a>) {
     if known.is_empty() {
         return;
@@ -424,12 +425,12 @@ fn place_known_headline<'a>(block: &mut Vec<(usize, Line<'a>)>, known: &str, rem
     }
 }
 
-/// A dateline that stands in the midst of the body's first line.
+/// A dateline in the middle of the body's first line.
 pub(super) fn glued_dateline(line: &str) -> Option<Found> {
     dateline::glued(line)
 }
 
-/// What stands in front of such a dateline: a byline, the headline again, or the headline itself.
+/// Classifies the text before such a dateline: a byline, the repeated headline, or the headline itself.
 pub(super) fn settle_front<'a>(
     front: &'a str,
     index: usize,

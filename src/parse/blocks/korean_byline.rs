@@ -1,11 +1,11 @@
-//! The line that says who published a story when, in Korean: `한가람 기자 | 2022-06-14 09:30`.
+//! Parses Korean bylines: `한가람 기자 | 2022-06-14 09:30`.
 //!
-//! Owns lines that hold nothing else.
+//! Owns lines that contain nothing else.
 
 use crate::parse::dateline::{Person, korean_reporters};
 use crate::parse::time::{Printed, first_printed};
 
-/// What such a line says.
+/// The facts in a Korean byline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct KoreanByline {
     pub times: Vec<Printed>,
@@ -16,7 +16,7 @@ pub(super) struct KoreanByline {
 pub(super) fn read(text: &str) -> Option<KoreanByline> {
     /// In characters.
     const MAX_LINE: usize = 60;
-    /// Syllables besides the names: the role, the outlet.
+    /// Hangul syllables in addition to the names: the role, the outlet.
     const MAX_OTHERS: usize = 8;
     const ROLE: usize = 5;
     let is_hangul = |c: char| ('\u{AC00}'..='\u{D7A3}').contains(&c);
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_say_who_and_when() {
+    fn reporters_and_dates() {
         let check = |line: &str, names: &[&str], day: Option<(i16, i8, i8)>| {
             let found = read(line).unwrap_or_default();
             let people: Vec<&str> = found.people.iter().map(|person| person.name.as_str()).collect();

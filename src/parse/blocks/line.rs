@@ -1,4 +1,4 @@
-//! A line of a page, with what the rules ask of it again and again.
+//! A line of a page, with the properties that many rules need.
 
 use crate::parse::lexicon::headline_words;
 use crate::parse::normalized_line::normalize_char;
@@ -8,19 +8,19 @@ use crate::text::is_han;
 #[derive(Clone, Debug)]
 pub(crate) struct Line<'a> {
     pub text: &'a str,
-    /// How many characters, counted no further than [`LONG`].
+    /// Number of characters, counted up to [`LONG`].
     pub length: usize,
-    /// The line as the rules see it, without white space; empty for lines that are too long for page chrome.
+    /// The normalized line without white space; empty for lines that are too long for page chrome.
     pub key: String,
 }
 
-/// A line of so many characters or more is a paragraph.
+/// A line of at least this many characters is a paragraph.
 pub(super) const LONG: usize = 200;
 
-/// Page chrome has fewer characters than this.
+/// Lines of page chrome are shorter than this, in characters.
 const MAX_KEY: usize = 160;
 
-/// The same in a Latin script, which takes more of them for as much.
+/// Like [`MAX_KEY`] for ASCII lines, in bytes: Latin script needs more characters for the same content.
 const MAX_LATIN_KEY: usize = 400;
 
 impl<'a> Line<'a> {
@@ -46,11 +46,11 @@ impl<'a> Line<'a> {
 
     /// Whether the line is running text rather than a title or a label.
     pub(crate) fn is_prose(&self) -> bool {
-        /// A sentence of so many characters is no title, even if it ends like one.
+        /// A sentence of at least this length is not a title, even if it ends like one.
         const SENTENCE: usize = 45;
-        /// No title is as long.
+        /// A line of at least this length is not a title.
         const MAX_TITLE: usize = 90;
-        /// Shorter ones are labels and interjections.
+        /// Shorter lines with a full stop are labels and interjections.
         const MIN_STOPPED: usize = 12;
         if self.length >= LONG || self.length >= MIN_STOPPED && self.unquoted().ends_with('。') || self.opens_text() {
             return true;
@@ -72,14 +72,14 @@ impl<'a> Line<'a> {
         self.length >= SENTENCE && (ends || commas >= 2) || commas >= 3 && self.length >= 30
     }
 
-    /// `以下是镇长会见记者的谈话内容：`, `各位来宾、各位朋友：`: what follows is the text.
+    /// `以下是镇长会见记者的谈话内容：`, `各位来宾、各位朋友：`: the text follows.
     fn opens_text(&self) -> bool {
         let announces = headline_words::ANNOUNCEMENTS.iter().any(|word| self.key.starts_with(word));
         let greets = headline_words::GREETINGS.iter().any(|word| self.key.starts_with(word));
         (announces || greets) && self.key.ends_with(':')
     }
 
-    /// Whether the line reads like the title of another story: short, and no sentence.
+    /// Whether the line looks like the title of another story: short, and not a sentence.
     pub(crate) fn is_list_item(&self) -> bool {
         const MAX_ITEM: usize = 45;
         let cut = self.ends_in(&['…']) || self.text.ends_with("...");
@@ -89,7 +89,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// White space, and what pages use for it.
+/// White space, and invisible characters that pages use instead.
 pub(super) fn is_blank(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{FEFF}' | '\u{200B}' | '\u{3164}')
 }

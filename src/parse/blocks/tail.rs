@@ -1,4 +1,4 @@
-//! The tail of a page: everything below the body, from the page's end upwards.
+//! Reads the tail of a page: the lines below the body, from the end of the page upwards.
 
 use super::chrome::{self, Reason};
 use super::line::Line;
@@ -8,7 +8,7 @@ use crate::parse::label_line;
 use crate::parse::lexicon::{byline_words, captions};
 use crate::parse::normalized_line::NormalizedLine;
 
-/// Reads the tail of the lines from `start` on; where the body ends.
+/// Reads the tail of the lines after `start`, and returns the end of the body.
 pub(super) fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
     let mut end = lines.len();
     if start >= end {
@@ -16,7 +16,7 @@ pub(super) fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, remo
     }
     end = take_issue(lines, start, end, facts, removed);
     end = cut_other_stories(lines, start, end, facts, removed);
-    // The first line of the body is never chrome: something has to be the story.
+    // The first line of the body always stays, so that the story is not empty.
     while end > start + 1 {
         let Some(line) = lines.get(end - 1) else { break };
         let Some(reason) = at_the_foot(line, facts) else { break };
@@ -26,10 +26,9 @@ pub(super) fn read<'a>(lines: &[Line<'a>], start: usize, facts: &mut Facts, remo
     end
 }
 
-/// The time of issue that stands below the end mark of a government's release: `完`, `2022年7月5日（星期二）`,
-/// `香港时间16时35分`.
+/// The time of issue below the end mark of a government press release: `完`, `2022年7月5日（星期二）`, `香港时间16时35分`.
 fn take_issue<'a>(lines: &[Line<'a>], start: usize, end: usize, facts: &mut Facts, removed: &mut Removed<'a>) -> usize {
-    /// Lines of it.
+    /// In lines.
     const MAX_ISSUE: usize = 3;
     let is_mark = |at: &usize| lines.get(*at).is_some_and(chrome::is_end_mark);
     let Some(mark) = (start + 1..end).rev().take(MAX_ISSUE + 1).find(is_mark) else { return end };
@@ -49,7 +48,7 @@ fn take_issue<'a>(lines: &[Line<'a>], start: usize, end: usize, facts: &mut Fact
     mark + 1
 }
 
-/// Why a line at the foot of the body is not the story's.
+/// Why a line at the foot of the body does not belong to the story; `None` if it may.
 fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if line.key.is_empty() {
         return None;
@@ -63,7 +62,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     if chrome::is_related_heading(line) {
         return Some(chrome::RELATED_ARTICLES);
     }
-    // The account that published the page, once more.
+    // The publishing account again.
     if line.text == facts.source {
         return Some(chrome::BYLINE);
     }
@@ -84,7 +83,7 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
         return None;
     }
     let reason = if names_editor(line) { chrome::EDITOR } else { chrome::BYLINE };
-    // A date alone at the foot may be the story's own: it signs a statement.
+    // A date alone at the foot may belong to the story: statements are signed with it.
     if found.source.is_empty() && found.people.is_empty() && found.keywords.is_empty() && reason != chrome::EDITOR {
         return None;
     }
@@ -100,7 +99,7 @@ fn names_editor(line: &Line) -> bool {
     byline_words::EDITOR_WORDS.iter().any(|word| line.key.contains(word))
 }
 
-/// Finds the lists of other stories and the other stories themselves, and cuts the page there.
+/// Finds lists of other stories and whole other stories, and ends the page before them.
 fn cut_other_stories<'a>(
     lines: &[Line<'a>],
     start: usize,
@@ -115,14 +114,14 @@ fn cut_other_stories<'a>(
         }
         end = first;
     }
-    // From here to the end there are only titles and chrome.
+    // All lines from here to the end are titles and chrome.
     let mut list = end;
     while list > start + 1
         && lines.get(list - 1).is_some_and(|line| may_be_listed(line) || chrome::below(line).is_some())
     {
         list -= 1;
     }
-    // The last list item: asked once, as it is asked of each line below.
+    // The last list item. Computed once, because the loop compares each line with it.
     let last_item = lines
         .get(..end)
         .unwrap_or_default()
@@ -136,7 +135,7 @@ fn cut_other_stories<'a>(
         let Some(line) = lines.get(index) else { break };
         let list_follows = index + 1 >= list && index < last_item;
         let heading = chrome::is_related_heading(line) || list_follows && chrome::opens_related(line);
-        // A line about rights ends a story only where no text follows: news tell of rights too.
+        // A line about rights ends a story only if no text follows: news stories mention rights too.
         let closing = !heading && (is_closing(line) || list_follows && chrome::copyright(line).is_some());
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
         let other = opens && is_other_story(lines, index);
@@ -157,11 +156,11 @@ fn cut_other_stories<'a>(
     end
 }
 
-/// Where a list of other stories begins, each with its date, that the page ends in. Titles stand before their dates, with or
-/// without an outlet between, or after them.
+/// The start of a list of other stories, each with its date, at the end of the page. Titles stand before their dates,
+/// possibly with an outlet between, or after them.
 fn dated_list(lines: &[Line], start: usize, end: usize) -> Option<usize> {
     const MIN_DATES: usize = 2;
-    /// Lines of one item, its date among them.
+    /// Lines of one item, including its date.
     const MAX_ITEM: usize = 4;
     let is_chrome = |at: usize| lines.get(at).is_some_and(|line| chrome::below(line).is_some());
     let mut dates: Vec<usize> = Vec::new();
@@ -179,7 +178,7 @@ fn dated_list(lines: &[Line], start: usize, end: usize) -> Option<usize> {
         below = date;
     }
     let (last, first) = (*dates.first()?, *dates.last()?);
-    // Several dates without titles between them are no list of stories.
+    // Several dates without titles between them are not a list of stories.
     if dates.len() < MIN_DATES || last - first + 1 == dates.len() {
         return None;
     }
@@ -190,7 +189,7 @@ fn dated_list(lines: &[Line], start: usize, end: usize) -> Option<usize> {
     Some(first - titles.count())
 }
 
-/// `2019-09-08`, and nothing but a time or a count after it; an outlet may stand before a date with a time.
+/// `2019-09-08`, optionally followed by a time or a count. An outlet may precede a date with a time.
 fn is_dated(line: &Line) -> bool {
     const MAX_DATED: usize = 40;
     /// From `2019-9-8` to `2019年09月08日`, in characters.
@@ -205,7 +204,7 @@ fn is_dated(line: &Line) -> bool {
     if !alone && !time.contains(&':') {
         return false;
     }
-    // A count may be glued to it: `2019-09-0866`.
+    // A count may be glued to the date: `2019-09-0866`.
     DATE.filter_map(|length| time.get(..length)).any(|day| {
         let day: String = day.iter().collect();
         let view = NormalizedLine::of(&day, MAX_DATED);
@@ -213,7 +212,7 @@ fn is_dated(line: &Line) -> bool {
     })
 }
 
-/// Whether the line may stand in a list of stories: as a title, or with a mark of lists.
+/// Whether the line may be an item in a list of stories: a title, or a line with a list marker.
 fn may_be_listed(line: &Line) -> bool {
     line.is_list_item() || is_title(line)
 }
@@ -225,7 +224,7 @@ fn is_title(line: &Line) -> bool {
     line.length <= MAX_TITLE && !line.unquoted().ends_with(['。', '；', '：', '，'])
 }
 
-/// `责任编辑：…` or an end mark: the story is over.
+/// `责任编辑：…` or an end mark: the end of the story.
 fn is_closing(line: &Line) -> bool {
     const MAX_CLOSING: usize = 60;
     if line.key.is_empty() || line.length > MAX_CLOSING {
@@ -243,7 +242,8 @@ fn other_story_follows(lines: &[Line], from: usize, to: usize) -> bool {
     lines.get(from..to.min(from + LOOKED_AT)).unwrap_or_default().iter().any(|line| has_dated_dateline(line))
 }
 
-/// A title, and under it a story with a dated dateline, in a page that itself began with one.
+/// Whether the line is the title of another story: a dateline with a date follows, on a page that itself began with a
+/// dateline.
 fn is_other_story(lines: &[Line], index: usize) -> bool {
     let (Some(title), Some(next)) = (lines.get(index), lines.get(index + 1)) else { return false };
     let titled =
@@ -252,12 +252,12 @@ fn is_other_story(lines: &[Line], index: usize) -> bool {
     titled && previous_is_text && has_dated_dateline(next)
 }
 
-/// `校对：张三`, `2021年9月1日`: what stands below a story's end and is no title.
+/// `校对：张三`, `2021年9月1日`: lines below the end of a story that are not titles.
 fn says_who_or_when(line: &Line) -> bool {
     is_dated(line) || byline::read(line).is_some()
 }
 
-/// Cheap to ask of each line: most have no 电 or 讯 near their start.
+/// First checks for 电 or 讯 near the start, because this runs for each line and most lines have neither.
 fn has_dated_dateline(line: &Line) -> bool {
     const NEAR: usize = 40;
     let near = NormalizedLine::of(line.text, NEAR);
@@ -276,7 +276,7 @@ mod tests {
     const STORY: &str =
         "青石镇新桥通车\n新桥今天通车，全长三百米，两岸居民不再绕行。\n修桥用了两年，镇上的石匠都来帮过忙。";
 
-    /// What of the foot stays in the body, and for which reasons the other lines went.
+    /// Checks which lines of the foot stay in the body, and the reasons for removing the others.
     fn check(foot: &str, kept: &[&str], reasons: &[&str]) {
         let page = format!("{STORY}\n{foot}");
         let mut report = ParseReport::default();
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn tools_and_comment_forms() {
+    fn page_tools_and_comment_forms() {
         let foot = "（责任编辑：何秋白）\n图集\n+1\n分享至好友和朋友圈\n登录并发贴\n网友评论仅供其表达个人看法。\n/阅读下一篇/\n旧粮仓开馆，人山人海！\n返回首页";
         let reasons = [
             "EDITOR",

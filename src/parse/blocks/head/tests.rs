@@ -1,9 +1,9 @@
-//! Heads of invented pages: which line is what above the text.
+//! Tests for the classification of the lines above the text, with invented pages.
 
 use crate::article::ParseReport;
 use crate::parse::blocks::lay_out;
 
-/// The headline block and the body's first line.
+/// Checks the headline block and the first line of the body.
 fn check(page: &str, block: &[&str], first: &str) {
     let layout = lay_out(page, &crate::parse::blocks::Known::default(), &mut ParseReport::default());
     assert_eq!(layout.headline_block, block, "{page}");
@@ -11,7 +11,7 @@ fn check(page: &str, block: &[&str], first: &str) {
 }
 
 #[test]
-fn captions_in_sentences_are_text_unless_a_dateline_follows() {
+fn captions_with_sentences_are_text_unless_a_dateline_follows() {
     let caption = "青石镇的稻田今年丰收。在镇外的打谷场上，孩子们围着新堆的谷子追逐。（林远舟摄）";
     let text = "打谷场是三年前修的，平日里晒粮，农闲时放电影，镇上的人都爱来。";
     check(&format!("青石镇粮食丰收\n{caption}\n{text}"), &["青石镇粮食丰收"], caption);
@@ -24,7 +24,7 @@ fn captions_in_sentences_are_text_unless_a_dateline_follows() {
 }
 
 #[test]
-fn news_in_brief_keep_their_headings() {
+fn news_roundups_keep_their_headings() {
     let item = |heading: &str| format!("{heading}\n{heading}，镇长今天在会上向居民介绍了有关情况，并回答了提问。");
     let items = [item("新桥通车"), item("图书馆开馆"), item("渡口停航")].join("\n");
     check(&format!("镇上快讯\n{items}"), &["镇上快讯"], "新桥通车");
@@ -34,7 +34,7 @@ fn news_in_brief_keep_their_headings() {
 }
 
 #[test]
-fn what_is_all_that_stands_above_the_text() {
+fn the_only_possible_title_is_restored() {
     let text = "新华社青石1月2日电 市场今天收盘。";
     let rows = ["１青石渡运１２．４２", "２何家建材５．５０"];
     check(&format!("{}\n{}\n{text}", rows[0], rows[1]), &rows, "市场今天收盘。");
@@ -47,7 +47,7 @@ fn what_is_all_that_stands_above_the_text() {
 }
 
 #[test]
-fn a_chain_of_titles_is_no_text() {
+fn several_titles_on_one_line_are_not_text() {
     let chain = "镇里召开会议 讨论新桥的修建 审议《关于图书馆和盲文阅览区的报告》和《关于旧粮仓改造工程的意见》 \
                  推进旧粮仓改造 布置冬季渡口安全检查工作 镇长主持会议并介绍新桥选址经过 书记通报全年财务安排情况";
     assert!(chain.chars().count() > 90);
@@ -55,7 +55,7 @@ fn a_chain_of_titles_is_no_text() {
 }
 
 #[test]
-fn what_stands_between_headline_and_text() {
+fn lines_between_headline_and_text() {
     let text = "新桥今天通车，全长三百米，两岸居民不再绕行。";
     let title = "青石镇新桥通车";
     check(
@@ -90,7 +90,7 @@ fn short_lines_between_a_known_headline_and_a_dateline_are_subheadlines() {
 }
 
 #[test]
-fn the_title_below_a_menu_is_the_line_that_occurs_again() {
+fn the_title_below_a_menu_is_the_repeated_line() {
     let text = "小鎮的老街有一百二十年，街上賣的是米、布和鐵器。";
     let menu = "今日新聞 社論 評論 專題報導";
     check(
@@ -106,7 +106,7 @@ fn the_title_below_a_menu_is_the_line_that_occurs_again() {
 }
 
 #[test]
-fn a_text_that_is_printed_twice_is_kept_once() {
+fn repeated_text_is_kept_once() {
     let text = "小鎮的老街有一百二十年，街上賣的是米、布和鐵器，居民說從來沒有人問過他們願不願意搬走。\n老街拆了，遊客要看什麼？";
     let mut report = ParseReport::default();
     let page = format!("老街拆了\n{text}\n老街拆了\n{text}");
