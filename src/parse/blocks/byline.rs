@@ -59,16 +59,16 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
     }
     let mut byline = Byline::default();
     let mut rest: Vec<Range<usize>> = Vec::new();
-    let mut said = false;
-    let mut clock = false;
+    let mut has_fact = false;
+    let mut may_follow_title = false;
     for token in tokens(&view) {
         match token {
             Token::Time { printed, .. } => {
-                clock |= printed.hour.is_some();
+                may_follow_title |= printed.hour.is_some();
                 byline.times.push(printed);
-                said = true;
+                has_fact = true;
             }
-            Token::Address => clock = true,
+            Token::Address => may_follow_title = true,
             Token::Word(word) => rest.push(word),
             Token::Labelled(labelled) => {
                 // `记者：局长，新课程何时推行？` is a reporter's question.
@@ -79,15 +79,15 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
                 let helps =
                     labelled.field != Field::OtherContributor || are_likely_names(&view, labelled.value.clone());
                 if helps {
-                    said |= take(&view, labelled.field, labelled.value, &mut byline);
+                    has_fact |= store_value(&view, labelled.field, labelled.value, &mut byline);
                 } else {
                     rest.push(labelled.range);
                 }
             }
         }
     }
-    let sentence = line.key.contains(['。', '!', '?', ';', '“', '”']);
-    let settled = settle(&view, rest, said, clock, sentence, &mut byline);
+    let is_sentence = line.key.contains(['。', '!', '?', ';', '“', '”']);
+    let settled = classify_words(&view, rest, has_fact, may_follow_title, is_sentence, &mut byline);
     let may_have_account = above_text && byline.source.is_empty() && byline.title_end == 0 && !byline.times.is_empty();
     match may_have_account.then(|| account_beside_time(&view)).flatten() {
         Some(account) => byline.source = view.slice(account).to_owned(),
@@ -98,18 +98,18 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
 
 /// Classifies the words without a label: outlets, names, counts, and a title at the front. Returns `None` if the line
 /// is not a byline.
-fn settle(
+fn classify_words(
     view: &NormalizedLine,
     rest: Vec<Range<usize>>,
-    said: bool,
-    clock: bool,
-    sentence: bool,
+    has_fact: bool,
+    may_follow_title: bool,
+    is_sentence: bool,
     byline: &mut Byline,
 ) -> Option<()> {
     const MIN_TITLE: usize = 8;
-    const MAX_UNKNOWN: usize = 6;
+    const MAX_UNEXPLAINED: usize = 6;
     const MAX_PEOPLE_LINE: usize = 60;
-    if !said {
+    if !has_fact {
         // `本报记者 张三`, `□ 李四 文/图`: only people, which requires a role word.
         let whole = rest.first()?.start..rest.last()?.end;
         if let Some(signature) = signature(view, whole.clone()) {
@@ -117,7 +117,7 @@ fn settle(
             return Some(());
         }
         let whole = without_report(view, whole);
-        if whole.len() > MAX_PEOPLE_LINE || sentence || !(whole.clone()).any(|at| role_at(view, at).is_some()) {
+        if whole.len() > MAX_PEOPLE_LINE || is_sentence || !(whole.clone()).any(|at| role_at(view, at).is_some()) {
             return None;
         }
         byline.people = read_people(view, whole, None)?;
@@ -140,10 +140,10 @@ fn settle(
         }
         return Some(());
     }
-    let mut unknown = 0;
+    let mut unexplained = 0;
     let mut rest = rest.into_iter().peekable();
     // A title before the first time or label, possibly with white space between its words.
-    if clock
+    if may_follow_title
         && let Some(first) = rest.peek()
         && first.start <= 2
     {
@@ -162,11 +162,11 @@ fn settle(
         {
             byline.title_end = view.byte(end);
         } else {
-            words.into_iter().for_each(|word| unknown += settle_word(view, word, byline));
+            words.into_iter().for_each(|word| unexplained += classify_word(view, word, byline));
         }
     }
-    rest.for_each(|word| unknown += settle_word(view, word, byline));
-    let fits = if sentence { unknown == 0 } else { unknown <= MAX_UNKNOWN };
+    rest.for_each(|word| unexplained += classify_word(view, word, byline));
+    let fits = if is_sentence { unexplained == 0 } else { unexplained <= MAX_UNEXPLAINED };
     fits.then_some(())
 }
 
@@ -237,7 +237,7 @@ fn names_people(view: &NormalizedLine, words: &[Range<usize>]) -> bool {
 }
 
 /// Classifies a word. Returns the number of characters that remain unexplained.
-fn settle_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -> usize {
+fn classify_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline) -> usize {
     let seen = view.seen(word.clone());
     if is_noise(seen) {
         return 0;
@@ -280,14 +280,14 @@ fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
 }
 
 /// `何秋白（青石大学教授）`: the names, without a description in brackets.
-fn without_group(view: &NormalizedLine, value: Range<usize>) -> Range<usize> {
+fn without_description(view: &NormalizedLine, value: Range<usize>) -> Range<usize> {
     let open = (value.start + 1..value.end).find(|at| view.at(*at) == Some('('));
     let says_more = |open: &usize| !are_likely_names(view, open + 1..value.end);
     value.start..open.filter(says_more).unwrap_or(value.end)
 }
 
 /// Stores a value. Returns whether its label makes the line a byline.
-fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
+fn store_value(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
     let written = view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）".contains(c));
     // Strip the marks of `《青石晚报》` alone, but keep those of the second name in `青石网-《青石晚报》`.
     let written = if written.starts_with('《') { written.trim_matches(['《', '》']) } else { written };
@@ -302,7 +302,7 @@ fn take(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut B
         }
         Field::Author | Field::Editor => {
             let role = if field == Field::Editor { Role::Editor } else { Role::Contributor };
-            let value = without_group(view, without_report(view, value));
+            let value = without_description(view, without_report(view, value));
             match read_people(view, value.clone(), Some(role)) {
                 Some(people) => byline.people.extend(people),
                 None if !written.is_empty() && value.len() <= 20 => {

@@ -43,7 +43,7 @@ pub(super) fn at_any_edge(line: &Line) -> Option<Reason> {
     decoration(line)
         .or_else(|| labels(line))
         .or_else(|| counters(line))
-        .or_else(|| neighbour(line))
+        .or_else(|| previous_or_next(line))
         .or_else(|| tool_hint(line))
         .or_else(|| copyright(line))
         .or_else(|| contact(line))
@@ -177,11 +177,11 @@ fn counters(line: &Line) -> Option<Reason> {
 }
 
 /// `上一篇：镇里开展送清凉活动`: a link to the previous or next story.
-fn neighbour(line: &Line) -> Option<Reason> {
-    const MAX_NEIGHBOUR: usize = 80;
+fn previous_or_next(line: &Line) -> Option<Reason> {
+    const MAX_LENGTH: usize = 80;
     let key = line.key.trim_start_matches(['[', '【', '<', '«', '(']);
     let rest = page_phrases::PREVIOUS_NEXT_LABELS.iter().find_map(|word| key.strip_prefix(word))?;
-    (line.length <= MAX_NEIGHBOUR && rest.starts_with([':', ']', '】', '>', '»', ')'])).then_some(NAVIGATION)
+    (line.length <= MAX_LENGTH && rest.starts_with([':', ']', '】', '>', '»', ')'])).then_some(NAVIGATION)
 }
 
 /// Reduces `[查看原文](https://…)` to its label.

@@ -18,35 +18,35 @@ pub(super) fn take<'a>(
     report: &mut ParseReport,
 ) {
     let Some(last) = body.last_mut() else { return };
-    while let Some((start, reason)) = piece(last, facts) {
-        let (Some(rest), Some(piece)) = (last.get(..start), last.get(start..)) else { return };
+    while let Some((start, reason)) = closing_part(last, facts) {
+        let (Some(rest), Some(part)) = (last.get(..start), last.get(start..)) else { return };
         let rest = rest.trim_end_matches(is_blank);
         if rest.is_empty() {
             return;
         }
-        removed.add(index.saturating_sub(1), piece, reason);
+        removed.add(index.saturating_sub(1), part, reason);
         count_piece(report, reason);
         *last = rest;
     }
 }
 
 /// The start of the closing part, and the reason for its removal.
-fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
+fn closing_part(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
     if let Some(start) = end_mark(line) {
         return Some((start, chrome::END_MARK));
     }
-    if let Some(start) = address(line) {
+    if let Some(start) = email_address(line) {
         return Some((start, chrome::CONTACT));
     }
-    if let Some((start, found)) = signed(line) {
+    if let Some((start, found)) = trailing_names(line) {
         facts.add(found);
         return Some((start, chrome::BYLINE));
     }
-    if let Some((start, found)) = damaged(line) {
+    if let Some((start, found)) = damaged_names(line) {
         facts.add(found);
         return Some((start, chrome::BYLINE));
     }
-    let start = bracketed(without_code(line))?;
+    let start = bracketed(without_date_code(line))?;
     if let Some(name) = signature(line, start) {
         facts.add(byline::Byline { people: vec![name], ..byline::Byline::default() });
         return Some((start, chrome::BYLINE));
@@ -65,7 +65,7 @@ fn piece(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
 }
 
 /// The start of an email address at the end of the line, including brackets around it.
-fn address(line: &str) -> Option<usize> {
+fn email_address(line: &str) -> Option<usize> {
     let end = line.trim_end_matches([')', '）', '>', '】']);
     let part = |c: char| c.is_ascii_alphanumeric() || "._+-@".contains(c);
     let start = end.trim_end_matches(part).len();
@@ -79,7 +79,7 @@ fn address(line: &str) -> Option<usize> {
 }
 
 /// `…提出意见。记者 林远舟`: the start of the names after the last sentence, and the people.
-fn signed(line: &str) -> Option<(usize, byline::Byline)> {
+fn trailing_names(line: &str) -> Option<(usize, byline::Byline)> {
     /// In characters.
     const MAX_NAMES: usize = 24;
     let (at, sign) = line.char_indices().rev().take(MAX_NAMES).find(|(_, c)| matches!(c, '。' | '！' | '？' | '”'))?;
@@ -117,7 +117,7 @@ fn is_common(plain: &str) -> bool {
 
 /// `（记者林远舟、何秋白、李\u{FFFD}…`: reporters in brackets without a closing bracket, which was lost with damaged bytes. Reads
 /// the names before the damage.
-fn damaged(line: &str) -> Option<(usize, byline::Byline)> {
+fn damaged_names(line: &str) -> Option<(usize, byline::Byline)> {
     /// In bytes.
     const MAX_GROUP: usize = 180;
     let start = line.rfind(['（', '('])?;
@@ -143,7 +143,7 @@ fn end_mark(line: &str) -> Option<usize> {
 }
 
 /// `（編輯：張三）1120221` without the date that Taiwan's 中央社 appends: year of the republic, month, day.
-fn without_code(line: &str) -> &str {
+fn without_date_code(line: &str) -> &str {
     const DIGITS: usize = 7;
     let without = line.trim_end_matches(|c: char| c.is_ascii_digit());
     if line.len() - without.len() == DIGITS && without.ends_with('）') { without } else { line }

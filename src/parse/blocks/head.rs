@@ -40,10 +40,10 @@ pub(super) fn read<'a>(
         if summary == Some(index) {
             continue;
         }
-        let is_title = |found: &byline::Byline| !titled(&block) && names_nobody(found);
+        let is_title = |found: &byline::Byline| !titled(&block) && has_no_likely_name(found);
         let found = byline::read_above_text(line).filter(|found| !is_title(found));
         let dated = found.as_ref().is_some_and(is_dated_source);
-        if !dated && let Some(reason) = set_aside(line, layout, block.is_empty()) {
+        if !dated && let Some(reason) = removal_reason(line, layout, block.is_empty()) {
             removed.add(index, line.text, reason);
         } else if !dated
             && titled(&block)
@@ -122,7 +122,7 @@ fn summary_above_byline(lines: &[Line], start: usize) -> Option<usize> {
 
 /// Whether the line only counts as a byline because of names that do not have the shape of names: `专访一线记者们的故事`. The
 /// first title line of a page must not be lost as such a byline.
-fn names_nobody(found: &byline::Byline) -> bool {
+fn has_no_likely_name(found: &byline::Byline) -> bool {
     let byline::Byline { times, source, people, section, keywords, title_end } = found;
     let says_more = !times.is_empty() || !source.is_empty() || !section.is_empty() || !keywords.is_empty();
     !says_more && *title_end == 0 && !people.iter().any(|person| dateline::has_the_shape_of_a_name(&person.name))
@@ -244,7 +244,7 @@ fn body_start(lines: &[Line]) -> usize {
     /// Several titles on one line, separated by white space and without sentence punctuation.
     const MAX_CHAIN: usize = 150;
     let head = lines.get(..lines.len().min(MAX_HEAD)).unwrap_or_default();
-    let is_text = |line: &Line| line.is_prose() && !is_set_aside(line);
+    let is_text = |line: &Line| line.is_prose() && !is_removable(line);
     let prose = head.iter().position(is_text);
     let limit = prose.map_or(head.len(), |prose| (prose + MAX_BEFORE_DATELINE).min(head.len()));
     // After the first running text, only a line that starts with a dateline can open the story.
@@ -261,7 +261,7 @@ fn body_start(lines: &[Line]) -> usize {
                 line.length <= MAX_TITLE && !line.text.contains('。')
                     || line.length <= MAX_CHAIN && !line.text.contains(['。', '；', '，', ',', '：'])
             };
-            if between.iter().all(|line| is_title(line) || is_set_aside(line)) { opens } else { prose }
+            if between.iter().all(|line| is_title(line) || is_removable(line)) { opens } else { prose }
         }
         (Some(prose), None) => first_caption(head, prose).unwrap_or(prose),
         (None, Some(opens)) => opens,
@@ -274,7 +274,7 @@ fn body_start(lines: &[Line]) -> usize {
 /// text. A dateline or a byline between caption and text separates the two.
 fn first_caption(head: &[Line], prose: usize) -> Option<usize> {
     let above = head.get(..prose)?;
-    let is_title = |line: &Line| !is_set_aside(line) && byline::read(line).is_none();
+    let is_title = |line: &Line| !is_removable(line) && byline::read(line).is_none();
     let below_title = above.iter().position(is_title).map_or(0, |title| title + 1);
     let caption = (below_title..prose).find(|at| {
         above.get(*at).is_some_and(|line| chrome::is_caption(line) && line.is_prose() && chrome::above(line).is_none())
@@ -285,20 +285,20 @@ fn first_caption(head: &[Line], prose: usize) -> Option<usize> {
 /// A page without running text in its head: only a headline block, or a title above a list.
 fn without_text(lines: &[Line]) -> usize {
     const MAX_BARE_BLOCK: usize = 4;
-    let titles = lines.iter().take(MAX_HEAD).filter(|line| !is_set_aside(line) && byline::read(line).is_none());
+    let titles = lines.iter().take(MAX_HEAD).filter(|line| !is_removable(line) && byline::read(line).is_none());
     if titles.count() <= MAX_BARE_BLOCK && lines.len() <= MAX_HEAD {
         return lines.len();
     }
-    let first = lines.iter().take(MAX_HEAD).position(|line| !is_set_aside(line) && byline::read(line).is_none());
+    let first = lines.iter().take(MAX_HEAD).position(|line| !is_removable(line) && byline::read(line).is_none());
     first.map_or(lines.len().min(MAX_HEAD), |first| first + 1)
 }
 
-fn is_set_aside(line: &Line) -> bool {
+fn is_removable(line: &Line) -> bool {
     chrome::is_crawl_banner(line) || chrome::above(line).is_some() || chrome::is_caption(line)
 }
 
 /// Why a line of the head is not part of the headline block; `None` if it may be.
-fn set_aside(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
+fn removal_reason(line: &Line, layout: &mut Layout, first: bool) -> Option<Reason> {
     if let Some(section) = column_tag(line).filter(|_| !first && chrome::above(line).is_none()) {
         if layout.facts.section.is_empty() {
             layout.facts.section = section.to_owned();
@@ -337,7 +337,7 @@ fn take_labels<'a>(block: &mut [(usize, Line<'a>)], removed: &mut Removed<'a>, r
         let Some(label) = page_chrome::TITLE_LABELS.iter().find(|label| line.key.starts_with(**label)) else {
             continue;
         };
-        let Some(end) = end_of(line.text, label) else { continue };
+        let Some(end) = label_end(line.text, label) else { continue };
         let (Some(front), Some(title)) = (line.text.get(..end), line.text.get(end..)) else { continue };
         if title.trim().is_empty() {
             continue;
@@ -349,7 +349,7 @@ fn take_labels<'a>(block: &mut [(usize, Line<'a>)], removed: &mut Removed<'a>, r
 }
 
 /// The end of a label at the start of the text, ignoring white space.
-fn end_of(text: &str, label: &str) -> Option<usize> {
+fn label_end(text: &str, label: &str) -> Option<usize> {
     let count = label.chars().count();
     text.char_indices()
         .filter(|(_, character)| !is_blank(*character))

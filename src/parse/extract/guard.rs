@@ -65,8 +65,8 @@ pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
     let end = html.floor_char_boundary(MAX_HTML_BYTES);
     cuts.bytes = html.len() - end;
     let html = html.get(..end).unwrap_or_default();
-    let mut scan = Scan { open: Vec::new(), formatting: 0, cost: 0 };
-    let mut kept = Kept { html, text: String::new(), copied_to: 0 };
+    let mut state = ParserState { open: Vec::new(), formatting: 0, cost: 0 };
+    let mut kept = Output { html, text: String::new(), copied_to: 0 };
     let mut at = 0;
     let mut marks = 0;
     let mut attributes_left = MAX_ALL_ATTRIBUTES;
@@ -89,15 +89,15 @@ pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
             continue;
         };
         at = start + tag.length;
-        let fate = scan.meet(&tag, &mut cuts);
-        if fate == Fate::Drop {
+        let verdict = state.visit(&tag, &mut cuts);
+        if verdict == Verdict::Drop {
             kept.drop(start, at);
         } else if tag.attributes > tag.kept_attributes {
             cuts.attributes += tag.attributes - tag.kept_attributes;
             kept.drop(start + tag.bounded_length, at);
             kept.text.push('>');
         }
-        if fate == Fate::Keep {
+        if verdict == Verdict::Keep {
             attributes_left -= tag.kept_attributes;
         }
         if !tag.closing && RAW_TEXT.contains(&tag.name.as_str()) {
@@ -108,13 +108,13 @@ pub(super) fn bound(html: &str) -> (Cow<'_, str>, Cuts) {
 }
 
 /// The ranges of the page that are kept. Borrows the whole page as long as nothing is dropped.
-struct Kept<'a> {
+struct Output<'a> {
     html: &'a str,
     text: String,
     copied_to: usize,
 }
 
-impl<'a> Kept<'a> {
+impl<'a> Output<'a> {
     fn drop(&mut self, from: usize, to: usize) {
         self.text.push_str(self.html.get(self.copied_to..from).unwrap_or_default());
         self.copied_to = to;
@@ -274,45 +274,45 @@ fn end_of_attribute(bytes: &[u8], from: usize) -> usize {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum Verdict {
     Keep,
     Drop,
 }
 
 /// An approximation of the parser's state at this point.
-struct Scan {
+struct ParserState {
     open: Vec<String>,
     formatting: usize,
     cost: usize,
 }
 
-impl Scan {
-    fn meet(&mut self, tag: &HtmlTag, cuts: &mut Cuts) -> Fate {
+impl ParserState {
+    fn visit(&mut self, tag: &HtmlTag, cuts: &mut Cuts) -> Verdict {
         if self.cost >= MAX_COST {
             cuts.costly_tags += 1;
-            return Fate::Drop;
+            return Verdict::Drop;
         }
         let name = tag.name.as_str();
         // End tags can create elements too: `</p>` and `</br>` do, and misplaced ones recreate the formatting.
         self.cost += 1 + self.formatting;
         if tag.closing {
             self.close(name);
-            return Fate::Keep;
+            return Verdict::Keep;
         }
         if VOID.contains(&name) || RAW_TEXT.contains(&name) {
-            return Fate::Keep;
+            return Verdict::Keep;
         }
         if SELF_CLOSING.contains(&name) && self.ends_another(name) {
-            return Fate::Keep;
+            return Verdict::Keep;
         }
         let formatting = FORMATTING.contains(&name);
         if self.open.len() >= MAX_DEPTH || formatting && self.formatting >= MAX_OPEN_FORMATTING {
             cuts.deep_tags += 1;
-            return Fate::Drop;
+            return Verdict::Drop;
         }
         self.formatting += usize::from(formatting);
         self.open.push(tag.name.clone());
-        Fate::Keep
+        Verdict::Keep
     }
 
     /// Whether an open element of this name is closed by a new one, which then replaces it.

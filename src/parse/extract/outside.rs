@@ -26,7 +26,7 @@ pub(crate) struct Outside {
 /// `kept` are the lines passed to the next stages. The readability library may have joined or split lines, so a line
 /// also counts as kept if the kept text, without white space, contains it.
 pub(super) fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
-    let kept: Vec<String> = kept.iter().map(|line| dense(line)).collect();
+    let kept: Vec<String> = kept.iter().map(|line| without_white_space(line)).collect();
     let lines: HashSet<&str> = kept.iter().map(String::as_str).collect();
     let text = kept.concat();
     let mut unsearched_bytes = MAX_SEARCHED_BYTES;
@@ -34,7 +34,7 @@ pub(super) fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
     // The longest kept line: its length and its index.
     let mut longest = (0, 0);
     for (at, line) in page.iter().enumerate() {
-        let own = dense(&line.text);
+        let own = without_white_space(&line.text);
         let mut is_part = || {
             let searched = own.chars().nth(MIN_PART - 1).is_some() && text.len() <= unsearched_bytes;
             unsearched_bytes -= if searched { text.len() } else { 0 };
@@ -53,6 +53,6 @@ pub(super) fn outside(page: &[RenderedLine], kept: &[&str]) -> Outside {
     outside
 }
 
-fn dense(line: &str) -> String {
+fn without_white_space(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace()).collect()
 }

@@ -25,7 +25,7 @@ const MAX_SEARCHED_BYTES: usize = 16 << 20;
 
 /// The structural position of a paragraph: an ancestor's index, and the name and class of its child that contains the
 /// paragraph.
-type Form<'a> = (usize, &'a str, &'a str);
+type Structure<'a> = (usize, &'a str, &'a str);
 
 /// The content with the lost paragraphs. `is_left_out` tells which elements contain no text of the article.
 pub(super) fn restore(
@@ -37,17 +37,19 @@ pub(super) fn restore(
     let places = placed(&content, page);
     let known: BTreeSet<usize> = places.iter().flatten().copied().collect();
     let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else { return content };
-    let mut counts: HashMap<Form<'_>, usize> = HashMap::new();
+    let mut counts: HashMap<Structure<'_>, usize> = HashMap::new();
     for line in known.iter().filter_map(|at| page.get(*at)).filter(|line| is_paragraph(line)) {
-        for form in forms(outline, line) {
-            *counts.entry(form).or_default() += 1;
+        for structure in structures(outline, line) {
+            *counts.entry(structure).or_default() += 1;
         }
     }
     let is_lost = |at: &usize| {
         let is_unknown =
             |line: &&RenderedLine| !known.contains(at) && is_paragraph(line) && !is_boilerplate(&line.text);
         let Some(line) = page.get(*at).filter(is_unknown) else { return false };
-        let alike = forms(outline, line).iter().any(|form| counts.get(form).is_some_and(|count| *count >= MIN_ALIKE));
+        let alike = structures(outline, line)
+            .iter()
+            .any(|structure| counts.get(structure).is_some_and(|count| *count >= MIN_ALIKE));
         alike && !outline.upwards(outline.parent(line.node)).any(&is_left_out)
     };
     let candidates: Vec<usize> = (first..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).collect();
@@ -86,17 +88,17 @@ fn is_paragraph(line: &RenderedLine) -> bool {
 
 /// The structural positions of a paragraph: in its parent, and in its grandparent if the parent's class or id shows
 /// that it is one of several alike.
-fn forms<'a>(outline: &'a Outline, line: &RenderedLine) -> Vec<Form<'a>> {
+fn structures<'a>(outline: &'a Outline, line: &RenderedLine) -> Vec<Structure<'a>> {
     let Some(block) = outline.upwards(outline.parent(line.node)).find(|index| is_block(outline.name(*index))) else {
         return Vec::new();
     };
     let parent = outline.parent(block);
     let grandparent = outline.parent(parent);
-    let mut forms = vec![(parent, outline.name(block), "")];
+    let mut structures = vec![(parent, outline.name(block), "")];
     if !outline.marks(parent).trim().is_empty() {
-        forms.push((grandparent, outline.name(parent), outline.marks(parent)));
+        structures.push((grandparent, outline.name(parent), outline.marks(parent)));
     }
-    forms
+    structures
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) struct State {
 }
 
 /// The code before a state: `window.__INITIAL_STATE__ = {`, `self.__next_f.push([`.
-const BEFORE_STATE: &[&str] = &["=", "push("];
+const STATE_PREFIXES: &[&str] = &["=", "push("];
 
 /// Maximum number of candidates in one script.
 const MAX_STARTS: usize = 12;
@@ -37,7 +37,7 @@ pub(super) fn article(document: &Document) -> State {
         let typed = script.attr_or("type", "").contains("application/json");
         let text = script.text();
         let starts =
-            BEFORE_STATE.iter().flat_map(|before| text.match_indices(before)).map(|(at, before)| at + before.len());
+            STATE_PREFIXES.iter().flat_map(|before| text.match_indices(before)).map(|(at, before)| at + before.len());
         let assigned = starts
             .filter_map(|at| text.get(at..))
             .map(str::trim_start)
@@ -45,14 +45,14 @@ pub(super) fn article(document: &Document) -> State {
             .take(MAX_STARTS);
         for json in typed.then_some(&*text).into_iter().chain(assigned) {
             let value = serde_json::Deserializer::from_str(json).into_iter::<Value>().next().and_then(Result::ok);
-            value.iter().for_each(|value| longest(value, &mut found));
+            value.iter().for_each(|value| take_longest(value, &mut found));
         }
     }
     found
 }
 
 /// Takes the longest text under one of the usual keys.
-fn longest(state: &Value, found: &mut State) {
+fn take_longest(state: &Value, found: &mut State) {
     let mut work = vec![state];
     let mut seen = 0;
     while let Some(value) = work.pop() {
