@@ -17,9 +17,10 @@ pub(crate) enum Resource {
     ResponseBytes,
     Imports,
     Exports,
+    WatchBytes,
 }
 
-const RESOURCES: usize = Resource::Exports as usize + 1;
+const RESOURCES: usize = Resource::WatchBytes as usize + 1;
 
 /// The amounts that one peer holds, by resource.
 #[derive(Debug, Default)]

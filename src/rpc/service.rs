@@ -108,7 +108,8 @@ impl proto::article_service_server::ArticleService for ArticleRpc {
         &self,
         request: Request<proto::WatchArticlesRequest>,
     ) -> Result<Response<Self::WatchArticlesStream>, Status> {
-        answer(watch_articles::watch_articles(self, request.into_inner()))
+        let peer = peer(&request);
+        answer(watch_articles::watch_articles(self, &peer, request.into_inner()))
     }
 }
 

@@ -111,7 +111,6 @@ impl From<WatchError> for RpcError {
     fn from(error: WatchError) -> Self {
         match error {
             WatchError::Expired => RpcError::ResumeTokenExpired,
-            WatchError::TooMany => RpcError::TooManyWatches,
             WatchError::Stopping => RpcError::Stopping,
             WatchError::Broken => RpcError::Store(StoreError::Failed(error.to_string())),
             WatchError::Store(error) => RpcError::Store(error),

@@ -1,4 +1,4 @@
-//! Limits that imports and exports share: the number of open streams, bytes in memory, idle and stall timeouts, shutdown.
+//! Limits on imports, exports and watches: the number of open streams, bytes in memory, idle and stall timeouts, shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,12 @@ const MAX_CONCURRENT_WRITES: usize = 128;
 /// Bytes reserved for each import on top of the shared budget, so that an import of small items makes progress while
 /// large items of others fill the shared budget.
 const RESERVED_BYTES: usize = 1 << 20;
+
+/// Limit on the keywords of all watches together, in bytes: an automaton takes several bytes for each.
+const MAX_WATCH_BYTES: usize = 16 << 20;
+
+/// The fixed cost of each watch in that limit, which allows at most 65,536 watches.
+const WATCH_BYTES: usize = 256;
 
 /// The limits on imports and exports.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +42,7 @@ pub(crate) struct StreamLimiter {
     limits: StreamLimits,
     imports: Arc<Budget>,
     exports: Arc<Budget>,
+    watch_bytes: Arc<Budget>,
     bytes: Arc<Semaphore>,
     writes: Arc<Semaphore>,
     stopping: CancellationToken,
@@ -86,6 +93,7 @@ impl StreamLimiter {
             limits,
             imports: Budget::new(Resource::Imports, limits.max_imports, 1),
             exports: Budget::new(Resource::Exports, limits.max_exports, 1),
+            watch_bytes: Budget::new(Resource::WatchBytes, MAX_WATCH_BYTES, WATCH_BYTES),
             bytes: Arc::new(Semaphore::new(limits.max_import_bytes)),
             writes: Arc::new(Semaphore::new(MAX_CONCURRENT_WRITES)),
             stopping: CancellationToken::new(),
@@ -130,11 +138,52 @@ impl StreamLimiter {
         (&self.imports, &self.exports)
     }
 
+    /// How many watches were refused, for metrics.
+    pub(crate) fn refused_watches(&self) -> u64 {
+        self.watch_bytes.refused()
+    }
+
     pub(crate) fn begin_export(&self, peer: &Arc<Peer>) -> Result<Share, RpcError> {
         begin(&self.exports, peer, "exports")
+    }
+
+    /// Opens a watch whose keywords have this many bytes.
+    pub(crate) fn begin_watch(&self, peer: &Arc<Peer>, keyword_bytes: usize) -> Result<Share, RpcError> {
+        self.watch_bytes.try_take(peer, WATCH_BYTES + keyword_bytes).ok_or(RpcError::TooManyWatches)
     }
 }
 
 fn begin(budget: &Arc<Budget>, peer: &Arc<Peer>, what: &'static str) -> Result<Share, RpcError> {
     budget.try_take(peer, 1).ok_or(RpcError::TooManyStreams(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limiter() -> StreamLimiter {
+        StreamLimiter::new(StreamLimits {
+            max_imports: 2,
+            max_exports: 2,
+            max_import_bytes: 1,
+            import_idle: Duration::from_secs(1),
+            stall_timeout: Duration::from_secs(1),
+        })
+    }
+
+    #[test]
+    fn the_watches_of_one_peer_leave_room_for_those_of_others() {
+        const KEYWORD_BYTES: usize = 6 << 10;
+        let limiter = limiter();
+        let (greedy, other): (Arc<Peer>, Arc<Peer>) = Default::default();
+        let mut watches = Vec::new();
+        while let Ok(watch) = limiter.begin_watch(&greedy, KEYWORD_BYTES) {
+            watches.push(watch);
+        }
+        assert!((1000..2000).contains(&watches.len()), "{}", watches.len());
+        assert_eq!(limiter.refused_watches(), 1);
+        assert!(limiter.begin_watch(&other, KEYWORD_BYTES).is_ok());
+        watches.pop();
+        assert!(limiter.begin_watch(&greedy, KEYWORD_BYTES).is_ok(), "a watch that ends makes room");
+    }
 }

@@ -42,7 +42,7 @@ pub(crate) struct Activity {
     /// The number of calls with a complete request and an incomplete response.
     open_calls: AtomicUsize,
     /// When the last call ended, in milliseconds since the connection began.
-    idle_from_ms: AtomicU64,
+    quiet_from_ms: AtomicU64,
     next_response: AtomicU64,
     unread: Mutex<HashMap<u64, Arc<Progress>>>,
 }
@@ -63,7 +63,7 @@ impl Activity {
             close,
             began: Instant::now(),
             open_calls: AtomicUsize::new(0),
-            idle_from_ms: AtomicU64::new(0),
+            quiet_from_ms: AtomicU64::new(0),
             next_response: AtomicU64::new(0),
             unread: Mutex::default(),
         })
@@ -92,11 +92,14 @@ impl Activity {
         UnreadResponse { activity: Arc::clone(self), progress, id }
     }
 
-    /// How long the connection has had no call and no unread response; `None` if it has one.
-    pub(crate) fn idle_for(&self) -> Option<Duration> {
-        let is_idle = self.open_calls.load(Ordering::Relaxed) == 0 && self.unread().is_empty();
-        let idle_ms = self.now_ms().saturating_sub(self.idle_from_ms.load(Ordering::Relaxed));
-        is_idle.then(|| Duration::from_millis(idle_ms))
+    /// Whether the connection has no call and no unread response.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.open_calls.load(Ordering::Relaxed) == 0 && self.unread().is_empty()
+    }
+
+    /// How long no call has ended.
+    pub(crate) fn quiet_for(&self) -> Duration {
+        Duration::from_millis(self.now_ms().saturating_sub(self.quiet_from_ms.load(Ordering::Relaxed)))
     }
 
     /// Whether the peer has left a response unread for too long.
@@ -114,7 +117,7 @@ pub(crate) struct OpenCall(Arc<Activity>);
 
 impl Drop for OpenCall {
     fn drop(&mut self) {
-        self.0.idle_from_ms.store(self.0.now_ms(), Ordering::Relaxed);
+        self.0.quiet_from_ms.store(self.0.now_ms(), Ordering::Relaxed);
         self.0.open_calls.fetch_sub(1, Ordering::Relaxed);
     }
 }

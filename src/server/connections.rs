@@ -42,7 +42,7 @@ const DRAIN_IDLE: Duration = Duration::from_millis(500);
 /// Connections that were closed to keep the server within its limits, by reason.
 #[derive(Debug, Default)]
 pub(crate) struct ShedConnections {
-    /// One peer had too many.
+    /// One peer had too many, or the most when another peer needed a place.
     pub of_peer: AtomicU64,
     /// Another connection needed the place of an idle one.
     pub idle: AtomicU64,
@@ -133,9 +133,9 @@ impl ConnectionLimiter {
             }
             let drained_for = draining_from.map(|from| now.duration_since(from));
             for connection in self.open().values() {
-                let idle_for = connection.activity.idle_for();
-                let is_done = drained_for.zip(idle_for).is_some_and(|(drained, idle)| drained.min(idle) >= DRAIN_IDLE);
-                if is_done {
+                let quiet_for = connection.activity.quiet_for();
+                let is_drained = drained_for.is_some_and(|drained| drained.min(quiet_for) >= DRAIN_IDLE);
+                if is_drained && connection.activity.is_idle() {
                     connection.activity.close.cancel();
                 } else if connection.activity.is_stalled() && !connection.activity.close.is_cancelled() {
                     self.shed.stalled.fetch_add(1, Ordering::Relaxed);
@@ -146,21 +146,30 @@ impl ConnectionLimiter {
         }
     }
 
-    /// Closes the connection that has been idle longest, among those of the peers with the most connections.
-    fn close_idle(&self) {
+    /// Closes a connection, so that a new one gets its place: the one that has been idle longest, among those of the peers
+    /// with the most connections; without idle ones, that of such a peer which has finished no call for the longest time.
+    /// The last connection of a peer is closed only if it is idle.
+    fn make_room(&self) {
         let open = self.open();
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
         for connection in open.values() {
             *counts.entry(connection.address).or_default() += 1;
         }
-        let idle = open.values().filter(|connection| !connection.activity.close.is_cancelled());
-        let idle = idle.filter_map(|connection| Some((connection, connection.activity.idle_for()?)));
-        let chosen = idle.max_by_key(|(connection, idle)| (counts.get(&connection.address).copied(), *idle));
-        if let Some((connection, _)) = chosen {
-            self.shed.idle.fetch_add(1, Ordering::Relaxed);
-            tracing::debug!(peer = %connection.address, "closed an idle connection to make room");
-            connection.activity.close.cancel();
-        }
+        let count = |connection: &OpenConnection| counts.get(&connection.address).copied().unwrap_or_default();
+        let closable = || open.values().filter(|connection| !connection.activity.close.is_cancelled());
+        let idle = closable().filter(|connection| connection.activity.is_idle());
+        let busy = closable().filter(|connection| count(connection) > 1);
+        let order = |connection: &&OpenConnection| (count(connection), connection.activity.quiet_for());
+        let (chosen, shed) = match idle.max_by_key(order) {
+            Some(connection) => (connection, &self.shed.idle),
+            None => match busy.max_by_key(order) {
+                Some(connection) => (connection, &self.shed.of_peer),
+                None => return,
+            },
+        };
+        shed.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(peer = %chosen.address, "closed a connection to make room");
+        chosen.activity.close.cancel();
     }
 
     /// The open connections. Removes dropped ones.
@@ -174,16 +183,18 @@ impl ConnectionLimiter {
         loop {
             match listener.accept().await {
                 Ok((stream, address)) => {
-                    // A peer may have at most as many connections as are free, so that it leaves room for others.
+                    // A peer may have at most as many connections as are free, so that it leaves room for others; if none is
+                    // free, fewer than the peer with the most, which loses one to it.
                     let free = self.connections.available_permits();
-                    let max = self.max_connections_per_peer.min(free.max(1));
+                    let share = if free > 0 { free } else { self.peers.most().saturating_sub(1).max(1) };
+                    let max = self.max_connections_per_peer.min(share);
                     let Some(slot) = Peers::enter(&self.peers, address.ip(), max) else {
                         self.shed.of_peer.fetch_add(1, Ordering::Relaxed);
                         tracing::debug!(peer = %address.ip(), "closed a connection: too many from this peer");
                         continue;
                     };
                     if free == 0 {
-                        self.close_idle();
+                        self.make_room();
                     }
                     // Further connections wait in the kernel's accept queue.
                     let permit = Arc::clone(&self.connections).acquire_owned().await.ok();
@@ -258,6 +269,12 @@ struct KnownPeer {
 }
 
 impl Peers {
+    /// The number of connections of the peer that has the most.
+    fn most(&self) -> usize {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.values().map(|known| known.connections).max().unwrap_or_default()
+    }
+
     fn enter(peers: &Arc<Self>, address: IpAddr, max: usize) -> Option<PeerSlot> {
         let address = peer_address(address);
         let mut known = peers.known.lock().unwrap_or_else(PoisonError::into_inner);

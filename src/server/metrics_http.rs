@@ -1,7 +1,8 @@
 //! `/metrics`, `/healthz`, `/readyz` and `/version` over HTTP, for Prometheus and orchestrators. Supports one GET or HEAD
 //! request per connection, limited in size and time.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +23,8 @@ const MAX_HEAD_BYTES: usize = 8 << 10;
 /// The deadline of one request, from accepting the connection to the last byte of the response.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The maximum number of connections. Beyond it, the oldest connection is closed: scrapers send their request immediately,
-/// so only connections of silent peers become old.
+/// The maximum number of connections. Beyond it, the oldest connection of the peer with the most is closed: scrapers send
+/// their request immediately, so only connections of silent peers become old.
 const MAX_CONNECTIONS: usize = 64;
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -31,15 +32,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves until the future is dropped.
 pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAccess) {
     let shared = Arc::new((pages, access));
-    let mut connections: VecDeque<AbortHandle> = VecDeque::new();
+    // In the order of their begin.
+    let mut connections: Vec<(IpAddr, AbortHandle)> = Vec::new();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.retain(|connection| !connection.is_finished());
-                while connections.len() >= MAX_CONNECTIONS
-                    && let Some(oldest) = connections.pop_front()
+            Ok((stream, peer)) => {
+                connections.retain(|(_, connection)| !connection.is_finished());
+                if connections.len() >= MAX_CONNECTIONS
+                    && let Some(index) = oldest_of_greediest(&connections)
                 {
-                    oldest.abort();
+                    connections.remove(index).1.abort();
                 }
                 let shared = Arc::clone(&shared);
                 let task = tokio::spawn(async move {
@@ -48,7 +50,7 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAcc
                     // A slow or disconnected peer gets no response.
                     _ = tokio::time::timeout(DEADLINE, answer(stream, pages, access)).await;
                 });
-                connections.push_back(task.abort_handle());
+                connections.push((peer.ip().to_canonical(), task.abort_handle()));
             }
             Err(error) => {
                 tracing::debug!(%error, "cannot accept a metrics connection");
@@ -56,6 +58,16 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAcc
             }
         }
     }
+}
+
+/// The index of the oldest connection of the peer with the most.
+fn oldest_of_greediest(connections: &[(IpAddr, AbortHandle)]) -> Option<usize> {
+    let mut counts: HashMap<IpAddr, usize> = HashMap::new();
+    for (peer, _) in connections {
+        *counts.entry(*peer).or_default() += 1;
+    }
+    let most = counts.values().max()?;
+    connections.iter().position(|(peer, _)| counts.get(peer) == Some(most))
 }
 
 async fn answer(mut stream: Transport, pages: &Pages, access: &ScrapeAccess) -> std::io::Result<()> {

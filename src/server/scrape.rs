@@ -72,6 +72,7 @@ impl Scrape {
         for (name, budget) in budgets {
             self.set_sheds(name, budget.refused());
         }
+        self.set_sheds("watches", streams.refused_watches());
         let (imports, exports) = streams.budgets();
         for (kind, budget) in [("imports", imports), ("exports", exports)] {
             self.set_sheds(kind, budget.refused());
@@ -133,11 +134,10 @@ impl Scrape {
     }
 
     fn set_watches(&self, stats: &WatchStats) {
-        let WatchStats { watchers, lag, hub_lag, refused } = stats;
+        let WatchStats { watchers, lag, hub_lag } = stats;
         self.gauge(&names::WATCHERS, &[]).set(*watchers as f64);
         self.gauge(&names::WATCH_LAG, &[]).set(*lag as f64);
         self.gauge(&names::WATCH_HUB_LAG, &[]).set(*hub_lag as f64);
-        self.set_sheds("watches", *refused);
     }
 
     fn set_sheds(&self, reason: &'static str, count: u64) {

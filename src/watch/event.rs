@@ -29,8 +29,6 @@ pub enum EventKind {
 pub enum WatchError {
     #[error("the feed no longer knows what came after that position")]
     Expired,
-    #[error("too many watch too much")]
-    TooMany,
     #[error("the server is stopping")]
     Stopping,
     #[error("the task that tells watchers of changes ended")]

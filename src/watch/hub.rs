@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::event::WatchError;
@@ -30,25 +30,16 @@ const STEP: FeedLimit = FeedLimit { changes: 64, bytes: 4 << 20 };
 /// same interval.
 const ROUND: Duration = Duration::from_secs(15);
 
-/// Limit on the keywords of all watchers together, in bytes: an automaton takes several bytes for each.
-const MAX_QUERY_BYTES: usize = 16 << 20;
-
-/// The fixed cost of each watcher in that limit, which allows at most 65,536 watchers.
-const WATCHER_BYTES: usize = 256;
-
 /// Distributes changes to the watchers.
 pub struct WatchHub {
     pub(super) store: SharedStore,
     pub(super) closing: CancellationToken,
     pub(super) checkpoint_interval: Duration,
-    room: Arc<Semaphore>,
     state: Mutex<State>,
     someone_came: Notify,
     /// Every change up to here is in the queues of the matching watchers.
     dispatched: AtomicU64,
     pub(super) progress: Arc<ProgressList>,
-    /// Watches that were refused.
-    refused: AtomicU64,
 }
 
 /// The watches at one moment. Lags are in changes.
@@ -58,8 +49,6 @@ pub(crate) struct WatchStats {
     pub lag: u64,
     /// Between the end of the feed and what the hub has dispatched.
     pub hub_lag: u64,
-    /// Watches that were refused because all of them look for too much.
-    pub refused: u64,
 }
 
 struct State {
@@ -110,27 +99,16 @@ impl WatchHub {
             store,
             closing: CancellationToken::new(),
             checkpoint_interval: Duration::from_millis(checkpoint_interval_ms),
-            room: Arc::new(Semaphore::new(MAX_QUERY_BYTES)),
             state: Mutex::new(state),
             someone_came: Notify::new(),
             dispatched: AtomicU64::new(0),
             progress: Arc::default(),
-            refused: AtomicU64::new(0),
         })
     }
 
     /// The end of the feed.
     pub fn end(&self) -> FeedPosition {
         *self.store.feed().borrow()
-    }
-
-    /// Reserves the memory of a query's keywords.
-    pub(super) fn reserve(&self, query: &WatchQuery) -> Result<QueryPermit, WatchError> {
-        let permits = u32::try_from(query_bytes(query)).unwrap_or(u32::MAX);
-        Arc::clone(&self.room).try_acquire_many_owned(permits).map_err(|_| {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            WatchError::TooMany
-        })
     }
 
     /// The figures that metrics show.
@@ -142,7 +120,7 @@ impl WatchHub {
         };
         let (watchers, slowest) = self.progress.count_and_slowest();
         let lag = slowest.map_or(0, |seq| end.saturating_sub(seq));
-        WatchStats { watchers, lag, hub_lag, refused: self.refused.load(Ordering::Relaxed) }
+        WatchStats { watchers, lag, hub_lag }
     }
 
     /// Ends every watch, and the task.
@@ -293,11 +271,3 @@ fn pass_on(change: &Change, matcher: &mut Matcher<Subscriber>) {
         }
     }
 }
-
-fn query_bytes(query: &WatchQuery) -> usize {
-    let keywords = query.keywords.iter().flat_map(|it| it.all.iter().chain(&it.any).chain(&it.none));
-    WATCHER_BYTES + keywords.map(|keyword| keyword.folded().len()).sum::<usize>()
-}
-
-/// A watcher's share of the memory for keywords.
-pub(super) type QueryPermit = OwnedSemaphorePermit;

@@ -23,6 +23,12 @@ impl WatchQuery {
         self.filter.as_ref().is_none_or(|filter| filter.matches_folded(article, texts.clone()))
     }
 
+    /// The length of the folded keywords, in bytes.
+    pub(crate) fn keyword_bytes(&self) -> usize {
+        let keywords = self.keywords.iter().flat_map(|it| it.all.iter().chain(&it.any).chain(&it.none));
+        keywords.map(|keyword| keyword.folded().len()).sum()
+    }
+
     /// Whether all articles are watched.
     pub(super) fn is_open(&self) -> bool {
         self.keywords.is_none() && self.filter.is_none()

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, EventKind, WatchError};
-use super::hub::{Delivery, QueryPermit, WatchHub};
+use super::hub::{Delivery, WatchHub};
 use super::progress::Progress;
 use super::query::WatchQuery;
 use crate::article::View;
@@ -25,7 +25,6 @@ const CHECKPOINT_CHANGES: usize = 1000;
 /// A watch that goes on as long as it is asked for events.
 pub struct Watch {
     hub: Arc<WatchHub>,
-    _permit: QueryPermit,
     query: Arc<WatchQuery>,
     view: View,
     /// Every change up to here was delivered or did not match.
@@ -52,18 +51,11 @@ struct Subscription {
 
 impl Watch {
     /// Starts a watch: of what comes after a position or, without one, from now on.
-    pub fn start(
-        hub: &Arc<WatchHub>,
-        query: WatchQuery,
-        after: Option<FeedPosition>,
-        view: View,
-    ) -> Result<Self, WatchError> {
-        let permit = hub.reserve(&query)?;
+    pub fn start(hub: &Arc<WatchHub>, query: WatchQuery, after: Option<FeedPosition>, view: View) -> Self {
         let position = after.unwrap_or_else(|| hub.end());
         let next_checkpoint = Instant::now() + hub.checkpoint_interval;
-        Ok(Self {
+        Self {
             hub: Arc::clone(hub),
-            _permit: permit,
             query: Arc::new(query),
             view,
             position,
@@ -74,7 +66,7 @@ impl Watch {
             has_arrived: false,
             next_checkpoint,
             progress: hub.progress.enter(position.seq),
-        })
+        }
     }
 
     /// The next event. It waits for one for as long as it takes, but for a checkpoint now and then.

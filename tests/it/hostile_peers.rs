@@ -181,6 +181,41 @@ async fn idle_connections_leave_and_make_room() {
 }
 
 #[tokio::test]
+async fn busy_connections_of_a_greedy_peer_make_room() {
+    let limits = Limits { max_connections: 4, ..Limits::default() };
+    let server = TestServer::with(with_limits(limits), memory_store()).await;
+    let mut busy = Vec::new();
+    for octet in [2, 2, 3, 4] {
+        let mut peer = Hostile::connect(octet, server.address).await;
+        let (response, stream) = peer.call("WatchArticles", Some(&[])).await;
+        busy.push((peer, response.await.expect("headers"), stream));
+    }
+    assert_eq!(refusal(server.client().await.get_article(get_raw()).await).code, Code::NotFound);
+    // Of the peer with two connections, one is closed, and of the others none.
+    let connections = busy.iter_mut().map(|(peer, ..)| &mut peer.connection);
+    let (_, closed, _) = futures::future::select_all(connections).await;
+    assert!(closed < 2, "{closed}");
+    assert_eq!(busy.iter().filter(|(peer, ..)| peer.connection.is_finished()).count(), 1);
+}
+
+#[tokio::test]
+async fn a_flood_of_connections_of_one_peer_does_not_close_those_of_another_over_http() {
+    let server = TestServer::with_store(memory_store()).await;
+    let mut scraper = TcpStream::connect(server.metrics_address).await.expect("it listens");
+    scraper.write_all(b"GET /healthz HTTP/1.1\r\n").await.expect("sent");
+    let mut silent = Vec::new();
+    for _ in 0..200 {
+        silent.push(connect_from(2, server.metrics_address).await);
+    }
+    // The server has closed the first of these, so it has accepted them.
+    assert_eq!(silent[0].read(&mut [0]).await.ok(), Some(0));
+    scraper.write_all(b"host: a\r\n\r\n").await.expect("sent");
+    let mut answer = String::new();
+    scraper.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[tokio::test]
 async fn silent_connections_do_not_hold_up_health_over_http() {
     let server = TestServer::with_store(memory_store()).await;
     let mut silent = Vec::new();
