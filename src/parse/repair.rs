@@ -1,9 +1,9 @@
-//! What mirror sites and earlier crawlers did to a page's text, undone where that is certain.
+//! Repairs text that mirror sites and earlier crawlers damaged, where the original is certain.
 //!
-//! Owns the rules, one a file, and the order in which they run. Refuses to judge which line is what.
+//! Owns the rules, one a file, and the order in which they run. Does not classify lines.
 //!
-//! A page's habit is judged once, on the whole page ([`Repairer::learn`]), and then applied to its text, its title and
-//! its metadata alike ([`Repairer::apply`]).
+//! [`Repairer::learn`] detects on the whole page which kinds of damage are systematic. [`Repairer::apply`] then repairs
+//! these in the page's text, title and metadata alike.
 
 mod bytes;
 mod entities;
@@ -21,28 +21,28 @@ mod tests;
 use self::residue::Residue;
 use crate::article::{ParseReport, ParseWarning};
 
-/// What a page does to its text as a habit.
+/// The kinds of systematic damage on one page.
 pub(super) struct Repairer {
-    tags: bool,
-    spaced: bool,
+    has_tags: bool,
+    is_spaced: bool,
     residue: Residue,
-    /// Empty if no rule asks for it.
+    /// Empty unless the page has pinyin residue, as only `bytes` uses it.
     page: bytes::PageText,
 }
 
 impl Repairer {
-    /// Judges the page's habits on its whole text.
+    /// Detects systematic damage on the text of the whole page.
     pub(super) fn learn(page_text: &str) -> Self {
         let mut repairer =
-            Self { tags: false, spaced: false, residue: Residue::default(), page: bytes::PageText::default() };
-        // Each habit is judged on what the rules before it leave.
-        let unseen = &mut ParseReport::default();
-        let text = resolved(page_text, unseen);
-        repairer.tags = tags::is_habit(&text);
-        // A misreading is judged line by line, so tags that break lines go first.
-        let text = turned_back(&repairer.without_tags(text, unseen), unseen);
-        repairer.spaced = spaced::is_habit(&text);
-        let text = repairer.closed_up(text, unseen);
+            Self { has_tags: false, is_spaced: false, residue: Residue::default(), page: bytes::PageText::default() };
+        // Each detector sees the output of the rules before it.
+        let discarded = &mut ParseReport::default();
+        let text = without_entities(page_text, discarded);
+        repairer.has_tags = tags::is_systematic(&text);
+        // Mojibake is detected by line, so the tags that stand for line breaks are stripped first.
+        let text = without_mojibake(&repairer.without_tags(text, discarded), discarded);
+        repairer.is_spaced = spaced::is_systematic(&text);
+        let text = repairer.without_spaces(text, discarded);
         repairer.residue = Residue::learn(&text);
         if !repairer.residue.is_empty() {
             repairer.page = bytes::PageText::new(&repairer.residue.strip(&text).0);
@@ -50,16 +50,16 @@ impl Repairer {
         repairer
     }
 
-    /// Repairs a stretch of the same page, and counts what it did.
+    /// Repairs a text of the same page, and counts the repairs.
     pub(super) fn apply(&self, text: &str, report: &mut ParseReport) -> String {
-        let text = self.without_tags(resolved(text, report), report);
-        let text = turned_back(&text, report);
-        let text = self.closed_up(text, report);
+        let text = self.without_tags(without_entities(text, report), report);
+        let text = without_mojibake(&text, report);
+        let text = self.without_spaces(text, report);
         self.without_residue(&text, report)
     }
 
     fn without_tags(&self, text: String, report: &mut ParseReport) -> String {
-        if !self.tags {
+        if !self.has_tags {
             return text;
         }
         let (text, times) = tags::strip(&text);
@@ -67,11 +67,11 @@ impl Repairer {
         text
     }
 
-    fn closed_up(&self, text: String, report: &mut ParseReport) -> String {
-        if !self.spaced {
+    fn without_spaces(&self, text: String, report: &mut ParseReport) -> String {
+        if !self.is_spaced {
             return text;
         }
-        let (text, times) = spaced::close_up(&text);
+        let (text, times) = spaced::remove_spaces(&text);
         count(report, "SPACED_TEXT", times);
         text
     }
@@ -80,17 +80,17 @@ impl Repairer {
         if self.residue.is_empty() {
             return text.to_owned();
         }
-        // An annotation says where bytes were parted, so that the damage is undone before it goes.
-        let undone = bytes::undo(text, &self.residue, &self.page);
-        let (text, stripped) = self.residue.strip(&undone.text);
-        count(report, "RESIDUE_BYTES", undone.repaired);
-        count(report, "PINYIN_RESIDUE", stripped.saturating_add(undone.stripped));
-        if undone.uncertain > 0 {
+        // The annotations mark where byte pairs were split, so bytes are repaired before annotations are stripped.
+        let repair = bytes::repair(text, &self.residue, &self.page);
+        let (text, stripped) = self.residue.strip(&repair.text);
+        count(report, "RESIDUE_BYTES", repair.repaired);
+        count(report, "PINYIN_RESIDUE", stripped.saturating_add(repair.stripped));
+        if repair.uncertain > 0 {
             report.warnings.push(ParseWarning {
                 reason: "RESIDUE_UNCERTAIN".into(),
                 message: format!(
-                    "{} places are damaged by inserted pinyin in a way that cannot be undone for certain",
-                    undone.uncertain
+                    "{} stretches are damaged by inserted pinyin and cannot be restored with certainty",
+                    repair.uncertain
                 ),
             });
         }
@@ -98,32 +98,35 @@ impl Repairer {
     }
 }
 
-/// Repairs what the cleaning of decoded text would make irreparable: misread lines whose bytes became control characters.
+/// Repairs mojibake lines that contain C1 control characters: the cleaning of decoded text would remove these bytes.
 pub(super) fn before_cleaning(text: String, report: &mut ParseReport) -> String {
-    let Some(outcome) = mojibake::turn_back_controls(&text) else { return text };
+    let Some(outcome) = mojibake::repair_c1_lines(&text) else { return text };
     count(report, "MOJIBAKE", outcome.repaired);
     outcome.text
 }
 
-fn turned_back(text: &str, report: &mut ParseReport) -> String {
-    let outcome = mojibake::turn_back(text);
+fn without_mojibake(text: &str, report: &mut ParseReport) -> String {
+    let outcome = mojibake::repair(text);
     count(report, "MOJIBAKE", outcome.repaired);
     if outcome.lossy > 0 {
         report.warnings.push(ParseWarning {
             reason: "MOJIBAKE_UNCERTAIN".into(),
-            message: format!("{} lines were read in a wrong charset before and have lost bytes", outcome.lossy),
+            message: format!(
+                "{} lines were decoded with a wrong charset before the crawl and have lost bytes",
+                outcome.lossy
+            ),
         });
     }
     outcome.text
 }
 
-fn resolved(text: &str, report: &mut ParseReport) -> String {
+fn without_entities(text: &str, report: &mut ParseReport) -> String {
     let (text, times) = entities::resolve(text);
     count(report, "HTML_ENTITY", times);
     text
 }
 
-/// Adds to the count of a kind of repair. A kind that was not met stays out of the report.
+/// Adds to the count of a kind of repair. A kind with no repairs has no entry in the report.
 fn count(report: &mut ParseReport, kind: &'static str, times: u32) {
     if times > 0 {
         let counted = report.repairs.entry(kind.into()).or_default();

@@ -1,65 +1,66 @@
-//! What the insertion of pinyin did where it fell across two characters: `發展?fàn)I造` → 發展營造.
+//! Repairs GBK byte pairs that inserted pinyin split: `發展?fàn)I造` → 發展營造.
 //!
-//! The mirror looked for the two bytes of a listed character without regard to where characters begin. Where it found
-//! them across two neighbours, `ab cd` with the listed character at `bc`, it wrote `ab c(fàn)d …`, and whoever decoded that
-//! read `ab` as before, took `c(` for a broken character and printed `?`, and then read everything after the closing bracket
-//! one byte early or late, until an ASCII byte set it right again. So the bytes are all there, but for two kinds: `c`, which
-//! is the second byte of a listed character that begins with `b` and is read as the bracket says; and pairs which are no
-//! character, of which only a `?` is left.
+//! The mirror searched the page's GBK bytes for the two bytes of a listed character, and ignored character boundaries. In
+//! `ab cd`, with the listed character at `bc`, it wrote `ab c(fàn)d …`. The decoder read `ab` correctly, printed `?` for the
+//! invalid pair `c(`, and then read the bytes after the closing bracket misaligned by one, until the next ASCII byte. All bytes
+//! can be recovered from the text, except two kinds:
 //!
-//! This rule takes a damaged stretch back to its bytes, follows every way in which it can have come about, and weighs
-//! them by the words that they make. It repairs only what has one way that is likelier than any other, and than to leave
-//! the text as it stands.
+//! - `c`. It is the trail byte of a listed character that has the lead byte `b` and the reading in the bracket.
+//! - Pairs that are no character. Only a `?` is left of each.
 //!
-//! A later crawler that folds full-width marks to ASCII on the bytes does the same to their bytes: `確保科學` → `確??茖W`.
+//! For each damaged stretch, the rule recovers the bytes, runs a beam search over the originals that can have produced
+//! them, and scores these by words and bigrams. It repairs a stretch only if one original is likelier than every other, and
+//! likelier than the text as it stands.
 //!
-//! Owns where the damage is. Refuses pages without the habit: [`Residue`] finds that.
+//! A crawler that converts full-width punctuation to ASCII on bytes does the same damage: `確保科學` → `確??茖W`.
+//!
+//! Owns the detection of damaged stretches. Does not run on pages without residue, which [`Residue`] detects.
 
 mod choose;
-mod folded;
+mod hypothesis;
+mod punctuation_width;
 mod search;
 #[cfg(test)]
 mod tests;
-mod way;
 
 use std::collections::HashSet;
 
-use self::choose::{Chosen, DAMAGED, PERHAPS_SOUND, choose};
-use self::folded::unfolded;
+use self::choose::{CERTAIN_DAMAGE, Chosen, POSSIBLE_DAMAGE, choose};
+use self::punctuation_width::to_full_width;
 use self::search::Search;
 use super::likelihood;
 use super::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
 use super::script::{LONGEST_SYLLABLE, gbk_pair};
 use crate::text::is_han;
 
-/// How far back a quotation may have been opened, in characters.
-const FURTHEST_BACK: usize = 100;
+/// Context before a stretch, in characters: an opening quotation mark is looked for that far back.
+const LOOK_BEHIND: usize = 100;
 
-/// A character and its annotation, in characters.
+/// The longest annotated character with its annotation, in characters.
 const LONGEST_ANNOTATED: usize = LONGEST_SYLLABLE + 3;
 
-/// What the rule did to a text.
+/// The repaired text, and counts of stretches.
 #[derive(Default)]
 pub(super) struct ByteRepair {
     pub text: String,
-    /// Stretches that were set right.
+    /// Repaired stretches.
     pub repaired: u32,
-    /// Annotations that fell between a Chinese character and a Latin letter: they damaged nothing and just went.
+    /// Annotations between a Chinese character and a Latin letter. These damaged no bytes and are only removed.
     pub stripped: u32,
-    /// Stretches that are damaged and stay so, or of which a character is lost for good.
+    /// Stretches that stay damaged, or in which a character cannot be recovered.
     pub uncertain: u32,
 }
 
-/// What stands on a page.
+/// The characters and n-grams of a page.
 #[derive(Default)]
 pub(super) struct PageText {
     characters: HashSet<char>,
-    words: likelihood::PageRuns,
+    words: likelihood::PageNgrams,
 }
 
 impl PageText {
     pub(super) fn new(text: &str) -> Self {
-        Self { characters: text.chars().collect(), words: likelihood::PageRuns::new(&undamaged(text)) }
+        Self { characters: text.chars().collect(), words: likelihood::PageNgrams::new(&undamaged(text)) }
     }
 
     fn has(&self, c: char) -> bool {
@@ -67,7 +68,8 @@ impl PageText {
     }
 }
 
-/// The text without its damaged stretches: they last from a `?` that lost its bracket to the next ASCII character.
+/// The text with its damaged stretches blanked out. A stretch begins at a `?` that replaced an opening bracket, and ends at the
+/// next ASCII character.
 fn undamaged(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut damaged = false;
@@ -82,8 +84,8 @@ fn undamaged(text: &str) -> String {
     kept
 }
 
-/// Undoes what can be undone.
-pub(super) fn undo(text: &str, residue: &Residue, page: &PageText) -> ByteRepair {
+/// Repairs the damaged stretches of a text.
+pub(super) fn repair(text: &str, residue: &Residue, page: &PageText) -> ByteRepair {
     let mut outcome = ByteRepair { text: String::with_capacity(text.len()), ..ByteRepair::default() };
     let mut search = Search::new(residue, page);
     let mut kept_to = 0;
@@ -105,17 +107,19 @@ pub(super) fn undo(text: &str, residue: &Residue, page: &PageText) -> ByteRepair
             outcome.uncertain += u32::from(damage.is_certain());
             continue;
         }
-        let before = last_of_line(done, kept, FURTHEST_BACK, &search);
-        let ways = match &damage {
-            Damage::Annotation { reading, length } => search.ways(text, &before, reading, from + length),
-            // What follows damage that could not be undone is no better.
+        let before = last_of_line(done, kept, LOOK_BEHIND, &search);
+        let hypotheses = match &damage {
+            Damage::Annotation { reading, length } => {
+                search.annotation_hypotheses(text, &before, reading, from + length)
+            }
+            // The rest of a line after a stretch that could not be repaired is misaligned too.
             _ if text[refused_at..found].chars().all(|c| c != '\n') && refused_at > 0 => None,
-            Damage::Question => Some(search.ways_of_question(text, &before, found + 2)),
-            Damage::Exclamation => Some(search.ways_of_exclamation(text, &before, from)),
+            Damage::Question => Some(search.question_hypotheses(text, &before, found + 2)),
+            Damage::Exclamation => Some(search.exclamation_hypotheses(text, &before, from)),
         };
-        let Some(ways) = ways else { continue };
-        let doubt = if damage.is_certain() { DAMAGED } else { PERHAPS_SOUND };
-        let Some(Chosen { text: repaired, end, lost }) = choose(text, ways, doubt, &mut search) else {
+        let Some(hypotheses) = hypotheses else { continue };
+        let margin = if damage.is_certain() { CERTAIN_DAMAGE } else { POSSIBLE_DAMAGE };
+        let Some(Chosen { text: repaired, end, lost }) = choose(text, hypotheses, margin, &mut search) else {
             outcome.uncertain += u32::from(damage.is_certain());
             refused_at = if damage.is_certain() { from } else { refused_at };
             continue;
@@ -130,13 +134,13 @@ pub(super) fn undo(text: &str, residue: &Residue, page: &PageText) -> ByteRepair
     outcome
 }
 
-/// What damage looks like where it begins.
+/// The pattern that a damaged stretch begins with.
 enum Damage {
-    /// A `?` before an annotation that lost its bracket.
+    /// A `?` before an annotation without its opening bracket.
     Annotation { reading: String, length: usize },
-    /// `??` before a character: the second may be the folding of a full-width question mark that never was.
+    /// `??` before a character: the second may be a misaligned byte pair that read as `？` and was converted to half width.
     Question,
-    /// `!` before a letter: the same of an exclamation mark.
+    /// `!` before a letter: likewise a misaligned pair that read as `！`.
     Exclamation,
 }
 
@@ -161,7 +165,7 @@ fn damage(text: &str) -> Option<Damage> {
     }
 }
 
-/// What stands on the line so far, as far as it matters, without the annotations.
+/// At most the last `most` characters of the line before this place, without annotations.
 fn last_of_line(done: &str, kept: &str, most: usize, search: &Search<'_>) -> Vec<char> {
     let backwards = kept.chars().rev().chain(done.chars().rev());
     let mut last: Vec<char> = backwards.take_while(|c| *c != '\n').take(most).collect();
@@ -169,16 +173,17 @@ fn last_of_line(done: &str, kept: &str, most: usize, search: &Search<'_>) -> Vec
     search.unannotated(&last.into_iter().collect::<String>())
 }
 
-/// A bracket after a Latin letter that is the second byte of a listed character whose first ends the character before.
+/// The length of an annotation after a Latin letter, if the letter is the trail byte of a listed character whose lead byte ends
+/// the character before.
 fn letter_annotated(done: &str, kept: &str, text: &str, search: &Search<'_>) -> Option<usize> {
     let second = u8::try_from(kept.chars().next_back()?).ok().filter(|byte| (0x40..0x7F).contains(byte))?;
     let (reading, length) = syllable_in_bracket(text)?;
     let kept = &kept[..kept.len() - 1];
     let character = match kept.chars().next_back() {
-        // Perhaps an annotation of its own.
+        // The character before may have an annotation itself.
         Some(')') | None => last_of_line(done, kept, LONGEST_ANNOTATED, search).pop()?,
         Some(c) => c,
     };
-    let [_, first] = gbk_pair(unfolded(character))?;
-    (!search.inserted(first, &reading, std::iter::once(second)).is_empty()).then_some(length)
+    let [_, first] = gbk_pair(to_full_width(character))?;
+    (!search.annotatable(first, &reading, std::iter::once(second)).is_empty()).then_some(length)
 }

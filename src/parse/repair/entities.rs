@@ -1,8 +1,9 @@
-//! Character references that were left in text: `&nbsp;`, `&#8220;`, and those encoded more than once, `&amp;quot;`.
+//! Resolves character references left in text: `&nbsp;`, `&#8220;`, and doubly encoded ones such as `&amp;quot;`.
 //!
-//! Owns the references that scraped news has. Refuses names without a semicolon: `R&D` and `?a=1&copy=2` are text.
+//! Owns the references that occur in scraped news. Does not resolve names without a semicolon: `R&D` and `?a=1&copy=2` are
+//! text.
 
-/// The names that pages of news use, with what they stand for. From HTML's table of named character references.
+/// Named references that news pages use, with their replacement. From HTML's table of named character references.
 const NAMES: [(&str, &str); 38] = [
     ("nbsp", " "),
     ("ensp", " "),
@@ -47,10 +48,10 @@ const NAMES: [(&str, &str); 38] = [
 /// The longest reference without its ampersand: `#x10FFFF;`.
 const LONGEST_BYTES: usize = 9;
 
-/// Text encoded more often than this was made to be so.
+/// Limit on nested encodings. Text that is encoded more often was constructed to be so.
 const MOST_LAYERS: usize = 8;
 
-/// The text with its references resolved, and how many there were.
+/// The text with its references resolved, and their number.
 pub(super) fn resolve(text: &str) -> (String, u32) {
     let mut resolved = text.to_owned();
     let mut count = 0;
@@ -83,7 +84,7 @@ fn layer(text: &str) -> (String, u32) {
     (kept, count)
 }
 
-/// The reference that begins after an ampersand, and its length with the semicolon.
+/// The replacement for the reference after an ampersand, and the reference's length with the semicolon.
 fn reference(text: &str) -> Option<(String, usize)> {
     let length = text.bytes().take(LONGEST_BYTES).position(|byte| byte == b';')?;
     let name = &text[..length];
@@ -95,7 +96,7 @@ fn reference(text: &str) -> Option<(String, usize)> {
         match char::from_u32(code)? {
             '\u{A0}' | '\u{3000}' => " ".to_owned(),
             '\t' | '\n' | '\r' => "\n".to_owned(),
-            // Invisible characters went when the page was decoded.
+            // The decoder removes invisible characters from pages, so references to them are removed too.
             '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => {
                 String::new()
             }

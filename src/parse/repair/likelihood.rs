@@ -1,117 +1,117 @@
-//! How likely a stretch of Chinese is, by the words of jieba's dictionary and of the page itself, and by which characters stand
-//! side by side.
+//! Language model for Chinese text: words of jieba's dictionary and of the page itself, and character bigrams.
 //!
-//! Owns the score that chooses between readings of damaged bytes. Refuses to know what the damage is.
+//! Owns the score that ranks hypotheses about damaged bytes. Does not know what the damage is.
 
-mod neighbours;
-mod page;
-mod signs;
+mod bigrams;
+mod page_ngrams;
+mod punctuation;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-pub(super) use self::page::PageRuns;
+pub(super) use self::page_ngrams::PageNgrams;
 use super::script::simplified;
 use crate::text::dictionary;
 use crate::text::is_han;
 
-/// The words that are looked for have at most this many characters; four hold nearly all of the dictionary.
+/// The longest word that is looked up, in characters. Nearly all words of the dictionary have at most four.
 const LONGEST_WORD: usize = 4;
 
 /// The logarithm of the sum of all frequencies in jieba's dictionary, which has some 60 million.
 const LOG_TOTAL: f64 = 17.9;
 
-/// The likelihood of a text that grows by a character at a time: of the likeliest way to cut it into words, and of its
-/// characters side by side.
+/// The log likelihood of a text that grows by one character at a time: of its best segmentation into words, plus that of its
+/// character bigrams.
 #[derive(Clone, Debug)]
 pub(super) struct Likelihood {
     /// The last characters, in simplified form, oldest first.
     tail: [char; LONGEST_WORD],
-    /// The logarithms by words up to before each character of the tail, and at the end.
-    before: [f64; LONGEST_WORD + 1],
-    /// The logarithm by the characters that stand side by side.
-    beside: f64,
-    /// How many characters ago the last one stood that is not known for certain.
-    known: usize,
+    /// Log likelihood of the best segmentation up to each character boundary of the tail.
+    word_logs: [f64; LONGEST_WORD + 1],
+    /// Log likelihood of the bigrams, and of other evidence.
+    pair_log: f64,
+    /// How many characters of the tail, from the end, are certain. Starts at the length of the tail.
+    certain: usize,
 }
 
-/// What characters side by side say counts so much beside what words say. The two say much the same, so that each would be
-/// too sure of itself if both counted in full. Found on texts that were damaged for the purpose, where all from 0.4 to 0.7 does.
-const WEIGHT_OF_NEIGHBOURS: f64 = 0.5;
+/// Weight of the bigram model relative to the word model. The two are correlated, so that with a weight of 1 the score would be
+/// overconfident. Tuned on synthetically damaged texts, where each value from 0.4 to 0.7 works.
+const BIGRAM_WEIGHT: f64 = 0.5;
 
 impl Default for Likelihood {
     fn default() -> Self {
-        Self { tail: ['\n'; LONGEST_WORD], before: [0.0; LONGEST_WORD + 1], beside: 0.0, known: LONGEST_WORD }
+        Self { tail: ['\n'; LONGEST_WORD], word_logs: [0.0; LONGEST_WORD + 1], pair_log: 0.0, certain: LONGEST_WORD }
     }
 }
 
 impl Likelihood {
     /// The natural logarithm of the likelihood so far.
     pub(super) fn log(&self) -> f64 {
-        self.log_of_words() + self.beside
+        self.word_log() + self.pair_log
     }
 
-    fn log_of_words(&self) -> f64 {
-        self.before[LONGEST_WORD]
+    fn word_log(&self) -> f64 {
+        self.word_logs[LONGEST_WORD]
     }
 
-    /// The same text, likelier by what other evidence says.
+    /// The same text with `log` added for other evidence.
     #[must_use]
     pub(super) fn plus(mut self, log: f64) -> Self {
-        self.beside += log;
+        self.pair_log += log;
         self
     }
 
-    /// The same text with one more character, which is one of several possible.
+    /// The text with one more character, which is uncertain.
     #[must_use]
     pub(super) fn with(&self, c: char, words: &mut Words<'_>) -> Self {
         self.followed_by(c, 0, words)
     }
 
-    /// The same text with one more character, of which there is no doubt.
+    /// The text with one more character, which is certain.
     #[must_use]
     pub(super) fn with_known(&self, c: char, words: &mut Words<'_>) -> Self {
-        self.followed_by(c, self.known.saturating_add(1), words)
+        self.followed_by(c, self.certain.saturating_add(1), words)
     }
 
-    /// The same text with one more character that nobody knows.
+    /// The text with one more character that cannot be recovered, of the given log probability.
     #[must_use]
     pub(super) fn with_lost(&self, log: f64) -> Self {
-        let mut next = self.moved_on('?', 0);
-        next.before[LONGEST_WORD] = self.log_of_words() + log;
+        let mut next = self.shifted('?', 0);
+        next.word_logs[LONGEST_WORD] = self.word_log() + log;
         next
     }
 
-    fn followed_by(&self, c: char, known: usize, words: &mut Words<'_>) -> Self {
+    fn followed_by(&self, c: char, certain: usize, words: &mut Words<'_>) -> Self {
         let last = self.tail[LONGEST_WORD - 1];
-        let mut next = self.moved_on(simplified(c), known);
-        let beside = if is_han(c) {
-            next.before[LONGEST_WORD] = next.likeliest_cut(words);
-            // What is known for certain does not bear witness to itself.
-            words.log_beside(last, simplified(c), known < 2)
+        let mut next = self.shifted(simplified(c), certain);
+        let pair_log = if is_han(c) {
+            next.word_logs[LONGEST_WORD] = next.best_segmentation(words);
+            // The page's counts already contain certain characters, which must not count as evidence for themselves.
+            words.pair_log(last, simplified(c), certain < 2)
         } else {
-            let log = signs::log(&self.tail, c);
-            next.before[LONGEST_WORD] = self.log_of_words() + log;
-            log + log_of_end(last)
+            let log = punctuation::log(&self.tail, c);
+            next.word_logs[LONGEST_WORD] = self.word_log() + log;
+            log + end_log(last)
         };
-        next.beside += WEIGHT_OF_NEIGHBOURS * beside;
-        if known == 0 {
-            next.beside += words.page.log_of_pronoun(simplified(c));
+        next.pair_log += BIGRAM_WEIGHT * pair_log;
+        if certain == 0 {
+            next.pair_log += words.page.pronoun_log(simplified(c));
         }
         next
     }
 
-    fn moved_on(&self, c: char, known: usize) -> Self {
+    fn shifted(&self, c: char, certain: usize) -> Self {
         let mut next = self.clone();
-        next.known = known;
+        next.certain = certain;
         next.tail.rotate_left(1);
         next.tail[LONGEST_WORD - 1] = c;
-        next.before.rotate_left(1);
+        next.word_logs.rotate_left(1);
         next
     }
 
-    fn likeliest_cut(&self, words: &mut Words<'_>) -> f64 {
+    /// Viterbi step: the best log likelihood over all last words that end at the tail's end.
+    fn best_segmentation(&self, words: &mut Words<'_>) -> f64 {
         let mut likeliest = f64::NEG_INFINITY;
         for length in 1..=LONGEST_WORD {
             let first = LONGEST_WORD - length;
@@ -119,27 +119,29 @@ impl Likelihood {
             if !is_han(word[0]) {
                 break;
             }
-            // What is known for certain does not bear witness to itself.
-            likeliest = likeliest.max(self.before[first] + words.log(word, length > self.known));
+            // As for bigrams, the page's counts apply only to words with an uncertain character.
+            likeliest = likeliest.max(self.word_logs[first] + words.log(word, length > self.certain));
         }
         likeliest
     }
 }
 
-/// Up to four characters in a row, packed. Those beyond the first plane, which GBK does not have, are all one.
-type Run = u64;
+/// An n-gram of up to four characters, packed. GBK has no characters beyond the basic multilingual plane, so these all become
+/// 0.
+type Ngram = u64;
 
-fn run(characters: &[char]) -> Run {
-    characters.iter().fold(0, |run, c| run << 16 | u64::from(u16::try_from(u32::from(*c)).unwrap_or_default()))
+fn ngram(characters: &[char]) -> Ngram {
+    characters.iter().fold(0, |packed, c| packed << 16 | u64::from(u16::try_from(u32::from(*c)).unwrap_or_default()))
 }
 
-/// Runs are looked up by the million, so that the hash has to be quick. What is looked up is bounded by the search.
-type Runs<T> = HashMap<Run, T, BuildHasherDefault<RunHasher>>;
+/// A search does millions of lookups, so the hash must be fast. It need not resist collision attacks: the search's step limit
+/// bounds the number of lookups.
+type NgramMap<T> = HashMap<Ngram, T, BuildHasherDefault<NgramHasher>>;
 
 #[derive(Default)]
-struct RunHasher(u64);
+struct NgramHasher(u64);
 
-impl Hasher for RunHasher {
+impl Hasher for NgramHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -148,89 +150,91 @@ impl Hasher for RunHasher {
         bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
     }
 
-    /// Every bit of the run moves both ends of the hash. The factor is 2⁶⁴ divided by the golden ratio, as Knuth proposes.
-    fn write_u64(&mut self, run: u64) {
-        let mixed = (self.0 ^ run ^ run >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    /// Fibonacci hashing (Knuth): the factor is 2⁶⁴ divided by the golden ratio. The shifts make each input bit affect the high
+    /// and the low bits of the hash.
+    fn write_u64(&mut self, packed: u64) {
+        let mixed = (self.0 ^ packed ^ packed >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.0 = mixed ^ mixed >> 32;
     }
 }
 
-/// The words that were looked up, as a search looks for the same ones again and again.
+/// Log probabilities of words and bigrams, cached because a search looks up the same ones again and again.
 pub(super) struct Words<'a> {
-    page: &'a PageRuns,
-    /// In the dictionary, and there or on the page.
-    known: Runs<[f64; 2]>,
-    /// Characters after others: in general, and there or on the page.
-    beside: Runs<[f64; 2]>,
+    page: &'a PageNgrams,
+    /// By the dictionary alone, and interpolated with the page's counts.
+    word_logs: NgramMap<[f64; 2]>,
+    /// By the bigram table alone, and interpolated with the page's counts.
+    pair_logs: NgramMap<[f64; 2]>,
 }
 
-/// The share of a page's words that are best told from the page itself, and not from the dictionary.
-const SHARE_OF_PAGE: f64 = 0.2;
+/// Interpolation weight of the page's own words and bigrams against the dictionary and the bigram table.
+const PAGE_WEIGHT: f64 = 0.2;
 
-/// The share of a page's characters that are best told from how often the page has them, whatever stands before.
-const SHARE_OF_PAGE_ALONE: f64 = 0.06;
+/// Interpolation weight of the page's own character frequencies, whatever the character before.
+const PAGE_CHARACTER_WEIGHT: f64 = 0.06;
 
 impl<'a> Words<'a> {
-    pub(super) fn new(page: &'a PageRuns) -> Self {
-        Self { page, known: Runs::default(), beside: Runs::default() }
+    pub(super) fn new(page: &'a PageNgrams) -> Self {
+        Self { page, word_logs: NgramMap::default(), pair_logs: NgramMap::default() }
     }
 
-    fn log(&mut self, word: &[char], ask_page: bool) -> f64 {
+    fn log(&mut self, word: &[char], use_page: bool) -> f64 {
         let page = self.page;
-        let logs = self.known.entry(run(word)).or_insert_with(|| {
-            let log = log_of_word(word);
-            let share = SHARE_OF_PAGE * page.share(word);
-            [log, (log.exp() * (1.0 - SHARE_OF_PAGE) + share).ln()]
+        let logs = self.word_logs.entry(ngram(word)).or_insert_with(|| {
+            let log = word_log(word);
+            let on_page = PAGE_WEIGHT * page.word_frequency(word);
+            [log, (log.exp() * (1.0 - PAGE_WEIGHT) + on_page).ln()]
         });
-        logs[usize::from(ask_page)]
+        logs[usize::from(use_page)]
     }
 
-    /// The logarithm of the share of a character after another one, or after a sign.
-    fn log_beside(&mut self, last: char, c: char, ask_page: bool) -> f64 {
+    /// Log probability of a character after another one, or after punctuation.
+    fn pair_log(&mut self, last: char, c: char, use_page: bool) -> f64 {
         let page = self.page;
-        let logs = self.beside.entry(run(&[last, c])).or_insert_with(|| {
+        let logs = self.pair_logs.entry(ngram(&[last, c])).or_insert_with(|| {
             if !is_han(last) {
-                let log = neighbours::share_of_begin(c).ln();
+                let log = bigrams::initial_probability(c).ln();
                 return [log; 2];
             }
-            let share = neighbours::share(c);
-            let here = share + SHARE_OF_PAGE_ALONE * (page.share_of_character(c) - share);
-            let [log, after] = [share, here].map(|share| neighbours::share_after(last, c, share));
-            let after = after + SHARE_OF_PAGE * (page.share_after(last, c) - after);
+            let general = bigrams::probability(c);
+            let here = general + PAGE_CHARACTER_WEIGHT * (page.character_frequency(c) - general);
+            let [log, after] = [general, here].map(|backoff| bigrams::probability_after(last, c, backoff));
+            let after = after + PAGE_WEIGHT * (page.frequency_after(last, c) - after);
             [log.ln(), after.ln()]
         });
-        logs[usize::from(ask_page)]
+        logs[usize::from(use_page)]
     }
 }
 
-/// How much likelier a sign is after a character than elsewhere, as a natural logarithm.
-fn log_of_end(last: char) -> f64 {
-    if is_han(last) { neighbours::likelier_end(last).ln() } else { 0.0 }
+/// Log ratio (natural): how much likelier punctuation is after this character than after any.
+fn end_log(last: char) -> f64 {
+    if is_han(last) { bigrams::end_ratio(last).ln() } else { 0.0 }
 }
 
-/// The share of 的 among the words and signs of Chinese prose, roughly. The dictionary has it eight times too rare.
-const SHARE_OF_DE: f64 = 0.04;
+/// Approximate frequency of 的 among the words and punctuation of Chinese prose. The dictionary's frequency is eight times too
+/// low.
+const DE_FREQUENCY: f64 = 0.04;
 
-fn log_of_word(word: &[char]) -> f64 {
+fn word_log(word: &[char]) -> f64 {
     if word == ['的'] {
-        return SHARE_OF_DE.ln();
+        return DE_FREQUENCY.ln();
     }
-    let mut log = log_in_dictionary(word);
-    if let Some(place) = word.iter().position(|c| *c == '着') {
-        // Simplified, 著 is the one or the other.
+    let mut log = dictionary_log(word);
+    if let Some(position) = word.iter().position(|c| *c == '着') {
+        // `simplified` maps 著 to 着, and the dictionary has words with either.
         let mut other = word.to_vec();
-        other[place] = '著';
-        log = log.max(log_in_dictionary(&other));
+        other[position] = '著';
+        log = log.max(dictionary_log(&other));
     }
-    if FORMULAS.contains(&run(word)) {
-        log = log.max(SHARE_OF_FORMULA.ln());
+    if NEWS_PHRASES.contains(&ngram(word)) {
+        log = log.max(NEWS_PHRASE_FREQUENCY.ln());
     }
-    // A character that is no word: rarer than the rarest word.
+    // A single character that is no word scores below the rarest word.
     if word.len() == 1 { log.max(-LOG_TOTAL - 2.0) } else { log }
 }
 
-fn log_in_dictionary(word: &[char]) -> f64 {
-    // No character of the dictionary has more than four bytes.
+fn dictionary_log(word: &[char]) -> f64 {
+    // A character takes at most four bytes in UTF-8.
     let mut buffer = [0; 4 * LONGEST_WORD];
     let mut end = 0;
     for c in word {
@@ -241,18 +245,19 @@ fn log_in_dictionary(word: &[char]) -> f64 {
     if !jieba.has_word(word) {
         return f64::NEG_INFINITY;
     }
-    // A word's own frequency, or what its parts suggest, if that is more.
+    // The word's own frequency, or the one that its parts suggest, if that is higher.
     (jieba.suggest_freq(word) as f64).max(1.0).ln() - LOG_TOTAL
 }
 
-/// The share of one of the formulas, roughly.
-const SHARE_OF_FORMULA: f64 = 0.000_05;
+/// Approximate frequency of each of the news phrases.
+const NEWS_PHRASE_FREQUENCY: f64 = 0.000_05;
 
-static FORMULAS: LazyLock<HashSet<Run>> =
-    LazyLock::new(|| FORMULA_LIST.split_whitespace().map(|word| run(&word.chars().collect::<Vec<_>>())).collect());
+static NEWS_PHRASES: LazyLock<HashSet<Ngram>> = LazyLock::new(|| {
+    NEWS_PHRASE_LIST.split_whitespace().map(|word| ngram(&word.chars().collect::<Vec<_>>())).collect()
+});
 
-/// Words of the news that the dictionary does not have, or knows as rare.
-const FORMULA_LIST: &str = "\
+/// Words and phrases of news that the dictionary lacks, or has as rare.
+const NEWS_PHRASE_LIST: &str = "\
     本台 本报 本网 本刊 本社 本台记者 本报记者 据悉 另据 据了解 据介绍 据统计 据报道 下拨 拨付 截至 截止 日前 近日 近期 近年来 今年以来 \
     当地时间 北京时间 当天 当晚 当日 次日 日电 日讯 责编 编辑 记者 摄 供图 图为 更多 更好 更大 更加 更高 还有 还要 还将 还是 仍将 仍有 \
     将于 将在 将会 将对 即将 并将 也将 也是 也有 都是 都有 就是 就要 不是 而是 只有 只要 这是 这一 这个 这种 这次 这里 那里 每个 每年 \
@@ -266,7 +271,7 @@ mod tests {
     use super::*;
 
     fn log(text: &str) -> f64 {
-        let page = PageRuns::default();
+        let page = PageNgrams::default();
         let mut words = Words::new(&page);
         text.chars().fold(Likelihood::default(), |so_far, c| so_far.with(c, &mut words)).log()
     }

@@ -1,4 +1,4 @@
-//! Measures the repairs on the shared test data, where it is there.
+//! Measures the repairs on the shared test data, if it is present.
 
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ fn the_sample_has_156_repairs() {
     assert!(report.warnings.is_empty());
 }
 
-/// What the index of the scraped excerpts says of their residue.
+/// The residue of scraped excerpts, as their index describes it.
 #[test]
 fn scraped_excerpts_lose_their_residue_and_keep_what_was_meant() {
     let Some(folder) = crate::test_data::folder() else { return };
@@ -90,7 +90,7 @@ fn repairing_scraped_excerpts_twice_changes_nothing_more() {
     }
 }
 
-/// Texts of the shared corpora have no residue, so that nothing of them may be taken for it.
+/// Clean corpora have no residue, so each match in them would be a false positive.
 #[test]
 fn clean_corpora_have_no_residue() {
     let Some(folder) = crate::test_data::folder() else { return };

@@ -1,12 +1,12 @@
-//! Pinyin residue: `區(qū)` → 區.
+//! Detects and removes pinyin residue: `區(qū)` → 區.
 //!
-//! Some mirror sites convert a page to traditional characters and then write, after every occurrence of the characters
-//! of a list of their own, the reading in parentheses. The lists that were seen hold common characters that the conversion
-//! changed, and give each the reading that dictionaries name first; on one page a listed character is annotated wherever
-//! it stands. People who explain a pronunciation do otherwise: they annotate rare characters, or uncommon readings, or
-//! characters that no conversion changes, and each mostly once. So what a page annotates is judged on the whole page.
+//! Some mirror sites convert a page to traditional characters, and insert pinyin in parentheses after each occurrence of
+//! certain listed characters. The lists seen so far contain common characters that the conversion changes, each with its first
+//! reading in dictionaries, and a page annotates a listed character everywhere. Authors who explain a pronunciation annotate
+//! rare characters, uncommon readings, or characters that no conversion changes, and each mostly once. The two can only be told
+//! apart on the whole page.
 //!
-//! Owns the judgement and the removal. Refuses what the insertion did to neighbouring bytes: that is `bytes`' room.
+//! Owns detection and removal. Does not repair byte pairs that the insertion split: `bytes` does.
 
 use crate::parse::lexicon::pronunciation_words;
 use crate::parse::normalized_line::holds_any;
@@ -20,27 +20,27 @@ use crate::text::is_han;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Annotation {
     pub character: char,
-    /// In the letters of dictionaries.
+    /// With `ɑ` and `ɡ` normalized to `a` and `g`.
     pub reading: String,
     /// Where `X` begins, in bytes.
     pub start: usize,
-    /// The brackets and what they hold, in bytes.
+    /// The bracketed annotation, in bytes.
     pub bracket: Range<usize>,
-    /// Whether another bracket with the same reading follows at once: one of the two was the author's.
+    /// Whether the same annotation follows immediately: then the author wrote one of the two.
     doubled: bool,
 }
 
-/// From how many listed characters on a page counts as a habit beyond doubt.
-const PLAIN_HABIT: usize = 4;
+/// This many listed characters are systematic without further evidence.
+const CERTAIN_LIST: usize = 4;
 
-/// How often a character must be annotated with a reading that is not its first one to be believed listed. Someone who
-/// teaches an uncommon reading gives it once or twice.
-const OTHER_READING_TIMES: usize = 3;
+/// How often a character with a reading other than its first must be annotated to count as listed. An author who explains an
+/// uncommon reading gives it once or twice.
+const MIN_OTHER_READING_COUNT: usize = 3;
 
-/// One unannotated occurrence in so many is forgiven: a page is put together from parts, and not all went the same way.
-const FORGIVEN_ONE_IN: usize = 8;
+/// At most one unannotated occurrence per this many annotated ones: parts of a page may come from a source without residue.
+const MAX_BARE_ONE_IN: usize = 8;
 
-/// The characters that a page annotates as a habit, each with its one reading.
+/// The characters that a page annotates systematically, each with its only reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Residue {
     listed: HashMap<char, String>,
@@ -51,15 +51,15 @@ struct Tally {
     readings: HashMap<String, usize>,
     annotated: usize,
     doubled: usize,
-    /// Annotations that stand in running text: with a character or a number on at least one side.
+    /// Annotations in running text: with a letter, a character or a digit on at least one side.
     running: usize,
-    /// Annotations outside of passages that annotate every character.
+    /// Annotations outside passages that annotate every character.
     unprotected: usize,
     seen: usize,
 }
 
 impl Residue {
-    /// Judges the habit of a page.
+    /// Finds the listed characters of a page; none if the annotations look like an author's.
     pub(super) fn learn(page_text: &str) -> Self {
         let annotations = annotations(page_text);
         if annotations.is_empty() {
@@ -87,21 +87,21 @@ impl Residue {
         let (mut listed, mut repeated) = (HashMap::new(), HashMap::new());
         let running: usize = tallies.values().map(|tally| tally.running).sum();
         let all: usize = tallies.values().map(|tally| tally.annotated).sum();
-        // The headwords of a list or a dictionary stand by themselves.
+        // Headwords of a glossary or a dictionary have no text around them.
         if running * 2 < all {
             return Self::default();
         }
-        // Annotations that somebody meant, and those that a machine may have made but did not make everywhere.
-        let (mut meant, mut occasional) = (0, 0);
+        // Characters annotated by an author, and characters that qualify for a list but are not annotated everywhere.
+        let (mut deliberate, mut occasional) = (0, 0);
         let mut all_frequent = true;
         for (c, tally) in tallies {
-            // What a teaching passage annotates says nothing of the rest of the page.
+            // Passages that annotate every character teach pronunciation, and are no evidence for the rest of the page.
             if tally.unprotected == 0 {
                 continue;
             }
             let plain = simplified(c);
             let Some(reading) = tally.only_reading().filter(|_| plain != c && is_common(plain)) else {
-                meant += 1;
+                deliberate += 1;
                 continue;
             };
             if !tally.looks_mechanical() {
@@ -113,39 +113,39 @@ impl Residue {
                     all_frequent &= is_frequent(plain);
                     listed.insert(c, reading.to_owned());
                 }
-                Reading::Other if tally.annotated >= OTHER_READING_TIMES => {
+                Reading::Other if tally.annotated >= MIN_OTHER_READING_COUNT => {
                     repeated.insert(c, reading.to_owned());
                 }
-                Reading::Other | Reading::None => meant += 1,
+                Reading::Other | Reading::None => deliberate += 1,
             }
         }
-        let believed = if listed.len() >= PLAIN_HABIT {
-            // In a text that teaches, the characters that no conversion changes are annotated as well as the others, or each
-            // one only where it first stands.
-            meant * 2 < listed.len().max(2 * PLAIN_HABIT) && occasional <= listed.len()
+        let systematic = if listed.len() >= CERTAIN_LIST {
+            // A text that teaches pronunciation also annotates characters that no conversion changes, or annotates each
+            // character only at its first occurrence.
+            deliberate * 2 < listed.len().max(2 * CERTAIN_LIST) && occasional <= listed.len()
         } else {
-            meant + occasional == 0 && all_frequent && !holds_any(page_text, pronunciation_words::EXPLANATIONS)
+            deliberate + occasional == 0 && all_frequent && !holds_any(page_text, pronunciation_words::EXPLANATIONS)
         };
-        if !believed {
+        if !systematic {
             return Self::default();
         }
-        if listed.len() >= PLAIN_HABIT {
+        if listed.len() >= CERTAIN_LIST {
             listed.extend(repeated);
         }
         Self { listed }
     }
 
-    /// The reading that the page gives to a character of its list.
+    /// The reading of a listed character.
     pub(super) fn reading(&self, c: char) -> Option<&str> {
         self.listed.get(&c).map(String::as_str)
     }
 
-    /// Whether the page has no such habit.
+    /// Whether the page has no residue.
     pub(super) fn is_empty(&self) -> bool {
         self.listed.is_empty()
     }
 
-    /// Takes the residue out of a stretch of the page, and says how many annotations went.
+    /// Removes the residue from a text of the page. Returns the text and the number of removed annotations.
     pub(super) fn strip(&self, text: &str) -> (String, u32) {
         if self.is_empty() {
             return (text.to_owned(), 0);
@@ -171,15 +171,15 @@ impl Tally {
         readings.next().filter(|_| readings.len() == 0).map(String::as_str)
     }
 
-    /// A machine annotates wherever the character stands, in running text, and never thinks.
+    /// Whether nearly each occurrence is annotated, as a program does it.
     fn looks_mechanical(&self) -> bool {
         let bare = self.seen.saturating_sub(self.annotated);
-        bare * FORGIVEN_ONE_IN <= self.annotated && self.doubled < self.annotated
+        bare * MAX_BARE_ONE_IN <= self.annotated && self.doubled < self.annotated
     }
 }
 
-/// Every annotation of a text by a single syllable, in order. Linear: a bracket is looked into no deeper than a syllable
-/// is long.
+/// All annotations of a text by a single syllable, in order. Linear time: the scan of a bracket stops after the length of a
+/// syllable.
 fn annotations(text: &str) -> Vec<Annotation> {
     let mut found: Vec<Annotation> = Vec::new();
     let mut previous: Option<(usize, char)> = None;
@@ -197,7 +197,7 @@ fn annotations(text: &str) -> Vec<Annotation> {
     found
 }
 
-/// The syllable in the bracket that a text begins with, and the length of all of it in bytes.
+/// The syllable in the bracket at the beginning of a text, and the length of the whole bracket in bytes.
 pub(super) fn syllable_in_bracket(text: &str) -> Option<(String, usize)> {
     let mut chars = text.char_indices();
     let (_, '(' | '（') = chars.next()? else { return None };
@@ -205,12 +205,12 @@ pub(super) fn syllable_in_bracket(text: &str) -> Option<(String, usize)> {
     Some((reading, text.len() - chars.as_str().len() + length))
 }
 
-/// The syllable that a text begins with, if a closing bracket follows, and the length of both in bytes.
+/// The syllable at the beginning of a text, if a closing bracket follows it, and the length of both in bytes.
 pub(super) fn syllable_to_bracket(text: &str) -> Option<(String, usize)> {
     let mut reading = String::new();
     for (letters, (at, c)) in text.char_indices().enumerate() {
         match c {
-            // Old Chinese fonts and input methods have a letter of their own for these two.
+            // Old Chinese fonts and input methods use these code points for a and g in pinyin.
             'ɑ' => reading.push('a'),
             'ɡ' => reading.push('g'),
             ')' | '）' if letters > 0 => return Some((reading, at + c.len_utf8())),
@@ -221,16 +221,16 @@ pub(super) fn syllable_to_bracket(text: &str) -> Option<(String, usize)> {
     None
 }
 
-/// Which annotations stand in a passage that annotates one character after the other, and at least two of them such as a
-/// machine would not: 學(xué)而(ér)時(shí)習(xí)之(zhī).
+/// Which annotations belong to a passage that annotates each character, at least two of which no mirror's list contains:
+/// 學(xué)而(ér)時(shí)習(xí)之(zhī).
 fn protected(text: &str, annotations: &[Annotation]) -> Vec<bool> {
     let mut protected = Vec::with_capacity(annotations.len());
     for run in annotations.chunk_by(|one, next| {
         let between = &text[one.bracket.end..next.start];
         between.len() <= 6 && between.chars().all(|c| !is_han(c) && !c.is_alphanumeric() && c != '\n')
     }) {
-        let meant = run.iter().filter(|annotation| !is_common_converted(annotation.character)).count();
-        protected.resize(protected.len() + run.len(), meant >= 2);
+        let unlistable = run.iter().filter(|annotation| !is_common_converted(annotation.character)).count();
+        protected.resize(protected.len() + run.len(), unlistable >= 2);
     }
     protected
 }

@@ -1,6 +1,6 @@
-//! What is known of single Chinese characters: their readings, their other script's form, how common they are.
+//! Properties of single Chinese characters: readings, simplified and traditional form, GBK code, frequency class.
 //!
-//! Owns the lookups that several rules share. Refuses to judge a text.
+//! Owns the lookups that several rules share. Does not look at texts.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,48 +10,49 @@ use pinyin::ToPinyinMulti;
 
 use crate::text::{to_simplified, to_traditional};
 
-/// The block of the unified ideographs, all of which are converted once: a search asks for them a million times.
+/// The block CJK Unified Ideographs. It is converted once into a table, as a search does a million lookups.
 const IDEOGRAPHS: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
 
-/// The simplified form of a character; itself if it has no other.
+/// The simplified form of a character; the character itself if it has none.
 pub(crate) fn simplified(c: char) -> char {
     if c == TAKEN_FOR_BOTH { AS_MIRRORS_CONVERT } else { to_simplified(c) }
 }
 
-/// The usual traditional form of a character; itself if it has no other.
+/// The usual traditional form of a character; the character itself if it has none.
 pub(crate) fn traditional(c: char) -> char {
     if c == TAKEN_FOR_BOTH { AS_MIRRORS_CONVERT } else { to_traditional(c) }
 }
 
-/// OpenCC takes this for the character of 著名, which is the same in either script. Mirror sites make it of every 着.
+/// OpenCC leaves 著 unconverted, as it is the same in both scripts in words such as 著名. Mirror sites convert each 着 to 著, so
+/// here the two are a pair.
 const TAKEN_FOR_BOTH: char = '著';
 const AS_MIRRORS_CONVERT: char = '着';
 
-/// Whether a conversion character by character may have brought a character into a traditional text.
+/// Whether a character may occur in a text that was converted to traditional characters one by one.
 pub(crate) fn is_traditional(c: char) -> bool {
-    let place = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
-    place.and_then(|place| TRADITIONAL.get(place)).copied().unwrap_or(false)
+    let index = (c as usize).checked_sub(*IDEOGRAPHS.start() as usize);
+    index.and_then(|index| TRADITIONAL.get(index)).copied().unwrap_or(false)
 }
 
-static TRADITIONAL: LazyLock<Vec<bool>> = LazyLock::new(|| IDEOGRAPHS.map(may_come_of_conversion).collect());
+static TRADITIONAL: LazyLock<Vec<bool>> = LazyLock::new(|| IDEOGRAPHS.map(is_conversion_output).collect());
 
-/// What the conversion of mirror sites writes where OpenCC's writes another form.
-const OTHER_FORMS: &str = "為偽眾啟鐘簽凈嫻汙洩症癥臟饑踴著";
+/// Traditional characters that mirror sites' conversion writes where OpenCC writes another form.
+const VARIANT_FORMS: &str = "為偽眾啟鐘簽凈嫻汙洩症癥臟饑踴著";
 
-/// What the conversion of mirror sites leaves as it is where OpenCC writes another form: these are traditional characters as
-/// well. The other ones of that kind, such as 听 and 台, are converted.
-const LEFT_ALONE: &str = "丑于云仆伙余占吁吃后岩峰干并床征托斗杰栗游痴秘群范郁采里唇帘灶皂粽肴腌虱雇霉";
+/// Simplified characters that mirror sites' conversion leaves unchanged where OpenCC writes another form: these are traditional
+/// characters too. Others that are both, such as 听 and 台, are converted.
+const UNCONVERTED: &str = "丑于云仆伙余占吁吃后岩峰干并床征托斗杰栗游痴秘群范郁采里唇帘灶皂粽肴腌虱雇霉";
 
-fn may_come_of_conversion(c: char) -> bool {
+fn is_conversion_output(c: char) -> bool {
     let plain = simplified(c);
     let usual = traditional(plain);
     let in_gb2312 = gbk_pair(plain).is_some_and(|[lead, trail]| lead >= 0xB0 && trail >= 0xA1);
-    if !in_gb2312 || usual != c && !if plain == c { LEFT_ALONE } else { OTHER_FORMS }.contains(c) {
+    if !in_gb2312 || usual != c && !if plain == c { UNCONVERTED } else { VARIANT_FORMS }.contains(c) {
         return false;
     }
     let mut buffer = [0; 4];
     let (bytes, _, unmappable) = BIG5.encode(c.encode_utf8(&mut buffer));
-    // Big5 has the frequently used characters first, and then the others, among which there are simplified ones.
+    // Big5 has two levels: frequently used characters, then others, which include simplified forms.
     !unmappable
         && match bytes[0] {
             0xA4..=0xC6 => true,
@@ -60,19 +61,19 @@ fn may_come_of_conversion(c: char) -> bool {
         }
 }
 
-/// The two bytes by which GBK writes a character, if it does.
+/// The GBK code of a character, if it has one.
 pub(crate) fn gbk_pair(c: char) -> Option<[u8; 2]> {
     GBK_PAIRS.get(&c).copied()
 }
 
-/// A table, as encoders search for a character from one end to the other.
+/// A lookup table, because `encoding_rs` encodes with a linear search.
 static GBK_PAIRS: LazyLock<HashMap<char, [u8; 2]>> = LazyLock::new(|| {
     let pairs = (0..=u16::MAX).map(u16::to_be_bytes);
     pairs.filter_map(|pair| gbk_char(pair).map(|c| (c, pair))).collect()
 });
 
-/// The character that two bytes write in GBK as the converters of scraped pages know it, which is code page 936: neither
-/// the user-defined areas nor what GB18030 added later (as WHATWG's table, which `encoding_rs` follows, does).
+/// The character of a byte pair in code page 936, the GBK of the converters of scraped pages. `encoding_rs` follows WHATWG's
+/// table, which also has the user-defined areas and later additions of GB 18030; these are left out.
 pub(crate) fn gbk_char([lead, trail]: [u8; 2]) -> Option<char> {
     *GBK_CHARS.get(usize::from(lead) << 8 | usize::from(trail))?
 }
@@ -90,15 +91,13 @@ fn decoded(pair: [u8; 2]) -> Option<char> {
     (!later).then_some(c)
 }
 
-/// Whether a character is of the first level of GB 2312: the 3,755 characters that its makers held to be in common use,
-/// whose lead bytes are B0 to D7.
+/// Whether a character is in level 1 of GB 2312: the 3,755 characters in common use, with the lead bytes 0xB0 to 0xD7.
 pub(crate) fn is_common(simplified: char) -> bool {
     gbk_pair(simplified).is_some_and(|[lead, trail]| (0xB0..=0xD7).contains(&lead) && trail >= 0xA1)
 }
 
-/// Simplified characters that have a traditional form of their own and are among the 1,500 most frequent characters of
-/// jieba's dictionary (a character's frequency being the sum of the frequencies of the words that have it), in code point
-/// order.
+/// Simplified characters that differ from their traditional form and are among the 1,500 most frequent characters of jieba's
+/// dictionary, in code point order. A character's frequency is the sum over the words that contain it.
 const FREQUENT: &str = "\
     万与专业东丝两严个丰临为丽举么义乌乐习乡书买乱争于云亚产亩亲亿仅从仪们价众优伙会伟传伤伦体余侧倾储儿\
     党兰关兴养内写军农冲决况净准减几凤凭击划刘则刚创别剂剑剧办务动劲劳势区医华协单卖占卫却厂厅历厉压县参\
@@ -113,30 +112,30 @@ const FREQUENT: &str = "\
     键镇镜长门闪闭问闯闲间闹闻阁阅队阳阴阵阶际陆陈险随隐隶难静韦韩页顶项顺须顾顿预领频题额风飞饭饮馆马驻\
     骂验骑鱼鲁鲜鸟鸡鸿麦黄齐龄龙";
 
-/// Whether a character with two forms is of those that stand on nearly every page.
+/// Whether a simplified character is one of [`FREQUENT`], which occur on nearly every page.
 pub(crate) fn is_frequent(simplified: char) -> bool {
     FREQUENT.contains(simplified)
 }
 
-/// How a character is read, in the spelling of dictionaries.
+/// How a syllable relates to the readings of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// The reading that a dictionary names first, of the character itself or of its simplified form.
+    /// The first reading in the dictionary, of the character or of its simplified form.
     First,
-    /// Another of its readings.
+    /// Another reading.
     Other,
     /// Not a reading of this character.
     None,
 }
 
-/// Whether a syllable, tone mark included, is a reading of a character.
+/// Looks up a syllable with its tone mark among the readings of a character.
 pub(crate) fn reading_of(c: char, syllable: &str) -> Reading {
     let mut found = Reading::None;
     for form in [c, simplified(c)] {
         let Some(readings) = form.to_pinyin_multi() else { continue };
-        for (place, reading) in readings.into_iter().enumerate() {
+        for (index, reading) in readings.into_iter().enumerate() {
             if reading.with_tone() == syllable {
-                if place == 0 {
+                if index == 0 {
                     return Reading::First;
                 }
                 found = Reading::Other;
@@ -146,12 +145,12 @@ pub(crate) fn reading_of(c: char, syllable: &str) -> Reading {
     found
 }
 
-/// Whether a character can stand in a syllable of toned pinyin.
+/// Whether a character is a letter of pinyin, with or without a tone mark.
 pub(crate) fn is_pinyin_letter(c: char) -> bool {
     c.is_ascii_lowercase() || "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜêńňǹḿɑɡ".contains(c)
 }
 
-/// The longest syllable of pinyin has six letters: zhuāng, chuáng, shuǎng.
+/// The longest pinyin syllable, in letters: zhuāng, chuáng, shuǎng.
 pub(crate) const LONGEST_SYLLABLE: usize = 6;
 
 #[cfg(test)]
@@ -188,7 +187,7 @@ mod tests {
         for c in "聽臺后里学".chars() {
             assert_eq!(is_traditional(c), c != '学', "{c}");
         }
-        assert!(!is_traditional('听') && !is_traditional('台'), "these become others");
+        assert!(!is_traditional('听') && !is_traditional('台'), "these are converted");
     }
 
     #[test]

@@ -1,26 +1,26 @@
-//! Text whose every character is spaced: `政 府 新 闻 处`.
+//! Removes spaces between all characters of a line: `政 府 新 闻 处`.
 //!
-//! Owns lines in which no two Chinese characters touch, on pages that have many of them. Refuses single ones: a list of names or
-//! a title may be set so.
+//! Owns lines in which no two Chinese characters are adjacent, on pages with many such lines. Does not touch a single one: a
+//! list of names or a title may be spaced deliberately.
 
 use crate::text::is_han;
 
-/// From how many spaces between characters on, in spaced lines, a page has the habit.
-const HABIT: usize = 20;
+/// A page with this many spaces between characters, in spaced lines, is spaced systematically.
+const MIN_ON_PAGE: usize = 20;
 
 /// A line with fewer spaces between characters may be two words.
-const FEWEST_IN_LINE: usize = 3;
+const MIN_IN_LINE: usize = 3;
 
-/// Whether a page spaces its characters as a habit.
-pub(super) fn is_habit(page_text: &str) -> bool {
-    page_text.lines().map(spaces).sum::<usize>() >= HABIT
+/// Whether a page spaces its characters systematically.
+pub(super) fn is_systematic(page_text: &str) -> bool {
+    page_text.lines().map(spaces).sum::<usize>() >= MIN_ON_PAGE
 }
 
-/// The text closed up, and how many spaces went.
-pub(super) fn close_up(text: &str) -> (String, u32) {
+/// The text without these spaces, and the number removed.
+pub(super) fn remove_spaces(text: &str) -> (String, u32) {
     let (mut closed, mut count) = (String::with_capacity(text.len()), 0);
     for line in text.split_inclusive('\n') {
-        if spaces(line) < FEWEST_IN_LINE {
+        if spaces(line) < MIN_IN_LINE {
             closed.push_str(line);
             continue;
         }
@@ -40,7 +40,7 @@ pub(super) fn close_up(text: &str) -> (String, u32) {
     (closed, count)
 }
 
-/// The single spaces between Chinese characters in a line in which no two of them touch; 0 in any other.
+/// The number of single spaces between Chinese characters in a line; 0 if two Chinese characters are adjacent.
 fn spaces(line: &str) -> usize {
     let mut spaces = 0;
     let mut before = ['\n'; 2];
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spaced_lines_are_closed_up() {
+    fn spaces_of_spaced_lines_are_removed() {
         for (text, expected, count) in [
             ("湖 畔 镇 修 桥 。", "湖畔镇修桥。", 5),
             ("镇 上 有 员 工 536 人 ，", "镇上有员工536人，", 7),
@@ -73,13 +73,13 @@ mod tests {
             ("张三 李四 王五 赵六", "张三 李四 王五 赵六", 0),
             ("王 芳", "王 芳", 0),
         ] {
-            assert_eq!(close_up(text), (expected.to_owned(), count), "{text}");
+            assert_eq!(remove_spaces(text), (expected.to_owned(), count), "{text}");
         }
     }
 
     #[test]
-    fn one_spaced_title_is_no_habit() {
-        assert!(!is_habit("湖 畔 镇 公 报\n镇上修了一座桥。"));
-        assert!(is_habit(&"湖 畔 镇 修 桥 。\n".repeat(5)));
+    fn one_spaced_title_is_not_systematic() {
+        assert!(!is_systematic("湖 畔 镇 公 报\n镇上修了一座桥。"));
+        assert!(is_systematic(&"湖 畔 镇 修 桥 。\n".repeat(5)));
     }
 }

@@ -1,13 +1,13 @@
-//! Tags that were left in plain text: `<br/>`, `<p style="…">`, `<strong>`.
+//! Strips tags left in plain text: `<br/>`, `<p style="…">`, `<strong>`.
 //!
-//! Owns the tags of HTML's text. Refuses a page that mentions a tag or two: an article on HTML means them.
+//! Owns the block and inline tags of HTML. Does not strip one or two mentions of a tag: an article about HTML means them.
 
 use std::ops::Range;
 
-/// From how many tags on, of which one ends or breaks something, a page has them as a habit.
-const HABIT: usize = 3;
+/// A page with this many tags, at least one of them a closing tag or `<br>`, has them systematically.
+const MIN_ON_PAGE: usize = 3;
 
-/// What begins and ends lines.
+/// Block tags, which begin and end lines.
 const BLOCKS: [&str; 26] = [
     "p",
     "br",
@@ -37,33 +37,33 @@ const BLOCKS: [&str; 26] = [
     "pre",
 ];
 
-/// What stands in a line.
+/// Inline tags.
 const INLINES: [&str; 19] = [
     "strong", "b", "em", "i", "u", "span", "font", "a", "img", "sub", "sup", "td", "th", "small", "big", "o:p",
     "video", "iframe", "label",
 ];
 
-/// A tag whose end is farther than this is no tag.
+/// The longest tag.
 const LONGEST_BYTES: usize = 2000;
 
-/// Whether a page has tags in its text as a habit.
-pub(super) fn is_habit(page_text: &str) -> bool {
+/// Whether a page has tags in its text systematically.
+pub(super) fn is_systematic(page_text: &str) -> bool {
     let mut ends = false;
     let mut seen = 0;
     for tag in tags(page_text) {
         ends |= tag.closes || tag.name == "br";
         seen += 1;
-        if seen >= HABIT && ends {
+        if seen >= MIN_ON_PAGE && ends {
             return true;
         }
     }
     false
 }
 
-/// Tags inside of tags are peeled no oftener than this.
+/// Limit on passes over tags nested within tags.
 const MOST_LAYERS: usize = 8;
 
-/// The text without tags, a line break where one was meant, and how many there were.
+/// The text with block tags replaced by line breaks and inline tags removed, and the number of tags.
 pub(super) fn strip(text: &str) -> (String, u32) {
     let (mut stripped, mut count) = layer(text);
     let mut found = count;
@@ -129,7 +129,7 @@ fn tag(text: &str, start: usize) -> Option<Tag<'_>> {
     if attributes.get(length) != Some(&b'>') || !matches!(after_name, b' ' | b'>' | b'/' | b'\n' | b'\t') {
         return None;
     }
-    // `a<b 且 b>a` is no tag: attributes have values.
+    // `a<b 且 b>a` is no tag: its attributes have no values.
     let attributes = inside[name_end..name_end + length].trim_end_matches('/').trim();
     if !attributes.is_empty() && !attributes.contains('=') {
         return None;
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_go_and_lines_stay() {
+    fn tags_are_removed_and_lines_kept() {
         for (text, expected) in [
             ("第6版<br/>专栏：<br/><br/>湖畔镇修桥", "第6版\n专栏：\n湖畔镇修桥"),
             ("<p style=\"a\"><strong>湖畔镇</strong>修桥</p><p>完</p>", "湖畔镇修桥\n完\n"),
@@ -155,9 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn a_mention_is_no_habit() {
-        assert!(!is_habit("老师讲解了<p>标签和<div>标签"));
-        assert!(is_habit("一<br/>二<br>三<br />"));
-        assert!(is_habit("<p>一</p><p>二</p>"));
+    fn a_mention_is_not_systematic() {
+        assert!(!is_systematic("老师讲解了<p>标签和<div>标签"));
+        assert!(is_systematic("一<br/>二<br>三<br />"));
+        assert!(is_systematic("<p>一</p><p>二</p>"));
     }
 }

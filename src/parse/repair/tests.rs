@@ -1,4 +1,4 @@
-//! What must not be touched, what must, and the laws of all repairs together. The texts are invented.
+//! Texts to repair, texts to leave alone, and properties of all repairs together. The texts are invented.
 
 use proptest::prelude::*;
 
@@ -11,14 +11,14 @@ fn repaired(text: &str) -> (String, ParseReport) {
     (text, report)
 }
 
-/// A page that has the habit: six listed characters, each annotated wherever it stands.
+/// A page with residue: listed characters, each annotated everywhere.
 const RESIDUE: &str = "湖畔鎮(zhèn)昨天為(wèi)新橋舉行通車(chē)儀式。鎮(zhèn)里說,這個(gè)項(xiàng)目連接兩岸。\n\
     這個(gè)項(xiàng)目歷時(shí)兩年,通車(chē)后居民過河只用一刻鐘。鎮(zhèn)上還將(jiāng)修一所學(xué)校。\n";
 const RESIDUE_CLEAN: &str = "湖畔鎮昨天為新橋舉行通車儀式。鎮里說,這個項目連接兩岸。\n\
     這個項目歷時兩年,通車后居民過河只用一刻鐘。鎮上還將修一所學校。\n";
 
 #[test]
-fn a_page_with_the_habit_is_cleaned() {
+fn a_page_with_residue_is_cleaned() {
     let (text, report) = repaired(RESIDUE);
     assert_eq!(text, RESIDUE_CLEAN);
     assert_eq!(report.repairs.into_iter().collect::<Vec<_>>(), [("PINYIN_RESIDUE".into(), 13)]);
@@ -37,10 +37,10 @@ fn brackets_of_the_text_stay() {
     }
 }
 
-/// Annotations that somebody meant, by themselves and on a page that has residue besides.
+/// An author's annotations, alone and on a page with residue.
 #[test]
-fn what_somebody_meant_stays() {
-    for meant in [
+fn annotations_of_an_author_stay() {
+    for authored in [
         "古國龜茲(qiū cí)在絲綢之路上。\n",
         "他開始尬(gà)聊起來。\n",
         "讀一讀:學(xué)而(ér)不(bù)厭(yàn)、誨(huì)人(rén)不(bù)倦(juàn)。\n",
@@ -55,10 +55,10 @@ fn what_somebody_meant_stays() {
         "浙江的麗(Lí)水。\n",
         "譙(qiáo)樓在城中。\n",
     ] {
-        assert_eq!(repaired(meant).0, meant);
-        let (text, _) = repaired(&format!("{RESIDUE}{meant}"));
+        assert_eq!(repaired(authored).0, authored);
+        let (text, _) = repaired(&format!("{RESIDUE}{authored}"));
         assert!(text.starts_with(RESIDUE_CLEAN), "{text}");
-        assert_eq!(&text[RESIDUE_CLEAN.len()..], meant);
+        assert_eq!(&text[RESIDUE_CLEAN.len()..], authored);
     }
 }
 
@@ -77,14 +77,14 @@ fn pages_that_teach_stay() {
 }
 
 #[test]
-fn damaged_bytes_are_set_right_on_a_page_with_the_habit() {
+fn split_bytes_are_repaired_on_a_page_with_residue() {
     for (damaged, clean) in [
         ("為(wèi)企業發展?fàn)I造環境\n", "為企業發展營造環境\n"),
         ("當?shù)匾呀M織隊伍\n", "當地已組織隊伍\n"),
         ("改造為(wèi)L(zhǎng)ED燈\n", "改造為LED燈\n"),
-        // A crawler folded full-width marks that never were.
+        // A crawler converted misaligned byte pairs as if they were full-width marks.
         ("搶險隊確??茖W救援\n", "搶險隊確保科學救援\n"),
-        // A year has lost its first digit.
+        // The year lost its first digit.
         ("當?shù)?013年通車(chē)。\n", "當地2013年通車。\n"),
     ] {
         let (text, report) = repaired(&format!("{RESIDUE}{damaged}"));
@@ -93,15 +93,15 @@ fn damaged_bytes_are_set_right_on_a_page_with_the_habit() {
 }
 
 #[test]
-fn without_the_habit_no_bytes_are_touched() {
+fn without_residue_no_bytes_are_touched() {
     let page = "他問:這是真的嗎?yàn)I造,誰知道呢。\n";
     assert_eq!(repaired(page).0, page);
 }
 
 #[test]
-fn what_cannot_be_undone_stays_and_is_a_warning() {
+fn unrecoverable_damage_stays_with_a_warning() {
     for (damaged, left) in [
-        // A digit was swallowed.
+        // A digit is lost.
         ("下?lián)?.18億元\n", "下撥?.18億元\n"),
         ("當?shù)?000戶家庭\n", "當地?000戶家庭\n"),
     ] {
@@ -113,13 +113,13 @@ fn what_cannot_be_undone_stays_and_is_a_warning() {
 }
 
 #[test]
-fn a_habit_of_the_page_holds_for_its_title() {
+fn residue_learned_on_the_page_is_removed_from_its_title() {
     let mut report = ParseReport::default();
     assert_eq!(Repairer::learn(RESIDUE).apply("新橋項(xiàng)目通車(chē)", &mut report), "新橋項目通車");
 }
 
 #[test]
-fn hostile_pages_come_to_an_end() {
+fn hostile_pages_terminate() {
     for piece in [
         "區(qū)",
         "(",

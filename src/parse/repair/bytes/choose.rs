@@ -1,81 +1,92 @@
-//! Which of the ways to read a damaged stretch is taken, if any.
+//! Decides which hypothesis about a damaged stretch is accepted, if any.
 //!
-//! Owns the decision. Refuses to guess: where another way is nearly as likely, a character stays unknown.
+//! Owns the decision. Does not guess: characters in which a nearly as likely hypothesis differs stay `?`.
 
 use std::collections::HashMap;
 
+use super::hypothesis::{DECISION_MARGIN, Hypothesis};
 use super::search::Search;
-use super::way::{CERTAIN, Way};
 
-/// Of so many characters of a stretch that is set right, one at most may stay unknown, or else only the last one.
-const MOST_UNKNOWN_ONE_IN: usize = 3;
+/// At most one in this many characters of a repaired stretch may stay unknown. A single unknown character is always accepted.
+const MAX_UNKNOWN_ONE_IN: usize = 3;
 
-/// How likely it is, as a natural logarithm, that a quotation is opened and never closed.
-const LEFT_OPEN: f64 = -4.0;
+/// Log probability (natural) of a quotation that is opened and never closed.
+const UNCLOSED_QUOTE: f64 = -4.0;
 
-/// A stretch that was set right.
+/// The accepted repair of a stretch.
 pub(super) struct Chosen {
     pub text: String,
-    /// Where the damaged text goes on.
+    /// Where the stretch ends in the damaged text.
     pub end: usize,
     /// Whether a character stays unknown.
     pub lost: bool,
 }
 
-/// How much likelier, as a natural logarithm, than to leave the text as it is a way must be.
+/// By how much the log probability of a hypothesis must exceed that of the unchanged text.
 #[derive(Clone, Copy)]
-pub(super) struct Doubt(pub f64);
+pub(super) struct Margin(pub f64);
 
-/// An annotation that lost its bracket is damage in any case.
-pub(super) const DAMAGED: Doubt = Doubt(0.0);
+/// An annotation without its opening bracket is always damage.
+pub(super) const CERTAIN_DAMAGE: Margin = Margin(0.0);
 
-/// Marks may be what the author wrote.
-pub(super) const PERHAPS_SOUND: Doubt = Doubt(6.0);
+/// `??` and `!` may be what the author wrote.
+pub(super) const POSSIBLE_DAMAGE: Margin = Margin(6.0);
 
-/// Takes the likeliest way, if no other comes near. All are weighed up to the same place in the text.
-pub(super) fn choose(text: &str, ways: Vec<Way>, doubt: Doubt, search: &mut Search<'_>) -> Option<Chosen> {
-    let furthest = ways.iter().map(|way| way.end).max()?;
-    let after = search.context_after(&text[furthest..]);
+/// The likeliest hypothesis, if no other is close. Each is scored up to the same place in the text, so that their scores
+/// compare.
+pub(super) fn choose(
+    text: &str,
+    hypotheses: Vec<Hypothesis>,
+    margin: Margin,
+    search: &mut Search<'_>,
+) -> Option<Chosen> {
+    let furthest_end = hypotheses.iter().map(|hypothesis| hypothesis.end).max()?;
+    let after = search.context_after(&text[furthest_end..]);
     let mut between: HashMap<usize, Vec<char>> = HashMap::new();
-    let mut weighed: Vec<(f64, Way)> = Vec::with_capacity(ways.len());
-    for way in ways {
-        let rest = between.entry(way.end).or_insert_with(|| search.unannotated(&text[way.end..furthest]));
+    let mut scored: Vec<(f64, Hypothesis)> = Vec::with_capacity(hypotheses.len());
+    for hypothesis in hypotheses {
+        let rest =
+            between.entry(hypothesis.end).or_insert_with(|| search.unannotated(&text[hypothesis.end..furthest_end]));
         let rest = rest.iter().chain(&after);
-        let whole = rest.fold(way.likelihood.clone(), |so_far, c| so_far.with_known(*c, &mut search.words));
-        let open = if search.leaves_open(&way, &text[way.end..]) { LEFT_OPEN } else { 0.0 };
-        weighed.push((whole.log() + open, way));
+        let whole = rest.fold(hypothesis.likelihood.clone(), |so_far, c| so_far.with_known(*c, &mut search.words));
+        let quote_log = if search.leaves_open(&hypothesis, &text[hypothesis.end..]) { UNCLOSED_QUOTE } else { 0.0 };
+        scored.push((whole.log() + quote_log, hypothesis));
     }
-    weighed.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    // To leave it all as it is is one of them.
-    let left = weighed.iter().find(|(_, way)| way.text.is_none()).map_or(f64::NEG_INFINITY, |(log, _)| *log);
-    let mut weighed = weighed.into_iter();
-    let (log, taken) = weighed.next().filter(|(log, way)| way.text.is_some() && *log > left + doubt.0)?;
-    let ours = taken.text();
-    let mut agreed = ours.clone();
-    for theirs in taken.rivals() {
-        disagree(&mut agreed, &ours, &theirs);
+    scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    // One hypothesis, without text, stands for the unchanged text.
+    let unchanged_log =
+        scored.iter().find(|(_, hypothesis)| hypothesis.text.is_none()).map_or(f64::NEG_INFINITY, |(log, _)| *log);
+    let mut scored = scored.into_iter();
+    let (log, best) =
+        scored.next().filter(|(log, hypothesis)| hypothesis.text.is_some() && *log > unchanged_log + margin.0)?;
+    let ours = best.text();
+    let mut consensus = ours.clone();
+    for theirs in best.rivals() {
+        mask_differences(&mut consensus, &ours, &theirs);
     }
-    // To leave it all as it is is no rival, only a bound: the bytes do not fit so well by chance.
-    for (_, rival) in weighed.take_while(|(next, _)| log - next < CERTAIN).filter(|(_, way)| way.text.is_some()) {
+    // The unchanged text is a lower bound and not a rival: the bytes hardly fit a hypothesis this well by chance.
+    for (_, rival) in
+        scored.take_while(|(next, _)| log - next < DECISION_MARGIN).filter(|(_, hypothesis)| hypothesis.text.is_some())
+    {
         let theirs = rival.text();
-        if theirs.len() != agreed.len() || rival.end != taken.end {
+        if theirs.len() != consensus.len() || rival.end != best.end {
             return None;
         }
-        disagree(&mut agreed, &ours, &theirs);
+        mask_differences(&mut consensus, &ours, &theirs);
     }
-    let unknown = agreed.iter().filter(|c| **c == '?').count();
-    if unknown > 1 && unknown * MOST_UNKNOWN_ONE_IN > agreed.len() {
+    let unknown = consensus.iter().filter(|c| **c == '?').count();
+    if unknown > 1 && unknown * MAX_UNKNOWN_ONE_IN > consensus.len() {
         return None;
     }
-    let lost = taken.lost || agreed != ours;
-    Some(Chosen { text: agreed.into_iter().collect(), end: taken.end, lost })
+    let lost = best.lost || consensus != ours;
+    Some(Chosen { text: consensus.into_iter().collect(), end: best.end, lost })
 }
 
-/// What the ways do not agree on stays a `?`, as it was printed.
-fn disagree(agreed: &mut [char], ours: &[char], theirs: &[char]) {
-    for ((ours, theirs), agreed) in ours.iter().zip(theirs).zip(agreed) {
+/// Replaces the characters in which two hypotheses differ by `?`, as the damaged text has it.
+fn mask_differences(consensus: &mut [char], ours: &[char], theirs: &[char]) {
+    for ((ours, theirs), consensus) in ours.iter().zip(theirs).zip(consensus) {
         if ours != theirs {
-            *agreed = '?';
+            *consensus = '?';
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Follows the ways in which a damaged stretch can have come about.
+//! Beam search over the originals that can have produced a damaged stretch.
 //!
-//! Owns which characters the printed ones can have been. Refuses to choose between the ways.
+//! Owns which original characters a printed character can stand for. Does not choose between hypotheses.
 
 use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::PageText;
-use super::folded::{folded, unfolded};
-use super::way::{Next, Pending, Way};
+use super::hypothesis::{Hypothesis, NextHypotheses, Pending};
+use super::punctuation_width::{to_full_width, to_half_width};
 use crate::parse::repair::likelihood::{Likelihood, Words};
 use crate::parse::repair::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
 use crate::parse::repair::script::{
@@ -15,66 +15,65 @@ use crate::parse::repair::script::{
 };
 use crate::text::is_han;
 
-/// How much less likely it is, as a natural logarithm, that the page's list has yet another character, which is not to be
-/// seen anywhere else on it.
-const UNLISTED: f64 = -4.0;
+/// Log penalty (natural) for assuming a listed character that is annotated nowhere else on the page.
+const UNLISTED_CHARACTER: f64 = -4.0;
 
-/// A damaged stretch is followed no further than this many printed characters. Longer ones have met no ASCII byte in all that
-/// time, which running text hardly does.
+/// The longest damaged stretch that is searched, in printed characters. An ASCII byte ends a stretch, and running text hardly
+/// goes longer without one.
 const LONGEST_STRETCH: usize = 60;
 
-/// How many characters before and after a stretch are weighed with it.
+/// How many characters before and after a stretch are scored with it.
 const CONTEXT: usize = 4;
 
-/// How many steps of the search a text is worth. An honest page takes some ten thousand, a badly damaged
-/// one a few hundred thousand.
-const MOST_STEPS: u32 = 300_000;
+/// Limit on search steps per text. An ordinary page with residue takes some ten thousand, a badly damaged one a few hundred
+/// thousand.
+const MAX_STEPS: u32 = 300_000;
 
-/// What it costs to look a reading up for every character that begins with a byte.
-const STEPS_OF_A_LOOK: u32 = 20;
+/// The cost, in steps, of looking up a reading for every character with a given lead byte.
+const LOOKUP_STEPS: u32 = 20;
 
-/// Signs of which the second one closes what the first opened.
-const PAIRED: [(char, char); 3] = [('“', '”'), ('‘', '’'), ('《', '》')];
+/// Opening and closing marks.
+const PAIRED_MARKS: [(char, char); 3] = [('“', '”'), ('‘', '’'), ('《', '》')];
 
-/// Brackets, as they are folded. Where one opens says nothing, as the annotations have them too.
+/// Half-width brackets. An unclosed one is not penalized like [`PAIRED_MARKS`], because annotations have brackets too.
 const BRACKETS: (char, char) = ('(', ')');
 
-/// How far on a quotation may be closed, in characters of the damaged text.
-const FURTHEST_CLOSE: usize = 200;
+/// How far ahead a closing quotation mark is looked for, in characters of the damaged text.
+const MAX_CLOSE_DISTANCE: usize = 200;
 
-/// Signs that a damaged character may have been.
-const SIGNS: &str = "，。、；：？！“”‘’（）《》—…·";
+/// Punctuation that a damaged character may have been.
+const MARKS: &str = "，。、；：？！“”‘’（）《》—…·";
 
-/// Signs after which a line may well end.
-const ENDS_A_SENTENCE: &str = "。！？”";
+/// Marks after which a line often ends.
+const SENTENCE_ENDS: &str = "。！？”";
 
-/// What follows a number. Before these it was a digit that was swallowed, and not the end of a line.
-const COUNTED: &str =
+/// Characters that follow a number. Before these the lost byte was a digit and not a line break.
+const COUNTERS: &str =
     "年月日時时分秒號号點点歲岁人名個个多餘余萬万億亿千百十元米公次家位條条項项枚層层輪轮天座架艘輛辆套戶户畝亩";
 
-/// How likely it is that a number, or something else of which nothing is known, was swallowed before what follows.
+/// Log probability (natural) that the lost ASCII byte was a digit, and that it was anything else.
 const NUMBER_LOST: f64 = -3.0;
 const OTHER_LOST: f64 = -8.0;
 
-/// How much less likely it is, as a natural logarithm, that a number begins a sentence: one in ten does, roughly.
-const BEGINS_A_SENTENCE: f64 = -2.3;
+/// Log penalty (natural) for a number at the beginning of a sentence: roughly one sentence in ten begins with one.
+const NUMBER_BEGINS_SENTENCE: f64 = -2.3;
 
-/// How likely it is, as a natural logarithm, that a 、 has no other one near, nor a word that ends a list.
-const LISTS_NOTHING: f64 = -2.0;
+/// Log penalty (natural) for a 、 without another one, or a word that ends a list, near it.
+const STRAY_LIST_COMMA: f64 = -2.0;
 
-/// What stands in a list besides its members.
-const OF_A_LIST: &str = "、和及與与或等";
+/// Separators and conjunctions of a list.
+const LIST_WORDS: &str = "、和及與与或等";
 
-/// How far off the next member of a list may be, in characters.
-const FURTHEST_MEMBER: usize = 20;
+/// How far from a 、 the next separator of its list may be, in characters.
+const MAX_LIST_DISTANCE: usize = 20;
 
-/// Second bytes of GBK, which include its first bytes.
-const TRAILS: std::ops::RangeInclusive<u8> = 0x80..=0xFE;
+/// Trail bytes of GBK beyond ASCII; they include its lead bytes.
+const TRAIL_BYTES: std::ops::RangeInclusive<u8> = 0x80..=0xFE;
 
-/// First bytes of GBK.
-const LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xFE;
+/// Lead bytes of GBK.
+const LEAD_BYTES: std::ops::RangeInclusive<u8> = 0x81..=0xFE;
 
-/// The bytes of `？`, and of a full-width space.
+/// The GBK bytes of `？`, and of a full-width space.
 const FULL_QUESTION: [u8; 2] = [0xA3, 0xBF];
 const FULL_SPACE: [u8; 2] = [0xA1, 0xA1];
 
@@ -83,112 +82,123 @@ pub(super) struct Search<'a> {
     page: &'a PageText,
     pub words: Words<'a>,
     steps: u32,
-    /// By first byte: the characters that may be guessed where only that byte is known, as far as they were asked for.
-    plausible: Vec<Option<Rc<[Plausible]>>>,
+    /// Cache by lead byte: the candidates where only that byte is known.
+    candidates: Vec<Option<Rc<[CandidateCharacter]>>>,
 }
 
-/// The second bytes from 80 on with which a first byte is no character.
-fn no_characters(first: u8) -> &'static [u8] {
-    NO_CHARACTERS.get(usize::from(first)).map_or(&[], Vec::as_slice)
+/// The bytes from 0x80 on that form no character with a lead byte.
+fn invalid_trail_bytes(first: u8) -> &'static [u8] {
+    INVALID_TRAIL_BYTES.get(usize::from(first)).map_or(&[], Vec::as_slice)
 }
 
-static NO_CHARACTERS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let seconds = |first| TRAILS.filter(|&second| gbk_char([first, second]).is_none()).collect();
+static INVALID_TRAIL_BYTES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let seconds = |first| TRAIL_BYTES.filter(|&second| gbk_char([first, second]).is_none()).collect();
     (0..=0xFF).map(seconds).collect()
 });
 
-/// A character that may be guessed.
+/// A possible original character.
 #[derive(Clone, Copy)]
-struct Plausible {
+struct CandidateCharacter {
     second: u8,
     character: char,
-    /// Whether it may be guessed as well where nothing is known of it.
-    usual: bool,
+    /// Whether it is a candidate even where neither of its bytes is known.
+    common: bool,
 }
 
-/// A printed character and what follows it.
+/// A character of the damaged text and what surrounds it.
 struct PrintedCharacter {
     character: char,
     /// Where the next one begins.
     end: usize,
-    /// The syllable that follows a `?` or a letter, and where the text goes on behind its bracket.
+    /// The pinyin after a `?` or a letter, and where the text continues after its bracket.
     annotation: Option<(String, usize)>,
-    /// Whether an annotation stood before it, which parted a character and hid it from the insertion of its own reading.
-    parted: bool,
-    /// Whether an annotation follows, which fell in step with the wrong reading of the bytes.
-    annotated: bool,
+    /// Whether an annotation comes before it. Such an annotation split a character, so the mirror did not recognize that
+    /// character and annotate it in turn.
+    after_annotation: bool,
+    /// Whether an annotation follows that falls on a character boundary of the misaligned reading.
+    annotation_follows: bool,
     after: Option<char>,
-    /// The digit that makes a year of what follows.
-    year: Option<char>,
-    /// Whether something of a list follows.
-    before_list: bool,
-    /// Whether nothing follows at all.
+    /// The digit that completes the following digits to a year.
+    year_digit: Option<char>,
+    /// Whether a separator of a list follows.
+    before_list_word: bool,
+    /// Whether the text ends here.
     last: bool,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(residue: &'a Residue, page: &'a PageText) -> Self {
-        Self { residue, page, words: Words::new(&page.words), steps: 0, plausible: vec![None; 0x100] }
+        Self { residue, page, words: Words::new(&page.words), steps: 0, candidates: vec![None; 0x100] }
     }
 
-    /// Whether the text is so badly damaged that enough was tried.
+    /// Whether the limit on search steps is reached.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.steps >= MOST_STEPS
+        self.steps >= MAX_STEPS
     }
 
-    /// The ways to read a text from where an annotation ends that stands after a byte which `last` ends with. None if it cannot
-    /// have been annotated so.
-    pub(super) fn ways(&mut self, text: &str, before: &[char], reading: &str, start: usize) -> Option<Vec<Way>> {
-        self.steps += STEPS_OF_A_LOOK;
-        let [_, first] = before.last().copied().map(unfolded).and_then(gbk_pair)?;
+    /// Hypotheses for a stretch that begins with an annotation, which ends at `start`. The annotation split the pair that
+    /// begins with the last byte of `before`. None if no listable character has this lead byte and this reading.
+    pub(super) fn annotation_hypotheses(
+        &mut self,
+        text: &str,
+        before: &[char],
+        reading: &str,
+        start: usize,
+    ) -> Option<Vec<Hypothesis>> {
+        self.steps += LOOKUP_STEPS;
+        let [_, first] = before.last().copied().map(to_full_width).and_then(gbk_pair)?;
         let likelihood = self.likelihood_of(before);
-        let ways: Vec<Way> = self
-            .inserted(first, reading, TRAILS)
+        let hypotheses: Vec<Hypothesis> = self
+            .annotatable(first, reading, TRAIL_BYTES)
             .into_iter()
-            .map(|second| Way::new(likelihood.clone(), Some(Pending::This(second)), start))
+            .map(|second| Hypothesis::new(likelihood.clone(), Some(Pending::Lead(second)), start))
             .collect();
-        if ways.is_empty() {
+        if hypotheses.is_empty() {
             return None;
         }
-        let mut ways = self.follow(text, before, ways);
-        // To leave it all as it is.
-        ways.push(Way::new(likelihood.with('?', &mut self.words), None, start));
-        Some(ways)
+        let mut hypotheses = self.extend_all(text, before, hypotheses);
+        // The unchanged text.
+        hypotheses.push(Hypothesis::new(likelihood.with('?', &mut self.words), None, start));
+        Some(hypotheses)
     }
 
-    /// The ways to read `??` and what follows where two neighbours were taken for a full-width question mark. Its bytes were
-    /// the second of the one and the first of the other, and the first of the one is lost.
-    pub(super) fn ways_of_question(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
+    /// Hypotheses for `??`, where the crawler found the bytes of `？` across two characters: the trail byte of the first
+    /// character and the lead byte of the second. The lead byte of the first is lost.
+    pub(super) fn question_hypotheses(&mut self, text: &str, before: &[char], start: usize) -> Vec<Hypothesis> {
         let likelihood = self.likelihood_of(before);
         let [second, rest] = FULL_QUESTION;
-        let left = Way::new(likelihood.clone(), None, start);
-        let mut ways = Vec::new();
-        for c in LEADS.filter_map(|first| gbk_char([first, second])) {
+        let empty = Hypothesis::new(likelihood.clone(), None, start);
+        let mut hypotheses = Vec::new();
+        for c in LEAD_BYTES.filter_map(|first| gbk_char([first, second])) {
             if is_han(c) && self.is_plausible(c) && self.residue.reading(c).is_none() {
-                ways.push(left.with(&[c], likelihood.with(c, &mut self.words), Some(Pending::This(rest))));
+                hypotheses.push(empty.with(&[c], likelihood.with(c, &mut self.words), Some(Pending::Lead(rest))));
             }
         }
-        self.steps += STEPS_OF_A_LOOK;
-        let mut ways = self.follow(text, before, ways);
-        let left_so = likelihood.with('?', &mut self.words).with('?', &mut self.words);
-        ways.push(Way::new(left_so, None, start));
-        ways
+        self.steps += LOOKUP_STEPS;
+        let mut hypotheses = self.extend_all(text, before, hypotheses);
+        let unchanged = likelihood.with('?', &mut self.words).with('?', &mut self.words);
+        hypotheses.push(Hypothesis::new(unchanged, None, start));
+        hypotheses
     }
 
-    /// The ways to read `!` and a letter where the end of `。` and the begin of a full-width space were taken for a full-width
-    /// exclamation mark. The rest of both, and the first byte of what follows, are lost.
-    pub(super) fn ways_of_exclamation(&mut self, text: &str, before: &[char], start: usize) -> Vec<Way> {
+    /// Hypotheses for `!` and a letter, where the crawler found the bytes of `！` across a `。` and a full-width space. The other
+    /// bytes of both, and the lead byte of the next character, are lost.
+    pub(super) fn exclamation_hypotheses(&mut self, text: &str, before: &[char], start: usize) -> Vec<Hypothesis> {
         let likelihood = self.likelihood_of(before);
         let [first, _] = FULL_SPACE;
         let stop = likelihood.with('。', &mut self.words).with(' ', &mut self.words);
-        let way = Way::new(likelihood.clone(), None, start).with(&['。', ' '], stop, Some(Pending::AnyAfter(first)));
-        self.steps += STEPS_OF_A_LOOK;
-        let mut ways = self.follow(text, before, vec![way]);
-        ways.push(Way::new(likelihood.with('!', &mut self.words), None, start));
-        ways
+        let hypothesis = Hypothesis::new(likelihood.clone(), None, start).with(
+            &['。', ' '],
+            stop,
+            Some(Pending::AnyInvalidAfter(first)),
+        );
+        self.steps += LOOKUP_STEPS;
+        let mut hypotheses = self.extend_all(text, before, vec![hypothesis]);
+        hypotheses.push(Hypothesis::new(likelihood.with('!', &mut self.words), None, start));
+        hypotheses
     }
 
-    /// What follows a stretch, as far as it is weighed with it, without the annotations.
+    /// The characters after a stretch that are scored with it, without annotations.
     pub(super) fn context_after(&self, text: &str) -> Vec<char> {
         let far = text.char_indices().nth(CONTEXT * (LONGEST_SYLLABLE + 3)).map_or(text.len(), |(at, _)| at);
         let mut context = self.unannotated(&text[..far]);
@@ -196,11 +206,12 @@ impl<'a> Search<'a> {
         context
     }
 
-    /// Whether a way opens a quotation which neither it nor the text after it closes.
-    pub(super) fn leaves_open(&self, way: &Way, text: &str) -> bool {
-        PAIRED.into_iter().any(|(open, close)| {
+    /// Whether a hypothesis opens a quotation that neither it nor the following text closes.
+    pub(super) fn leaves_open(&self, hypothesis: &Hypothesis, text: &str) -> bool {
+        PAIRED_MARKS.into_iter().any(|(open, close)| {
             let either = |c: &char| *c == open || *c == close;
-            way.backwards().find(either) == Some(open) && text.chars().take(FURTHEST_CLOSE).find(either) != Some(close)
+            hypothesis.backwards().find(either) == Some(open)
+                && text.chars().take(MAX_CLOSE_DISTANCE).find(either) != Some(close)
         })
     }
 
@@ -214,9 +225,9 @@ impl<'a> Search<'a> {
         context.iter().fold(Likelihood::default(), |so_far, c| so_far.with_known(*c, &mut self.words))
     }
 
-    /// The other bytes of the characters that have this byte first, and can have been annotated so: those of the page's list,
-    /// else those of its kind that the page does not have unannotated.
-    pub(super) fn inserted(&self, first: u8, reading: &str, seconds: impl Iterator<Item = u8>) -> Vec<u8> {
+    /// The trail bytes, among `seconds`, of characters with this lead byte that can have this annotation. These are the page's
+    /// listed characters; if there is none, listable characters that the page does not have unannotated.
+    pub(super) fn annotatable(&self, first: u8, reading: &str, seconds: impl Iterator<Item = u8>) -> Vec<u8> {
         let mut listed = Vec::new();
         let mut possible = Vec::new();
         for second in seconds {
@@ -231,160 +242,182 @@ impl<'a> Search<'a> {
         if listed.is_empty() { possible } else { listed }
     }
 
-    /// Follows the ways through the printed text until the bytes of each are in step.
-    fn follow(&mut self, text: &str, before: &[char], mut ways: Vec<Way>) -> Vec<Way> {
-        let mut done: Vec<Way> = Vec::new();
-        let mut at = ways.first().map_or(text.len(), |way| way.end);
-        let mut parted = true;
+    /// Extends the hypotheses along the printed text until the bytes of each are aligned again.
+    fn extend_all(&mut self, text: &str, before: &[char], mut hypotheses: Vec<Hypothesis>) -> Vec<Hypothesis> {
+        let mut done: Vec<Hypothesis> = Vec::new();
+        let mut at = hypotheses.first().map_or(text.len(), |hypothesis| hypothesis.end);
+        let mut after_annotation = true;
         for _ in 0..LONGEST_STRETCH {
-            let Some(printed) = printed(text, at, parted) else { break };
-            if ways.is_empty() || self.is_exhausted() {
+            let Some(printed) = printed(text, at, after_annotation) else { break };
+            if hypotheses.is_empty() || self.is_exhausted() {
                 break;
             }
-            let mut next = Next::default();
-            for way in &ways {
-                self.step(way, before, &printed, &mut next);
+            let mut next = NextHypotheses::default();
+            for hypothesis in &hypotheses {
+                self.extend(hypothesis, before, &printed, &mut next);
             }
-            done.extend(next.arrived());
-            ways = next.going();
-            parted = printed.annotated;
+            done.extend(next.take_finished());
+            hypotheses = next.into_open();
+            after_annotation = printed.annotation_follows;
             at = printed.end;
         }
         done
     }
 
-    /// All that a printed character can have been.
-    fn step(&mut self, way: &Way, before: &[char], printed: &PrintedCharacter, next: &mut Next) {
-        let (firsts, guess) = match &way.pending {
+    /// Extends a hypothesis by every original that a printed character can stand for.
+    fn extend(
+        &mut self,
+        hypothesis: &Hypothesis,
+        before: &[char],
+        printed: &PrintedCharacter,
+        next: &mut NextHypotheses,
+    ) {
+        let (firsts, guess) = match &hypothesis.pending {
             None => return,
-            Some(Pending::This(byte)) => (std::slice::from_ref(byte), false),
-            Some(Pending::AnyAfter(byte)) => (no_characters(*byte), true),
+            Some(Pending::Lead(byte)) => (std::slice::from_ref(byte), false),
+            Some(Pending::AnyInvalidAfter(byte)) => (invalid_trail_bytes(*byte), true),
         };
         for &first in firsts {
             match (printed.character, &printed.annotation) {
                 ('?', Some((reading, end))) => {
-                    for second in self.inserted(first, reading, TRAILS) {
+                    for second in self.annotatable(first, reading, TRAIL_BYTES) {
                         let listed = gbk_char([first, second]).is_some_and(|c| self.residue.reading(c).is_some());
-                        let way = way.clone().likelier_by(if listed { 0.0 } else { UNLISTED });
-                        self.reach(&way, [first, second], None, *end, next);
+                        let hypothesis = hypothesis.clone().plus_log(if listed { 0.0 } else { UNLISTED_CHARACTER });
+                        self.extend_by(&hypothesis, [first, second], None, *end, next);
                     }
                 }
                 ('?', None) => {
-                    self.unknown(way, before, first, printed, next);
+                    self.extend_by_unknown(hypothesis, before, first, printed, next);
                     let [second, rest] = FULL_QUESTION;
-                    self.reach(way, [first, second], Some(rest), printed.end, next);
+                    self.extend_by(hypothesis, [first, second], Some(rest), printed.end, next);
                 }
                 (letter @ '@'..='~', annotation) => {
                     let second = u8::try_from(letter).unwrap_or_default();
                     let possible = match annotation {
-                        Some((reading, _)) => !self.inserted(first, reading, std::iter::once(second)).is_empty(),
-                        None => !guess || gbk_char([first, second]).is_some_and(|c| self.may_be_guessed(c, printed)),
+                        Some((reading, _)) => !self.annotatable(first, reading, std::iter::once(second)).is_empty(),
+                        None => {
+                            !guess || gbk_char([first, second]).is_some_and(|c| self.may_be_unannotated(c, printed))
+                        }
                     };
                     if possible {
-                        self.reach(way, [first, second], None, printed.end, next);
+                        self.extend_by(hypothesis, [first, second], None, printed.end, next);
                     }
                 }
                 (c, _) => {
-                    let Some([second, rest]) = gbk_pair(unfolded(c)) else { continue };
-                    if !guess || gbk_char([first, second]).is_some_and(|c| self.may_be_guessed(c, printed)) {
-                        self.reach(way, [first, second], Some(rest), printed.end, next);
+                    let Some([second, rest]) = gbk_pair(to_full_width(c)) else { continue };
+                    if !guess || gbk_char([first, second]).is_some_and(|c| self.may_be_unannotated(c, printed)) {
+                        self.extend_by(hypothesis, [first, second], Some(rest), printed.end, next);
                     }
                 }
             }
         }
     }
 
-    /// A `?` was a pair that is no character: the second byte of one character, and the first of the next. Or that byte and an
-    /// ASCII byte that is lost for good.
-    fn unknown(&mut self, way: &Way, before: &[char], first: u8, printed: &PrintedCharacter, next: &mut Next) {
-        let half_known = matches!(way.pending, Some(Pending::This(_)));
+    /// Extends a hypothesis by a `?`, which replaced a byte pair that is no character: the trail byte of one character and the
+    /// lead byte of the next, or that trail byte and an ASCII byte, which cannot be recovered.
+    fn extend_by_unknown(
+        &mut self,
+        hypothesis: &Hypothesis,
+        before: &[char],
+        first: u8,
+        printed: &PrintedCharacter,
+        next: &mut NextHypotheses,
+    ) {
+        let byte_known = matches!(hypothesis.pending, Some(Pending::Lead(_)));
         let number = printed.after.is_some_and(|c| c.is_ascii_digit() || "%.".contains(c));
-        let counted = number || printed.after.is_some_and(|c| COUNTED.contains(c));
-        for &Plausible { second, character: c, usual } in self.plausible(first).iter() {
-            if (!printed.parted && self.residue.reading(c).is_some())
-                || (!half_known && !usual)
-                || !may_close(way, before, c)
+        let counted = number || printed.after.is_some_and(|c| COUNTERS.contains(c));
+        for &CandidateCharacter { second, character: c, common } in self.candidates(first).iter() {
+            if (!printed.after_annotation && self.residue.reading(c).is_some())
+                || (!byte_known && !common)
+                || !may_close(hypothesis, before, c)
             {
                 continue;
             }
             self.steps += 1;
-            let mut likelihood = way.likelihood.with(c, &mut self.words);
-            if c == '、' && !printed.before_list && !follows_list(way, before) {
-                likelihood = likelihood.plus(LISTS_NOTHING);
+            let mut likelihood = hypothesis.likelihood.with(c, &mut self.words);
+            if c == '、' && !printed.before_list_word && !follows_list_word(hypothesis, before) {
+                likelihood = likelihood.plus(STRAY_LIST_COMMA);
             }
-            let ends = ENDS_A_SENTENCE.contains(c);
-            let may_end_a_line = if ends { !number } else { half_known && !counted };
+            let ends = SENTENCE_ENDS.contains(c);
+            let may_end_a_line = if ends { !number } else { byte_known && !counted };
             if printed.last {
-                // Half a character at the end is a `?` by itself.
+                // A lone trail byte at the end of the text is printed as `?` too.
                 let end_of_text = likelihood.with('\n', &mut self.words);
-                next.arrive(way, &[c], end_of_text, printed.end, false);
+                next.finish(hypothesis, &[c], end_of_text, printed.end, false);
             } else if may_end_a_line {
                 let line = likelihood.with('\n', &mut self.words);
-                next.arrive(way, &[c, '\n'], line, printed.end, false);
+                next.finish(hypothesis, &[c, '\n'], line, printed.end, false);
             }
-            if half_known && !printed.last {
+            if byte_known && !printed.last {
                 let log = if counted { NUMBER_LOST } else { OTHER_LOST };
-                let log = if ends && !number { log + BEGINS_A_SENTENCE } else { log };
+                let log = if ends && !number { log + NUMBER_BEGINS_SENTENCE } else { log };
                 let lost = likelihood.with_lost(log);
-                let digit = printed.year.unwrap_or('?');
-                next.arrive(way, &[c, digit], lost, printed.end, digit == '?');
+                let digit = printed.year_digit.unwrap_or('?');
+                next.finish(hypothesis, &[c, digit], lost, printed.end, digit == '?');
             }
-            if !no_characters(second).is_empty() {
-                next.go_on(way, c, likelihood, Pending::AnyAfter(second));
+            if !invalid_trail_bytes(second).is_empty() {
+                next.push_open(hypothesis, c, likelihood, Pending::AnyInvalidAfter(second));
             }
         }
     }
 
-    /// Goes on with a character whose bytes are known. A second byte below 80 is a character of its own.
-    fn reach(&mut self, way: &Way, pair: [u8; 2], rest: Option<u8>, end: usize, next: &mut Next) {
+    /// Extends a hypothesis by a character whose bytes are known. A remaining byte below 0x80 is an ASCII character.
+    fn extend_by(
+        &mut self,
+        hypothesis: &Hypothesis,
+        pair: [u8; 2],
+        rest: Option<u8>,
+        end: usize,
+        next: &mut NextHypotheses,
+    ) {
         self.steps += 1;
         let Some(c) = gbk_char(pair) else { return };
-        let likelihood = way.likelihood.with(c, &mut self.words);
+        let likelihood = hypothesis.likelihood.with(c, &mut self.words);
         match rest {
             Some(ascii) if ascii.is_ascii() => {
                 let ascii = char::from(ascii);
-                next.arrive(way, &[c, ascii], likelihood.with(ascii, &mut self.words), end, false);
+                next.finish(hypothesis, &[c, ascii], likelihood.with(ascii, &mut self.words), end, false);
             }
-            Some(byte) => next.go_on(way, c, likelihood, Pending::This(byte)),
-            None => next.arrive(way, &[c], likelihood, end, false),
+            Some(byte) => next.push_open(hypothesis, c, likelihood, Pending::Lead(byte)),
+            None => next.finish(hypothesis, &[c], likelihood, end, false),
         }
     }
 
-    /// The characters with this first byte that may be guessed.
-    fn plausible(&mut self, first: u8) -> Rc<[Plausible]> {
-        if let Some(known) = &self.plausible[usize::from(first)] {
+    /// The candidates with this lead byte.
+    fn candidates(&mut self, first: u8) -> Rc<[CandidateCharacter]> {
+        if let Some(known) = &self.candidates[usize::from(first)] {
             return Rc::clone(known);
         }
-        let found: Rc<[Plausible]> = TRAILS
+        let found: Rc<[CandidateCharacter]> = TRAIL_BYTES
             .filter_map(|second| {
                 let character = gbk_char([first, second]).filter(|c| self.is_plausible(*c))?;
-                Some(Plausible { second, character, usual: self.is_usual(character) })
+                Some(CandidateCharacter { second, character, common: self.is_common_here(character) })
             })
             .collect();
-        self.plausible[usize::from(first)] = Some(Rc::clone(&found));
+        self.candidates[usize::from(first)] = Some(Rc::clone(&found));
         found
     }
 
-    /// Whether a character may be guessed of which nothing is known for certain.
-    fn is_usual(&self, c: char) -> bool {
+    /// Whether a character is a candidate even where neither of its bytes is known.
+    fn is_common_here(&self, c: char) -> bool {
         !is_han(c) || is_common(simplified(c)) || self.page.has(c)
     }
 
-    /// Whether a character may stand here unannotated.
-    fn may_be_guessed(&self, c: char, printed: &PrintedCharacter) -> bool {
-        self.is_plausible(c) && (printed.parted || self.residue.reading(c).is_none())
+    /// Whether an original character is plausible here without an annotation.
+    fn may_be_unannotated(&self, c: char, printed: &PrintedCharacter) -> bool {
+        self.is_plausible(c) && (printed.after_annotation || self.residue.reading(c).is_none())
     }
 
-    /// Whether a character of which only one byte is known may be guessed: one in use, in the script of the page.
+    /// Whether a character is a candidate where one of its bytes is known: one that is in use, in the page's script.
     fn is_plausible(&self, c: char) -> bool {
-        if is_han(c) { self.page.has(c) || is_traditional(c) } else { SIGNS.contains(c) }
+        if is_han(c) { self.page.has(c) || is_traditional(c) } else { MARKS.contains(c) }
     }
 }
 
-fn printed(text: &str, at: usize, parted: bool) -> Option<PrintedCharacter> {
+fn printed(text: &str, at: usize, after_annotation: bool) -> Option<PrintedCharacter> {
     let character = text[at..].chars().next()?;
     let mut end = at + character.len_utf8();
-    let (mut annotation, mut annotated) = (None, false);
+    let (mut annotation, mut annotation_follows) = (None, false);
     if character == '?' {
         annotation = syllable_to_bracket(&text[end..]).map(|(reading, length)| (reading, end + length));
     } else if let Some((reading, length)) = syllable_in_bracket(&text[end..]) {
@@ -392,33 +425,33 @@ fn printed(text: &str, at: usize, parted: bool) -> Option<PrintedCharacter> {
         if character.is_ascii() {
             annotation = Some((reading, end));
         } else {
-            annotated = true;
+            annotation_follows = true;
         }
     }
     Some(PrintedCharacter {
         character,
         end,
         annotation,
-        parted,
-        annotated,
+        after_annotation,
+        annotation_follows,
         after: text[end..].chars().next(),
-        year: first_digit_of_year(&text[end..]),
-        before_list: text[end..].chars().take(FURTHEST_MEMBER).any(is_of_list),
+        year_digit: missing_year_digit(&text[end..]),
+        before_list_word: text[end..].chars().take(MAX_LIST_DISTANCE).any(is_list_word),
         last: end == text.len(),
     })
 }
 
-/// Whether something of a list stands before.
-fn follows_list(way: &Way, before: &[char]) -> bool {
-    way.backwards().chain(before.iter().rev().copied()).take(FURTHEST_MEMBER).any(is_of_list)
+/// Whether a separator of a list comes before.
+fn follows_list_word(hypothesis: &Hypothesis, before: &[char]) -> bool {
+    hypothesis.backwards().chain(before.iter().rev().copied()).take(MAX_LIST_DISTANCE).any(is_list_word)
 }
 
-fn is_of_list(c: char) -> bool {
-    OF_A_LIST.contains(c)
+fn is_list_word(c: char) -> bool {
+    LIST_WORDS.contains(c)
 }
 
-/// The digit that a year has lost of which three are left. News is not written of the far past.
-fn first_digit_of_year(text: &str) -> Option<char> {
+/// The missing first digit of a year with three digits left. News mentions years from 1800 to 2099.
+fn missing_year_digit(text: &str) -> Option<char> {
     let mut chars = text.chars();
     let digits = [chars.next()?, chars.next()?, chars.next()?];
     if !digits.iter().all(char::is_ascii_digit) || chars.next()? != '年' {
@@ -431,15 +464,16 @@ fn first_digit_of_year(text: &str) -> Option<char> {
     }
 }
 
-/// Whether a closing sign has something to close; any other character may stand anywhere.
-fn may_close(way: &Way, before: &[char], c: char) -> bool {
-    let c = folded(c);
-    let paired = PAIRED.into_iter().chain([BRACKETS]).find(|(_, close)| *close == c);
+/// Whether a closing mark has an opening one before it. Any character that is no closing mark passes.
+fn may_close(hypothesis: &Hypothesis, before: &[char], c: char) -> bool {
+    let c = to_half_width(c);
+    let paired = PAIRED_MARKS.into_iter().chain([BRACKETS]).find(|(_, close)| *close == c);
     let Some((open, close)) = paired else { return true };
-    way.backwards().chain(before.iter().rev().copied()).find(|c| *c == open || *c == close) == Some(open)
+    hypothesis.backwards().chain(before.iter().rev().copied()).find(|c| *c == open || *c == close) == Some(open)
 }
 
-/// A character such as the lists hold, with the reading that they give.
+/// Whether a mirror's list may contain a character with this reading: one that conversion changed, that is common, and whose
+/// first reading this is.
 fn is_listable(c: char, reading: &str) -> bool {
     let plain = simplified(c);
     plain != c && is_common(plain) && reading_of(c, reading) == Reading::First

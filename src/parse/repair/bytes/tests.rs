@@ -1,9 +1,9 @@
-//! The damage done as the mirrors do it, and undone. The texts are invented.
+//! Damages texts as the mirrors do, and repairs them. The texts are invented.
 
 use encoding_rs::GBK;
 use proptest::prelude::*;
 
-use super::folded::{folded, unfolded};
+use super::punctuation_width::{to_full_width, to_half_width};
 use crate::article::ParseReport;
 use crate::parse::repair::Repairer;
 use crate::parse::repair::script::gbk_char;
@@ -21,7 +21,7 @@ const SENTENCES: [&str; 10] = [
     "會議要求進一步加強管理,確保安全。",
 ];
 
-/// What a mirror's list may hold.
+/// Characters that a mirror's list may contain.
 const LISTABLE: [(char, &str); 33] = [
     ('鎮', "zhèn"),
     ('數', "shù"),
@@ -58,20 +58,20 @@ const LISTABLE: [(char, &str); 33] = [
     ('權', "quán"),
 ];
 
-/// What a mirror and a crawler make of a text.
+/// A text after a mirror and a crawler damaged it.
 fn damaged(text: &str, list: &[(char, &str)]) -> String {
-    let mut bytes = gbk(&text.chars().map(unfolded).collect::<String>());
+    let mut bytes = gbk(&text.chars().map(to_full_width).collect::<String>());
     for (c, reading) in list {
         bytes = annotated(&bytes, &gbk(&c.to_string()), &gbk(&format!("({reading})")));
     }
-    decoded(&bytes).chars().map(folded).collect()
+    decoded(&bytes).chars().map(to_half_width).collect()
 }
 
 fn gbk(text: &str) -> Vec<u8> {
     GBK.encode(text).0.into_owned()
 }
 
-/// Writes the annotation after the two bytes wherever they stand.
+/// Writes the annotation after each occurrence of the two bytes, across character boundaries too.
 fn annotated(bytes: &[u8], character: &[u8], annotation: &[u8]) -> Vec<u8> {
     let (mut written, mut rest) = (Vec::new(), bytes);
     while let [first, after @ ..] = rest {
@@ -87,7 +87,7 @@ fn annotated(bytes: &[u8], character: &[u8], annotation: &[u8]) -> Vec<u8> {
     written
 }
 
-/// As decoders do that take two bytes for every character beyond ASCII.
+/// Decodes like decoders that always consume two bytes for a character beyond ASCII.
 fn decoded(bytes: &[u8]) -> String {
     let (mut text, mut rest) = (String::new(), bytes);
     while let [first, after @ ..] = rest {
@@ -108,7 +108,7 @@ fn repaired(text: &str) -> String {
 }
 
 #[test]
-fn the_damage_is_what_is_seen_on_such_pages() {
+fn the_simulated_damage_is_that_of_real_pages() {
     for (text, list, expected) in [
         ("發展營造", &[('範', "fàn")][..], "發展?fàn)I造"),
         ("當地", &[('數', "shù"), ('當', "dāng")], "當(dāng)?shù)?"),
@@ -121,10 +121,10 @@ fn the_damage_is_what_is_seen_on_such_pages() {
 }
 
 #[test]
-fn a_line_that_begins_like_a_measure_is_no_lost_number() {
+fn a_line_that_begins_with_a_counter_has_lost_no_number() {
     let text = format!("{}\n湖畔的石橋方便了當地的居民。\n天氣好的時候,人們在橋上散步。\n", SENTENCES.join("\n"));
     let damaged = damaged(&text, &LISTABLE);
-    assert!(damaged.contains("?天氣"), "the line's end is lost: {damaged}");
+    assert!(damaged.contains("?天氣"), "the line break is lost: {damaged}");
     assert_eq!(repaired(&damaged), text);
 }
 
@@ -132,7 +132,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn what_the_mirror_did_is_undone(
+    fn damage_of_a_mirror_is_repaired(
         list in prop::sample::subsequence(LISTABLE.to_vec(), 14..=LISTABLE.len()).prop_shuffle(),
         sentences in Just(SENTENCES.to_vec()).prop_shuffle(),
     ) {
@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn any_damage_comes_to_an_end(
+    fn any_damage_terminates(
         list in prop::sample::subsequence(LISTABLE.to_vec(), 0..=LISTABLE.len()),
         text in "[湖畔鎮當地數學展營，。？！“”a-z0-9?!()\n]{0,80}",
     ) {
