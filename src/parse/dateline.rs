@@ -1,7 +1,10 @@
-//! The dateline that opens a wire story: who sends it, from where, of which day, written by whom.
+//! Parses the dateline at the beginning of a news story: agency, place, date and reporters.
 //!
-//! Owns the grammar of datelines, Chinese and English. Refuses to guess years and months that aren't printed; that is
-//! [`super::time`]'s. A date after the 讯 or 电 is the event's and is never looked at.
+//! Owns the grammar of datelines, Chinese and English. Does not infer years and months that are not printed: [`super::time`]
+//! does. Ignores a date after the verb (电, 讯), which belongs to the reported event.
+//!
+//! "Verb" is here the word that ends a dateline, such as 电, 讯, 消息 and 报道. All positions in a [`NormalizedLine`] are in
+//! characters.
 
 mod agency;
 mod bracketed;
@@ -31,10 +34,10 @@ pub(super) use self::people::{
     are_likely_names, has_the_shape_of_a_name, may_be_a_name, read as read_people, role_at, without_credit,
 };
 
-/// How much of a line is looked at, in characters: the longest datelines name half a dozen reporters.
-const LOOKED_AT: usize = 240;
+/// How much of a line is scanned, in characters: the longest datelines name half a dozen reporters.
+const MAX_SCANNED: usize = 240;
 
-/// How far into a line a dateline may begin that is glued to a headline or byline, in characters.
+/// How far into a line a dateline may begin that follows a headline or byline without a separator, in characters.
 const MAX_GLUED: usize = 80;
 
 /// A dateline found in a line.
@@ -42,28 +45,28 @@ const MAX_GLUED: usize = 80;
 pub(crate) struct Found {
     pub dateline: Dateline,
     pub people: Vec<Person>,
-    /// Where it stands in the line, in bytes.
+    /// The dateline's range in the line, in bytes.
     pub range: Range<usize>,
-    /// Where the text that it opens begins, in bytes.
+    /// Where the body begins after it, in bytes.
     pub body_start: usize,
 }
 
-/// The dateline that opens a line.
+/// The dateline at the beginning of a line.
 pub(crate) fn at_start(line: &str) -> Option<Found> {
-    let view = NormalizedLine::of(line, LOOKED_AT);
+    let view = NormalizedLine::of(line, MAX_SCANNED);
     let start = view.skip_spaces(0);
-    let found = chinese(&view, start).map(|story| story.found(&view));
+    let found = chinese(&view, start).map(|spans| spans.found(&view));
     found
         .map(|found| with_repetition(line, found))
         .or_else(|| english::at_start(line))
         .or_else(|| east_asian::at_start(line))
 }
 
-/// A dateline that is printed twice, the second time with the reporters: `青石社北京1月2日电 青石社北京1月2日电（记者 张三）`.
+/// Merges a dateline that is printed twice, the second time with the reporters: `青石社北京1月2日电 青石社北京1月2日电（记者 张三）`.
 fn with_repetition(line: &str, first: Found) -> Found {
     let Some(rest) = line.get(first.body_start..) else { return first };
-    let view = NormalizedLine::of(rest, LOOKED_AT);
-    let Some(again) = chinese(&view, 0).map(|story| story.found(&view)) else { return first };
+    let view = NormalizedLine::of(rest, MAX_SCANNED);
+    let Some(again) = chinese(&view, 0).map(|spans| spans.found(&view)) else { return first };
     let same = !first.dateline.agency.is_empty()
         && first.dateline.agency == again.dateline.agency
         && first.dateline.date.is_some()
@@ -86,11 +89,11 @@ fn with_repetition(line: &str, first: Found) -> Found {
     }
 }
 
-/// A dateline that something is glued to the front of, a headline or a byline. Only a form that can't be anything else:
-/// an agency that is known, with its date and verb, or with its reporters in brackets.
+/// A dateline that follows a headline or a byline in the same line without a separator. Only unambiguous forms count: a known
+/// agency with date and verb, or with reporters in brackets.
 pub(crate) fn glued(line: &str) -> Option<Found> {
-    let view = NormalizedLine::of(line, LOOKED_AT);
-    // Most lines have no verb of datelines, and are done with here.
+    let view = NormalizedLine::of(line, MAX_SCANNED);
+    // Fast path: most lines contain no verb of a dateline.
     if !view.chars.iter().any(|character| matches!(character, '电' | '讯' | '消')) {
         return None;
     }
@@ -101,29 +104,30 @@ pub(crate) fn glued(line: &str) -> Option<Found> {
         let bracket = matches!(view.at(start), Some('[' | '('));
         let named = view.at(start + usize::from(bracket)).is_some_and(|next| next == '据')
             || agency::known_at(&view, start + usize::from(bracket)).is_some();
-        // After a comma or inside a phrase it is a source that the sentence names.
+        // After a comma or within a phrase, the name is a source that the sentence cites.
         if !named || matches!(previous, ',' | '、' | '据' | '《' | '“' | '"') {
             continue;
         }
-        if let Some(story) = chinese(&view, start).filter(Story::is_certain) {
-            return Some(story.found(&view));
+        if let Some(spans) = chinese(&view, start).filter(DatelineSpans::is_certain) {
+            return Some(spans.found(&view));
         }
     }
     None
 }
 
-/// A dateline as positions in a line, in characters.
-struct Story {
+/// The parts of a dateline, as positions in a line.
+struct DatelineSpans {
     start: usize,
     end: usize,
     agency: String,
     location: Range<usize>,
     date: Option<DatelineDate>,
     people: Vec<Person>,
+    /// Whether the form is unambiguous, so that it counts in the middle of a line too.
     certain: bool,
 }
 
-impl Story {
+impl DatelineSpans {
     fn is_certain(&self) -> bool {
         self.certain
     }
@@ -150,7 +154,7 @@ impl Story {
     }
 }
 
-/// What the words from an agency's name to the verb say, and where the verb ends.
+/// The part of a dateline from the agency's name to the end of the verb.
 struct DatelineHead {
     agency: Option<agency::Agency>,
     location: Range<usize>,
@@ -159,12 +163,12 @@ struct DatelineHead {
     end: usize,
 }
 
-fn chinese(line: &NormalizedLine, start: usize) -> Option<Story> {
+fn chinese(line: &NormalizedLine, start: usize) -> Option<DatelineSpans> {
     if let Some(end) = line.group_at(start, bracketed::MAX_BRACKETED) {
-        return bracketed::story_at(line, start, end);
+        return bracketed::spans_at(line, start, end);
     }
-    if let Some(story) = cut_off(line, start) {
-        return Some(story);
+    if let Some(spans) = cut_off(line, start) {
+        return Some(spans);
     }
     match head_at(line, start, false) {
         Some(head) => Some(with_people(line, start, head)),
@@ -172,8 +176,8 @@ fn chinese(line: &NormalizedLine, start: usize) -> Option<Story> {
     }
 }
 
-/// A dateline whose beginning was cut off with the line before it: `讯（记者张三）`.
-fn cut_off(line: &NormalizedLine, start: usize) -> Option<Story> {
+/// A dateline whose beginning was lost with the line before it: `讯（记者张三）`.
+fn cut_off(line: &NormalizedLine, start: usize) -> Option<DatelineSpans> {
     let (_, verb) = line.word_at(start, wire_verbs::CUT_OFF)?;
     let group = line.skip_spaces(verb);
     let end = line.group_at(group, people::MAX_GROUP)?;
@@ -181,15 +185,16 @@ fn cut_off(line: &NormalizedLine, start: usize) -> Option<Story> {
     let people = people::read(line, group + 1..end - 1, None)?;
     let end = colon_end(line, end);
     let location = end..end;
-    Some(Story { start, end, agency: String::new(), location, date: None, people, certain: false })
+    Some(DatelineSpans { start, end, agency: String::new(), location, date: None, people, certain: false })
 }
 
-/// From `据` or the agency's name to the verb. In brackets more verbs are trusted, as nothing else stands there.
+/// Parses from `据` or the agency's name to the verb. Brackets contain nothing but the dateline, so more verbs are accepted
+/// there.
 fn head_at(line: &NormalizedLine, start: usize, in_brackets: bool) -> Option<DatelineHead> {
     let named = if line.at(start) == Some('据') { start + 1 } else { start };
     match agency::known_at(line, named) {
         Some(agency) if named == start => known_head(line, agency, in_brackets),
-        // `据青石社9月26日消息，` begins a sentence that names its source.
+        // `据青石社9月26日消息，` is the beginning of a sentence that cites its source.
         Some(agency) => known_head(line, agency, in_brackets)
             .filter(|head| line.word_at(head.end - 2, wire_verbs::SOURCES).is_none()),
         None if named == start => unknown::head_at(line, start),
@@ -220,7 +225,7 @@ fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) 
             let before = if from == at { agency.edition.clone() } else { from..at };
             let (place, end) = match after_day(line, date, end) {
                 Some(after) => (after.place, after.end),
-                // A dash may stand for the verb: `路透北京5月20日 - `.
+                // A dash may replace the verb: `路透北京5月20日 - `.
                 None => (at..at, dash_end(line, end)?),
             };
             let location = if place.is_empty() { before } else { place };
@@ -238,10 +243,10 @@ fn known_head(line: &NormalizedLine, agency: agency::Agency, in_brackets: bool) 
     None
 }
 
-/// The longest place that is printed between agency and date, in characters: 玻利维亚圣克鲁斯（…）.
+/// The longest place between agency and date, in characters: 玻利维亚圣克鲁斯（…）.
 const MAX_PLACE: usize = 24;
 
-/// The longest name of a programme in brackets: (新闻联播).
+/// The longest bracketed name of a programme, in characters: (新闻联播).
 const MAX_PROGRAMME: usize = 12;
 
 fn may_be_in_a_place(character: char) -> bool {
@@ -250,7 +255,7 @@ fn may_be_in_a_place(character: char) -> bool {
         || matches!(character, '·' | '-' | '—' | '/' | ' ' | '(' | ')' | '、' | '“' | '”')
 }
 
-/// The verb after an agency's name without a date between them.
+/// A head without a date: agency, perhaps a place, verb.
 fn undated(
     line: &NormalizedLine,
     agency: &agency::Agency,
@@ -261,7 +266,7 @@ fn undated(
     let word = line.seen(between.end..verb);
     let next = line.at(verb);
     let reporting = word.ends_with(&['报', '道']) || word.ends_with(&['报', '导']);
-    // 新华社报道说… names a source; 电视 and 讯问 are words.
+    // 新华社报道说… cites a source; in 电视 and 讯问 the character is part of another word.
     let plausible = in_brackets
         || reporting && byline::follows(line, verb)
         || !reporting
@@ -281,7 +286,7 @@ fn undated(
     if seen.is_empty() {
         return head(none, Vec::new());
     }
-    // 新浪家居张三讯: portals name their reporter there, papers the place.
+    // 新浪家居张三讯: before the verb, portals print the reporter, papers the place.
     if agency.kind == agency::AgencyKind::Portal {
         let named = seen.len() <= 3 && people::are_likely_names(line, between.clone()) && !places::is_place(seen);
         return if named {
@@ -308,7 +313,7 @@ fn reporter_before_place(line: &NormalizedLine, agency: &agency::Agency, from: u
         .find_map(|at| day::day_at(line, at).map(|(date, end)| (at, date, end)))?;
     let end = after_day(line, date, date_end).filter(|after| after.place.is_empty())?.end;
     let names = line.skip_spaces(names);
-    // The place is the end of what stands before the date: after the last separator, or glued to the last name.
+    // The place comes right before the date: after the last separator, or after the last name without one.
     let last = (names..date_start)
         .rev()
         .find(|at| matches!(line.at(*at), Some(' ' | '、' | ',' | '/')) && *at + 1 < date_start)
@@ -324,19 +329,19 @@ fn reporter_before_place(line: &NormalizedLine, agency: &agency::Agency, from: u
     Some(DatelineHead { agency: Some(agency.clone()), location: place..date_start, date: Some(date), people, end })
 }
 
-/// Adds what stands after the verb: reporters in brackets, `记者张三报道：`, the announcement of a title, a colon, a dash.
-fn with_people(line: &NormalizedLine, start: usize, head: DatelineHead) -> Story {
+/// Adds what follows the verb: reporters in brackets, `记者张三报道：`, `题：` before a title, a colon, a dash.
+fn with_people(line: &NormalizedLine, start: usize, head: DatelineHead) -> DatelineSpans {
     let DatelineHead { agency, mut location, mut date, mut people, end } = head;
-    let mut story_end = end;
-    // `新浪财经讯 5月20日消息，`: the day has a verb of its own.
+    let mut dateline_end = end;
+    // `新浪财经讯 5月20日消息，`: the date has a second verb.
     if date.is_none()
         && let Some((day, day_end)) = day::day_at(line, past_clock(line, past_pause(line, end)))
         && let Some((_, news_end)) = line.word_at(verbs::after_hour(line, day_end), &["消息"])
         && matches!(line.at(news_end), Some(',' | ':' | ' '))
     {
-        (date, story_end) = (Some(day), news_end);
+        (date, dateline_end) = (Some(day), news_end);
     }
-    let next = people_start(line, story_end);
+    let next = people_start(line, dateline_end);
     let mut introduced = false;
     if let Some(group_end) = line.group_at(next, people::MAX_GROUP)
         && line.at(next) == Some('(')
@@ -350,42 +355,42 @@ fn with_people(line: &NormalizedLine, start: usize, head: DatelineHead) -> Story
         let named = people::are_likely_names(line, inside.clone()) || date.is_some() && may_be_signed(line, &inside);
         let blank = line.seen(inside.clone()).iter().all(|character| *character == ' ');
         if blank {
-            story_end = group_end;
+            dateline_end = group_end;
         } else if let Some((named, place)) = read_group(line, inside.clone(), reports, named.then_some(Role::Reporter))
         {
             people.extend(named);
             if location.is_empty() {
                 location = place;
             }
-            story_end = group_end;
+            dateline_end = group_end;
             introduced = true;
         } else if group_end - next <= MAX_PROGRAMME && line.at(group_end) == Some(':') {
-            story_end = group_end;
+            dateline_end = group_end;
         }
     } else if let Some(byline) = byline::reporters_report(line, next).or_else(|| byline::spaced(line, next)) {
         people.extend(byline.people);
         if location.is_empty() {
             location = byline.place;
         }
-        story_end = byline.end;
+        dateline_end = byline.end;
         introduced = true;
     } else if let Some(name) = byline::named_in_sentence(line, next) {
         people.push(name);
     }
-    if let Some(title) = title_announced(line, story_end) {
+    if let Some(title) = title_announced(line, dateline_end) {
         people.extend(byline::after_title(line, title));
-        story_end = title;
+        dateline_end = title;
     }
-    if line.at(story_end) == Some(']') {
-        story_end += 1;
+    if line.at(dateline_end) == Some(']') {
+        dateline_end += 1;
     }
-    let story_end = colon_end(line, story_end);
-    let story_end = dash_end(line, story_end).unwrap_or(story_end);
+    let dateline_end = colon_end(line, dateline_end);
+    let dateline_end = dash_end(line, dateline_end).unwrap_or(dateline_end);
     let known = agency.as_ref().is_some_and(|agency| agency.kind != agency::AgencyKind::Unknown);
     let portal = agency.as_ref().is_some_and(|agency| agency.kind == agency::AgencyKind::Portal);
-    Story {
+    DatelineSpans {
         start,
-        end: story_end,
+        end: dateline_end,
         agency: agency.as_ref().map(|agency| agency::name_of(line, agency)).unwrap_or_default(),
         location,
         date,
@@ -394,7 +399,7 @@ fn with_people(line: &NormalizedLine, start: usize, head: DatelineHead) -> Story
     }
 }
 
-/// The people in brackets behind a verb, and where they report from if 报道 ends the brackets: `（记者林远舟香港报道）`.
+/// The people in brackets after a verb, and their location if 报道 ends the brackets: `（记者林远舟香港报道）`.
 fn read_group(
     line: &NormalizedLine,
     inside: Range<usize>,
@@ -405,26 +410,27 @@ fn read_group(
     Some((people::read(line, inside.start..place, unnamed)?, place..inside.end))
 }
 
-/// Past the words that say by which clock a day is counted.
+/// Skips the name of a time zone, 北京时间.
 fn past_clock(line: &NormalizedLine, at: usize) -> usize {
     line.word_at(at, &["北京时间"]).map_or(at, |(_, end)| line.skip_spaces(end))
 }
 
-/// Where people may be named behind a verb: behind a colon (`消息：（记者张三）`) only in brackets.
+/// Where people may be named after a verb. After a colon they count only in brackets: `消息：（记者张三）`.
 fn people_start(line: &NormalizedLine, end: usize) -> usize {
     let next = past_pause(line, end);
-    let behind = line.skip_spaces(next + 1);
-    let bracketed = line.at(next) == Some(':') && line.at(behind) == Some('(') && byline::follows(line, behind);
-    if bracketed { behind } else { next }
+    let after_colon = line.skip_spaces(next + 1);
+    let bracketed =
+        line.at(next) == Some(':') && line.at(after_colon) == Some('(') && byline::follows(line, after_colon);
+    if bracketed { after_colon } else { next }
 }
 
-/// The end of `题：` behind a verb. It only announces the title that follows, and is no part of it.
+/// The end of `题：` ("title:") after a verb. The label belongs neither to the title after it nor to the body.
 fn title_announced(line: &NormalizedLine, end: usize) -> Option<usize> {
     let at = past_pause(line, end);
     (line.at(at) == Some('题') && matches!(line.at(at + 1), Some(':' | ' '))).then_some(at + 2)
 }
 
-/// `电（信莲）`: a pen name, which begins with no surname. What says of what kind the story is stands there too.
+/// `电（信莲）`: a pen name, which need not begin with a surname. The kind of the story, such as 组图, may be in the same place.
 fn may_be_signed(line: &NormalizedLine, inside: &Range<usize>) -> bool {
     let seen = line.seen(inside.clone());
     (2..=3).contains(&seen.len())

@@ -1,7 +1,7 @@
-//! Who sends a story: wire agencies, papers, portals.
+//! Recognizes the outlet of a dateline: wire agencies, papers, portals.
 //!
-//! `agency` of a dateline holds the agency itself, as the page writes it: 中新网 also where the page prints the name of a
-//! local edition (中新河北网, 中新网北京新闻) or a verb with it (明報專訊). The dateline's text has all that is printed.
+//! The `agency` of a dateline is the outlet's own name in the page's script: 中新网 also where the page prints a local edition
+//! (中新河北网, 中新网北京新闻), 明報 where it prints a verb with it (明報專訊). The dateline's text has everything that is printed.
 
 use crate::parse::lexicon::{outlets, wire_verbs};
 use std::ops::Range;
@@ -12,11 +12,11 @@ use crate::text::is_han;
 /// An agency at the start of a dateline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Agency {
-    /// Where the name stands that a reader knows it by.
+    /// The range of its own name.
     pub name: Range<usize>,
-    /// Where all that names the outlet ends, local edition and channel with it.
+    /// Where the full name ends, including local edition and channel.
     pub end: usize,
-    /// The place in the name of a local edition that follows the agency's (中新网北京新闻); empty if none does.
+    /// The place of a local edition after the name (中新网北京新闻); empty if there is none.
     pub edition: Range<usize>,
     pub kind: AgencyKind,
 }
@@ -25,7 +25,7 @@ pub(super) struct Agency {
 pub(super) enum AgencyKind {
     Known,
     Portal,
-    /// Known only by its ending.
+    /// Not in the lists; recognized by the ending of its name, or by its position.
     Unknown,
 }
 
@@ -39,14 +39,14 @@ pub(super) fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
         return Some(agency);
     }
     let (name, end) = line.word_at(start, outlets::NAMES)?;
-    // 新华 alone is an agency only in compounds that the table has.
+    // 新华 alone is no agency: the list has its compounds.
     if outlets::PREFIX_ONLY_NAMES.contains(&name) || line.starts_with(start, outlets::WEEKLY) {
         return None;
     }
     let name = start..end;
     let (edition, end) = edition_at(line, end);
     if let Some(tail) = tail_end(line, end) {
-        // A channel is a part of the outlet, another outlet (经济日报-中国经济网) a part of the name.
+        // A channel belongs to the outlet, but not to its name; a second outlet (经济日报-中国经济网) belongs to the name.
         let channel = line.seen(end..tail).ends_with(&['频', '道']);
         let name = if channel { name } else { start..tail };
         return Some(Agency { name, end: tail, edition: tail..tail, kind: AgencyKind::Known });
@@ -54,8 +54,8 @@ pub(super) fn known_at(line: &NormalizedLine, start: usize) -> Option<Agency> {
     Some(Agency { name, end, edition, kind: AgencyKind::Known })
 }
 
-/// 中新河北网, 中新浙江网: the agency's name with the place inside it. It is known as 中新网; as that is not printed in one
-/// piece, its name is given by the caller from [`LOCAL_HEAD`] and the last character.
+/// 中新河北网, 中新浙江网: the agency's name with a place inside. Its own name, 中新网, is not contiguous in the text, so [`name_of`]
+/// assembles it from the first two characters and the last one.
 fn local_edition(line: &NormalizedLine, start: usize) -> Option<Agency> {
     let (_, head) = line.word_at(start, &[LOCAL_HEAD])?;
     let end = (head + 2..=head + 3).find(|end| line.at(*end) == Some('网'))? + 1;
@@ -79,7 +79,7 @@ pub(super) fn name_of(line: &NormalizedLine, agency: &Agency) -> String {
     printed.to_owned()
 }
 
-/// `中新网北京新闻`, `新华网内蒙古频道`: a local edition's place after the agency's name, and where its name ends.
+/// `中新网北京新闻`, `新华网内蒙古频道`: the place of a local edition after the agency's name, and where the edition's name ends.
 fn edition_at(line: &NormalizedLine, end: usize) -> (Range<usize>, usize) {
     (end + 2..=end + 5)
         .find_map(|at| {
@@ -90,8 +90,8 @@ fn edition_at(line: &NormalizedLine, end: usize) -> (Range<usize>, usize) {
         .unwrap_or((end..end, end))
 }
 
-/// `经济日报-中国经济网`, `人民网-教育频道`, `大众网·海报新闻`: another name glued to an outlet's, where it ends. The last
-/// ending of outlets counts: a place may follow.
+/// `经济日报-中国经济网`, `人民网-教育频道`, `大众网·海报新闻`: the end of a second name that a hyphen or dot joins to an outlet's. The
+/// last ending of an outlet counts, because a place may follow.
 fn tail_end(line: &NormalizedLine, end: usize) -> Option<usize> {
     const MAX_TAIL: usize = 10;
     if !matches!(line.at(end), Some('-' | '·')) {
@@ -108,7 +108,7 @@ fn channel_end(line: &NormalizedLine, end: usize) -> usize {
     line.word_at(end, outlets::CHANNELS).map_or(end, |(_, stop)| stop)
 }
 
-/// The last ending of an outlet's name within `range`: where the name ends. For outlets that no table knows.
+/// Where the last ending of an outlet's name within `range` ends. For outlets that are not in the lists.
 pub(super) fn unknown_end(line: &NormalizedLine, range: Range<usize>) -> Option<usize> {
     const MIN_NAME: usize = 2;
     (range.start + 1..range.end)
@@ -121,7 +121,7 @@ pub(super) fn unknown_end(line: &NormalizedLine, range: Range<usize>) -> Option<
         .filter(|end| *end <= range.end && end - range.start >= MIN_NAME)
 }
 
-/// Whether a whole text reads like an outlet's name.
+/// Whether a text ends like an outlet's name.
 pub(crate) fn ends_like_an_outlet(text: &[char]) -> bool {
     let ends_in = |ending: &str| {
         text.len() >= ending.chars().count()

@@ -1,19 +1,19 @@
-//! Datelines that stand in brackets as a whole: `（中央社記者林六台北15日電）`, `【明報專訊】`, `（新加坡20日讯）`.
+//! Datelines that are enclosed in brackets: `（中央社記者林六台北15日電）`, `【明報專訊】`, `（新加坡20日讯）`.
 //!
-//! Owns what may stand in such brackets. Refuses tags, which stand at the same place: 【深度报道】, 【好消息】, （通讯）.
+//! Owns the grammar inside the brackets. Rejects tags in the same position: 【深度报道】, 【好消息】, （通讯）.
 
 use std::ops::Range;
 
-use super::{DatelineHead, Story, agency, day, head_at, people, unknown, with_people};
+use super::{DatelineHead, DatelineSpans, agency, day, head_at, people, unknown, with_people};
 use crate::parse::lexicon::{places, roles, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
-/// The longest dateline that stands in brackets as a whole, in characters.
+/// The longest bracketed dateline, in characters.
 pub(super) const MAX_BRACKETED: usize = 70;
 
 /// `（中央社記者林六台北15日電）`, `【中新社北京八月二十二日电】`, `【明報專訊】`, `〔記者林六／台北報導〕`.
-pub(super) fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Option<Story> {
+pub(super) fn spans_at(line: &NormalizedLine, start: usize, end: usize) -> Option<DatelineSpans> {
     let inside = start + 1..end - 1;
     let first = line.skip_spaces(inside.start);
     let head = head_at(line, first, true)
@@ -29,7 +29,7 @@ pub(super) fn story_at(line: &NormalizedLine, start: usize, end: usize) -> Optio
 
 /// `記者林六／台北報導`, `環球時報記者 張三`, `本報記者張三／綜合報導`.
 fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
-    // `(新华社记者张三摄)` says who took a photograph.
+    // `(新华社记者张三摄)` credits a photograph.
     if line.seen(inside.clone()).ends_with(&['摄']) || line.seen(inside.clone()).ends_with(&['摄', '影']) {
         return None;
     }
@@ -47,7 +47,7 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Dat
             end: inside.end,
         });
     }
-    // A role word has to say so: other bracketed words are tags.
+    // Without a role word the brackets contain a tag.
     (after..until).find(|at| people::role_at(line, *at).is_some())?;
     let slash = (after..until).rev().find(|at| line.at(*at) == Some('/'));
     let (named, location) = match slash {
@@ -63,7 +63,7 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Dat
     Some(DatelineHead { agency, location, date: None, people, end: inside.end })
 }
 
-/// `（青石日报全媒体记者 林远舟）`: an outlet that no table knows, by the ending of its name.
+/// `（青石日报全媒体记者 林远舟）`: an outlet that is not in the lists, by the ending of its name.
 fn outlet_before_role(line: &NormalizedLine, inside: Range<usize>) -> Option<agency::Agency> {
     let role = inside.clone().find(|at| people::role_at(line, *at).is_some())?;
     let mut end = role;
@@ -76,7 +76,7 @@ fn outlet_before_role(line: &NormalizedLine, inside: Range<usize>) -> Option<age
     (agency::unknown_end(line, inside.start..end) == Some(end)).then(|| unknown::outlet(inside.start..end))
 }
 
-/// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: no outlet, only the place, the day and the verb.
+/// `（新加坡20日讯）`, `（吉隆坡8日综合讯）`, `（北京综合电）`: place, perhaps a day, and verb, without an outlet.
 fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     const MAX_PLACE: usize = 10;
     let stop = inside.end.min(inside.start + MAX_PLACE + 1);
@@ -92,7 +92,7 @@ fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Datelin
         places::is_place(one) || (2..=6).contains(&one.len()) && one.iter().all(|character| is_han(*character))
     });
     let plain = wire_verbs::PLAIN.contains(&word);
-    // `（停电）` and `（新闻通讯）` are words; a day or a longer verb makes the head of a story of them.
+    // `（停电）` and `（新闻通讯）` are ordinary words. With a day or a longer verb they are datelines.
     let sure = date.is_some()
         || !plain
         || places::is_place(place)
@@ -111,8 +111,8 @@ fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Datelin
     })
 }
 
-/// `【某某網專訊】`, `【某某日報消息】`, `【特訊】`, `〔即時新聞／綜合報導〕`, `〔中央社〕`. Before 讯 any short name is believed,
-/// before 报道 and 消息 one that ends like an outlet's: 【深度报道】 and 【好消息】 are tags.
+/// `【某某網專訊】`, `【某某日報消息】`, `【特訊】`, `〔即時新聞／綜合報導〕`, `〔中央社〕`. Before 讯 any short name counts as an outlet. Before
+/// 报道 and 消息 the name must end like an outlet's, as 【深度报道】 and 【好消息】 are tags.
 fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     const MAX_NAME: usize = 10;
     let head = |agency: Option<agency::Agency>, location: Range<usize>| {
@@ -120,7 +120,7 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Date
     };
     let none = inside.end..inside.end;
     if let Some(agency) = agency::known_at(line, inside.start).filter(|agency| agency.end == inside.end) {
-        // The names of papers and sites stand before what they only tell of, too.
+        // Papers' and sites' names in brackets also introduce stories about them, so only agencies (…社) count.
         return if line.at(inside.end - 1) == Some('社') { head(Some(agency), none) } else { None };
     }
     let verb = (inside.start..inside.end.min(inside.start + MAX_NAME + 1))
@@ -143,25 +143,25 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Date
     (named && (outlet || wire)).then(|| head(Some(unknown::outlet(name)), none)).flatten()
 }
 
-/// `〔即時新聞／綜合報導〕`, `【林六／台北報導】`, `【某某快報／林六報導】`: a desk of the paper, a reporter or an outlet, and behind
-/// the slash the place or the reporter.
-fn around_slash(line: &NormalizedLine, before: Range<usize>, behind: Range<usize>, word: &str) -> Option<DatelineHead> {
-    let none = behind.end..behind.end;
+/// `〔即時新聞／綜合報導〕`, `【林六／台北報導】`, `【某某快報／林六報導】`: a desk of the paper, a reporter or an outlet, then a slash and
+/// the place or the reporter.
+fn around_slash(line: &NormalizedLine, before: Range<usize>, after: Range<usize>, word: &str) -> Option<DatelineHead> {
+    let none = after.end..after.end;
     let people = |names: Range<usize>| people::read(line, names, Some(people::Role::Reporter)).unwrap_or_default();
     let named = |range: &Range<usize>| people::are_likely_names(line, range.clone());
     let head = |agency, location, people| Some(DatelineHead { agency, location, date: None, people, end: none.end });
     let outlet = agency::ends_like_an_outlet(line.seen(before.clone()));
-    if word.starts_with("综合") || places::is_place(line.seen(behind.clone())) {
+    if word.starts_with("综合") || places::is_place(line.seen(after.clone())) {
         let people = if !outlet && named(&before) { people(before) } else { Vec::new() };
-        return head(None, behind, people);
+        return head(None, after, people);
     }
-    if outlet && named(&behind) {
-        return head(Some(unknown::outlet(before)), none.clone(), people(behind));
+    if outlet && named(&after) {
+        return head(Some(unknown::outlet(before)), none.clone(), people(after));
     }
     None
 }
 
-/// `（中新财经 左一二）`: an outlet and its reporter, and no word that says so.
+/// `（中新财经 左一二）`: an outlet and its reporter, without a role word.
 fn outlet_and_name(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
     let space = inside.clone().find(|at| line.at(*at) == Some(' '))?;
     let agency = agency::known_at(line, inside.start).filter(|agency| agency.end == space)?;

@@ -1,25 +1,25 @@
-//! Reporters whom a dateline or the opening of a story names without brackets.
+//! Reporters that a dateline, or the beginning of a story, names without brackets.
 //!
-//! Owns `记者张三报道：`, `记者 张三 …` behind the verb, `某某新闻记者 张三 …` instead of a verb, and the byline behind an
-//! announced title. Refuses 记者 where it is the subject of a sentence: 记者从…获悉 names nobody.
+//! Owns `记者张三报道：`, `记者 张三 …` after the verb, `某某新闻记者 张三 …` instead of a verb, and the byline after `题：` and a
+//! title. Rejects 记者 as the subject of a sentence without a name: 记者从…获悉.
 
 use std::ops::Range;
 
 use super::people::{self, Person, Role};
-use super::{Story, agency};
+use super::{DatelineSpans, agency};
 use crate::parse::lexicon::{places, roles, surnames, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
-/// Reporters, and what is printed with them.
+/// A byline in running text.
 pub(super) struct ReporterByline {
     pub people: Vec<Person>,
-    /// `济南报道`: where they report from; empty if that isn't said.
+    /// Their location, as in `济南报道`; empty if it is not printed.
     pub place: Range<usize>,
     pub end: usize,
 }
 
-/// Whether brackets with a role word in them stand at `index`, or a role word with a name.
+/// Whether brackets that contain a role word, or a role word with a name, follow at `index`.
 pub(super) fn follows(line: &NormalizedLine, index: usize) -> bool {
     let next = line.skip_spaces(index);
     match line.group_at(next, people::MAX_GROUP).filter(|_| line.at(next) == Some('(')) {
@@ -31,17 +31,16 @@ pub(super) fn follows(line: &NormalizedLine, index: usize) -> bool {
     }
 }
 
-/// `某某新闻记者 张三 5月20日，…`, `记者張三／台北報導 …`: the story goes on in the same line, and no verb parts it from those
-/// who report.
-pub(super) fn opening(line: &NormalizedLine, start: usize) -> Option<Story> {
+/// `某某新闻记者 张三 5月20日，…`, `记者張三／台北報導 …`: a byline with the body in the same line, and no verb between them.
+pub(super) fn opening(line: &NormalizedLine, start: usize) -> Option<DatelineSpans> {
     let (agency, role) = outlet_of_reporter(line, start)?;
     let byline = reporters_report(line, role).or_else(|| spaced(line, role))?;
     let named = byline.people.iter().all(|person| {
         person.name.contains('·') || people::are_likely_names(&NormalizedLine::of(&person.name, 10), 0..10)
     });
-    // A role alone says little: there the place has to be printed behind a slash.
-    let told = agency.is_some() || line.at(byline.place.start.saturating_sub(1)) == Some('/');
-    (named && told && story_follows(line, byline.end)).then(|| Story {
+    // A role word without an outlet is weak evidence, so a place after a slash is required too.
+    let sure = agency.is_some() || line.at(byline.place.start.saturating_sub(1)) == Some('/');
+    (named && sure && story_follows(line, byline.end)).then(|| DatelineSpans {
         start,
         end: byline.end,
         agency: agency.map(|agency| agency::name_of(line, &agency)).unwrap_or_default(),
@@ -52,8 +51,8 @@ pub(super) fn opening(line: &NormalizedLine, start: usize) -> Option<Story> {
     })
 }
 
-/// The outlet whose reporter a line begins with, if it names one, and where the role word stands: `本报驻美国特约记者`,
-/// `某某日报客户端 | 记者`.
+/// The outlet before a role word at the beginning of a line, if there is one, and the position of the role word:
+/// `本报驻美国特约记者`, `某某日报客户端 | 记者`.
 fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<agency::Agency>, usize)> {
     const MAX_OUTLET: usize = 20;
     let role = (start..line.len().min(start + MAX_OUTLET)).find(|at| people::role_at(line, *at).is_some())?;
@@ -63,9 +62,9 @@ fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<age
     if role == start {
         return Some((None, role));
     }
-    let parts = |at: usize| matches!(line.at(at), Some(' ' | '|'));
-    let end = (start..role).rev().find(|at| !parts(*at))? + 1;
-    // Of what kind the reporter is: 全媒体首席记者.
+    let separates = |at: usize| matches!(line.at(at), Some(' ' | '|'));
+    let end = (start..role).rev().find(|at| !separates(*at))? + 1;
+    // Qualifiers of 记者: 全媒体首席记者.
     let kinds =
         |end: usize| roles::REPORTER_KINDS.iter().any(|kind| end > start + 3 && line.starts_with(end - 3, kind));
     let end = if kinds(end) { end - 3 } else { end };
@@ -87,7 +86,7 @@ fn outlet_of_reporter(line: &NormalizedLine, start: usize) -> Option<(Option<age
     Some((Some(agency), role))
 }
 
-/// Whether running text stands from `end` on, and no rest of a byline or caption.
+/// Whether running text follows from `end` on, and not the rest of a byline or a caption.
 fn story_follows(line: &NormalizedLine, end: usize) -> bool {
     const MIN_TEXT: usize = 8;
     let next = line.skip_spaces(end);
@@ -97,7 +96,7 @@ fn story_follows(line: &NormalizedLine, end: usize) -> bool {
         && line.word_at(next, wire_verbs::NON_STORY_STARTS).is_none()
 }
 
-/// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `; who reports, from where, and where it ends.
+/// `记者张三、李四报道：`, `新华社记者张三、本报记者李四报道：`, `记者 张三 济南报道 `: reporters, location and verb.
 pub(super) fn reporters_report(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
     let until = (start..line.len().min(start + people::MAX_GROUP)).find(|at| {
         matches!(line.at(*at), Some(':' | '。' | '“' | '《' | '据')) || line.word_at(*at, wire_verbs::REPORTS).is_some()
@@ -116,8 +115,8 @@ pub(super) fn reporters_report(line: &NormalizedLine, start: usize) -> Option<Re
     }
 }
 
-/// Where a place begins that closes the words before 报道: behind a slash whatever stands there, else one that is known, also
-/// where it is glued to the name (`记者张三北京报道`). 林深圳 is a name.
+/// Where the place before 报道 begins. After a slash every word counts as a place, elsewhere only a known one, also directly
+/// after the name (`记者张三北京报道`). A known place after a single character is part of a name: 林深圳.
 pub(super) fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
     let last = words.clone().rev().find(|at| matches!(line.at(*at), Some(' ' | '/'))).map(|at| at + 1);
     let last = last.filter(|last| *last < words.end);
@@ -128,7 +127,7 @@ pub(super) fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
     }
     let run = last.unwrap_or(words.start);
     let name = (run..words.end).find_map(|at| people::role_at(line, at)).map_or(run, |(_, end)| line.skip_spaces(end));
-    // The place is glued to the last name of a list.
+    // In a list of names the place follows the last one.
     let name =
         (name..words.end).rev().find(|at| line.at(*at) == Some('、')).map_or(name, |at| line.skip_spaces(at + 1));
     places::place_suffix(line.seen(name..words.end))
@@ -136,15 +135,15 @@ pub(super) fn place_start(line: &NormalizedLine, words: Range<usize>) -> usize {
         .map_or(words.end, |length| name + length)
 }
 
-/// `记者 张三 通讯员 李四 `: role words and names that white space ends. Where the sentence goes on from the last name
-/// (`记者 张三 从…获悉`) they are its subject, and stay.
+/// `记者 张三 通讯员 李四 `: role words and names that white space ends. Names that are the subject of a sentence
+/// (`记者 张三 从…获悉`) do not count, and stay in the body.
 pub(super) fn spaced(line: &NormalizedLine, start: usize) -> Option<ReporterByline> {
     let (mut role, mut at) = people::role_at(line, start)?;
     let mut named = Vec::new();
     let mut end = start;
     loop {
-        at = past_sign(line, at);
-        // 每经编辑: whom they work for is no name.
+        at = past_colon(line, at);
+        // 每经编辑: an employer before a role word is no name.
         if let Some(agency) = agency::known_at(line, at)
             && people::role_at(line, agency.end).is_some()
         {
@@ -165,10 +164,10 @@ pub(super) fn spaced(line: &NormalizedLine, start: usize) -> Option<ReporterByli
     (!named.is_empty() && spaced && !goes_on).then_some(ReporterByline { people: named, place: end..end, end })
 }
 
-/// Past a colon or an upright stroke behind a role word, and white space.
-fn past_sign(line: &NormalizedLine, at: usize) -> usize {
-    let sign = line.skip_spaces(at);
-    if matches!(line.at(sign), Some(':' | '|')) { line.skip_spaces(sign + 1) } else { sign }
+/// Skips a colon or a vertical bar after a role word, and white space.
+fn past_colon(line: &NormalizedLine, at: usize) -> usize {
+    let mark = line.skip_spaces(at);
+    if matches!(line.at(mark), Some(':' | '|')) { line.skip_spaces(mark + 1) } else { mark }
 }
 
 /// The end of one name that white space, 、 or a role word ends.
@@ -183,11 +182,11 @@ fn name_end(line: &NormalizedLine, start: usize, role: Role, follows_role: bool)
         return None;
     }
     let surname = surnames::rank(name) > 0 && (name.len() <= 3 || surnames::is_compound(name));
-    // Those who help may sign with any name, such as 粤交警.
+    // Contributors may use names without a surname, such as 粤交警.
     (surname || follows_role && role == Role::Contributor).then_some(end)
 }
 
-/// `记者张三今天从…获悉`: the reporter that the first sentence names. `记者从…获悉` names nobody.
+/// `记者张三今天从…获悉`: a reporter who is the subject of the first sentence. `记者从…获悉` has no name.
 pub(super) fn named_in_sentence(line: &NormalizedLine, start: usize) -> Option<Person> {
     let (role, name) = people::role_at(line, start)?;
     let name = line.skip_spaces(name);
@@ -195,7 +194,7 @@ pub(super) fn named_in_sentence(line: &NormalizedLine, start: usize) -> Option<P
     Some(Person { name: line.slice(name..end).to_owned(), role })
 }
 
-/// `电 题：…新华社记者张三、李四`: the byline after the title that a dateline announces.
+/// `电 题：…新华社记者张三、李四`: the byline after a title.
 pub(super) fn after_title(line: &NormalizedLine, start: usize) -> Vec<Person> {
     let mut people = Vec::new();
     let Some((role, mut at)) = (start..line.len()).find_map(|at| {
@@ -224,14 +223,14 @@ pub(super) fn after_title(line: &NormalizedLine, start: usize) -> Vec<Person> {
     }
 }
 
-/// The length of a name that runs on into a sentence without a sign: three characters, or two if the third would begin
-/// a known place.
+/// The length of a name that a sentence follows without a separator: three characters, or two if a known place begins after
+/// them.
 fn glued_length(line: &NormalizedLine, start: usize) -> usize {
     let place = (2..=4).any(|length| places::is_place(line.seen(start + 2..start + 2 + length)));
     if place { 2 } else { 3 }
 }
 
-/// Whether 新华社 or 新华社“新华视点” stands right before the word 记者.
+/// Whether an agency comes right before a role word, perhaps with a programme in quotation marks: 新华社“新华视点”记者.
 fn agency_before(line: &NormalizedLine, role: usize) -> bool {
     (role.saturating_sub(12)..role).any(|at| {
         agency::known_at(line, at).is_some_and(|agency| {

@@ -1,12 +1,12 @@
-//! Days as they are printed: `11月14日`, `１月２日`, `一月二十四日`, `2021年11月14日`, `15日`.
+//! Parses printed dates: `11月14日`, `１月２日`, `一月二十四日`, `2021年11月14日`, `15日`.
 
 use crate::article::DatelineDate;
 use crate::parse::normalized_line::NormalizedLine;
 
-/// Years that a news text can be of.
+/// Accepted years.
 const YEARS: std::ops::RangeInclusive<u32> = 1850..=2199;
 
-/// The day that is printed at `index`, and where it ends. Year and month are 0 where they aren't printed.
+/// The date at `index`, and where it ends. Year and month are 0 if they are not printed.
 pub(crate) fn day_at(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     let mut date = DatelineDate { year: 0, month: 0, day: 0 };
     let (mut value, mut at) = number_at(line, index)?;
@@ -28,7 +28,7 @@ pub(crate) fn day_at(line: &NormalizedLine, index: usize) -> Option<(DatelineDat
     Some((date, at + 1))
 }
 
-/// A number in digits or in Chinese numerals, and where it ends, past white space.
+/// The number at `index`, in digits or Chinese numerals, and the position after it and white space.
 pub(crate) fn number_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     let mut at = index;
     let mut digits = 0_u32;
@@ -54,7 +54,7 @@ pub(crate) fn number_at(line: &NormalizedLine, index: usize) -> Option<(u32, usi
     chinese_number(line.seen(start..at)).map(|value| (value, line.skip_spaces(at)))
 }
 
-/// 二〇二一 by its digits, 二十四 by its tens.
+/// Reads 二〇二一 digit by digit, and 二十四 as tens and ones.
 fn chinese_number(numerals: &[char]) -> Option<u32> {
     let Some(ten) = numerals.iter().position(|character| *character == '十') else {
         if numerals.is_empty() {

@@ -1,4 +1,4 @@
-//! Datelines of Japanese and Korean papers, parted by an equals sign: `【ソウル＝佐野透】`, `[강변=강변일보 한가람 기자]`,
+//! Datelines of Japanese and Korean papers, with an equals sign after the place: `【ソウル＝佐野透】`, `[강변=강변일보 한가람 기자]`,
 //! `(강변=강변통신) 한가람 기자 = `.
 
 use super::Found;
@@ -6,10 +6,10 @@ use super::people::{Person, Role};
 use crate::article::Dateline;
 use crate::parse::lexicon::roles;
 
-/// In characters, brackets included.
+/// The longest dateline, in characters, including brackets.
 const MAX_DATELINE: usize = 48;
 
-/// In characters.
+/// The longest place, in characters.
 const MAX_PLACE: usize = 12;
 
 pub(super) fn at_start(line: &str) -> Option<Found> {
@@ -78,7 +78,7 @@ fn is_japanese_name(name: &str) -> bool {
     (2..=6).contains(&name.chars().count()) && name.chars().all(char::is_alphabetic)
 }
 
-/// Reporters named in a Korean text: `한가람 기자`; a name has two to four syllables.
+/// Reporters in a Korean text: `한가람 기자`. A name has two to four syllables.
 pub(crate) fn korean_reporters(text: &str) -> Vec<Person> {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || "=·,/|()[]<>▶".contains(c)).filter(|word| !word.is_empty()).collect();
@@ -89,7 +89,7 @@ pub(crate) fn korean_reporters(text: &str) -> Vec<Person> {
     };
     let mut people: Vec<Person> = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        // `인턴 기자` is a role of two words.
+        // `인턴 기자` (trainee reporter) is a role of two words.
         let before = if at > 0 && words.get(at - 1) == Some(&roles::KOREAN_TRAINEE) {
             at.checked_sub(2)
         } else {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parted_by_an_equals_sign() {
+    fn place_and_reporter_around_an_equals_sign() {
         let check = |line: &str, expected: Option<(&str, &str, &[&str], &str)>| {
             let found = at_start(line);
             let names: Vec<&str> =

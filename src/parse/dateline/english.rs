@@ -20,13 +20,13 @@ pub(super) fn at_start(line: &str) -> Option<Found> {
     let (rest, agency) = agency_of(head);
     let (place, date) = date_of(rest);
     let place = place.trim_end_matches([',', ' ']);
-    let shouted =
+    let starts_in_capitals =
         !place.is_empty() && place.chars().filter(|c| c.is_alphabetic()).take_while(|c| c.is_uppercase()).count() >= 3;
     let plausible = match (agency.is_empty(), date) {
-        // `Taipei, Aug. 8 (CNA) The`: the day and the agency say enough.
+        // `Taipei, Aug. 8 (CNA) The`: date and agency are sufficient.
         (false, Some(_)) => place.is_empty() || starts_each_word_with_capital(place),
-        (false, None) => place.is_empty() || shouted,
-        (true, _) => shouted && (date.is_some() || is_all_upper(place)),
+        (false, None) => place.is_empty() || starts_in_capitals,
+        (true, _) => starts_in_capitals && (date.is_some() || is_all_upper(place)),
     };
     if !plausible || place.chars().any(|c| matches!(c, '!' | '?' | ':' | ';' | '"' | '$')) {
         return None;
@@ -49,7 +49,8 @@ pub(super) fn at_start(line: &str) -> Option<Found> {
     })
 }
 
-/// The first dash that stands free, within the longest dateline. A hyphen has to have spaces on both sides.
+/// The first dash within the longest dateline that ends a head. A hyphen needs white space on both sides, any other dash on one
+/// side.
 fn dash_in(text: &str) -> Option<(usize, usize)> {
     for (at, _) in text.char_indices().take_while(|(at, _)| *at < MAX_BYTES) {
         let rest = text.get(at..)?;
@@ -63,7 +64,7 @@ fn dash_in(text: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// Where a head without a dash ends: behind the agency that follows a day, `Taipei, Aug. 8 (CNA) The city`.
+/// The end of a head without a dash, after date and agency: `Taipei, Aug. 8 (CNA) The city`.
 fn bare_end(text: &str) -> Option<(usize, usize)> {
     let end = text.find(')').filter(|end| *end < MAX_BYTES)? + 1;
     let (rest, agency) = agency_of(text.get(..end)?);

@@ -1,18 +1,18 @@
-//! Splits a run of Chinese names that nothing separates.
+//! Splits a run of Chinese names without separators: 张三丰李四 → 张三丰, 李四.
 //!
-//! Uses the surnames of [`crate::parse::lexicon::surnames`]. Does not decide whether a run holds names at all.
+//! Owns the segmentation, by the surnames of [`crate::parse::lexicon::surnames`]. Does not decide whether a run contains names.
 
 use crate::parse::lexicon::surnames::{is_compound, rank};
 
-/// Splits a run of names that nothing separates, each of two or three characters (four after a surname of two): where
-/// the names end. `None` if it can't be split into names that each begin with a surname.
+/// The end positions of the names in a run without separators. A name has two or three characters, or four with a two-character
+/// surname. `None` if the run cannot be split into names that each begin with a surname.
 pub(super) fn split_run(run: &[char]) -> Option<Vec<usize>> {
-    /// Longer runs are no list of names, and are not searched.
+    /// A longer run is no list of names.
     const MAX_RUN: usize = 24;
     if run.len() > MAX_RUN {
         return None;
     }
-    // The cheapest way to reach each position, from the left: its cost, and where the last name began.
+    // Dynamic programming. For each position: the lowest cost of a split up to it, and the start of the last name.
     let mut reached: Vec<Option<(u32, usize)>> = vec![None; run.len() + 1];
     *reached.first_mut()? = Some((0, 0));
     for start in 0..run.len() {
@@ -20,10 +20,10 @@ pub(super) fn split_run(run: &[char]) -> Option<Vec<usize>> {
         let rest = run.get(start..)?;
         for length in 2..=4.min(rest.len()) {
             let name = rest.get(..length)?;
-            let Some(price) = price_of(name) else { continue };
+            let Some(name_cost) = cost_of(name) else { continue };
             let slot = reached.get_mut(start + length)?;
-            if slot.is_none_or(|(known, _)| cost + price < known) {
-                *slot = Some((cost + price, start));
+            if slot.is_none_or(|(known, _)| cost + name_cost < known) {
+                *slot = Some((cost + name_cost, start));
             }
         }
     }
@@ -37,8 +37,8 @@ pub(super) fn split_run(run: &[char]) -> Option<Vec<usize>> {
     Some(ends)
 }
 
-/// How unlikely this is one name: rarer surnames cost more, as do names of two characters, which are fewer.
-fn price_of(name: &[char]) -> Option<u32> {
+/// Cost of taking this for one name. Rare surnames cost more, and so do two-character names, which are rarer.
+fn cost_of(name: &[char]) -> Option<u32> {
     let surname = match rank(name) {
         0 => return None,
         1 => 4,

@@ -1,6 +1,6 @@
-//! The people that a dateline or byline names, with what it calls them.
+//! Reads the people in a dateline or byline, with their roles.
 //!
-//! Names may be separated by white space, 、 or nothing at all; affiliations (新华社记者, 本报见习记者) are no names.
+//! Names may be separated by white space, 、 or nothing at all. Affiliations (新华社记者, 本报见习记者) are no names.
 
 use std::ops::Range;
 
@@ -10,25 +10,25 @@ use crate::parse::lexicon::{places, roles, surnames};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::text::is_han;
 
-/// Someone who is named as having made a story.
+/// Someone credited with a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Person {
     pub name: String,
     pub role: Role,
 }
 
-/// The longest group of names that is looked at, in characters.
+/// The longest group of names, in characters.
 pub(super) const MAX_GROUP: usize = 120;
 
-/// A role word at `index`: what it says, and where it ends.
+/// The role word at `index`: its role, and where it ends.
 pub(crate) fn role_at(line: &NormalizedLine, index: usize) -> Option<(Role, usize)> {
     let (word, role) = roles::ROLES.iter().find(|(word, _)| line.starts_with(index, word))?;
     let end = index + word.chars().count();
     line.word_at(end, roles::NON_ROLE_SUFFIXES).is_none().then_some((*role, end))
 }
 
-/// The people that a stretch of a line names, if it names people and does nothing else. `unnamed` is the role of names
-/// that no role word precedes; without one, such names make the whole stretch something else.
+/// The people in a range of a line. None if it contains anything but people, role words and affiliations. `unnamed` is the role
+/// of names without a role word before them; if it is None, such names make the result None.
 pub(crate) fn read(line: &NormalizedLine, range: Range<usize>, unnamed: Option<Role>) -> Option<Vec<Person>> {
     if range.len() > MAX_GROUP {
         return None;
@@ -48,13 +48,13 @@ pub(crate) fn read(line: &NormalizedLine, range: Range<usize>, unnamed: Option<R
             token = at + 1;
         }
         if let Some((next, end)) = found {
-            // What stands right before a role word may be whom they work for: 新华社记者.
+            // The token right before a role word may be an affiliation: 新华社记者.
             let affiliated = tokens.pop_if(|last| last.end == at && is_affiliation(line, last.clone()));
             if affiliated.is_none() && role.is_none() && tokens.len() == 1 && people.is_empty() {
-                // `李四 摄影`, 实习 记者: one that stands before the only role.
+                // `李四 摄影`: a name before the first role word.
                 let before = tokens.pop();
                 let named = before.filter(|name| are_likely_names(line, name.clone()));
-                // Else it says whom they work for, in words of its own.
+                // Anything else there is an affiliation that is not in the lists.
                 let names = named.and_then(|name| names_in(line, name)).unwrap_or_default();
                 people.extend(names.into_iter().map(|name| Person { name, role: next }));
             }
@@ -88,7 +88,7 @@ fn flush(
     Some(())
 }
 
-/// `张 三、李 四`: a name of two characters that is spread with a space is one name.
+/// `张 三、李 四`: joins a two-character name with a space inside, and a name of two words in letters.
 fn join_spaced_names(line: &NormalizedLine, tokens: &mut Vec<Range<usize>>) {
     let mut index = 0;
     while index + 1 < tokens.len() {
@@ -97,7 +97,7 @@ fn join_spaced_names(line: &NormalizedLine, tokens: &mut Vec<Range<usize>>) {
         let in_letters = |token: &Range<usize>| {
             line.seen(token.clone()).iter().all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '\'' | '-'))
         };
-        // `Ada Lane` is one name, `林 远` too.
+        // `Ada Lane`.
         if spaced && second.start == first.end + 1 && in_letters(&first) && in_letters(&second) {
             tokens.splice(index..=index + 1, std::iter::once(first.start..second.end));
             continue;
@@ -136,7 +136,7 @@ fn is_separator(character: char) -> bool {
     )
 }
 
-/// Whom someone works for or what kind of reporter they are, rather than a name.
+/// Whether a token is an employer or a qualifier of a role, rather than a name.
 fn is_affiliation(line: &NormalizedLine, token: Range<usize>) -> bool {
     let seen = line.seen(token.clone());
     roles::AFFILIATIONS.iter().any(|kind| kind.chars().eq(seen.iter().copied()))
@@ -146,10 +146,10 @@ fn is_affiliation(line: &NormalizedLine, token: Range<usize>) -> bool {
         || agency::known_at(line, token.start).is_some()
 }
 
-/// The names that a token without separators holds, as they are written; `None` if it holds something else.
+/// The names in a token without separators, as they are written; `None` if it is anything else.
 fn names_in(line: &NormalizedLine, token: Range<usize>) -> Option<Vec<String>> {
     let seen = line.seen(token.clone());
-    // White space inside a name of two characters, or around it, is layout.
+    // White space within a two-character name, or around it, is layout.
     let written =
         || line.slice(token.clone()).chars().filter(|character| !character.is_whitespace()).collect::<String>();
     let foreign = seen.contains(&'·');
@@ -178,7 +178,7 @@ fn names_in(line: &NormalizedLine, token: Range<usize>) -> Option<Vec<String>> {
                         .collect(),
                 )
             }
-            // A name of a people that has no surnames: 阿依古丽.
+            // A name without a surname, as Uyghur names are: 阿依古丽.
             None if letters.len() <= 6 => Some(vec![written()]),
             None => None,
         },
@@ -186,10 +186,9 @@ fn names_in(line: &NormalizedLine, token: Range<usize>) -> Option<Vec<String>> {
     }
 }
 
-/// Whether each of the names begins with a surname: asked where nothing else says that names stand here.
-/// Whether what a page prints where a name is due can be one: pages put `网络`, a user id or half a sentence there too.
+/// Whether the value of an author or editor field can be a name. Pages also put `网络`, a user id or half a sentence there.
 pub(crate) fn may_be_a_name(name: &str) -> bool {
-    /// In characters: a foreign name in Han characters with a middle point, or one in letters.
+    /// The longest name, in characters: a foreign name in Han characters with a middle dot, or one in letters.
     const MAX_NAME: usize = 40;
     const MAX_HAN: usize = 8;
     let length = name.chars().count();
@@ -198,15 +197,15 @@ pub(crate) fn may_be_a_name(name: &str) -> bool {
         && if han > 0 && !name.contains(['·', '•', '・']) { length <= MAX_HAN } else { length <= MAX_NAME };
     let letters =
         name.chars().all(|c| c.is_alphabetic() || " ·•・.-'’".contains(c)) && name.chars().any(char::is_alphabetic);
-    // A domain, or a login: `news.example`, `chenwei`.
+    // Domains and user names are no names of people: `news.example`, `chenwei`.
     let domain = name.split('.').skip(1).any(|part| !part.is_empty() && !part.starts_with(' '));
     let login = !name.contains(' ') && name.chars().all(|c| c.is_ascii_lowercase());
     let plain: String = name.chars().map(normalize_char).collect();
     fits && letters && !domain && !login && !roles::NON_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
 }
 
-/// Whether a name has the shape of one: a surname and one or two characters, a foreign name with a middle point, or words in
-/// letters that begin with capitals.
+/// Whether a text has the form of a name: a surname and one or two characters, a foreign name with a middle dot, or capitalized
+/// words in letters.
 pub(crate) fn has_the_shape_of_a_name(name: &str) -> bool {
     let plain: Vec<char> = name.chars().map(normalize_char).filter(|c| *c != ' ').collect();
     let given = plain.len().saturating_sub(if surnames::is_compound(&plain) { 2 } else { 1 });
@@ -215,13 +214,15 @@ pub(crate) fn has_the_shape_of_a_name(name: &str) -> bool {
     chinese || plain.contains(&'·') || capitals && name.contains(char::is_alphabetic)
 }
 
-/// `林远舟摄`: the name of who took the picture. A name of two characters may end in that character.
+/// `林远舟摄`: the name without 摄 ("photo by"), which stays if fewer than two characters would be left.
 pub(crate) fn without_credit(name: &str) -> &str {
     const MIN_NAME: usize = 2;
     let bare = name.strip_suffix(['摄', '攝']).filter(|bare| bare.chars().count() >= MIN_NAME);
     bare.unwrap_or(name)
 }
 
+/// Whether a range contains only likely names, each with a surname or a middle dot. For places where no role word indicates
+/// names.
 pub(crate) fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
     let seen = line.seen(range);
     let mut any = false;
@@ -231,7 +232,7 @@ pub(crate) fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bo
         let likely =
             short && (surnames::rank(token) > 0 || token.contains(&'·')) || name_runs::split_run(token).is_some();
         if !likely || !token.iter().all(|c| is_han(*c) || *c == '·') {
-            // A spread name: 张 三.
+            // The half of a name with a space inside: 张 三.
             if token.len() != 1 || !is_han(token.first().copied().unwrap_or_default()) {
                 return false;
             }
@@ -240,7 +241,8 @@ pub(crate) fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bo
     any
 }
 
-/// One name that is glued to what follows it: its end. Of two or three characters, as what follows begins.
+/// The end of a name that other words follow without a separator. The words that follow decide between two and three
+/// characters.
 pub(super) fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usize> {
     let ends_here =
         |end: usize| line.at(end).is_none_or(|next| !is_han(next)) || line.word_at(end, roles::AFTER_NAMES).is_some();
@@ -253,7 +255,7 @@ pub(super) fn glued_name_end(line: &NormalizedLine, start: usize) -> Option<usiz
     lengths.into_iter().map(|length| start + length).find(|end| fits(end) && ends_here(*end))
 }
 
-/// `林六台北`: where the name ends and the place begins.
+/// `林六台北`: the boundary between name and place.
 pub(super) fn split_name_and_place(run: &[char]) -> Option<usize> {
     if let Some(place) = places::place_suffix(run) {
         return (2..=4).contains(&place).then_some(place);

@@ -1,8 +1,8 @@
-//! Datelines with invented reporters, one kind a line.
+//! Datelines with invented reporters.
 
 use super::*;
 
-/// agency | location | month-day | reporters | what the body begins with
+/// `expected` is `agency|location|year-month-day|reporters|first two characters of the body`; empty if there is no dateline.
 fn check(line: &str, expected: &str) {
     let found = at_start(line).or_else(|| glued(line));
     let Some(found) = found else {
@@ -154,7 +154,7 @@ fn corners_around_unknown_names() {
 }
 
 #[test]
-fn verbs_and_what_stands_around_them() {
+fn verbs_and_words_around_them() {
     check("新华社北京5月20日体育专电 （记者林远舟）青石", "新华社|北京|5-20|林远舟|青石");
     check("新华社北京5月20日新媒体专电 青石", "新华社|北京|5-20||青石");
     check("新华社北京5月20日英文电 青石", "新华社|北京|5-20||青石");
@@ -228,13 +228,13 @@ fn reporters_instead_of_a_verb() {
     ] {
         opens(byline, "");
     }
-    // Alone on its line it is a byline, which other rules read.
+    // Alone on its line it is a byline, which `blocks` reads.
     check("本报记者 林远舟 何秋白", "");
     check("本报记者 林远舟 2021-05-20 08:08", "");
 }
 
 #[test]
-fn found_again_in_what_is_printed() {
+fn the_printed_dateline_is_parsed_again() {
     for line in [
         "（新加坡20日讯）青石镇的新桥今天通车，很长。",
         "新浪财经讯，5月20日消息，青石镇的新桥今天通车，很长。",

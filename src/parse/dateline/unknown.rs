@@ -1,7 +1,7 @@
-//! Heads of datelines whose outlet no table knows.
+//! Heads of datelines with an outlet that is not in the lists.
 //!
-//! Owns what else has to be printed before such a name is believed: an ending of outlets with a date and a verb, or the
-//! reporters behind the verb. Refuses names in the midst of a sentence, and names that a headline is glued to.
+//! Owns the additional evidence that such a name needs: an outlet's ending with date and verb, or reporters after the verb.
+//! Rejects names within a sentence, and names that directly follow a headline.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::parse::lexicon::{places, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
-/// An outlet that no table knows: told by its name's ending, and by date and verb, or by reporters after the verb.
+/// The head at `start`, with date or without.
 pub(super) fn head_at(line: &NormalizedLine, start: usize) -> Option<DatelineHead> {
     const MAX_NAME: usize = 20;
     for at in start + 2..line.len().min(start + MAX_NAME) {
@@ -32,7 +32,7 @@ pub(super) fn head_at(line: &NormalizedLine, start: usize) -> Option<DatelineHea
 fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_end: usize) -> Option<DatelineHead> {
     let after = after_day(line, date, day_end)?;
     let verb = line.slice(before.end..after.end);
-    // A sentence may well begin so: 某某台11日报道.
+    // Other verbs occur in sentences: 某某台11日报道.
     if !verb.ends_with(['电', '電', '讯', '訊', '息']) {
         return None;
     }
@@ -43,7 +43,7 @@ fn dated(line: &NormalizedLine, before: Range<usize>, date: DatelineDate, day_en
         return (sure && may_name_an_outlet(line, before.clone()))
             .then(|| DatelineHead { date: Some(date), ..named(before, place, after.end) });
     };
-    // A headline is glued to an agency that is known: that one is sought by `glued`.
+    // A known agency inside the name: the beginning is a headline. `glued` finds the dateline after it.
     if (before.start + 1..name_end).any(|inner| agency::known_at(line, inner).is_some_and(|known| known.name.len() > 2))
     {
         return None;
@@ -84,7 +84,7 @@ fn undated(line: &NormalizedLine, before: Range<usize>) -> Option<DatelineHead> 
     Some(head)
 }
 
-/// Whether a few characters before 讯 can be an outlet's short name: one word, and none that 讯 itself is the end of.
+/// Whether the characters before 讯 can be an outlet's short name: one word, and none that ends with 讯 itself.
 fn may_name_an_outlet(line: &NormalizedLine, name: Range<usize>) -> bool {
     const MAX_NAME: usize = 6;
     let seen = line.seen(name.clone());
@@ -95,7 +95,7 @@ fn may_name_an_outlet(line: &NormalizedLine, name: Range<usize>) -> bool {
         && !(name.start + 1..name.end).any(|inner| agency::known_at(line, inner).is_some())
 }
 
-/// 通讯, 资讯, 喜讯: words of their own.
+/// Whether 讯 after these characters is part of an ordinary word: 通讯, 资讯, 喜讯.
 pub(super) fn ends_in_a_word_of_news(before: &[char]) -> bool {
     before.last().is_some_and(|last| "通资腾音简短喜视问审电快和捷".contains(*last))
 }

@@ -1,7 +1,7 @@
-//! The verb of a dateline, 电 or 讯, and what may stand between it and the day.
+//! The verb of a dateline, such as 电 or 讯, and what may come between the date and the verb.
 //!
-//! Owns which words are such verbs, and the hour, the place and the kind of wire that some outlets print before them.
-//! Refuses 报道 where a sentence goes on: it names a source there.
+//! Owns the verbs, and the time, the place and the kind of wire that some outlets print before them. Rejects 报道 within a
+//! sentence, where the agency is a cited source.
 
 use std::ops::Range;
 
@@ -15,14 +15,16 @@ pub(super) fn verb_at(line: &NormalizedLine, index: usize) -> Option<usize> {
     line.word_at(index, wire_verbs::VERBS).map(|(_, end)| end)
 }
 
-/// What stands after a day: the place, empty if none does, and where the verb ends.
+/// The part of a dateline after the date.
 pub(super) struct AfterDay {
+    /// Empty if there is none.
     pub place: Range<usize>,
+    /// The end of the verb.
     pub end: usize,
 }
 
-/// The verb after a day. A time may stand between them (`10月1日晚电`, `5月20日6时讯`), the kind of wire (`20日体育专电`), or
-/// the place (`6月3日北京讯`).
+/// Parses from the end of a date to the verb. Between them may be a time (`10月1日晚电`, `5月20日6时讯`), the kind of wire (`20日体育专电`),
+/// or the place (`6月3日北京讯`).
 pub(super) fn after_day(line: &NormalizedLine, date: DatelineDate, index: usize) -> Option<AfterDay> {
     let at = after_hour(line, line.skip_spaces(index));
     if let Some(end) = verb_after_day(line, date, at) {
@@ -34,7 +36,7 @@ pub(super) fn after_day(line: &NormalizedLine, date: DatelineDate, index: usize)
     place_before_verb(line, at)
 }
 
-/// `法新社11日报道说` names a source: 报道 is a dateline's verb only with a month, and where no sentence goes on.
+/// `法新社11日报道说` cites a source: 报道 is a dateline's verb only if the date has a month and no sentence continues after it.
 fn verb_after_day(line: &NormalizedLine, date: DatelineDate, at: usize) -> Option<usize> {
     let (verb, end) = line.word_at(at, wire_verbs::VERBS)?;
     if verb == "电" && line.at(end) == Some('话') {
@@ -45,7 +47,7 @@ fn verb_after_day(line: &NormalizedLine, date: DatelineDate, at: usize) -> Optio
     (!(reports && goes_on)).then_some(end)
 }
 
-/// Past a time of the day: 晚, 6时, 6时30分.
+/// Skips a time of day: 晚, 6时, 6时30分.
 pub(super) fn after_hour(line: &NormalizedLine, at: usize) -> usize {
     let at = line.word_at(at, time_words::PARTS_OF_DAY).map_or(at, |(_, end)| line.skip_spaces(end));
     let unit = |at: usize, words: &[&'static str]| {
@@ -67,7 +69,7 @@ fn special_wire(line: &NormalizedLine, at: usize) -> Option<usize> {
     line.seen(at..wire).iter().all(|character| is_han(*character)).then_some(end)
 }
 
-/// `6月3日北京讯（记者`: a place that is known, or one behind which a bracket or white space shows that the head ends.
+/// `6月3日北京讯（记者`: a known place, or any short word if a bracket or white space after the verb ends the head.
 fn place_before_verb(line: &NormalizedLine, at: usize) -> Option<AfterDay> {
     const MAX_PLACE: usize = 6;
     for verb in at + 2..=at + MAX_PLACE {
@@ -77,15 +79,15 @@ fn place_before_verb(line: &NormalizedLine, at: usize) -> Option<AfterDay> {
         }
         let Some((_, end)) = line.word_at(verb, wire_verbs::PLAIN) else { continue };
         let ends = matches!(line.at(end), Some('(' | ' '));
-        // 通讯, 致电 and their like are words.
+        // 通讯, 致电 and the like are ordinary words.
         let word = matches!(place.last(), Some('通' | '资' | '音' | '问' | '致' | '来' | '发' | '无' | '停'));
         return (places::is_place(place) || ends && !word).then_some(AfterDay { place: at..verb, end });
     }
     None
 }
 
-/// Past white space and commas. A comma behind a verb is not printed with the dateline, so what is sought behind the verb
-/// has to be found with and without one.
+/// Skips white space and commas. A comma after the verb is not part of the dateline's text, so what follows the verb must parse
+/// the same with and without one.
 pub(super) fn past_pause(line: &NormalizedLine, end: usize) -> usize {
     let mut at = end;
     while matches!(line.at(at), Some(' ' | ',')) {
@@ -94,13 +96,13 @@ pub(super) fn past_pause(line: &NormalizedLine, end: usize) -> usize {
     at
 }
 
-/// The end of a colon, if one follows, past white space and commas.
+/// The end of a colon that follows, after optional white space and commas; else `end`.
 pub(super) fn colon_end(line: &NormalizedLine, end: usize) -> usize {
     let at = past_pause(line, end);
     if line.at(at) == Some(':') { at + 1 } else { end }
 }
 
-/// The end of a dash that stands free behind a dateline: `电 - `. A hyphen that joins words is none.
+/// The end of a dash after a dateline: `电 - `. White space must follow, so that hyphens within words do not count.
 pub(super) fn dash_end(line: &NormalizedLine, end: usize) -> Option<usize> {
     const MAX_DASH: usize = 2;
     let start = past_pause(line, end);
