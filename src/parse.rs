@@ -1,17 +1,16 @@
-//! From scraped bytes to an article: pure, and never failing. Whatever the bytes, an article comes out, and the report
-//! says what was odd.
+//! Parses scraped bytes into an article and a report. A pure function that never fails: any input gives an article, and the
+//! report lists what was repaired, removed or undecided.
 //!
-//! Owns every rule about pages. Refuses I/O, the clock and the async runtime.
+//! Owns every rule about pages. Does no I/O, and uses neither the clock nor the async runtime.
 //!
-//! The stages, in the order in which a document passes through them:
+//! The stages, in order:
 //! [`decode`] bytes → text; [`extract`] HTML → metadata and lines; [`repair`] pinyin residue, entities, mojibake;
-//! [`blocks`] which line is what; [`headline`], [`dateline`], [`time`] what those lines say; [`derive`] what follows
-//! from the text: language, keywords, cited works.
+//! [`blocks`] classifies lines; [`headline`], [`dateline`], [`time`] read them; [`derive`] language, keywords, cited works.
 //!
 //! `src/parse/README.md` says which stage owns which problem.
 //!
-//! Two laws hold for every input: nothing is silently lost (each non-blank line ends up in the article or in
-//! `removed_lines`, each character removed from a kept line is counted by a repair), and parsing an article's own
+//! Two properties hold for every input. Nothing is lost silently: each non-blank line ends up in the article or in
+//! `removed_lines`, and each character removed from a kept line is counted by a repair. And parsing an article's own
 //! printed text again gives the same headline, dateline and body.
 
 mod blocks;
@@ -35,10 +34,10 @@ use self::dateline::{Person, Role};
 pub use self::refusal::{Refusal, refusal};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine};
 
-/// The version of the rules. It grows with every change that can give another article for the same document.
+/// The version of the rules. Raised when a change of the rules can give a different article for the same document.
 pub const PARSER_VERSION: u32 = 5;
 
-/// What a document says, and what was done to it.
+/// A parsed document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
     /// The article.
@@ -47,11 +46,11 @@ pub struct Parsed {
     pub report: ParseReport,
 }
 
-/// What of the parsing a caller may leave out.
+/// Optional parts of parsing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseOptions {
-    /// Whether to take keywords from the text where the page gives none. It needs a dictionary of some 80 MB, which is
-    /// loaded with the first such text.
+    /// Whether to extract keywords from the text if the page has none. This needs a dictionary of some 80 MB in memory, which
+    /// is loaded at the first such text.
     pub extract_keywords: bool,
 }
 
@@ -93,7 +92,7 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
     headlines.subheadlines.splice(..0, metadata.subheadlines);
     report.removed_lines.extend(below.into_iter().map(outside_content));
     if headlines.headline.is_empty() {
-        warn(&mut report, "HEADLINE_MISSING", "no line of the page is its headline".to_owned());
+        warn(&mut report, "HEADLINE_MISSING", "no headline was found".to_owned());
     }
     let body = limits::body(layout.body.join("\n"), &mut report);
     let found = layout.dateline.map(|found| (found.dateline, found.people));
@@ -116,11 +115,11 @@ pub fn parse_with(document: &RawDocument, options: ParseOptions) -> Parsed {
         keywords = derive::extract_keywords(&headlines.headline, &body);
     }
     let credited = if metadata.source_is_own { credit::credited(dateline.as_ref(), &body) } else { None };
-    let credited = credited.filter(|credited| !credit::are_of_one_house(credited, &metadata.info_source));
+    let credited = credited.filter(|credited| !credit::share_a_name(credited, &metadata.info_source));
     let info_source = credited.unwrap_or_else(|| first_of(metadata.info_source, layout.facts.source));
-    // Pages name themselves where their author is due.
+    // Pages put their own name into the author field.
     let meta_authors = metadata.authors.into_iter().filter(|author| *author != info_source).collect();
-    // What the markup labels is surer than lines that look like an editors' line.
+    // Editors labelled by markup take precedence over lines that look like a credit line.
     let own_editors = names(&[], &[], metadata.editors);
     let mut content = ArticleContent {
         keywords,
@@ -149,20 +148,20 @@ fn outside_content(text: String) -> RemovedLine {
     RemovedLine { text, reason: "OUTSIDE_CONTENT".into() }
 }
 
-/// Who is an author, those first whom the page calls reporters.
+/// The roles of authors, in output order.
 const AUTHORS: [Role; 3] = [Role::Reporter, Role::Contributor, Role::Photographer];
 
-/// The names of those who have one of the roles, once each; those that the markup names first.
+/// The distinct names of people with one of the roles. Names from metadata come first.
 fn names(people: &[Person], roles: &[Role], from_metadata: Vec<String>) -> Vec<String> {
     let of_role = |role| people.iter().filter(move |person| person.role == role).map(|person| person.name.clone());
     let mut known: HashSet<String> = HashSet::new();
     let mut names: Vec<String> = Vec::new();
     for name in from_metadata.into_iter().chain(roles.iter().copied().flat_map(of_role)) {
-        // Some newsrooms put a code behind a name: 李四_NN2587.
+        // Some newsrooms append a code to the name: 李四_NN2587.
         let name = dateline::without_credit(name.split('_').next().unwrap_or_default()).to_owned();
-        // `Ada Lane Follow`: a button that the page prints behind a name.
-        let is_known_and_more = known.iter().any(|known| known.contains(' ') && name.starts_with(known.as_str()));
-        if !is_known_and_more && dateline::may_be_a_name(&name) && known.insert(name.clone()) {
+        // `Ada Lane Follow`: a known name with the label of a button after it.
+        let has_suffix = known.iter().any(|known| known.contains(' ') && name.starts_with(known.as_str()));
+        if !has_suffix && dateline::may_be_a_name(&name) && known.insert(name.clone()) {
             names.push(name);
         }
     }
@@ -173,10 +172,11 @@ fn first_of(first: String, second: String) -> String {
     if first.is_empty() { second } else { first }
 }
 
-/// A page without what its markup's character references (`&shy;`, `&#8203;`, `cafe&#769;`) and JSON's escapes stand for.
+/// Cleans a page again after extraction, which resolves character references (`&shy;`, `&#8203;`, `cafe&#769;`) and JSON
+/// escapes to characters that the decoder removes or composes.
 fn cleaned(page: extract::Page, report: &mut ParseReport) -> extract::Page {
     let extract::Page { text, metadata, bylines, outside: extract::Outside { above, below } } = page;
-    // The lines of these are of the text or of the metadata as well, or were removed: not counted again.
+    // These lines are also in the text or the metadata, or were removed, so their repairs are not counted again.
     let uncounted = |line: String| decode::clean(&line, &mut ParseReport::default());
     extract::Page {
         text: decode::clean(&text, report),
@@ -189,12 +189,12 @@ fn cleaned(page: extract::Page, report: &mut ParseReport) -> extract::Page {
     }
 }
 
-/// A repair resolves references too, those that were encoded twice.
+/// Repairs a line, and cleans it again because repair resolves doubly encoded references.
 fn repaired_line(line: &str, repairer: &repair::Repairer, report: &mut ParseReport) -> String {
     decode::clean(&repairer.apply(line, report), report)
 }
 
-/// The same habit of a page shows in its title and metadata.
+/// Repairs the metadata with what was learned from the whole page: its damage is the same.
 fn repaired(metadata: extract::Metadata, repairer: &repair::Repairer, report: &mut ParseReport) -> extract::Metadata {
     metadata.map_texts(&mut |text| {
         if text.is_empty() { text } else { repaired_line(&limits::metadata(text), repairer, report) }

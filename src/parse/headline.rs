@@ -1,11 +1,13 @@
-//! Which line of a headline block is what: kicker, headline, subheadlines.
+//! Classifies the lines of a headline block: kicker, headline, subheadlines.
+//!
+//! Owns this classification. Does not find the block: `blocks` does.
 
 use super::blocks::Line;
 use super::normalized_line::normalize_line;
 use crate::article::{ParseReport, RemovedLine};
 use crate::parse::lexicon::headline_words;
 
-/// A headline block, read.
+/// The classified lines of a headline block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Headlines {
     pub kicker: String,
@@ -13,7 +15,7 @@ pub(super) struct Headlines {
     pub subheadlines: Vec<String>,
 }
 
-/// Reads the lines of a block, of which none is blank.
+/// Classifies the lines of a block, which must not be blank.
 pub(super) fn read(lines: &[&str]) -> Headlines {
     let (first, rest) = match lines {
         [] => return Headlines::default(),
@@ -25,7 +27,7 @@ pub(super) fn read(lines: &[&str]) -> Headlines {
         [headline, subheadlines @ ..] if cannot_stand_alone(first) => {
             Headlines { kicker: first.to_owned(), headline: (*headline).to_owned(), subheadlines: owned(subheadlines) }
         }
-        // The page's title, and under it a block of its own that opens with a kicker.
+        // The page's title above a complete headline block, which begins with a kicker.
         [kicker, subheadlines @ ..]
             if !subheadlines.is_empty() && cannot_stand_alone(kicker) && repeats(kicker, first) =>
         {
@@ -35,11 +37,11 @@ pub(super) fn read(lines: &[&str]) -> Headlines {
     }
 }
 
-/// The headline block of a page whose metadata may name the headline too. The metadata is the surer of the two; a line that
-/// says the same is not printed twice.
+/// Classifies a headline block with the headline from the metadata, if there is one. That headline takes precedence, and lines
+/// that repeat it are dropped.
 pub(super) fn choose(block: &[&str], from_metadata: &str, report: &mut ParseReport) -> Headlines {
     if from_metadata.is_empty() {
-        return without_marks(read(block), report);
+        return without_labels(read(block), report);
     }
     let known = Line::new(from_metadata);
     let mut others: Vec<&str> = Vec::new();
@@ -61,14 +63,14 @@ pub(super) fn choose(block: &[&str], from_metadata: &str, report: &mut ParseRepo
         headline: from_metadata.to_owned(),
         subheadlines: others.into_iter().map(str::to_owned).collect(),
     };
-    without_marks(chosen, report)
+    without_labels(chosen, report)
 }
 
-/// `（引题）…`, `副题：…`: the lines without what says which they are.
-fn without_marks(mut headlines: Headlines, report: &mut ParseReport) -> Headlines {
+/// Removes labels such as `（引题）` and `副题：` from the lines.
+fn without_labels(mut headlines: Headlines, report: &mut ParseReport) -> Headlines {
     let Headlines { kicker, headline, subheadlines } = &mut headlines;
     for line in [kicker, headline].into_iter().chain(subheadlines) {
-        let Some(end) = end_of_mark(line) else { continue };
+        let Some(end) = label_end(line) else { continue };
         let text = line.drain(..end).collect();
         report.removed_lines.push(RemovedLine { text, reason: "HEADLINE_LABEL".into() });
         *report.repairs.entry("HEADLINE_LABEL".into()).or_default() += 1;
@@ -76,8 +78,8 @@ fn without_marks(mut headlines: Headlines, report: &mut ParseReport) -> Headline
     headlines
 }
 
-/// Where such a mark ends, unless the line has nothing else.
-fn end_of_mark(line: &str) -> Option<usize> {
+/// The end of such a label, unless the line has nothing else.
+fn label_end(line: &str) -> Option<usize> {
     let inner = line.strip_prefix(['（', '(', '【', '[']);
     let text = inner.unwrap_or(line);
     let mark = headline_words::LINE_LABELS.iter().find(|mark| text.starts_with(**mark))?;
@@ -87,32 +89,32 @@ fn end_of_mark(line: &str) -> Option<usize> {
     (!rest.is_empty()).then(|| line.len() - rest.len())
 }
 
-/// Whether a line needs the next one to be understood.
+/// Whether a line is incomplete without the next one, as a kicker is.
 pub(super) fn cannot_stand_alone(line: &str) -> bool {
     let seen = normalize_line(line.trim());
     let seen = seen.trim_end_matches(['”', '"', '」']);
     let marked = headline_words::KICKER_LABELS.iter().any(|mark| seen.trim_start_matches(['(', '[']).starts_with(mark));
     let open = headline_words::OPEN_ENDS.iter().any(|end| seen.ends_with(end))
         && !headline_words::CLOSED_ENDS.iter().any(|end| seen.ends_with(end));
-    // 达到…要求: there the word is a noun.
+    // In 达到…要求 the last word is a noun and not a verb.
     let noun = headline_words::VERBS_BEFORE_NOUN.iter().any(|verb| seen.contains(verb))
         && headline_words::OPEN_END_NOUNS.iter().any(|end| seen.ends_with(end));
     marked || seen.ends_with([':', '—']) || open && !noun
 }
 
-/// Whether a kicker says again what the title says: 某某調研工作 and 某某調研工作時強調.
+/// Whether a kicker begins with the title: 某某調研工作 and 某某調研工作時強調.
 fn repeats(kicker: &str, title: &str) -> bool {
     let (kicker, title) = (Line::new(kicker), Line::new(title));
     !title.key.is_empty() && kicker.key.starts_with(&title.key)
 }
 
-/// Whether one of two lines says what the other says and more.
+/// Whether one of two lines contains the other, apart from white space, script and width.
 pub(super) fn alike(first: &Line, second: &Line) -> bool {
     let either_empty = first.key.is_empty() || second.key.is_empty();
     !either_empty && (first.key.contains(&second.key) || second.key.contains(&first.key))
 }
 
-/// Whether two lines say the same, apart from white space, script and width.
+/// Whether two lines are equal, apart from white space, script and width.
 pub(super) fn same(first: &Line, second: &Line) -> bool {
     !first.key.is_empty() && first.key == second.key
 }
@@ -122,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_the_headline() {
+    fn lines_of_a_block_are_classified() {
         let check = |lines: &[&str], expected: (&str, &str, &[&str])| {
             let found = read(lines);
             assert_eq!((found.kicker.as_str(), found.headline.as_str()), (expected.0, expected.1), "{lines:?}");
@@ -139,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_no_text() {
+    fn labels_are_removed() {
         let mut report = ParseReport::default();
         let block = ["（引题）青石镇召开会议强调", "推动修桥", "副题：镇长主持并讲话", "主题公园明年开放"];
         let found = choose(&block, "", &mut report);

@@ -1,5 +1,5 @@
-//! Hostile pages: whatever they hold, parsing ends, and what comes out can be stored. These tests end at once, or the suite
-//! is seen to hang; what each class costs the example `hostile` measures.
+//! Hostile pages: parsing terminates, and the article fits the limits. A rule with super-linear cost makes these tests hang;
+//! the example `hostile` measures the cost of each class.
 
 #[path = "../../examples/hostile/pages.rs"]
 mod pages;
@@ -27,7 +27,7 @@ fn parsed(class: &str, page: &[u8], content_type: &str) -> Parsed {
 }
 
 #[test]
-fn every_class_of_page_ends() {
+fn every_class_of_page_terminates() {
     for (class, page) in pages::CLASSES {
         for content_type in ["text/html", "text/plain"] {
             parsed(class, &page(6 << 10), content_type);
@@ -36,11 +36,11 @@ fn every_class_of_page_ends() {
 }
 
 #[test]
-fn what_is_cut_is_told() {
+fn each_truncation_has_a_warning() {
     let check = |page: Vec<u8>, content_type: &str, reason: &str| {
         let report = parsed(reason, &page, content_type).report;
-        let told = report.warnings.iter().any(|warning| warning.reason == reason);
-        assert!(told, "{reason} in {:?}", report.warnings);
+        let warned = report.warnings.iter().any(|warning| warning.reason == reason);
+        assert!(warned, "{reason} in {:?}", report.warnings);
     };
     let text = "text/plain; charset=utf-8";
     check("啊".repeat(1 << 20).into(), text, "BODY_TRUNCATED");

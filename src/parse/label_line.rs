@@ -1,7 +1,7 @@
-//! A byline, cut into labels with their values, times, addresses and other words.
+//! Tokenizes a byline into labels with values, times, URLs and other words.
 //!
-//! Owns where a label's value ends: at the next label, time or strong separator, however they are glued. Text
-//! (`blocks/byline`) and HTML (`extract/labels`) read the same tokens. Does not say what a word without a label is.
+//! Owns the boundaries: a label's value ends at the next label, time or strong separator, with or without white space between
+//! them. Text (`blocks/byline`) and HTML (`extract/labels`) use the same tokens. Does not interpret words without a label.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::time::{Printed, printed_at};
 use crate::parse::dateline::{are_likely_names, is_place};
 use crate::text::is_han;
 
-/// A piece of the line. Ranges are in characters.
+/// Ranges are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     Time {
@@ -21,7 +21,7 @@ pub(super) enum Token {
     },
     Address,
     Labelled(Labelled),
-    /// What no label names.
+    /// A word without a label.
     Word(Range<usize>),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Labelled {
     pub value: Range<usize>,
 }
 
-/// Cuts a line. Separators between the pieces are left out.
+/// The tokens of a line, without separators.
 pub(super) fn tokens(view: &NormalizedLine) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -64,8 +64,8 @@ pub(super) fn tokens(view: &NormalizedLine) -> Vec<Token> {
     tokens
 }
 
-/// The account that published a page, beside the time: `11:30　青石音乐`, `2022-06-02 09:52:19河湾评论 来自青石市`,
-/// `2023-05-18 16:56发布于青石青石晚报官方账号`. Only where the line has nothing else, and no name of a person.
+/// The account that published a page, printed with the time: `11:30　青石音乐`, `2022-06-02 09:52:19河湾评论 来自青石市`,
+/// `2023-05-18 16:56发布于青石青石晚报官方账号`. None if the line has anything else, or the word may be a person's name.
 pub(super) fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
     let mut account = None;
@@ -102,7 +102,7 @@ pub(super) fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>>
     (timed && LENGTHS.contains(&seen.len()) && printed && !is_tool && !is_person && !is_place(seen)).then_some(account)
 }
 
-/// `By Ada Lane`, `By Ada Lane and Tom Reed`: names in letters, each word with a capital, and nothing else.
+/// `By Ada Lane`, `By Ada Lane and Tom Reed`: a line of nothing but names in letters, each word capitalized.
 pub(super) fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
     const WORDS: std::ops::RangeInclusive<usize> = 2..=4;
     if !view.starts_with(0, "by ") {
@@ -134,7 +134,7 @@ pub(super) fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> 
     (!names.is_empty()).then_some(names)
 }
 
-/// Whether a line is one label that nothing follows: `责任编辑：`, `關鍵字：`.
+/// Whether a line is a label without a value: `责任编辑：`, `關鍵字：`.
 pub(super) fn is_empty_label(line: &str) -> bool {
     /// In characters.
     const MAX_LABEL: usize = 12;
@@ -145,8 +145,8 @@ pub(super) fn is_empty_label(line: &str) -> bool {
     matches!(tokens(&view).as_slice(), [Token::Labelled(labelled)] if labelled.is_marked && labelled.value.is_empty())
 }
 
-/// A word without the place that a platform prints before an account (`发布于青石`, `来自青石市`), and without what says that
-/// the account is official.
+/// A word without the place that a platform prints before an account (`发布于青石`, `来自青石市`), and without the suffix of an official
+/// account.
 fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
     let mut end = word.end;
     for suffix in byline_words::ACCOUNT_SUFFIXES {
@@ -167,7 +167,7 @@ fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
     }
 }
 
-/// Whether a word in a byline says nothing of the story.
+/// Whether a word in a byline carries no metadata: a count, a weekday, a word of page chrome.
 pub(super) fn is_noise(word: &[char]) -> bool {
     let number = word.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
     let weekday = time_words::WEEKDAYS.iter().any(|day| day.chars().eq(word.iter().copied().take(day.chars().count())));
@@ -176,7 +176,7 @@ pub(super) fn is_noise(word: &[char]) -> bool {
         || byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()))
 }
 
-/// Whether a character parts the words of a byline.
+/// Whether a character separates the words of a byline.
 fn is_separator(character: char) -> bool {
     matches!(
         character,
@@ -217,7 +217,7 @@ fn is_separator(character: char) -> bool {
     )
 }
 
-/// Where a word ends that no label names: at white space or a sign, or where a time, an address or a label begins.
+/// The end of a word without a label: at a separator, or where a time, a URL or a label begins.
 fn word_end(view: &NormalizedLine, start: usize) -> usize {
     (start + 1..view.len())
         .find(|at| {
@@ -230,7 +230,7 @@ fn word_end(view: &NormalizedLine, start: usize) -> usize {
         .unwrap_or(view.len())
 }
 
-/// A time zone after a time: `+08:00`, `Z`.
+/// Skips the time zone after a time: `+08:00`, `Z`.
 fn past_zone(view: &NormalizedLine, end: usize) -> usize {
     match view.at(end) {
         Some('z') => end + 1,
@@ -239,7 +239,7 @@ fn past_zone(view: &NormalizedLine, end: usize) -> usize {
     }
 }
 
-/// A label, before the end of its value is known.
+/// A label whose value's end is not known yet.
 struct Label {
     label: &'static str,
     field: Field,
@@ -256,7 +256,7 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
     let end = spaced_word(view, index, word)?;
     let next = view.skip_spaces(end);
     let label = |is_marked: bool, value: usize| {
-        // `图片来源：…` is the source of something else.
+        // `图片来源：…` is a picture's source, not the article's.
         let other = *field == Field::Source
             && byline_words::OTHER_SOURCES.iter().any(|other| {
                 let length = other.chars().count();
@@ -272,7 +272,7 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
         Some('|' | '│' | '丨') if named => label(true, view.skip_spaces(next + 1)),
         Some('/') if matches!(field, Field::Author | Field::Editor | Field::OtherContributor) => label(true, next + 1),
         Some('(') if *field == Field::Ignored => label(false, next),
-        // `来源 某某网`, `浏览 12`: where white space sets it off.
+        // `来源 某某网`, `浏览 12`: white space before and after.
         _ if next > end
             && matches!(field, Field::Source | Field::Ignored | Field::Time)
             && !follows_word(view, index) =>
@@ -285,9 +285,9 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
         }
         // `本文来源于某某网`: the label is a verb.
         _ if *field == Field::OutletName && word.ends_with('于') && !follows_word(view, index) => label(false, next),
-        // `… | 来源某某网 | 作者张三`: bars set it off.
+        // `… | 来源某某网 | 作者张三`: a bar before it.
         _ if named && follows_bar(view, index) => label(true, next),
-        // `编辑 张三 ｜ 排版 李四`: a name behind it and a bar on its other side.
+        // `编辑 张三 ｜ 排版 李四`: a name after it, then a bar.
         _ if next > end && matches!(field, Field::Editor | Field::OtherContributor) && precedes_bar(view, next) => {
             label(false, next)
         }
@@ -295,12 +295,12 @@ fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
     }
 }
 
-/// Whether a word is glued to the front of a label: `河湾评论 来自青石市` has no label 评论.
+/// Whether a word directly precedes `index`: `河湾评论 来自青石市` has no label 评论.
 fn follows_word(view: &NormalizedLine, index: usize) -> bool {
     index.checked_sub(1).and_then(|at| view.at(at)).is_some_and(is_han)
 }
 
-/// Whether names stand from `start` to the next bar.
+/// Whether there are only names between `start` and the next bar.
 fn precedes_bar(view: &NormalizedLine, start: usize) -> bool {
     let bar = (start..view.len()).find(|at| matches!(view.at(*at), Some('|' | '│' | '丨')));
     bar.is_some_and(|bar| are_likely_names(view, start..bar))
@@ -311,7 +311,7 @@ fn follows_bar(view: &NormalizedLine, index: usize) -> bool {
     before.is_some_and(|character| matches!(character, '|' | '│' | '丨'))
 }
 
-/// Where a label ends that may be written with white space between its characters: `来　源：`.
+/// The end of a label, which may have white space between its characters: `来　源：`.
 fn spaced_word(view: &NormalizedLine, index: usize, word: &str) -> Option<usize> {
     let mut at = index;
     for (position, character) in word.chars().enumerate() {
@@ -326,7 +326,7 @@ fn spaced_word(view: &NormalizedLine, index: usize, word: &str) -> Option<usize>
     Some(at)
 }
 
-/// Where a label's value ends: at the next label, time or strong separator.
+/// The end of a label's value: at the next label, time or strong separator.
 fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
     if field == Field::Time {
         return start;
@@ -347,12 +347,12 @@ fn value_end(view: &NormalizedLine, start: usize, field: Field) -> usize {
         .unwrap_or(view.len())
 }
 
-/// Whether another label and its colon stand where a label's value is due.
+/// Whether another label with a colon follows in the place of the value.
 fn label_follows(view: &NormalizedLine, start: usize) -> bool {
     label_at(view, start).is_some_and(|label| view.seen(start..label.value).contains(&':'))
 }
 
-/// Whether a word of the page's tools stands behind the names that a label has: `作者：某某 分享到：`.
+/// Whether page chrome follows the names of a label: `作者：某某 分享到：`.
 fn tool_at(view: &NormalizedLine, start: usize, at: usize, field: Field) -> bool {
     let people = matches!(field, Field::Author | Field::Editor | Field::OtherContributor);
     people && at > start && view.at(at - 1) == Some(' ') && view.word_at(at, byline_words::TOOLS).is_some()

@@ -1,23 +1,23 @@
-//! Bounds what one article and its report can hold, so that any document gives an article that can be stored and sent.
+//! Limits the size of an article and its report, so that any document gives an article that can be stored and sent.
 //!
-//! Only pages that were made to be large meet these bounds; whatever is cut, a warning says so.
+//! Owns the truncation, and a warning for each. Only pages that were made to be large exceed these limits.
 
 use super::warn;
 use crate::article::{
     ArticleContent, Dateline, MAX_BODY_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TEXT_BYTES, ParseReport, RemovedLine,
 };
 
-/// The most text of a page that is looked at, in bytes: more could be told neither as body nor as removed lines.
+/// The longest text of a page that is parsed, in bytes: more would fit neither in the body nor in the removed lines.
 const MAX_PAGE_BYTES: usize = MAX_BODY_BYTES + MAX_REMOVED_BYTES;
 
-/// What the removed lines may take, each with [`EACH_LINE`]: with a body and lists of their greatest size an article
-/// still has less than 2.5 MiB.
+/// The size of all removed lines, including [`LINE_OVERHEAD`] each. Together with a body and lists of maximal size, an article
+/// stays below 2.5 MiB.
 const MAX_REMOVED_BYTES: usize = 3 << 18;
 
-/// What a removed line takes besides its texts, in bytes, on the wire and in the store.
-const EACH_LINE: usize = 12;
+/// The encoding overhead of a removed line, in bytes, on the wire and in the store.
+const LINE_OVERHEAD: usize = 12;
 
-/// A page's text.
+/// Truncates a page's text before parsing.
 pub(super) fn page(text: &mut String, report: &mut ParseReport) {
     let cut = truncate(text, MAX_PAGE_BYTES);
     if cut > 0 {
@@ -25,13 +25,13 @@ pub(super) fn page(text: &mut String, report: &mut ParseReport) {
     }
 }
 
-/// What metadata says, cut far beyond what is kept of it: a page may write it as long as itself.
+/// Truncates a metadata value before it is repaired, to twice what a field keeps: it can be as long as the page.
 pub(super) fn metadata(mut text: String) -> String {
     truncate(&mut text, 2 * MAX_TEXT_BYTES);
     text
 }
 
-/// A body that is longer than is stored. Cut before other things are derived from it.
+/// Truncates a body to the size that is stored, before keywords and other fields are derived from it.
 pub(super) fn body(mut body: String, report: &mut ParseReport) -> String {
     let cut = truncate(&mut body, MAX_BODY_BYTES);
     if cut > 0 {
@@ -40,10 +40,10 @@ pub(super) fn body(mut body: String, report: &mut ParseReport) -> String {
     body
 }
 
-/// All the other texts. The bounds are those of an article that a caller writes. All but the body are single lines, though
-/// an odd title or label breaks them; and in a list none is blank.
+/// Limits all other texts, as for an article that a caller writes. Line breaks become spaces in all fields but the body, and
+/// blank list items are removed.
 pub(super) fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
-    // Without `..`: a new field is bounded here.
+    // Without `..`, so that a new field does not compile until it is limited here.
     let ArticleContent {
         headline,
         kicker,
@@ -55,14 +55,14 @@ pub(super) fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
         section,
         keywords,
         cited_works,
-        // Bounded by `body`.
+        // Limited by `body`.
         body: _,
-        // Bounded where they are made: they have a form.
+        // Of bounded size by their type or format.
         language_code: _,
         url: _,
         publish_time: _,
         fetch_time: _,
-        // The caller's, whose request is checked.
+        // Set by the caller; validated with the request.
         labels: _,
     } = content;
     if let Some(Dateline { text, agency, location, date: _ }) = dateline {
@@ -91,7 +91,7 @@ pub(super) fn fields(content: &mut ArticleContent, report: &mut ParseReport) {
         list.truncate(MAX_ITEMS);
         let cut: usize = list.iter_mut().map(|item| truncate(item, MAX_ITEM_BYTES)).sum();
         if left_out + cut > 0 {
-            let message = format!("{left_out} of {field} were left out, and {cut} bytes of the others were cut");
+            let message = format!("{left_out} of {field} were dropped, and {cut} bytes of the others were cut");
             warn(report, "FIELD_TRUNCATED", message);
         }
     }
@@ -103,21 +103,21 @@ fn single_line(text: &mut String) {
     }
 }
 
-/// The lines that were removed, in the order of the page as far as there is room.
+/// Drops the removed lines that do not fit, from the end.
 pub(super) fn removed_lines(report: &mut ParseReport) {
     let mut room = MAX_REMOVED_BYTES;
     let fitting = report.removed_lines.iter().position(|RemovedLine { text, reason }| {
-        let left = room.checked_sub(text.len() + reason.len() + EACH_LINE);
+        let left = room.checked_sub(text.len() + reason.len() + LINE_OVERHEAD);
         room = left.unwrap_or_default();
         left.is_none()
     });
     let Some(fitting) = fitting else { return };
-    let untold = report.removed_lines.len() - fitting;
+    let dropped = report.removed_lines.len() - fitting;
     report.removed_lines.truncate(fitting);
-    warn(report, "REMOVED_LINES_TRUNCATED", format!("{untold} more lines were removed than are told here"));
+    warn(report, "REMOVED_LINES_TRUNCATED", format!("{dropped} more removed lines are not listed"));
 }
 
-/// Cuts a text at a character; how many bytes went.
+/// Truncates a text at a character boundary. Returns the number of bytes cut.
 fn truncate(text: &mut String, max_bytes: usize) -> usize {
     let end = text.floor_char_boundary(max_bytes);
     let cut = text.len() - end;

@@ -1,22 +1,22 @@
-//! A line as the rules look at it: character by character, in one script, one width, one case.
+//! A line normalized character by character to Simplified, half-width, lower case, for matching against the lexicon.
 //!
-//! Not the folding of [`crate::text`]: that one drops white space between Han characters, which here tells names apart,
-//! and joins characters. Here each character stays one, so that a rule's positions are positions in the line.
+//! Owns this normalization. Unlike the folding of [`crate::text`], it maps each character to one character, so that positions
+//! in the normalized line are positions in the line. It also keeps white space between Han characters, which separates names.
 
 use std::ops::Range;
 
 use crate::text::{is_han, to_simplified};
 
-/// The head of a line, seen plainly.
+/// The beginning of a line, normalized.
 pub(super) struct NormalizedLine<'a> {
     text: &'a str,
     pub chars: Vec<char>,
-    /// Where each character begins in `text`, and where the last one ends.
+    /// The byte offset of each character in `text`, and the end of the last one.
     offsets: Vec<usize>,
 }
 
 impl<'a> NormalizedLine<'a> {
-    /// Looks at no more than the first `at_most` characters: what a rule seeks stands near the start of its line.
+    /// Normalizes at most the first `at_most` characters: rules match near the beginning of a line.
     pub(super) fn of(text: &'a str, at_most: usize) -> Self {
         let expected = at_most.min(text.len());
         let mut chars = Vec::with_capacity(expected);
@@ -39,17 +39,17 @@ impl<'a> NormalizedLine<'a> {
         self.chars.get(index).copied()
     }
 
-    /// The byte at which a character of the line begins.
+    /// The byte offset of a character.
     pub(super) fn byte(&self, index: usize) -> usize {
         self.offsets.get(index).or(self.offsets.last()).copied().unwrap_or_default()
     }
 
-    /// A stretch of the line as it is written.
+    /// A range of the original line.
     pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(self.byte(range.start)..self.byte(range.end)).unwrap_or_default()
     }
 
-    /// A stretch as the rules see it.
+    /// A range of the normalized line.
     pub(super) fn seen(&self, range: Range<usize>) -> &[char] {
         self.chars.get(range.start.min(self.len())..range.end.min(self.len())).unwrap_or_default()
     }
@@ -62,12 +62,12 @@ impl<'a> NormalizedLine<'a> {
         })
     }
 
-    /// The first of the words that stands at `index`: where it ends. The longest words of a table come first in it.
+    /// The first of the words that matches at `index`, and its end. Lists have longer words before their prefixes.
     pub(super) fn word_at(&self, index: usize, words: &[&'static str]) -> Option<(&'static str, usize)> {
         words.iter().find(|word| self.starts_with(index, word)).map(|word| (*word, index + word.chars().count()))
     }
 
-    /// The first character from `index` on that is no white space.
+    /// The position of the first character from `index` on that is no white space.
     pub(super) fn skip_spaces(&self, index: usize) -> usize {
         let mut at = index;
         while self.at(at).is_some_and(|character| character == ' ') {
@@ -76,8 +76,7 @@ impl<'a> NormalizedLine<'a> {
         at
     }
 
-    /// The end of the bracketed group that opens at `index`, past its closing bracket, if it closes within `at_most`
-    /// characters.
+    /// The position after the bracketed group that opens at `index`, if it closes within `at_most` characters.
     pub(super) fn group_at(&self, index: usize, at_most: usize) -> Option<usize> {
         let close = closing(self.at(index)?)?;
         let mut depth = 0_usize;
@@ -104,8 +103,7 @@ fn closing(open: char) -> Option<char> {
     }
 }
 
-/// One character as the rules see it: Simplified, half-width, lower case; brackets of headlines as `[` and `]`, every
-/// space a space.
+/// Normalizes one character: Simplified, half-width, lower case; `【】` and the like to `[]`, all white space to a space.
 pub(super) fn normalize_char(character: char) -> char {
     match character {
         '\u{FF01}'..='\u{FF5E}' => {
@@ -123,24 +121,24 @@ pub(super) fn normalize_char(character: char) -> char {
     }
 }
 
-/// A short text as the rules see it.
+/// Normalizes a text.
 pub(super) fn normalize_line(text: &str) -> String {
     text.chars().map(normalize_char).collect()
 }
 
-/// Where a word of the lexicon first stands in a text, in bytes of the text as it is written.
+/// The first occurrence of a lexicon word in a text, in bytes of the original text.
 pub(super) fn find_word(text: &str, word: &str) -> Option<Range<usize>> {
     text.char_indices().find_map(|(at, _)| Some(at..at + word_length(text.get(at..)?, word)?))
 }
 
-/// The bytes of the word of the lexicon that a text begins with, as the text writes it.
+/// The length in bytes of the original text, if it begins with this lexicon word.
 pub(super) fn word_length(text: &str, word: &str) -> Option<usize> {
     let mut own = text.char_indices();
     let begins = word.chars().all(|expected| own.next().is_some_and(|(_, own)| normalize_char(own) == expected));
     begins.then(|| own.offset())
 }
 
-/// Whether a text ends in one of the words of a list of the lexicon.
+/// Whether a text ends with one of these lexicon words.
 pub(super) fn ends_in_any(text: &str, words: &[&str]) -> bool {
     let ends_in = |word: &&str| {
         let mut own = text.chars().rev();
@@ -149,7 +147,7 @@ pub(super) fn ends_in_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(ends_in)
 }
 
-/// Whether a text holds one of the words of a list of the lexicon.
+/// Whether a text contains one of these lexicon words.
 pub(super) fn holds_any(text: &str, words: &[&str]) -> bool {
     let seen = normalize_line(text);
     words.iter().any(|word| seen.contains(word))
@@ -160,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_stays_one() {
+    fn each_character_maps_to_one() {
         let line = "【新聞】（記者　Ａ１）：";
         let view = NormalizedLine::of(line, 100);
         assert_eq!(view.chars.iter().collect::<String>(), "[新闻](记者 a1):");

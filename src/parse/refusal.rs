@@ -1,25 +1,25 @@
-//! Which documents are refused because there is nothing to store: those that are not text, and those without a headline
-//! and body.
+//! Decides which documents are refused: those that are not text, and those with neither headline nor body.
 //!
-//! Parsing itself never fails; ingest checks here afterwards. Does not know how a refusal is reported.
+//! Parsing itself never fails; ingest calls this afterwards. Does not know how a refusal is reported.
 
 use super::Parsed;
 
-/// How many bytes of a document are judged.
-const JUDGED_BYTES: usize = 1 << 16;
+/// How many bytes of a document are sniffed.
+const SNIFFED_BYTES: usize = 1 << 16;
 
-/// The largest share of binary bytes in a text, as 1/n. Chance gives one in 9 of noise; Chinese in UTF-16 has one in
-/// 18 among its low bytes; pages with stray NUL or escape bytes have fewer.
+/// The largest share of binary bytes in a text, as 1/n. Random bytes have one in 9; Chinese in UTF-16 has one in 18, among its
+/// low bytes; pages with stray NUL or escape bytes have fewer.
 const ONE_BINARY_IN: usize = 11;
 
-/// So few binary bytes do not make a text binary, however short it is: scrapers leave a NUL or a backspace behind.
+/// This many binary bytes are accepted in a text of any length: scrapers leave a NUL or a backspace behind.
 const MAX_STRAY_BYTES: usize = 3;
 
-/// A text in UTF-16 with ASCII in it has zeros in at least 1/n of its units, and at most 1/n of those zeros in the other place.
+/// UTF-16 text with some ASCII has a zero byte in at least 1/n of its code units, and at most 1/n of the zeros at the other
+/// byte position.
 const ONE_ZERO_IN: usize = 20;
 
-/// How files begin that are not text. From the WHATWG's MIME Sniffing Standard (section 6), ELF, PE and Mach-O from their own
-/// specifications. Those that a text could begin with (`BM`, `MZ`) are left to the count of binary bytes.
+/// Signatures of files that are not text, from the WHATWG MIME Sniffing Standard (section 6) and the formats' own
+/// specifications. Signatures that a text could begin with (`BM`, `MZ`) are left out; the count of binary bytes decides there.
 const SIGNATURES: &[(&[u8], &str)] = &[
     (b"\x7FELF", "an ELF file"),
     (b"\xCF\xFA\xED\xFE", "a Mach-O file"),
@@ -58,23 +58,24 @@ pub fn refusal(content: &[u8], parsed: &Parsed) -> Option<Refusal> {
     (is_blank(&parsed.content.headline) && is_blank(&parsed.content.body)).then_some(Refusal::Blank)
 }
 
-/// What the bytes are if they are not text in any charset.
+/// The kind of the bytes, if they are not text in any charset.
 fn binary(content: &[u8]) -> Option<&'static str> {
     let signature = SIGNATURES.iter().find(|(start, _)| content.starts_with(start));
     if let Some((_, kind)) = signature {
         return Some(kind);
     }
-    let judged = content.get(..content.len().min(JUDGED_BYTES)).unwrap_or_default();
-    if is_utf16(judged) {
+    let sniffed = content.get(..content.len().min(SNIFFED_BYTES)).unwrap_or_default();
+    if is_utf16(sniffed) {
         return None;
     }
-    // The standard's binary data bytes.
+    // "Binary data bytes" of the MIME Sniffing Standard.
     let is_binary = |byte: &&u8| matches!(**byte, 0..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F);
-    let binary_bytes = judged.iter().filter(is_binary).count();
-    (binary_bytes > MAX_STRAY_BYTES && binary_bytes * ONE_BINARY_IN > judged.len()).then_some("binary data")
+    let binary_bytes = sniffed.iter().filter(is_binary).count();
+    (binary_bytes > MAX_STRAY_BYTES && binary_bytes * ONE_BINARY_IN > sniffed.len()).then_some("binary data")
 }
 
-/// UTF-16 writes ASCII with zeros in one place of each pair, and never a pair of zeros.
+/// Whether the bytes look like UTF-16: ASCII has a zero byte in the same half of each code unit, and text has no zero code
+/// units.
 fn is_utf16(content: &[u8]) -> bool {
     let units = content.len() / 2;
     let [mut even, mut odd, mut both] = [0_usize; 3];

@@ -1,4 +1,4 @@
-//! The pipeline as a whole: the sample and the laws.
+//! The whole pipeline: the sample, and the properties that hold for every input.
 
 use super::*;
 use crate::article::{TimeBasis, TimePrecision};
@@ -93,7 +93,7 @@ fn a_page_with_chrome_on_both_sides() {
     );
 }
 
-/// Lines as pages have them, invented.
+/// Typical lines of pages, invented.
 const LINES: &[&str] = &[
     "某市召開安全生產會議",
     "切實增強責任感",
@@ -153,7 +153,7 @@ fn dense(text: &str) -> Vec<char> {
     characters
 }
 
-/// Lines above, in and below a story, from [`LINES`]' kinds.
+/// Lines above, in and below a story, of the same kinds as [`LINES`].
 const ABOVE: &[&str] = &[
     "某市召開安全生產會議",
     "切實增強責任感",
@@ -197,7 +197,7 @@ const BELOW: &[&str] = &[
     "|",
 ];
 
-/// Elements that a line of a page may stand in.
+/// Elements that may contain a line.
 const ELEMENTS: &[&str] = &[
     "<p>{}</p>",
     "<p>{}</p>",
@@ -214,7 +214,7 @@ const ELEMENTS: &[&str] = &[
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 400, ..Default::default() })]
 
-    /// Nothing is silently lost, whatever stands where.
+    /// Nothing is lost silently, in any order of lines.
     #[test]
     fn every_character_is_accounted_for(lines in proptest::collection::vec(proptest::sample::select(LINES), 0..14)) {
         let page = lines.join("\n");
@@ -223,7 +223,7 @@ proptest::proptest! {
         proptest::prop_assert_eq!(dense(&page), dense(&format!("{}{removed}", content.printed())));
     }
 
-    /// What is printed parses to the same article.
+    /// The printed article parses to the same article.
     #[test]
     fn stable(
         above in proptest::collection::vec(proptest::sample::select(ABOVE), 0..6),
@@ -234,7 +234,7 @@ proptest::proptest! {
         let lines: Vec<&str> = above.into_iter().chain([opening]).chain(story).chain(below).collect();
         let content = parse_quickly(&lines.join("\n")).content;
         let again = parse_quickly(&content.printed()).content;
-        // The year and month that other lines of the page told are not printed.
+        // Year and month may come from other lines of the page, and are then not printed.
         let seen = |content: &ArticleContent| {
             let dateline = content.dateline.clone().map(|line| (line.text, line.agency, line.location));
             (content.kicker.clone(), content.headline.clone(), content.subheadlines.clone(), dateline, content.body.clone())
@@ -242,7 +242,7 @@ proptest::proptest! {
         proptest::prop_assert_eq!(seen(&again), seen(&content), "{}", content.printed());
     }
 
-    /// The same for what a reader of an HTML page sees, whatever elements it stands in.
+    /// The same for the visible text of an HTML page, in any elements.
     #[test]
     fn every_line_of_html_is_accounted_for(
         lines in proptest::collection::vec((proptest::sample::select(LINES), proptest::sample::select(ELEMENTS)), 0..14)
@@ -274,9 +274,9 @@ proptest::proptest! {
     }
 }
 
-/// Characters that print nothing, and a letter with its mark apart, as references of HTML and escapes of JSON-LD.
+/// Invisible characters and a decomposed letter, as HTML character references and JSON-LD escapes.
 #[test]
-fn what_references_stand_for_is_cleaned_in_every_field() {
+fn resolved_references_are_cleaned_in_every_field() {
     const HTML: &str = "&shy;&#8203;&zwnj;&#65279;&lrm;&#27;&#7;&#x202E;cafe&#769;";
     const JSON: &str = r"\u00AD\u200B\u200C\uFEFF\u200E\u001B\u0007\u202Ecafe\u0301";
     let unclean = |text: &str| {
