@@ -1,6 +1,6 @@
-//! What follows from an article's text alone: its language, its keywords, the works that it cites.
+//! Derives language, keywords and cited works from an article's text.
 //!
-//! Refuses to look at the page: what the page itself says of these comes in as a parameter.
+//! Owns these three. Does not look at the page: keywords that the page gives are a parameter.
 
 mod cited_works;
 mod keywords;

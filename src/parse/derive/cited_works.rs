@@ -1,12 +1,12 @@
-//! The works that a text cites in 《…》. Other marks (「」, 〈〉, “”) quote speech as often as works and are left alone.
+//! Finds the works that a text cites in 《…》. Other marks (「」, 〈〉, “”) quote speech as often as works and are ignored.
 
 use std::collections::HashSet;
 
-/// A longer stretch between marks is text after a mark that was never closed.
+/// The longest title. A longer text after 《 means that the mark was never closed.
 const MAX_CHARACTERS: usize = 200;
 
-/// Each work once, without its marks, in order of first mention. A title within a title belongs to the outer one and
-/// keeps its marks: 《关于印发《办法》的通知》 is one work.
+/// The distinct works, without their marks, in order of first mention. A nested title is part of the outer one and keeps its
+/// marks: 《关于印发《办法》的通知》 is one work.
 pub(crate) fn cited_works(body: &str) -> Vec<String> {
     let mut works: Vec<String> = Vec::new();
     let mut known: HashSet<&str> = HashSet::new();
@@ -15,7 +15,7 @@ pub(crate) fn cited_works(body: &str) -> Vec<String> {
         while let Some(open) = rest.find('《') {
             let inside = rest.get(open + '《'.len_utf8()..).unwrap_or_default();
             let Some(length) = length_of_title(inside) else {
-                // Never closed: another title may begin within.
+                // Never closed: continue after the mark, as another title may follow.
                 rest = inside;
                 continue;
             };
@@ -30,7 +30,7 @@ pub(crate) fn cited_works(body: &str) -> Vec<String> {
     works
 }
 
-/// The bytes up to the mark that closes the title.
+/// The length of a title in bytes, up to its closing mark.
 fn length_of_title(inside: &str) -> Option<usize> {
     let mut depth = 1;
     for (at, character) in inside.char_indices().take(MAX_CHARACTERS) {

@@ -1,9 +1,8 @@
-//! The keywords of an article: the page's own, else words and compounds taken from its text.
+//! The keywords of an article: those of the page, or else words and compounds extracted from its text.
 //!
-//! The method, for a text in Han characters: cut its Simplified form into tagged words (jieba), join neighbours that the
-//! text repeats as one (安全 + 生產), weigh each candidate by how often it stands in the text, how rare it is in the
-//! language (jieba's inverse document frequencies) and whether the headline has it, and print the best as the article
-//! itself writes them.
+//! For a text in Han characters, a variant of TF-IDF: segment and tag its Simplified form with jieba, join adjacent words
+//! that the text repeats together (安全 + 生產), score each candidate by frequency in the text, inverse document frequency
+//! (jieba's table) and presence in the headline, and output the best in the article's own script.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -16,34 +15,35 @@ use crate::parse::lexicon::surnames;
 use crate::parse::normalized_line::{normalize_char, normalize_line};
 use crate::text::{dictionary, is_han, to_simplified};
 
+/// How many keywords are extracted at most.
 const MAX_EXTRACTED: usize = 10;
 
-/// With so many, those are left out that are doubtful or say much less than the first.
+/// From this many keywords on, doubtful candidates and those below [`LEAST_SHARE`] are dropped.
 const ENOUGH: usize = 4;
 
-/// The least weight beside the first one's. Of the keywords that a portal's pages give and their headlines have, a third of
-/// the first's weight keeps all but one in two hundred, and leaves out one in twenty of all that is found.
+/// The lowest score, relative to the best candidate's. Tuned on keywords that a portal's pages give and that their headlines
+/// contain: about a third keeps all of these but one in 200, and drops one in 20 of all candidates.
 const LEAST_SHARE: f64 = 0.3;
 
-/// A page that names more is trying to be found and not to be understood.
+/// How many of the page's own keywords are kept. Pages with more are stuffing keywords for search engines.
 const MAX_OWN: usize = 32;
 
-/// In characters; more is a sentence.
+/// The longest keyword of a page, in characters; anything longer is a sentence.
 const MAX_OWN_CHARACTERS: usize = 40;
 
-/// The text that is looked at, in characters: an article says early what it is about, and the time stays bounded.
+/// How much of a text is scanned, in characters. An article's subject is near its beginning, and this bounds the time.
 const MAX_TEXT_CHARACTERS: usize = 6000;
 
-/// In words.
+/// The longest compound, in words.
 const MAX_COMPOUND: usize = 4;
 
-/// In characters: 習近平新時代中國特色社會主義思想 is a title, not a keyword.
+/// The longest compound, in characters: 習近平新時代中國特色社會主義思想 is a title, not a keyword.
 const MAX_COMPOUND_CHARACTERS: usize = 10;
 
-/// Words of news prose that say nothing of one article, in Simplified characters: 记者, 表示, 工作 and their like.
+/// Stop words of news prose, in Simplified characters: 记者, 表示, 工作 and the like.
 const EMPTY_WORDS: &str = include_str!("../lexicon/empty_words.txt");
 
-/// English words that say nothing of one article.
+/// English stop words.
 const EMPTY_ENGLISH: &str = include_str!("../lexicon/empty_english.txt");
 
 struct WordWeights {
@@ -51,19 +51,18 @@ struct WordWeights {
     empty: HashSet<&'static str>,
 }
 
-/// Loading takes a quarter of a second and some 80 MB, so that it waits for the first text that needs it.
+/// Loaded at first use, because it takes a quarter of a second and some 80 MB.
 static WORD_WEIGHTS: LazyLock<WordWeights> = LazyLock::new(|| {
     let mut frequencies = TfIdf::default();
-    // Cut as the candidates are, so that names which the dictionary lacks are weighed too.
+    // Segment with the HMM, as the candidates are, so that names that the dictionary lacks get a score too.
     *frequencies.config_mut() = KeywordExtractConfig::builder().use_hmm(true).build();
     WordWeights { frequencies, empty: EMPTY_WORDS.split_whitespace().collect() }
 });
 
-/// Of the keywords that a page gives, one in so many at least stands in its article; else they are the whole site's.
+/// At least one in this many of a page's keywords must occur in the article; otherwise they are the site's.
 const MIN_OWN_IN_TEXT_ONE_IN: usize = 4;
 
-/// What the page itself gives as its keywords: cut at separators, each once. Empty if it gives none, or only those that
-/// its site gives all pages.
+/// The page's own keywords: split at separators, without duplicates. Empty if the page has none, or only those of its site.
 pub(crate) fn own_keywords(page: &[String], headline: &str, body: &str) -> Vec<String> {
     let mut own = given_keywords(page);
     own.retain(|word| !repeats(word, headline) && !names_a_site(word, headline, body));
@@ -71,7 +70,7 @@ pub(crate) fn own_keywords(page: &[String], headline: &str, body: &str) -> Vec<S
     if in_text * MIN_OWN_IN_TEXT_ONE_IN >= own.len() { own } else { Vec::new() }
 }
 
-/// Whether a keyword is the headline, whole or nearly so: pages put it there for search engines.
+/// Whether a keyword repeats the headline, or most of it: pages put it there for search engines.
 fn repeats(word: &str, headline: &str) -> bool {
     const MIN_HEADLINE: usize = 6;
     let (word, headline) = (normalize_line(word), normalize_line(headline));
@@ -80,7 +79,7 @@ fn repeats(word: &str, headline: &str) -> bool {
     length >= MIN_HEADLINE && (nearly || word.contains(&headline))
 }
 
-/// Whether a keyword is the name of an outlet that the text does not tell of: it is the site's.
+/// Whether a keyword is an outlet's name that the text does not contain: then it names the site.
 fn names_a_site(word: &str, headline: &str, body: &str) -> bool {
     let plain: Vec<char> = word.chars().map(normalize_char).collect();
     ends_like_an_outlet(&plain) && !headline.contains(word) && !body.contains(word)
@@ -89,7 +88,7 @@ fn names_a_site(word: &str, headline: &str, body: &str) -> bool {
 fn given_keywords(page: &[String]) -> Vec<String> {
     let mut own: Vec<String> = Vec::new();
     let parts = page.iter().flat_map(|item| item.split([',', '，', '、', ';', '；', '|', '\n', '\t']));
-    // Some sites part them by spaces alone.
+    // Some sites separate keywords by spaces only.
     let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
     let by_space = parts.len() == 1 && parts.iter().all(|part| part.chars().any(is_han));
     let parts = if by_space { parts.iter().flat_map(|part| part.split_whitespace()).collect() } else { parts };
@@ -106,7 +105,7 @@ fn given_keywords(page: &[String]) -> Vec<String> {
     own
 }
 
-/// The best first, at most [`MAX_EXTRACTED`].
+/// Keywords extracted from the text, best first.
 pub(crate) fn extract_keywords(headline: &str, body: &str) -> Vec<String> {
     let text: Vec<char> = headline.chars().chain(['\n']).chain(body.chars()).take(MAX_TEXT_CHARACTERS).collect();
     let han = text.iter().filter(|c| is_han(**c)).count();
@@ -114,14 +113,15 @@ pub(crate) fn extract_keywords(headline: &str, body: &str) -> Vec<String> {
     if han * 4 < letters { from_words(headline, body) } else { from_han(&text, headline.chars().count()) }
 }
 
-/// A word or compound, as a run of characters.
+/// A word or compound that may become a keyword.
 struct Candidate {
     count: u32,
-    /// Where it stands first, in characters.
+    /// Its first occurrence, in characters.
     first: usize,
     weight: f64,
     words: usize,
-    /// A verb, a phrase of the body's, 四国, or two characters that no dictionary has and that stand together once.
+    /// A verb, a phrase that only the body has, a number with a noun (四国), or a two-character word that is not in the
+    /// dictionary and occurs once.
     is_doubtful: bool,
 }
 
@@ -146,7 +146,7 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
     let rarity = Rarity::of(&simplified, &counts);
     let compounds = compounds(&simplified, &words, &counts);
     let mut candidates: HashMap<&str, Candidate> = HashMap::new();
-    // A word inside a compound counts for the compound.
+    // A word within a compound counts only for the compound.
     let mut at = 0;
     while at < words.len() {
         let joined = (2..=MAX_COMPOUND).rev().find_map(|length| {
@@ -183,8 +183,7 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
     best(candidates, text, headline_characters)
 }
 
-/// Whether a word of letters is a reading that a mirror site left behind its character, or a piece of one: `(chǎn)`, of
-/// which the cutter makes `ch`, `ǎ` and `n`.
+/// Whether a word in letters is pinyin residue, or a part of it: jieba segments `(chǎn)` into `ch`, `ǎ` and `n`.
 fn in_residue(text: &[char], start: usize, end: usize) -> bool {
     let letter = |at: usize| text.get(at).is_some_and(|c| c.is_alphabetic() && !is_han(*c));
     if !letter(start) {
@@ -196,36 +195,36 @@ fn in_residue(text: &[char], start: usize, end: usize) -> bool {
     piece || lower && matches!(before, Some('(' | '（'))
 }
 
-/// 四国, 多人: a number and what it counts.
+/// Whether a word is a number with a counted noun: 四国, 多人.
 fn counts_something(word: &Word) -> bool {
     word.characters == 2
         && word.text.starts_with(['一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '多', '几', '数'])
 }
 
-/// Whether the dictionary has a word; else the cutter guessed that it is one.
+/// Whether the dictionary has a word; otherwise jieba's HMM guessed it.
 fn is_known(word: &str) -> bool {
     dictionary().has_word(word)
 }
 
-/// Counts a candidate where it stands once more.
+/// Counts one occurrence of a candidate.
 fn add<'a>(candidates: &mut HashMap<&'a str, Candidate>, text: &'a str, candidate: Candidate) {
     candidates.entry(text).or_insert(candidate).count += 1;
 }
 
-/// Orders the candidates and prints them as the article writes them.
+/// The best candidates, in the article's own script.
 fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters: usize) -> Vec<String> {
     let mut scored: Vec<(f64, &str, Candidate)> = candidates
         .into_iter()
         .map(|(word, candidate)| {
             let in_headline = if candidate.first < headline_characters { 1.8 } else { 1.0 };
-            // What a text says once it may say by the way.
+            // A single occurrence may be incidental.
             let count = f64::from(candidate.count);
             let repeated = if candidate.count > 1 { count.powf(0.7) * 1.4 } else { 0.7 };
             let compound = if candidate.words > 1 { 1.2 } else { 1.0 };
             (repeated * candidate.weight * in_headline * compound, word, candidate)
         })
         .collect();
-    // The place decides between equals, so that the order does not depend on the map's.
+    // Ties are broken by position, so that the order does not depend on the hash map's.
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.first.cmp(&b.2.first)));
     let mut chosen: Vec<&str> = Vec::new();
     let mut printed = Vec::new();
@@ -234,7 +233,7 @@ fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters
         if printed.len() >= ENOUGH && (*score < least || candidate.is_doubtful) {
             continue;
         }
-        // 雄安 says nothing beside 雄安新区.
+        // 雄安 is redundant next to 雄安新区.
         if chosen.iter().any(|known| known.contains(word) || word.contains(*known)) {
             continue;
         }
@@ -250,24 +249,24 @@ fn best(candidates: HashMap<&str, Candidate>, text: &[char], headline_characters
 #[derive(Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
-    /// In characters.
+    /// Position, in characters.
     first: usize,
     characters: usize,
     kind: WordKind,
 }
 
-/// What a word can be to a reader, from jieba's tags (those of the ICTCLAS set).
+/// The part of speech, as far as keywords need it, from jieba's tags (the ICTCLAS set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum WordKind {
     Person,
-    /// The name of something else.
+    /// A name of a place, an organization or anything else.
     Name,
     Noun,
     /// A verb or adjective used as a noun.
     Nominal,
     Phrase,
     Verb,
-    /// Part of a compound at most.
+    /// Counts only as part of a compound.
     Attribute,
     /// Function words, numbers, dates, punctuation.
     Other,
@@ -292,9 +291,9 @@ impl WordKind {
 }
 
 impl WordKind {
-    /// Whether two neighbours are rather a verb and its object, or a person and what he did, than one name for something:
-    /// 会见美国, 张三违纪.
-    fn acts_on(self, next: WordKind) -> bool {
+    /// Whether two adjacent words are probably a verb with its object (会见美国), or a subject with its verb (张三违纪), and not a
+    /// compound.
+    fn is_verb_phrase_with(self, next: WordKind) -> bool {
         match self {
             WordKind::Nominal => matches!(next, WordKind::Person | WordKind::Name | WordKind::Attribute),
             WordKind::Person => matches!(next, WordKind::Nominal | WordKind::Attribute),
@@ -304,7 +303,7 @@ impl WordKind {
 }
 
 impl Word<'_> {
-    /// A guessed name with the verb behind it: 张某某称. The names of one surname have three characters at most.
+    /// Removes a verb from the end of a guessed name: 张某某称. A name with a one-character surname has at most three characters.
     fn without_verb(mut self) -> Self {
         const VERBS: &[char] =
             &['称', '说', '指', '斥', '料', '促', '吁', '谈', '任', '晤', '赴', '访', '批', '赞', '向', '与', '和'];
@@ -319,7 +318,7 @@ impl Word<'_> {
         self
     }
 
-    /// How much it is worth alone; `None` if a reader would not look for it.
+    /// Weight of the word as a keyword by itself; `None` if it is no candidate.
     fn weight(&self) -> Option<f64> {
         if self.characters < 2 {
             return None;
@@ -335,8 +334,8 @@ impl Word<'_> {
     }
 }
 
-/// Joins given names that the cutter took for words of their own to their surnames: 季 + 怀远, which is a county too. Only
-/// where the text has the name more than once, and always behind that surname: 张 + 江苏 may stand side by side by chance.
+/// Joins a surname and a given name that jieba separated because the given name is a word too: 季 + 怀远, which is also a county.
+/// Only if the text has the given name more than once and always after that surname: 张 + 江苏 may be adjacent by chance.
 fn with_surnames<'a>(text: &'a str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
     let full_name = |at: usize| {
         let pair = words.get(at..at + 2)?;
@@ -369,7 +368,7 @@ fn with_surnames<'a>(text: &'a str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
     joined
 }
 
-/// The text of neighbouring words; `None` if something stands between them.
+/// The text of a run of words; `None` if the words are not adjacent.
 fn text_of<'a>(text: &'a str, run: &[Word<'a>]) -> Option<&'a str> {
     let start = run.first()?.text.as_ptr() as usize - text.as_ptr() as usize;
     let last = run.last()?.text;
@@ -378,8 +377,8 @@ fn text_of<'a>(text: &'a str, run: &[Word<'a>]) -> Option<&'a str> {
     text.get(start..end).filter(|text| text.len() == length)
 }
 
-/// Runs of neighbouring words that the text uses as one: repeated, ending in a noun, and most uses of its rarest word are
-/// uses of the run.
+/// Runs of adjacent words that form a compound: the run is repeated and ends in a noun, and most occurrences of its rarest word
+/// are in the run.
 fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>) -> HashSet<&'a str> {
     let mut runs: HashMap<&'a str, (u32, u32)> = HashMap::new();
     for start in 0..words.len() {
@@ -394,7 +393,7 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
             if !(3..=MAX_COMPOUND_CHARACTERS).contains(&characters) || !(ends_in_noun || is_split_name(run)) {
                 continue;
             }
-            // 机长张三 is two; 张三精神 may be one.
+            // A person's name can only begin a compound: 张三精神, but not 机长张三.
             if run.iter().skip(1).any(|word| word.kind == WordKind::Person) && !is_split_name(run) {
                 continue;
             }
@@ -406,18 +405,18 @@ fn compounds<'a>(text: &'a str, words: &[Word<'a>], counts: &HashMap<&str, u32>)
     runs.into_iter().filter(|(_, (count, rarest))| *count >= 2 && *count * 2 > *rarest).map(|(run, _)| run).collect()
 }
 
-/// With a verb it is a clause, but where one character makes a noun of it: 阅览 + 区.
+/// Whether a run contains a verb or a verb phrase. A verb with a one-character noun suffix is a noun: 阅览 + 区.
 fn is_clause(run: &[Word]) -> bool {
     run.windows(2).any(|pair| match pair {
         [first, second] if first.kind == WordKind::Verb => {
             first.characters < 2 || second.characters > 1 || second.kind != WordKind::Noun
         }
-        [first, second] => first.kind.acts_on(second.kind),
+        [first, second] => first.kind.is_verb_phrase_with(second.kind),
         _ => false,
     })
 }
 
-/// A name that the dictionary knows in pieces only: surname and given name.
+/// Whether a run is a person's name that jieba segmented into surname and given name.
 fn is_split_name(run: &[Word]) -> bool {
     let characters: usize = run.iter().map(|word| word.characters).sum();
     characters <= 4
@@ -425,14 +424,14 @@ fn is_split_name(run: &[Word]) -> bool {
         && run.first().is_some_and(|word| word.characters <= 2)
 }
 
-/// How rare each word of a text is in the language, up to a factor that is the same for all of them.
+/// The inverse document frequency of each word of a text, up to a common factor.
 struct Rarity {
     of: HashMap<String, f64>,
     mean: f64,
 }
 
 impl Rarity {
-    /// The library gives how often a word stands in the text, times its rarity, over all that it counted.
+    /// The library returns TF-IDF, normalized over the text; dividing it by the word's count leaves the IDF.
     fn of(text: &str, counts: &HashMap<&str, u32>) -> Self {
         let weights = WORD_WEIGHTS.frequencies.extract_keywords(dictionary(), text, usize::MAX, Vec::new());
         let of = weights.into_iter().filter_map(|Keyword { keyword, weight, .. }| {
@@ -444,13 +443,13 @@ impl Rarity {
         Self { of, mean }
     }
 
-    /// A name that was cut out of a longer word is as rare as the others of the text.
+    /// The mean for a word that the library did not see, such as a name without the verb that was attached to it.
     fn of_word(&self, word: &str) -> f64 {
         if word.chars().nth(1).is_none() { 0.0 } else { self.of.get(word).copied().unwrap_or(self.mean) }
     }
 }
 
-/// For text in letters: the words that stand in it most, names first.
+/// For text in letters: the most frequent words; capitalized words and those of the headline weigh more.
 fn from_words(headline: &str, body: &str) -> Vec<String> {
     let empty: HashSet<&str> = EMPTY_ENGLISH.split_whitespace().collect();
     let mut candidates: HashMap<String, (f64, usize, &str)> = HashMap::new();
@@ -477,7 +476,7 @@ mod tests {
                         館長何秋白介紹,圖書館設有盲文閱覽區,盲文閱覽區的藏書由省盲人協會捐贈。何秋白希望居民多到盲文閱覽區做志願者,為讀者朗讀。";
 
     #[test]
-    fn neither_the_headline_nor_the_site_is_a_keyword() {
+    fn neither_headline_nor_site_is_a_keyword() {
         let own = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             own_keywords(&words, "青石镇新桥今天通车", "新桥今天通车，两岸居民不再绕行，青石镇政府办了仪式。")
@@ -488,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_what_the_text_repeats_and_prints_its_own_script() {
+    fn repeated_compounds_are_joined_and_printed_in_the_texts_script() {
         let keywords = extract_keywords(HEADLINE, BODY);
         assert!(keywords.len() <= MAX_EXTRACTED);
         assert!(keywords.iter().take(3).any(|keyword| keyword.contains("圖書館")), "{keywords:?}");
@@ -503,7 +502,7 @@ mod tests {
     fn the_sample_has_its_subject_first() {
         let Some(data) = crate::test_data::folder() else { return };
         let text = std::fs::read_to_string(data.join("seed-article.txt")).expect("a readable text");
-        // What the repair stage does, for this text: it has one real parenthesis, 行業(領域).
+        // Simulates the repair stage: the text has residue, and one real parenthesis, 行業(領域).
         let mut inside = false;
         let text: String = text
             .replace("(領", "領")
@@ -523,13 +522,13 @@ mod tests {
         let body = "青瀾新區管委會主任季懷遠主持會議。季懷遠指出,要守好門。季懷遠強調,責任要壓實,街道要守好門。";
         let keywords = extract_keywords("", body);
         assert!(keywords.iter().any(|keyword| keyword == "季懷遠"), "{keywords:?}");
-        // Here the place stands by itself too.
+        // Here the place also occurs without the surname.
         let keywords = extract_keywords("", "季懷遠到懷遠視察。季懷遠說,懷遠的橋很好,懷遠縣的路也很好。");
         assert!(!keywords.iter().any(|keyword| keyword == "季懷遠"), "{keywords:?}");
     }
 
     #[test]
-    fn leaves_out_what_nobody_looks_for() {
+    fn numbers_stop_words_and_residue_are_no_keywords() {
         let check = |body: &str, refused: &[&str]| {
             let keywords = extract_keywords("", body);
             assert!(!keywords.is_empty(), "{body}");
@@ -555,7 +554,7 @@ mod tests {
     }
 
     #[test]
-    fn no_clauses_and_no_tail_of_trifles() {
+    fn clauses_and_weak_candidates_are_dropped() {
         let body = "新桥今天通车,镇长检查新桥,检查新桥的还有工程师。四国工程师来过新桥。居民否认新桥拥堵,多人在桥上散步、拍照、钓鱼、聊天。";
         let keywords = extract_keywords("青石镇新桥通车", body);
         assert!(keywords.iter().any(|keyword| keyword.contains("新桥")), "{keywords:?}");
@@ -575,13 +574,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_from_nothing() {
+    fn empty_texts_have_no_keywords() {
         assert_eq!(extract_keywords("", ""), Vec::<String>::new());
         assert_eq!(extract_keywords("。", "12 3\n(a)"), Vec::<String>::new());
     }
 
     #[test]
-    fn the_pages_own() {
+    fn keywords_of_the_page_are_split() {
         let check = |page: &[&str], expected: &[&str]| {
             let page: Vec<String> = page.iter().map(|item| (*item).to_owned()).collect();
             assert_eq!(given_keywords(&page), expected);

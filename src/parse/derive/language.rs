@@ -1,18 +1,18 @@
-//! The language of a text, as a BCP-47 tag; `und` where the text is too short or does not decide.
+//! Detects the language of a text, as a BCP-47 tag; `und` if the text is too short or ambiguous.
 
 use whatlang::Lang;
 
 use super::script::{Script, script_of};
 use crate::text::is_han;
 
-/// How much of a text is looked at: more does not change the answer.
+/// How much of a text is scanned, in characters. More does not change the result.
 const MAX_CHARACTERS: usize = 4000;
 
-/// Below so many Han characters, a text that has no character of one script alone may be of any language that writes
-/// Han characters.
-const MIN_HAN_WITHOUT_SIGN: usize = 8;
+/// With fewer Han characters, and none that is Simplified or Traditional only, a text may be in any language that uses Han
+/// characters.
+const MIN_AMBIGUOUS_HAN: usize = 8;
 
-/// Below so many letters, trigram statistics guess.
+/// With fewer letters, trigram statistics are unreliable.
 const MIN_LETTERS: usize = 40;
 
 const UNDETERMINED: &str = "und";
@@ -23,7 +23,7 @@ pub(crate) fn language_code(headline: &str, body: &str) -> String {
     for character in headline.chars().chain(body.chars()).take(MAX_CHARACTERS) {
         counts.add(character);
     }
-    if let Some(tag) = counts.east_asian().or_else(|| counts.of_china_besides()) {
+    if let Some(tag) = counts.east_asian().or_else(|| counts.tibetan_or_uyghur()) {
         return tag.to_owned();
     }
     if counts.letters < MIN_LETTERS {
@@ -48,7 +48,7 @@ struct Counts {
     traditional: usize,
     tibetan: usize,
     arabic: usize,
-    /// Vowels that among the languages in Arabic letters Uyghur alone writes all of.
+    /// Among the languages in Arabic script only Uyghur has all three vowels.
     uyghur_vowels: [usize; UYGHUR_VOWELS.len()],
 }
 
@@ -86,8 +86,8 @@ impl Counts {
         }
     }
 
-    /// The tag, if the text is in Tibetan or Uyghur, which the detector does not know.
-    fn of_china_besides(&self) -> Option<&'static str> {
+    /// The tag, if the text is Tibetan or Uyghur, which whatlang does not detect.
+    fn tibetan_or_uyghur(&self) -> Option<&'static str> {
         if self.tibetan * 2 > self.letters && self.tibetan > 0 {
             return Some("bo");
         }
@@ -95,33 +95,33 @@ impl Counts {
         (all_vowels && self.arabic * 2 > self.letters).then_some("ug")
     }
 
-    /// The tag, if the text is written in the scripts of East Asia. A Han character says about as much as three or four
-    /// letters.
+    /// The tag, if the text is in East Asian scripts. A Han character carries about as much information as three or four
+    /// letters, hence the factor of 4.
     fn east_asian(&self) -> Option<&'static str> {
         let own = self.han + self.kana + self.hangul;
         if own == 0 || own * 4 < self.letters {
             return None;
         }
-        // A Japanese text has kana in each sentence; a Chinese one has a brand's name in it at most.
+        // A Japanese text has kana in each sentence; a Chinese one at most in a brand name.
         if self.kana * 8 > self.han && self.kana >= self.hangul {
             return Some("ja");
         }
         if self.hangul * 4 > self.han {
             return Some("ko");
         }
-        // Quotations, names and characters that both scripts know make a few of the other kind.
+        // Quotations, names and characters that both scripts use cause a few of the other kind.
         if self.simplified > 2 * self.traditional {
             return Some("zh-Hans");
         }
         if self.traditional > 2 * self.simplified {
             return Some("zh-Hant");
         }
-        // Written Chinese, but nothing tells the script.
-        Some(if self.han >= MIN_HAN_WITHOUT_SIGN { "zh" } else { UNDETERMINED })
+        // Chinese in an unknown script.
+        Some(if self.han >= MIN_AMBIGUOUS_HAN { "zh" } else { UNDETERMINED })
     }
 }
 
-/// From the ISO 639-3 code that whatlang gives to BCP-47, which wants the shortest code there is (RFC 5646, 2.2.1).
+/// Maps whatlang's ISO 639-3 code to BCP-47, which requires the shortest code (RFC 5646, 2.2.1).
 fn tag_of(lang: Lang) -> &'static str {
     match lang {
         Lang::Eng => "en",

@@ -1,12 +1,12 @@
-//! Which Han characters belong to one script alone.
+//! Classifies Han characters as Simplified, Traditional, or either.
 
 use crate::text::{to_simplified, to_traditional};
 
-/// Simplified characters that are ordinary Traditional ones too, with a meaning of their own (皇后, 公里, 干戈), and so
-/// say nothing about the script.
+/// Simplified characters that are also ordinary Traditional ones with another meaning (皇后, 公里, 干戈), and therefore do not
+/// indicate the script.
 const IN_BOTH_SCRIPTS: &str = "后里干台几丑斗范丰云余冲别划卷叶吁咸向回姜家征志念恤扎折朱杆松栗梁板游漓璇症秋累致舍苏药蒙谷辟采里面须胡周沈了系表布欲才只出朴伙仆借佣价准当";
 
-/// What a Han character says about the script it stands in.
+/// The script that a Han character indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Script {
     Simplified,
