@@ -14,7 +14,7 @@ mod korean_byline;
 mod line;
 mod tail;
 
-use crate::parse::lexicon::byline_words;
+use crate::parse::lexicon::{byline_words, wire_verbs};
 use crate::parse::normalized_line::normalize_line;
 use std::borrow::Cow;
 
@@ -166,7 +166,7 @@ fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     };
     let is_certain = |Found { dateline, people, .. }: &Found| {
         let reported = !people.is_empty() && (!dateline.agency.is_empty() || !dateline.location.is_empty());
-        reported || !dateline.agency.is_empty() && dateline.date.is_some()
+        reported || !dateline.agency.is_empty() && dateline.date.is_some() || is_desk_report(&dateline.text)
     };
     let first = body.first()?;
     if let Some(found) = dateline::at_start(first).or_else(|| head::glued_dateline(first)) {
@@ -174,6 +174,13 @@ fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     }
     let above = body.iter().take(MAX_ABOVE).take_while(|text| may_stand_above(text)).count();
     (1..=above).find_map(|at| Some((at, dateline::at_start(body.get(at)?).filter(is_certain)?)))
+}
+
+/// `〔即時新聞／綜合報導〕`: brackets, a slash and the verb cannot be anything else.
+fn is_desk_report(dateline: &str) -> bool {
+    let plain = normalize_line(dateline);
+    let inside = plain.strip_prefix('[').and_then(|plain| plain.strip_suffix(']')).unwrap_or_default();
+    inside.contains('/') && wire_verbs::REPORTS.iter().any(|verb| inside.ends_with(verb))
 }
 
 /// Takes the dateline off the paragraph that it opens; the index of that paragraph.
@@ -196,8 +203,30 @@ fn take_dateline<'a>(
         count_piece(report, DATELINE_PUNCTUATION);
     }
     *first = rest.trim_matches(line::is_blank);
+    let alone = first.is_empty();
     layout.dateline = Some(found);
+    if alone {
+        take_time_below(body, at + 1, layout, start + 1, removed);
+    }
     at
+}
+
+/// The line that says when the story was published, below a dateline that has a line of its own.
+fn take_time_below<'a>(
+    body: &mut [&'a str],
+    at: usize,
+    layout: &mut Layout<'a>,
+    index: usize,
+    removed: &mut Removed<'a>,
+) {
+    let Some(line) = body.get_mut(at) else { return };
+    let Some(byline) = byline::read(&Line::new(line)).filter(|found| found.title_end == 0 && !found.times.is_empty())
+    else {
+        return;
+    };
+    removed.add(index, line, chrome::BYLINE);
+    *line = "";
+    layout.facts.add(byline);
 }
 
 /// A feature prints its title once more behind the dateline (`…电　题：…`), and who wrote it on the next line.

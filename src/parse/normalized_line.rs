@@ -114,6 +114,7 @@ pub(super) fn normalize_char(character: char) -> char {
         '】' | '〕' | '〗' => ']',
         '﹕' | '︰' | '∶' => ':',
         '–' | '—' | '―' | '─' | '━' => '—',
+        '╱' | '∕' | '⁄' => '/',
         '•' | '‧' | '・' => '·',
         _ if character.is_whitespace() => ' ',
         _ if is_han(character) => to_simplified(character),

@@ -200,17 +200,30 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
     if mark.is_some_and(|mark| SIGNING_MARKS.contains(mark)) && are_names(&whole) {
         return Some(Signature { outlet: None, names: whole });
     }
+    if let Some(names) = names_before_place(view, whole.clone()).filter(are_names) {
+        return Some(Signature { outlet: None, names });
+    }
     let slash = whole.clone().find(|at| view.at(*at) == Some('/'))?;
     let (before, after) = (whole.start..slash, slash + 1..whole.end);
     let reports = after.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
     let with_role = || read_people(view, before.clone(), None).is_some_and(|people| !people.is_empty());
-    if reports && after.len() <= MAX_REPORT && (are_names(&before) || with_role()) {
-        return Some(Signature { outlet: None, names: before });
-    }
     let desk = byline_words::DESKS
         .iter()
         .map(|desk| desk.chars().count())
         .find(|length| before.len() >= *length && view.word_at(before.end - length, byline_words::DESKS).is_some());
+    if reports && after.len() <= MAX_REPORT {
+        if are_names(&before) || with_role() {
+            return Some(Signature { outlet: None, names: before });
+        }
+        // `青石時報 林遠舟／台北報導`.
+        if let Some((outlet, names)) = outlet_and_names(view, before.clone()).filter(|(_, names)| are_names(names)) {
+            return Some(Signature { outlet: Some(outlet), names });
+        }
+        // `社會中心／綜合報導`.
+        if desk.is_some() {
+            return Some(Signature { outlet: None, names: before.end..before.end });
+        }
+    }
     let outlet = before.start..before.end - desk.unwrap_or(0);
     let named = ends_like_an_outlet(view.seen(outlet.clone())) && outlet.len() >= 2;
     // `青石新聞網／綜合報導`.
@@ -220,6 +233,20 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
     }
     ((named || desk.is_some()) && are_names(&after))
         .then(|| Signature { outlet: named.then_some(outlet), names: after })
+}
+
+/// `林遠舟 上海報道`: the names before a known place and the verb.
+fn names_before_place(view: &NormalizedLine, whole: Range<usize>) -> Option<Range<usize>> {
+    let verb = whole.end.checked_sub(2).filter(|at| view.word_at(*at, wire_verbs::REPORTS).is_some())?;
+    let space = (whole.start..verb).rev().find(|at| view.at(*at) == Some(' '))?;
+    is_place(view.seen(space + 1..verb)).then_some(whole.start..space)
+}
+
+/// `青石時報 林遠舟`: an outlet, white space and the names of who writes for it.
+fn outlet_and_names(view: &NormalizedLine, words: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    let space = words.clone().find(|at| view.at(*at) == Some(' '))?;
+    let outlet = words.start..space;
+    ends_like_an_outlet(view.seen(outlet.clone())).then_some((outlet, view.skip_spaces(space)..words.end))
 }
 
 /// Marks that newspapers print before an author's name on a line of its own.
@@ -397,6 +424,12 @@ mod tests {
         check("林遠舟／編輯", "||林遠舟E|");
         check("☉林遠舟", "||林遠舟|");
         check("水位／雨量報導", "none");
+        check("林遠舟╱台北報導", "||林遠舟|");
+        check("社會中心／綜合報導", "|||");
+        check("青石時報 林遠舟／台北報導", "|青石時報|林遠舟|");
+        check("（林遠舟 上海報道）", "||林遠舟|");
+        check("新橋通車 上海報道", "none");
+        check("水文中心／年度報告", "none");
         check("記者林遠舟／台北報導 2021-09-01 08:00", "2021-9-1 8:0||林遠舟|");
         check("青石新聞網／ 綜合報導", "|青石新聞網||");
         check("作者：何秋白（青石大学教授）", "||何秋白|");

@@ -66,7 +66,8 @@ fn reporter_and_place(line: &NormalizedLine, inside: Range<usize>) -> Option<Dat
 /// `（青石日报全媒体记者 林远舟）`: an outlet that is not in the lists, by the ending of its name.
 fn outlet_before_role(line: &NormalizedLine, inside: Range<usize>) -> Option<agency::Agency> {
     let role = inside.clone().find(|at| people::role_at(line, *at).is_some())?;
-    let mut end = role;
+    // `（青石晚報／記者林遠舟）`.
+    let mut end = if line.at(role.saturating_sub(1)) == Some('/') { role - 1 } else { role };
     for kind in roles::REPORTER_KINDS {
         let length = kind.chars().count();
         if end > inside.start + length && line.starts_with(end - length, kind) {

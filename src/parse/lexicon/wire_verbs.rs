@@ -47,7 +47,20 @@ pub(crate) const BRACKETED_REPORTS: &[&str] = &[
 pub(crate) const PLACE_WIRES: &[&str] = &["综合讯", "综合电", "专讯", "专电", "讯", "电"];
 
 /// Suffixes of a bracketed dateline with an outlet.
-pub(crate) const OUTLET_WIRES: &[&str] = &["专讯", "特讯", "讯", "综合报道", "综合报导", "报道", "报导", "消息"];
+pub(crate) const OUTLET_WIRES: &[&str] = &[
+    "专讯",
+    "特讯",
+    "讯",
+    "综合外电报道",
+    "综合外电报导",
+    "综合报道",
+    "综合报导",
+    "外电报道",
+    "外电报导",
+    "报道",
+    "报导",
+    "消息",
+];
 
 /// Verbs that attribute a sentence to a source.
 pub(crate) const REPORTS: &[&str] = &["报道", "报导"];

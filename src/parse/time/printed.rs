@@ -208,10 +208,22 @@ fn clock_after(line: &NormalizedLine, index: usize) -> Option<Clock> {
         Some(':') => digits(line, at + 1).filter(|(second, width)| *second < 60 && *width == 2),
         _ => None,
     };
-    match second {
-        Some((second, width)) => Some((hour, Some(minute), i8::try_from(second).ok(), at + 1 + width)),
-        None => Some((hour, Some(minute), None, at)),
-    }
+    let (second, at) = match second {
+        Some((second, width)) => (i8::try_from(second).ok(), at + 1 + width),
+        None => (None, at),
+    };
+    let (hour, at) = match half_of_day(line, at).filter(|_| part.is_none()) {
+        Some((true, end)) if hour < 12 => (hour + 12, end),
+        Some((_, end)) => (hour, end),
+        None => (hour, at),
+    };
+    Some((hour, Some(minute), second, at))
+}
+
+/// `pm` or `am` behind a clock: whether it is the afternoon, and where it ends.
+fn half_of_day(line: &NormalizedLine, index: usize) -> Option<(bool, usize)> {
+    let (word, end) = line.word_at(line.skip_spaces(index), &["pm", "am"])?;
+    (!line.at(end).is_some_and(char::is_alphanumeric)).then_some((word == "pm", end))
 }
 
 #[cfg(test)]
@@ -234,6 +246,9 @@ mod tests {
         check("2026/3/10 13:26(3/10", "2026 3 10 13 26 - @15");
         check("2021-05-14T08:08:05+08:00", "2021 5 14 8 8 5 @19");
         check("2020年5月1日 星期五 下午3:20", "2020 5 1 15 20 - @20");
+        check("2021.05.14 04:17 pm", "2021 5 14 16 17 - @19");
+        check("2021-05-14 08:08 AM", "2021 5 14 8 8 - @19");
+        check("2021-05-14 08:08 amber", "2021 5 14 8 8 - @16");
         check("二〇二一年五月一日", "2021 5 1 - - - @9");
         check("2007-7-30", "2007 7 30 - - - @9");
         check("2021-10-0812:00", "2021 10 8 12 0 - @15");
