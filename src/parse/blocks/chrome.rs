@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::line::Line;
 use crate::parse::lexicon::{captions, outlets, page_chrome, page_phrases};
+use crate::text::is_han;
 
 /// Why a line was removed, as reported in `removed_lines`.
 pub(super) type Reason = &'static str;
@@ -43,6 +44,8 @@ pub(super) fn at_any_edge(line: &Line) -> Option<Reason> {
     decoration(line)
         .or_else(|| labels(line))
         .or_else(|| counters(line))
+        .or_else(|| pager(line))
+        .or_else(|| host(line))
         .or_else(|| previous_or_next(line))
         .or_else(|| tool_hint(line))
         .or_else(|| copyright(line))
@@ -65,6 +68,7 @@ pub(super) fn below(line: &Line) -> Option<Reason> {
         .or_else(|| company(line))
         .or_else(|| disclaimer(line))
         .or_else(|| promotion(line))
+        .or_else(|| labelled_address(line))
         .or_else(|| hashtags(line))
         .or_else(|| original_title(line))
         .or_else(|| bare_original_title(line))
@@ -87,9 +91,17 @@ fn disclaimer(line: &Line) -> Option<Reason> {
 /// `（本文来自某某新闻，更多资讯请下载“某某新闻”APP）`, `扫描下方二维码关注某某微信`.
 fn promotion(line: &Line) -> Option<Reason> {
     const MAX_PROMOTION: usize = 80;
-    let key = line.key.trim_start_matches(['(', '[', '【']);
+    let key = line.key.trim_start_matches(|character: char| !character.is_alphanumeric());
     let opens = page_phrases::PROMOTION_PREFIXES.iter().any(|word| key.starts_with(word));
     (line.length <= MAX_PROMOTION && opens && holds_any(line, page_phrases::PROMOTION_WORDS)).then_some(CONTACT)
+}
+
+/// `iOS下載 https://…`: a short label and the address of another page.
+fn labelled_address(line: &Line) -> Option<Reason> {
+    const MAX_LABEL: usize = 12;
+    let (label, address) = line.text.split_at(line.text.find("http")?);
+    let alone = address.split_whitespace().count() == 1 && address.contains("://");
+    (alone && label.chars().count() <= MAX_LABEL).then_some(NAVIGATION)
 }
 
 /// `#新桥#石匠#青石镇`: links to pages with these tags.
@@ -174,6 +186,33 @@ fn counters(line: &Line) -> Option<Reason> {
     let counts = page_phrases::COUNTER_WORDS.iter().fold(line.key.clone(), |rest, word| rest.replace(word, " "));
     let only_numbers = counts.chars().all(|c| !c.is_alphanumeric() || c.is_ascii_digit() || c == '万');
     (counts != line.key && only_numbers).then_some(NAVIGATION)
+}
+
+/// `第1页/共3页 << 上一页 | 下一页 >>`, `頭條要聞 〉`: where the page stands on its site.
+fn pager(line: &Line) -> Option<Reason> {
+    const MAX_PAGER: usize = 30;
+    const MAX_CRUMB: usize = 12;
+    if line.length > MAX_PAGER {
+        return None;
+    }
+    let rest = page_phrases::PAGER.iter().fold(line.key.clone(), |rest, word| rest.replace(word, ""));
+    let counted = rest != line.key && !rest.chars().any(char::is_alphabetic);
+    let crumb = line.length <= MAX_CRUMB
+        && line.key.ends_with(['〉', '>', '»', '›'])
+        && line.key.chars().any(is_han)
+        && !line.key.contains(['〈', '<', '«', '‹']);
+    (counted || crumb).then_some(NAVIGATION)
+}
+
+/// `NEWS.RIVER.EXAMPLE`: the name of the page's host alone.
+fn host(line: &Line) -> Option<Reason> {
+    const MIN_PARTS: usize = 3;
+    let address = line.text.trim_start_matches("http://").trim_start_matches("https://").trim_end_matches('/');
+    let parts: Vec<&str> = address.split('.').collect();
+    let is_label = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let last = parts.last()?;
+    let is_end = (2..=7).contains(&last.len()) && last.chars().all(|c| c.is_ascii_alphabetic());
+    (parts.len() >= MIN_PARTS && is_end && parts.iter().all(is_label)).then_some(SITE_NAME)
 }
 
 /// `上一篇：镇里开展送清凉活动`: a link to the previous or next story.
@@ -281,6 +320,12 @@ pub(super) fn is_related_heading(line: &Line) -> bool {
     page_chrome::RELATED.contains(&key) || page_chrome::RELATED_ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
+/// A heading above readers' comments: `發表意見`, `討論規範`.
+pub(super) fn is_comments_heading(line: &Line) -> bool {
+    let key = line.key.trim_matches(|character: char| !character.is_alphanumeric());
+    page_chrome::COMMENTS.contains(&key)
+}
+
 /// `更多即时新闻`, `更多…`: a heading above other stories, provided that a list follows.
 pub(super) fn opens_related(line: &Line) -> bool {
     const MAX_HEADING: usize = 12;
@@ -360,6 +405,11 @@ mod tests {
         check("1+1>2", None);
         check("微信支付新規今日施行", None);
         check("市長會見記者", None);
+        check("第1页/共3页 << 上一页 | 下一页 >>", Some(NAVIGATION));
+        check("第1页 新桥通车", None);
+        check("頭條要聞 〉", Some(NAVIGATION));
+        check("NEWS.RIVER.EXAMPLE", Some(SITE_NAME));
+        check("U.S. exports rise", None);
     }
 
     #[test]
@@ -387,6 +437,10 @@ mod tests {
         check(notice, Some(COPYRIGHT));
         check("（本文来自青石新闻，更多资讯请下载“青石新闻”APP）", Some(CONTACT));
         check("扫描下方二维码，关注青石新闻官方微信", Some(CONTACT));
+        check("★追蹤青石新聞粉絲團", Some(CONTACT));
+        check("加入聯盟的國家今年增加到三個。", None);
+        check("iOS下載 https://apps.example/river", Some(NAVIGATION));
+        check("馆方的公告全文登在 https://river.example/notice 上。", None);
         check("更多的人下载了这个客户端，开始用它记账。", None);
         check("打开手机客户端，居民就能关注渡口的班次。", None);
     }

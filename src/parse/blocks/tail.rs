@@ -138,7 +138,7 @@ fn cut_other_stories<'a>(
         // A line about rights ends a story only if no text follows: news stories mention rights too.
         let closing = !heading && (is_closing(line) || list_follows && chrome::copyright(line).is_some());
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
-        let other = opens && is_other_story(lines, index);
+        let other = opens && is_other_story(lines, index) || chrome::is_comments_heading(line);
         if !(ends || other) {
             continue;
         }

@@ -26,6 +26,7 @@ pub(super) fn trim(
     let mut lines: Vec<Placed> =
         content.into_iter().zip(places).map(|(text, place)| Placed { text, place, kept: true }).collect();
     drop_boxes(&mut lines, outline, page);
+    drop_comments(&mut lines, outline, page);
     drop_captions(&mut lines, outline, page);
     drop_marked_byline(&mut lines, outline, page);
     drop_above_headline(&mut lines, headline_at);
@@ -100,6 +101,30 @@ fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
     let all: usize = lines.iter().map(Placed::characters).sum();
     for (line, boxes) in lines.iter_mut().zip(boxes) {
         line.kept &= !boxes.iter().any(|index| held.get(index).is_some_and(|held| held * MAX_SHARE < all));
+    }
+}
+
+/// Parts of the class and id of elements that hold readers' comments and the form and rules for them.
+const COMMENT_MARKS: &[&str] =
+    &["comment", "disqus", "discuss", "pinglun", "liuyan", "messageboard", "message-board", "guestbook", "chargewall"];
+
+/// Drops comments and their rules below the text. They may be longer than the article.
+fn drop_comments(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+    /// In characters: the least text of an article above its comments.
+    const MIN_ABOVE: usize = 60;
+    let is_comment = |line: &Placed| {
+        let node = line.on_page(page).map(|line| line.node);
+        let mut above = node.into_iter().flat_map(|node| outline.upwards(outline.parent(node)));
+        above.any(|index| {
+            outline.name(index) != "body" && COMMENT_MARKS.iter().any(|mark| outline.marks(index).contains(mark))
+        })
+    };
+    let marked: Vec<bool> = lines.iter().map(is_comment).collect();
+    let Some(last) = marked.iter().rposition(|is_comment| !is_comment) else { return };
+    let above = lines.get(..=last).unwrap_or_default().iter().zip(&marked);
+    let text: usize = above.filter(|(line, marked)| !**marked && line.kept).map(|(line, _)| line.characters()).sum();
+    if text >= MIN_ABOVE {
+        lines.iter_mut().skip(last + 1).for_each(|line| line.kept = false);
     }
 }
 
@@ -319,6 +344,13 @@ mod tests {
         check(&page("part"), "", &[&text, TEXT, &text]);
         check(&format!("<h1>新馆开放</h1><div class=paywall><p>{text}</p></div>"), "", &[&text]);
         check(&format!("<h1>新馆开放</h1><p class=c-byline>Follow</p><p>{text}</p>"), "", &[&text]);
+    }
+
+    #[test]
+    fn comments_below_the_text() {
+        let rules = "<section class=comments><h4>发表意见</h4><li>请不要刊登与主题无关的内容。</li></section>";
+        check(&format!("<h1>新馆开放</h1><p>{TEXT}{TEXT}</p>{rules}"), "", &[&TEXT.repeat(2)]);
+        check(&format!("<div class=has-comments><h1>新馆开放</h1><p>{TEXT}</p><p>{TEXT}</p></div>"), "", &[TEXT, TEXT]);
     }
 
     #[test]

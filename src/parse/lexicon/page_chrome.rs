@@ -188,6 +188,15 @@ pub(crate) const NAVIGATION: &[&str] = &[
     "中文",
     "english",
     "en",
+    "我要评比",
+    "留言数",
+    "看其他文章",
+    "转寄",
+    "点阅",
+    "友善列印",
+    "列印本页",
+    "字级设定",
+    "稍后再读",
     "评论",
     "去评论",
     "发表评论",
@@ -326,6 +335,9 @@ pub(crate) const RELATED: &[&str] = &[
     "相关视频",
     "相关图片",
     "相关标签",
+    "你可能还想看",
+    "您可能还想看",
+    "你可能会想看",
     "相关稿件",
     "新闻链接",
     "延伸阅读",
@@ -409,6 +421,26 @@ pub(crate) const RELATED: &[&str] = &[
     "更多相关新闻",
     "下一篇新闻",
     "阅读下一篇",
+];
+
+/// Headings above readers' comments and the rules for them.
+pub(crate) const COMMENTS: &[&str] = &[
+    "发表意见",
+    "读者留言",
+    "网友留言",
+    "网友回应",
+    "读者回应",
+    "我要留言",
+    "留言区",
+    "留言板",
+    "讨论区",
+    "讨论规范",
+    "留言规范",
+    "评论区",
+    "最新评论",
+    "热门评论",
+    "全部评论",
+    "精彩评论",
 ];
 
 /// Suffixes of a heading above other stories, whatever the site prints before them: `APP精彩推荐`.

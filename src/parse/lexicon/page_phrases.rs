@@ -24,6 +24,7 @@ pub(crate) const COPYRIGHT: &[&str] = &[
     "谢绝转载",
     "禁止转载",
     "转载请注明",
+    "授权转载)",
     "转载须",
     "如需转载",
     "请勿转载",
@@ -115,6 +116,10 @@ pub(crate) const COUNTER_WORDS: &[&str] = &[
     "次",
 ];
 
+/// Words of a pager.
+pub(crate) const PAGER: &[&str] =
+    &["上一页", "下一页", "上页", "下页", "第一页", "首页", "末页", "尾页", "最后一页", "第", "共", "页"];
+
 /// Labels before the title of the previous or next story.
 pub(crate) const PREVIOUS_NEXT_LABELS: &[&str] =
     &["上一篇", "下一篇", "上一条", "下一条", "上一则", "下一则", "上一页", "下一页", "上篇", "下篇"];
@@ -140,8 +145,37 @@ pub(crate) const PROMOTION_PREFIXES: &[&str] = &[
     "长按",
     "请下载",
     "点击下载",
+    "还想看",
+    "想看更多",
+    "加入",
+    "追踪",
+    "按赞",
+    "订阅",
+    "立即下载",
+    "立即订阅",
+    "立即加入",
+    "关注",
+    "点我加入",
+    "点我订阅",
+    "点击加入",
 ];
-pub(crate) const PROMOTION_WORDS: &[&str] = &["app", "客户端", "公众号", "官方微信", "视频号"];
+pub(crate) const PROMOTION_WORDS: &[&str] = &[
+    "app",
+    "客户端",
+    "公众号",
+    "官方微信",
+    "视频号",
+    "粉丝团",
+    "粉丝专页",
+    "粉丝页",
+    "line@",
+    "telegram",
+    "youtube",
+    "facebook",
+    "instagram",
+    "官方帐号",
+    "电子报",
+];
 
 /// Phrases of the contact details in a site's footer.
 pub(crate) const CONTACT: &[&str] = &[
