@@ -231,7 +231,12 @@ fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
 
 fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
     let editor = meta.first(meta::EDITOR);
-    let is_person = |name: &String| name != site_name && name != editor && !holds_any(name, outlets::AUTHOR_OUTLETS);
+    // `青石` is the site 青石新闻, which its name has no word for.
+    let is_site = |name: &String| {
+        let rest = site_name.strip_prefix(name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || holds_any(rest, outlets::AUTHOR_OUTLETS))
+    };
+    let is_person = |name: &String| !is_site(name) && name != editor && !holds_any(name, outlets::AUTHOR_OUTLETS);
     let from_ld: Vec<String> =
         json_ld.authors.iter().flat_map(|author| labels::people(author)).filter(is_person).collect();
     if !from_ld.is_empty() {
@@ -268,7 +273,10 @@ fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[Stri
     };
     let source = |name: &str, is_named| Source { name: name.to_owned(), is_named };
     let edges: Vec<&str> = content.iter().take(4).chain(content.iter().rev().take(6)).map(String::as_str).collect();
-    let from_meta = meta.all(meta::SOURCE).chain([json_ld.source.as_str()]).find(|source| !source.is_empty());
+    let from_meta = meta
+        .all(meta::SOURCE)
+        .chain([json_ld.source.as_str()])
+        .find(|source| !source.is_empty() && labels::names_outlet(source));
     printed(&frame.before)
         .or_else(|| {
             frame.before.iter().find_map(|line| labels::source_beside_date(line)).map(|name| source(name, false))

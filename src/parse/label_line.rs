@@ -171,7 +171,12 @@ fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
 pub(super) fn is_noise(word: &[char]) -> bool {
     let number = word.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
     let weekday = time_words::WEEKDAYS.iter().any(|day| day.chars().eq(word.iter().copied().take(day.chars().count())));
+    // `12人参与评论`.
+    let digits = word.iter().take_while(|c| c.is_ascii_digit()).count();
+    let unit = word.get(digits..).unwrap_or_default();
+    let counted = digits > 0 && byline_words::COUNTS.iter().any(|count| count.chars().eq(unit.iter().copied()));
     number
+        || counted
         || weekday && word.len() <= 5
         || byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()))
 }

@@ -54,6 +54,11 @@ pub(super) fn source_beside_date(line: &str) -> Option<&str> {
     (digits >= 8 && named && name.chars().all(char::is_alphanumeric)).then_some(name)
 }
 
+/// Whether the value of a source label may name an outlet: `转载` does not.
+pub(super) fn names_outlet(value: &str) -> bool {
+    !byline_words::NO_SOURCES.contains(&normalize_line(value.trim()).as_str())
+}
+
 /// The outlet on a line that contains nothing else.
 pub(super) fn bare_source(line: &str) -> Option<&str> {
     const MAX_OUTLET: usize = 16;
@@ -111,6 +116,8 @@ fn outlet(value: &str) -> Option<&str> {
     let joined = |at: usize| value.get(..at).is_some_and(|before| before.ends_with(['-', '－'])) || at == 0;
     let ends =
         |at: usize, c: char| c.is_whitespace() || "|｜】」)）]［[(（<>,，;；。".contains(c) || c == '《' && !joined(at);
+    // `来源：[青石网]`.
+    let value = value.trim_start_matches(|c: char| c.is_whitespace() || "[［【〔（(".contains(c));
     let end = value.char_indices().find(|(at, c)| ends(*at, *c)).map_or(value.len(), |(at, _)| at);
     let name = value.get(..end)?;
     let name = if name.starts_with('《') { name.trim_matches(['《', '》']) } else { name };
@@ -124,7 +131,10 @@ fn outlet(value: &str) -> Option<&str> {
     let name = name.get(..end)?.trim_end_matches([':', '：', '-', '—']);
     let characters = name.chars().count();
     let printed = (2..=MAX_VALUE).contains(&characters) && name.chars().any(char::is_alphabetic);
-    printed.then_some(name)
+    // `来源：size="20"` is what a template's error printed; `来源：成文日期：…` has no value.
+    let is_label = || value.get(name.len()..).is_some_and(|rest| rest.starts_with(['：', ':']));
+    let is_markup = name.contains(['=', '"', '{', '}']);
+    (printed && !is_markup && names_outlet(name) && !is_label()).then_some(name)
 }
 
 /// The start of a date glued to an outlet's name: `青石晚报2021-09-01`. A number alone may be part of the name.
@@ -217,6 +227,9 @@ mod tests {
         check("图片来源：青石网", None, None);
         check("收入来源稳定", None, None);
         check("来源：2021", None, None);
+        check("来源：[ 青石网 ]", None, Some("青石网"));
+        check("来源： size=\"20\" 发布日期：9/17/2004", None, None);
+        check("来源：转载 作者：林远舟", None, None);
     }
 
     #[test]

@@ -60,6 +60,17 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
     if let Some((_, headline)) = best {
         return headline;
     }
+    // A page that prints a title with a bar in it as a line of its own shows that no site's name follows the bar.
+    let whole = || {
+        titles.iter().find_map(|title| {
+            let own = letters(title);
+            let is_printed = |line: &&RenderedLine| !line.is_linked() && letters(&line.text) == own;
+            lines.iter().find(is_printed).filter(|_| title.contains(['|', '｜']))
+        })
+    };
+    if let Some(line) = whole() {
+        return Headline { text: line.text.clone(), node: Some(line.node) };
+    }
     let stripped =
         titles.iter().map(|title| without_site(title, site_name)).find(|title| title.chars().count() >= MIN_HEADLINE);
     match (stripped, first_h1) {
@@ -199,6 +210,8 @@ mod tests {
         let unnamed = "<div class=doc-title>新桥今天正式通车</div><div><span>来源：青石日报</span></div><p>正文</p>";
         check(unnamed, &["青石镇-信息公开"], "新桥今天正式通车");
         check("<p>青石镇新桥管理办法</p><p>第一条</p>", &["青石镇新桥管理办法-桥梁"], "青石镇新桥管理办法");
+        let barred = "<div class=tit2>镇长这一周 | 新桥今天通车</div><p>正文</p>";
+        check(barred, &["镇长这一周 | 新桥今天通车"], "镇长这一周 | 新桥今天通车");
         check("<p>青石镇</p><p>正文</p>", &["青石镇-新桥今天通车"], "青石镇-新桥今天通车");
     }
 }

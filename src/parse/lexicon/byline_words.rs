@@ -204,6 +204,36 @@ pub(crate) const OTHER_SOURCES: &[&str] = &["图片", "资料", "数据", "图",
 /// Editor labels, grouped by priority: 责任编辑 before 编辑. The first group that occurs on the page wins.
 pub(crate) const EDITOR_LABELS: &[&[&str]] = &[&["责任编辑", "责编"], &["网络编辑", "网编", "编辑", "选稿"]];
 
+/// Values after a source label that name no outlet.
+pub(crate) const NO_SOURCES: &[&str] = &["转载", "转载文章", "原创", "未知", "其他", "佚名", "不详"];
+
+/// What a number counts next to a byline: `12人参与评论`.
+pub(crate) const COUNTS: &[&str] = &[
+    "人参与",
+    "人参与评论",
+    "人评论",
+    "人阅读",
+    "人浏览",
+    "人点赞",
+    "条评论",
+    "个评论",
+    "条留言",
+    "则留言",
+    "次阅读",
+    "次浏览",
+    "次点击",
+    "次点阅",
+    "点阅",
+    "评论",
+    "阅读",
+    "浏览",
+    "点击",
+    "留言",
+    "分享",
+    "次",
+    "人",
+];
+
 /// Buttons next to an outlet's name.
 pub(crate) const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];
 
