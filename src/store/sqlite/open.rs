@@ -41,7 +41,8 @@ const MIN_PAGE_BYTES: u64 = 512;
 /// The first bytes of a rollback journal (sqlite.org/fileformat.html#the_rollback_journal).
 const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
-/// Every migration, in order. An applied one is never edited.
+/// Every migration, in order. An applied one is never edited, not even its comments: sqlx compares checksums of the files, and
+/// refuses a store whose checksum differs.
 const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
     (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
@@ -51,6 +52,9 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (6, "text_version", include_str!("../../../migrations/sqlite/0006_text_version.sql")),
     (7, "unread_columns", include_str!("../../../migrations/sqlite/0007_unread_columns.sql")),
 ];
+
+/// The scheme of a SQLite store's URL.
+const SCHEME: &str = "sqlite:";
 
 /// How a SQLite store is opened.
 #[derive(Clone, Debug)]
@@ -103,9 +107,14 @@ impl SqliteOptions {
 
     /// Reads `sqlite:PATH`.
     pub fn from_url(url: &str) -> Option<Self> {
-        let path = url.strip_prefix("sqlite:")?;
+        let path = url.strip_prefix(SCHEME)?;
         (!path.is_empty()).then(|| Self::new(path))
     }
+}
+
+/// The inverse of [`SqliteOptions::from_url`].
+fn url_of(path: &Path) -> String {
+    format!("{SCHEME}{}", path.display())
 }
 
 impl SqliteStore {
@@ -261,13 +270,13 @@ pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
     let found = found.map_err(|fault| refused(path, &fault))??;
     let known = SqliteStore::schema_version();
     if found < known {
-        return Err(OpenError::NeedsMigration { path: path.to_owned(), found, known });
+        return Err(OpenError::NeedsMigration { database: url_of(path), found, known });
     }
     let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
     let is_of_today = is_of_today(&mut connection).await;
     close(connection).await;
     if !is_of_today.map_err(|fault| refused(path, &fault))? {
-        return Err(OpenError::NeedsRefolding { path: path.to_owned() });
+        return Err(OpenError::NeedsRefolding { database: url_of(path) });
     }
     Ok(role)
 }

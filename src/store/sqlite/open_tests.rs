@@ -114,7 +114,9 @@ async fn a_store_of_the_schema_before_is_brought_to_todays() {
     )
     .await;
     let to_read = SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
-    assert!(matches!(refused(to_read).await, OpenError::NeedsMigration { found: 3, .. }));
+    let error = refused(to_read).await;
+    assert!(matches!(error, OpenError::NeedsMigration { found: 3, .. }), "{error}");
+    assert!(error.to_string().ends_with(&format!(" --database sqlite:{}", path.display())), "{error}");
     let store = opened(&path).await;
     ingest(&store, new("copy", "乙", &format!("{body}\n")), at(1)).await;
     let copies = ask(&store, &search()).await.articles;
