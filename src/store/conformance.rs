@@ -1,4 +1,7 @@
-//! What every backend must do: one suite, run for each.
+//! The conformance suite of [`super::ArticleStore`], run for every engine.
+//!
+//! Owns the tests of the trait's contract: one test per rule (`rules` and its parts), and random histories compared with the
+//! naive store (`oracle`). Does not test what is specific to an engine.
 
 mod feed_rules;
 pub(in crate::store) mod fixtures;
@@ -9,7 +12,7 @@ mod rules;
 
 use super::SharedStore;
 
-/// A store with nothing in it, and what must live as long as it does.
+/// An empty store, and the temporary folder that must outlive it.
 struct Fresh {
     store: SharedStore,
     _folder: Option<tempfile::TempDir>,

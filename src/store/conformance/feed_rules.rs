@@ -1,4 +1,4 @@
-//! The rules of the feed, one test each. They are in the suite of [`super::rules`].
+//! Rules of the change feed, one test each, in the suite of [`super::rules`].
 
 use super::Fresh;
 use super::fixtures::*;
@@ -13,18 +13,18 @@ pub(super) async fn the_feed_tells_each_change(Fresh { store, .. }: Fresh) {
 
     ingest(&store, new("a", "甲", "一"), at(0)).await;
     ingest(&store, new("b", "乙", "一"), at(1)).await;
-    // None of these changes anything.
+    // None of these writes is a change.
     ingest(&store, new("a", "甲", "一"), at(2)).await;
     write(&store, delete("c"), at(2)).await;
     store.write(Write::ingest(new("c", "丙", "一")), true, at(2)).await.expect("a dry run");
     assert_eq!(changed(&store, start).await, Some(vec![entry(1, "a", true), entry(2, "b", true)]));
 
-    // What changes again is told once, at its last change.
+    // An article that changed several times is in the feed once, at its last change.
     ingest(&store, new("a", "甲", "二"), at(3)).await;
     assert_eq!(changed(&store, start).await, Some(vec![entry(2, "b", true), entry(3, "a", true)]));
     write(&store, delete("b"), at(4)).await;
     assert_eq!(changed(&store, start).await, Some(vec![entry(3, "a", true), entry(4, "b", false)]));
-    // A deletion is told though there is such an article again: it is another one.
+    // A deletion stays in the feed when an article of the same name is created again: that is another article.
     ingest(&store, new("b", "乙", "三"), at(5)).await;
     let all = vec![entry(3, "a", true), entry(4, "b", false), entry(5, "b", true)];
     assert_eq!(changed(&store, start).await, Some(all));
@@ -32,7 +32,7 @@ pub(super) async fn the_feed_tells_each_change(Fresh { store, .. }: Fresh) {
     let end = *store.feed().borrow();
     assert_eq!(end, FeedPosition { seq: 5, ..start });
     assert_eq!(changed(&store, end).await, Some(Vec::new()));
-    // A place that was never reached, as after going back to a copy, or one in another store's feed.
+    // A position beyond the end, as after restoring an older copy, or a position in another store's feed.
     assert_eq!(changed(&store, FeedPosition { seq: 6, ..end }).await, None);
     assert_eq!(changed(&store, FeedPosition { feed: end.feed ^ 1, ..end }).await, None);
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
@@ -73,6 +73,6 @@ pub(super) async fn the_feed_wakes_those_who_wait(Fresh { store, .. }: Fresh) {
     };
     let (end, ()) = tokio::join!(waits, writes);
     assert_eq!(end.seq, 1);
-    // Whoever is answered finds the end moved.
+    // Once a write is acknowledged, the end of the feed is behind it.
     assert_eq!(*store.feed().borrow(), end);
 }

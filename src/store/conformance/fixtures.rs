@@ -1,4 +1,4 @@
-//! Articles to store, and short ways to ask.
+//! Articles and queries for the tests.
 
 use crate::article::{
     ArticleContent, ArticleName, Etag, Outcome, PublishTime, TimeBasis, TimePrecision, Timestamp, View,
@@ -11,7 +11,7 @@ pub(crate) fn name(id: &str) -> ArticleName {
     ArticleName::from_id(id).expect("a well-formed id")
 }
 
-/// A moment, in seconds after some morning in 2024.
+/// A timestamp, in seconds after a fixed morning in 2024.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).expect("a time in range")
 }
@@ -64,7 +64,7 @@ pub(crate) fn search() -> Search {
     }
 }
 
-/// A filter for all of these words, in these fields (none: all of them).
+/// A filter for all of these words, in these fields; an empty list means all fields.
 pub(crate) fn words(all: &[&str], any: &[&str], none: &[&str], fields: &[TextField]) -> KeywordFilter {
     let checked = |words: &[&str]| words.iter().map(|word| Keyword::new(word).expect("a keyword")).collect();
     KeywordFilter::new(checked(all), checked(any), checked(none), fields.to_vec(), KeywordMatch::Substring)
@@ -75,7 +75,7 @@ pub(crate) async fn ask(store: &SharedStore, search: &Search) -> Page {
     store.search(search).await.expect("a page")
 }
 
-/// All that changed after a place in the feed: each change's number, the article's id, and whether it is still there.
+/// All changes after a position in the feed: sequence number, article id, and whether the article still exists.
 pub(crate) async fn changed(store: &SharedStore, mut after: FeedPosition) -> Option<Vec<(u64, String, bool)>> {
     let mut all = Vec::new();
     loop {
@@ -98,7 +98,7 @@ pub(crate) fn ids(page: &Page) -> Vec<&str> {
     page.articles.iter().map(|article| article.name.id()).collect()
 }
 
-/// Reads page after page to the end, and returns the ids of each.
+/// Reads all pages, and returns the ids of each.
 pub(crate) async fn all_pages(store: &SharedStore, mut search: Search) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     loop {

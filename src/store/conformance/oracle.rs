@@ -1,4 +1,4 @@
-//! Any backend answers as the naive one does, whatever was written and whatever is asked.
+//! Compares an engine with [`MemoryStore`] on random histories of writes and queries.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::query::{Filter, Keyword, KeywordFilter, KeywordMatch, Order, OrderKey
 use crate::store::memory::MemoryStore;
 use crate::store::{FeedPosition, NewArticle, Search, SharedStore, Write, Written};
 
-/// Makes the tests, on the stores that `$fresh` opens.
+/// Generates the tests, on stores that `$fresh` opens.
 macro_rules! suite {
     ($fresh:path) => {
         proptest::proptest! {
@@ -21,22 +21,22 @@ macro_rules! suite {
             })]
             #[test]
             fn answers_as_the_oracle_does(
-                deeds in $crate::store::conformance::oracle::deeds(),
-                questions in $crate::store::conformance::oracle::questions(),
+                operations in $crate::store::conformance::oracle::operations(),
+                searches in $crate::store::conformance::oracle::searches(),
             ) {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 runtime.block_on(async {
-                    $crate::store::conformance::oracle::compare($fresh().await, deeds, questions).await;
+                    $crate::store::conformance::oracle::compare($fresh().await, operations, searches).await;
                 });
             }
 
             #[test]
-            fn writes_that_come_together_are_carried_out_one_by_one(
-                deeds in $crate::store::conformance::oracle::deeds(),
+            fn concurrent_writes_are_applied_one_by_one(
+                operations in $crate::store::conformance::oracle::operations(),
             ) {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                 runtime.block_on(async {
-                    $crate::store::conformance::oracle::compare_together($fresh().await, deeds).await;
+                    $crate::store::conformance::oracle::compare_concurrent($fresh().await, operations).await;
                 });
             }
         }
@@ -44,14 +44,15 @@ macro_rules! suite {
 }
 pub(super) use suite;
 
-/// Pieces that share characters, cross scripts and widths, and hold what an index might take for syntax.
+/// Text fragments that share characters, mix scripts and widths, and contain characters that an index might interpret as
+/// syntax.
 const PIECES: [&str; 14] =
     ["云州", "雲州", "安全", "生产", "安全生產", "产", "，", " ", "5G", "５ｇ", "网络", "\" OR ", "𠮷", "Safe"];
 
 const IDS: [&str; 8] = ["a", "b", "c", "d", "e", "f-1", "f", "g"];
 
 #[derive(Clone, Debug)]
-pub(super) enum Deed {
+pub(super) enum Operation {
     Ingest(Box<NewArticle>),
     Create(Box<NewArticle>, Option<String>),
     /// With the current etag, or a stale one.
@@ -64,7 +65,7 @@ fn text(most: usize) -> impl Strategy<Value = String> {
 }
 
 fn body() -> impl Strategy<Value = String> {
-    // Few stories, so that some are duplicates; some with a little added.
+    // Few distinct stories, so that some articles are duplicates; some have a suffix.
     let story = (0u32..3, text(3)).prop_map(|(seed, tail)| super::rules::story(seed) + &tail);
     prop_oneof![3 => text(12), 2 => story]
 }
@@ -88,15 +89,15 @@ fn article() -> impl Strategy<Value = Box<NewArticle>> {
     )
 }
 
-pub(super) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+pub(super) fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let request = || proptest::option::of(select(&["r1", "r2"][..]).prop_map(str::to_owned));
-    let deed = prop_oneof![
-        5 => article().prop_map(Deed::Ingest),
-        2 => (article(), request()).prop_map(|(article, request)| Deed::Create(article, request)),
-        2 => (article(), prop::bool::weighted(0.8)).prop_map(|(article, current)| Deed::Replace(article, current)),
-        1 => select(&IDS[..]).prop_map(Deed::Delete),
+    let operation = prop_oneof![
+        5 => article().prop_map(Operation::Ingest),
+        2 => (article(), request()).prop_map(|(article, request)| Operation::Create(article, request)),
+        2 => (article(), prop::bool::weighted(0.8)).prop_map(|(article, current)| Operation::Replace(article, current)),
+        1 => select(&IDS[..]).prop_map(Operation::Delete),
     ];
-    proptest::collection::vec(deed, 1..40)
+    proptest::collection::vec(operation, 1..40)
 }
 
 fn keywords() -> impl Strategy<Value = Vec<Keyword>> {
@@ -151,12 +152,12 @@ fn metadata() -> impl Strategy<Value = Filter> {
     filter.prop_filter_map("a filter that cannot be read", |text| Filter::parse(&text).ok().flatten())
 }
 
-pub(super) fn questions() -> impl Strategy<Value = Vec<Search>> {
+pub(super) fn searches() -> impl Strategy<Value = Vec<Search>> {
     let key = select(&[OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime][..]);
     let view = select(&[View::Basic, View::Full, View::Raw][..]);
     let order = (key, any::<bool>()).prop_map(|(key, descending)| Order { key, descending });
-    let asked = (proptest::option::weighted(0.6, filter()), proptest::option::weighted(0.7, metadata()));
-    let question = (asked, order, 1i32..6, view, select(&[1usize, 4000, 1 << 20][..])).prop_map(
+    let query = (proptest::option::weighted(0.6, filter()), proptest::option::weighted(0.7, metadata()));
+    let search = (query, order, 1i32..6, view, select(&[1usize, 4000, 1 << 20][..])).prop_map(
         |((keywords, filter), order, size, view, max_page_bytes)| Search {
             keywords,
             filter,
@@ -168,16 +169,16 @@ pub(super) fn questions() -> impl Strategy<Value = Vec<Search>> {
             ..search()
         },
     );
-    proptest::collection::vec(question, 1..8)
+    proptest::collection::vec(search, 1..8)
 }
 
-pub(super) async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, questions: Vec<Search>) {
+pub(super) async fn compare(Fresh { store, _folder }: Fresh, operations: Vec<Operation>, searches: Vec<Search>) {
     let oracle: SharedStore = Arc::new(MemoryStore::new());
-    for (time, deed) in deeds.into_iter().enumerate() {
-        // The clock stands still at times, and steps back at others.
+    for (time, operation) in operations.into_iter().enumerate() {
+        // The clock sometimes stands still, and sometimes steps back.
         let now = at(i64::try_from(time % 7).expect("a small number"));
-        let expected = carry_out(&oracle, &deed, now).await;
-        assert_eq!(carry_out(&store, &deed, now).await, expected, "{deed:?}");
+        let expected = run(&oracle, &operation, now).await;
+        assert_eq!(run(&store, &operation, now).await, expected, "{operation:?}");
     }
     compare_articles(&store, &oracle).await;
     let fed = |store: SharedStore| async move {
@@ -185,13 +186,13 @@ pub(super) async fn compare(Fresh { store, _folder }: Fresh, deeds: Vec<Deed>, q
         changed(&store, start).await.expect("nothing is forgotten")
     };
     assert_eq!(fed(Arc::clone(&store)).await, fed(Arc::clone(&oracle)).await);
-    for question in questions {
-        let mut question = question;
+    for search in searches {
+        let mut search = search;
         loop {
-            let expected = ask(&oracle, &question).await;
-            assert_eq!(ask(&store, &question).await, expected, "{question:?}");
+            let expected = ask(&oracle, &search).await;
+            assert_eq!(ask(&store, &search).await, expected, "{search:?}");
             match expected.next {
-                Some(next) => question.after = Some(next),
+                Some(next) => search.after = Some(next),
                 None => break,
             }
         }
@@ -207,39 +208,39 @@ async fn compare_articles(store: &SharedStore, oracle: &SharedStore) {
     }
 }
 
-/// So many deeds come at once.
-const TOGETHER: usize = 12;
+/// How many operations run concurrently.
+const CONCURRENT: usize = 12;
 
-/// Many stores commit what comes at once as one.
-pub(super) async fn compare_together(Fresh { store, _folder }: Fresh, mut deeds: Vec<Deed>) {
-    // Whoever replaces something reads it first, which would change the order.
-    deeds.retain(|deed| !matches!(deed, Deed::Replace(..)));
+/// Concurrent writes, which an engine may commit as one group.
+pub(super) async fn compare_concurrent(Fresh { store, _folder }: Fresh, mut operations: Vec<Operation>) {
+    // No replacements: they read the article first, which would change the order of the writes.
+    operations.retain(|operation| !matches!(operation, Operation::Replace(..)));
     let oracle: SharedStore = Arc::new(MemoryStore::new());
-    for (time, deeds) in deeds.chunks(TOGETHER).enumerate() {
+    for (time, operations) in operations.chunks(CONCURRENT).enumerate() {
         let now = at(i64::try_from(time % 7).expect("a small number"));
         let mut expected = Vec::new();
-        for deed in deeds {
-            expected.push(carry_out(&oracle, deed, now).await);
+        for operation in operations {
+            expected.push(run(&oracle, operation, now).await);
         }
-        let done = futures::future::join_all(deeds.iter().map(|deed| carry_out(&store, deed, now))).await;
+        let done = futures::future::join_all(operations.iter().map(|operation| run(&store, operation, now))).await;
         assert_eq!(done, expected);
     }
     compare_articles(&store, &oracle).await;
     assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
-async fn carry_out(store: &SharedStore, deed: &Deed, now: crate::article::Timestamp) -> Written {
-    let order = match deed.clone() {
-        Deed::Ingest(article) => Write::ingest(*article),
-        Deed::Create(article, request_id) => Write::Create { article: *article, request_id },
-        Deed::Replace(article, is_current) => {
+async fn run(store: &SharedStore, operation: &Operation, now: crate::article::Timestamp) -> Written {
+    let order = match operation.clone() {
+        Operation::Ingest(article) => Write::ingest(*article),
+        Operation::Create(article, request_id) => Write::Create { article: *article, request_id },
+        Operation::Replace(article, is_current) => {
             let NewArticle { name, content, .. } = *article;
             let current = store.get(&name, View::Basic).await.expect("an answer");
             let etag = current.filter(|_| is_current).map(|article| article.etag());
             let expected = etag.unwrap_or_else(|| Etag::from_caller("stale"));
             Write::Replace { name, content, expected }
         }
-        Deed::Delete(id) => Write::Delete { name: name(id), expected: None },
+        Operation::Delete(id) => Write::Delete { name: name(id), expected: None },
     };
     write(store, order, now).await
 }

@@ -1,4 +1,4 @@
-//! The rules of pages, one test each. They are in the suite of [`super::rules`].
+//! Rules of pagination, one test each, in the suite of [`super::rules`].
 
 use std::cell::Cell;
 
@@ -19,7 +19,7 @@ pub(super) async fn pages_join_up(Fresh { store, .. }: Fresh) {
         assert!(pages.iter().all(|page| page.len() <= size as usize));
         assert_eq!(pages.concat(), whole[0], "pages of {size}");
     }
-    // A cursor holds though its article is gone, changed, or was never there.
+    // A cursor stays valid if its article was deleted or changed, or never existed.
     let first = ask(&store, &Search { page_size: PageSize::new(5).expect("a size"), ..search() }).await;
     let last = first.articles.last().expect("five").name.clone();
     write(&store, Write::Delete { name: last, expected: None }, at(100)).await;
@@ -80,7 +80,7 @@ pub(super) async fn pages_hold_while_others_write(Fresh { store, .. }: Fresh) {
     tokio::join!(noise, readers);
 }
 
-/// As the comment of ListArticles promises.
+/// The guarantee in the comment of ListArticles.
 pub(super) async fn a_moved_article_comes_at_its_new_place_or_not_at_all(Fresh { store, .. }: Fresh) {
     let put = async |id: &str, second: i64| {
         ingest(&store, published(new(id, "甲", &format!("第{second}篇")), at(second)), at(second)).await;
@@ -91,7 +91,7 @@ pub(super) async fn a_moved_article_comes_at_its_new_place_or_not_at_all(Fresh {
     let two = Search { page_size: PageSize::new(2).expect("a size"), ..search() };
     let page = ask(&store, &two).await;
     assert_eq!(ids(&page), ["first", "second"]);
-    // From passed to still to come, from still to come to passed, and new ones on both sides.
+    // Articles move from pages already read to later ones and back, and new ones appear on both sides.
     put("first", 15).await;
     put("fourth", 60).await;
     put("newest", 70).await;

@@ -1,4 +1,4 @@
-//! The rule of a document that is parsed again. It is in the suite of [`super::rules`].
+//! The rule of reparsing a document, in the suite of [`super::rules`].
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) async fn a_reparse_replaces_what_the_old_parser_made(Fresh { store, .
         expected: expected.clone(),
     };
 
-    // The same content with a newer report: the report alone changes, and what was edited stays.
+    // The same content with a newer report: only the report changes, and edits stay.
     let edited = ArticleContent { headline: "更正".to_owned(), labels: BTreeMap::new(), ..given.content.clone() };
     let replace = Write::Replace { name: name.clone(), content: edited.clone(), expected: etag.clone() };
     write(&store, replace, at(1)).await;
@@ -35,7 +35,7 @@ pub(super) async fn a_reparse_replaces_what_the_old_parser_made(Fresh { store, .
     let again = write(&store, reparse(&given.content, 4, &stored.etag()), at(3)).await;
     assert_eq!(outcome(&again), Some(Outcome::Unchanged));
 
-    // Another content takes the place of all but the labels, in the index too.
+    // New content replaces everything but the labels, also in the index.
     let other = ArticleContent { headline: "青溪大橋".to_owned(), ..given.content.clone() };
     let written = write(&store, reparse(&other, 5, &stored.etag()), at(4)).await;
     assert_eq!(outcome(&written), Some(Outcome::Updated));

@@ -1,4 +1,4 @@
-//! The rules of the trait, one test each.
+//! Rules of the trait, one test each.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::article::{
 use crate::query::{Order, OrderKey, PageSize, TextField};
 use crate::store::{NewArticle, Search, Total, Write, Written};
 
-/// Makes a test of each rule, on the stores that `$fresh` opens.
+/// Generates a test of each rule, on stores that `$fresh` opens.
 macro_rules! suite {
     ($fresh:path) => {
         $crate::store::conformance::rules::suite! { $fresh =>
@@ -143,7 +143,7 @@ pub(super) async fn every_field_comes_back(Fresh { store, .. }: Fresh) {
     assert_eq!(stored.effective_time(), at(-86_400));
     assert_eq!(stored.duplicate_of, None);
 
-    // Nothing at all comes back as nothing at all, and an empty dateline as an empty one.
+    // Unset fields stay unset, and an empty dateline stays an empty dateline.
     let mut bare = new("bare", "", "");
     bare.content = ArticleContent { dateline: Some(Dateline::default()), ..ArticleContent::default() };
     ingest(&store, bare.clone(), at(0)).await;
@@ -186,7 +186,7 @@ pub(super) async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: F
     let created = write(&store, Write::ingest(article.clone()), at(0)).await;
     assert_eq!(outcome(&created), Some(Outcome::Created));
 
-    // The fetch time and the raw document alone make no change.
+    // A new fetch time or raw document alone is no change.
     article.content.fetch_time = Some(at(1));
     article.raw = Some(RawDocument { content: Bytes::from_static(b"two"), ..RawDocument::default() });
     let unchanged = write(&store, Write::ingest(article.clone()), at(10)).await;
@@ -199,7 +199,7 @@ pub(super) async fn ingest_creates_updates_and_recognises(Fresh { store, .. }: F
     let raw = store.get(&name("a"), View::Raw).await.expect("an answer").and_then(|article| article.raw);
     assert_eq!(raw.map(|raw| raw.content), Some(Bytes::from_static(b"one")));
 
-    // A label does.
+    // A new label is a change.
     article.content.labels.insert("k".to_owned(), "v".to_owned());
     article.raw = None;
     let Written::Stored { article: updated, outcome } = write(&store, Write::ingest(article), at(20)).await else {
@@ -225,14 +225,14 @@ pub(super) async fn an_older_capture_is_left_out_unless_allowed(Fresh { store, .
     let Written::NewerKept(kept) = older else { panic!("{older:?}") };
     assert_eq!((kept.content.body.as_str(), kept.revision), ("乙", 1));
     assert_eq!(store.feed().borrow().seq, end);
-    // What was made from the same content is the same, whenever it was fetched.
+    // The same content is unchanged, whatever its fetch time.
     assert_eq!(
         outcome(&write(&store, Write::ingest(fetched("乙", Some(at(9)))), at(2)).await),
         Some(Outcome::Unchanged)
     );
     let forced = Write::Ingest { article: fetched("丙", Some(at(9))), allow_older: true };
     assert_eq!(outcome(&write(&store, forced, at(3)).await), Some(Outcome::Updated));
-    // As old is not older, and without a time that is not known.
+    // A document with an equal or no fetch time is not older.
     assert_eq!(outcome(&write(&store, Write::ingest(fetched("丁", Some(at(9)))), at(4)).await), Some(Outcome::Updated));
     assert_eq!(outcome(&write(&store, Write::ingest(fetched("戊", None)), at(5)).await), Some(Outcome::Updated));
     assert_eq!(outcome(&write(&store, Write::ingest(fetched("己", Some(at(1)))), at(6)).await), Some(Outcome::Updated));
@@ -267,7 +267,7 @@ pub(super) async fn a_replaced_article_is_not_overwritten_by_its_old_source(Fres
     assert_eq!(outcome(&write(&store, Write::ingest(source), at(2)).await), Some(Outcome::Unchanged));
     let stored = store.get(&name("a"), View::Full).await.expect("an answer").expect("an article");
     assert_eq!(stored.content, edited);
-    // A changed source does.
+    // A changed source overwrites it.
     assert_eq!(outcome(&write(&store, Write::ingest(new("a", "甲", "丙")), at(3)).await), Some(Outcome::Updated));
 }
 
@@ -275,7 +275,7 @@ pub(super) async fn create_refuses_a_second_of_that_name(Fresh { store, .. }: Fr
     let create = |article| Write::Create { article, request_id: None };
     assert_eq!(outcome(&write(&store, create(new("a", "甲", "乙")), at(0)).await), Some(Outcome::Created));
     assert_eq!(write(&store, create(new("a", "甲", "乙")), at(1)).await, Written::AlreadyExists);
-    // What was created is recognised when it is ingested.
+    // Ingesting the content of a created article finds that article.
     assert_eq!(outcome(&write(&store, Write::ingest(new("a", "甲", "乙")), at(2)).await), Some(Outcome::Unchanged));
 }
 
@@ -286,10 +286,10 @@ pub(super) async fn a_repeated_create_is_not_done_again(Fresh { store, .. }: Fre
     assert_eq!(write(&store, create(new("b", "甲", "乙"), "r1"), at(1)).await, Written::RequestIdReused);
     assert_eq!(write(&store, create(new("a", "甲", "丙"), "r1"), at(1)).await, Written::RequestIdReused);
     assert_eq!(write(&store, create(new("a", "甲", "乙"), "r2"), at(1)).await, Written::AlreadyExists);
-    // A retry never brings back what was deleted in between.
+    // A retry never recreates an article that was deleted in between.
     write(&store, Write::Delete { name: name("a"), expected: None }, at(2)).await;
     assert_eq!(write(&store, create(new("a", "甲", "乙"), "r1"), at(3)).await, Written::Missing);
-    // A day later the request is forgotten.
+    // After a day the request id has expired.
     let later = write(&store, create(new("a", "甲", "乙"), "r1"), at(24 * 3600)).await;
     assert_eq!(outcome(&later), Some(Outcome::Created));
 }
@@ -367,11 +367,11 @@ pub(super) async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
     assert_eq!((stored.etag(), stored.content.body.as_str()), (etag, "乙"));
 }
 
-/// A text like no other, long enough to be told from any other.
+/// A unique text, long enough for near-duplicate detection.
 pub(super) fn story(seed: u32) -> String {
     let mut state = seed;
     let mut next = || {
-        // The multiplier and increment of Numerical Recipes' quick generator.
+        // The linear congruential generator of Numerical Recipes.
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         char::from_u32(0x4e00 + (state >> 16) % 0x3000).unwrap_or('一')
     };
@@ -384,7 +384,7 @@ pub(super) async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
         article.duplicate_of.map(|name| name.id().to_owned())
     };
     let (bridge, harvest) = (story(1), story(2));
-    // The order of storing counts, whatever the names and times.
+    // The original is the article that was stored first, whatever the names and times.
     ingest(&store, published(new("z", "甲", &bridge), at(100)), at(3)).await;
     ingest(&store, new("h", "丁", &harvest), at(2)).await;
     ingest(&store, published(new("m", "乙", &bridge), at(-100)), at(1)).await;
@@ -394,16 +394,16 @@ pub(super) async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
     assert_eq!(duplicate_of("m").await.as_deref(), Some("z"));
     assert_eq!(duplicate_of("a").await.as_deref(), Some("z"));
 
-    // When the earliest goes, the next takes its place.
+    // When the original is deleted, the next article becomes the original.
     write(&store, Write::Delete { name: name("z"), expected: None }, at(4)).await;
     assert_eq!(duplicate_of("m").await, None);
     assert_eq!(duplicate_of("a").await.as_deref(), Some("m"));
 
-    // When the earliest becomes another story, likewise.
+    // Likewise when the original becomes another story.
     ingest(&store, new("m", "乙", &story(3)), at(5)).await;
     assert_eq!(duplicate_of("a").await, None);
 
-    // And an early article that becomes the same story is the earliest.
+    // An earlier article that becomes the same story is the original.
     ingest(&store, new("h", "丁", &bridge), at(6)).await;
     assert_eq!(duplicate_of("a").await.as_deref(), Some("h"));
     assert_eq!(duplicate_of("h").await, None);
