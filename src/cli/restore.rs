@@ -16,7 +16,8 @@ pub(super) struct Restore {
     /// The backup, a file that `articled backup` wrote. It is not changed.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Renames a store that exists, to its name with .before-restore. Without this, it is an error.
+    /// Renames an existing store to its name with .before-restore, which replaces one from an earlier restore. Without this
+    /// option, an existing store is an error.
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
