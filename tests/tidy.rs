@@ -6,6 +6,8 @@
 mod configuration;
 #[path = "tidy/imports.rs"]
 mod imports;
+#[path = "tidy/runbook.rs"]
+mod runbook;
 #[path = "tidy/sql.rs"]
 mod sql;
 #[path = "tidy/threats.rs"]
@@ -109,7 +111,7 @@ fn modules_say_what_they_are() {
     none(
         files
             .filter(|(_, text)| !text.starts_with("//! "))
-            .map(|(path, _)| format!("{path}:1: begins without //!: say what the module owns and what it refuses"))
+            .map(|(path, _)| format!("{path}:1: begins without //!: say what the module owns and what it does not do"))
             .collect(),
     );
 }
