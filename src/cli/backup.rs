@@ -45,7 +45,7 @@ impl Backup {
                 Some(interval) => self.repeat(directory, interval).await,
                 None => self.copy_into(directory).await,
             },
-            // clap has refused it.
+            // Rejected by clap.
             (None, None) => Ok(()),
         }
     }
@@ -60,7 +60,7 @@ impl Backup {
     async fn copy_into(&self, directory: &Path) -> anyhow::Result<()> {
         let name = schedule::file_name(Clock::system().now());
         schedule::remove_interrupted(directory, &name)
-            .with_context(|| format!("cannot tidy up {}", directory.display()))?;
+            .with_context(|| format!("cannot delete interrupted backups in {}", directory.display()))?;
         self.copy_to(&directory.join(name)).await?;
         match self.keep {
             Some(keep) => schedule::remove_oldest(directory, keep as usize)
@@ -69,7 +69,7 @@ impl Backup {
         }
     }
 
-    /// A backup that fails is logged, and the next one is tried at its time.
+    /// Makes a backup each interval. A failure is logged, and does not stop the next backup.
     async fn repeat(&self, directory: &Path, interval: Duration) -> anyhow::Result<()> {
         let mut stopped = std::pin::pin!(interrupt::signals().context("cannot listen for signals")?);
         let mut ticks = tokio::time::interval(interval);
@@ -79,7 +79,7 @@ impl Backup {
                 () = stopped.as_mut() => return Ok(()),
                 _ = ticks.tick() => {}
             }
-            // One under way is not waited for: what it leaves is removed before the next.
+            // A stop cancels the backup in progress. The next start removes its incomplete file.
             tokio::select! {
                 () = stopped.as_mut() => return Ok(()),
                 done = self.copy_into(directory) => {

@@ -10,7 +10,7 @@ use super::store::{self, DatabaseArguments};
 
 /// Makes a store from a backup, after checking it. No server may have the store open.
 ///
-/// The store has a change feed of its own: watchers get RESUME_TOKEN_EXPIRED and must list again.
+/// The restored store has its own change feed: watchers get RESUME_TOKEN_EXPIRED and must list again.
 #[derive(Args, Debug)]
 pub(super) struct Restore {
     /// The backup, a file that `articled backup` wrote. It is not changed.

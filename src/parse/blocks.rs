@@ -1,7 +1,7 @@
-//! Which line of a page is what: chrome, headline block, byline, dateline, body, closing lines.
+//! Classifies the lines of a page: chrome, headline block, byline, dateline, body, closing lines.
 //!
-//! Owns the order in which the rules look at a page, from its edges inwards. Each rule has a file of its own. Refuses to
-//! remove anything from the midst of a body.
+//! Owns the order of the rules, which work from the edges of the page inwards. Each rule has its own file. Does not remove
+//! anything from the middle of a body.
 //!
 //! Every character of the page ends up in the headline block, the dateline, the body or a removed line; white space at
 //! the ends of lines is layout and is not counted.
@@ -106,7 +106,7 @@ fn count_piece(report: &mut ParseReport, reason: Reason) {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known<'k> {
     pub headline: &'k str,
-    /// Lines that stand between headline and content.
+    /// Lines between headline and content.
     pub bylines: &'k [String],
 }
 
@@ -143,7 +143,7 @@ fn without_second_print<'a>(mut lines: Vec<Line<'a>>, removed: &mut Removed<'a>)
         if print.len() < MIN_LINES || print.len() > second - first || !same {
             return None;
         }
-        // The title stands above both.
+        // The title is printed above both copies.
         let titled =
             lines.iter().take(first).any(|line| lines.get(second - 1).is_some_and(|last| headline::same(line, last)));
         Some(second - usize::from(titled))
@@ -155,8 +155,8 @@ fn without_second_print<'a>(mut lines: Vec<Line<'a>>, removed: &mut Removed<'a>)
     lines
 }
 
-/// The dateline, and which of the body's first lines has it: captions, prompts of players and subheads may stand above it. There only
-/// a dateline counts that names a reporter, or an agency with a day.
+/// The dateline, and which of the body's first lines has it: captions, prompts of players and subheads may stand above it.
+/// There only a dateline counts that names a reporter, or an agency with a day.
 fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     const MAX_ABOVE: usize = 3;
     const MAX_PROMPT: usize = 60;
@@ -211,7 +211,7 @@ fn take_dateline<'a>(
     at
 }
 
-/// The line that says when the story was published, below a dateline that has a line of its own.
+/// Reads the line with the publication time, below a dateline that fills its line.
 fn take_time_below<'a>(
     body: &mut [&'a str],
     at: usize,
@@ -229,7 +229,7 @@ fn take_time_below<'a>(
     layout.facts.add(byline);
 }
 
-/// A feature prints its title once more behind the dateline (`…电　题：…`), and who wrote it on the next line.
+/// Removes the title that a feature repeats after the dateline (`…电　题：…`), and the byline on the next line.
 fn take_feature_title<'a>(
     body: &mut [&'a str],
     known: &Known<'_>,

@@ -1,7 +1,7 @@
-//! From bytes to text: which charset, which format, and no character that only a machine sees.
+//! Decodes bytes to text, without invisible characters, and detects HTML.
 //!
-//! Owns the choice of the charset, the cleaning of the decoded text and the choice between text and HTML. Refuses to repair
-//! what earlier converters did to the text itself: that is [`super::repair`]'s room.
+//! Owns the choice of the charset, the cleaning of the decoded text and the choice between text and HTML. Does not repair
+//! damage by earlier converters: [`super::repair`] does.
 
 mod charset;
 mod clean;

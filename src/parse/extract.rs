@@ -1,7 +1,7 @@
-//! From HTML to the page's metadata and the lines of its main content.
+//! Extracts the metadata of an HTML page and the lines of its main content.
 //!
-//! Owns what is read from markup. Refuses to judge lines: those that stand around the content (byline, source, editors)
-//! are handed on with it, and the next stages say what each is.
+//! Owns everything that is read from markup. Does not classify lines: those around the content (byline, source, editors) are
+//! passed on with it to the next stages.
 
 mod choice;
 mod content;
@@ -297,7 +297,7 @@ fn marked_source<'a>(outline: &Outline, frame: &Frame<'a>) -> Option<&'a str> {
     frame.between.iter().filter(is_marked).find_map(|line| labels::bare_source(&line.text))
 }
 
-/// Whether an outlet is the site that the page stands on, by the site's name or the end of the page's title.
+/// Whether an outlet is the page's own site, by the site's name or the end of the page's title.
 fn is_own_site(outlet: &str, meta: &Meta, site_name: &str) -> bool {
     outlet == site_name || meta.title.ends_with(outlet)
 }

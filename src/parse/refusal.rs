@@ -11,7 +11,7 @@ const SNIFFED_BYTES: usize = 1 << 16;
 /// low bytes; pages with stray NUL or escape bytes have fewer.
 const ONE_BINARY_IN: usize = 11;
 
-/// This many binary bytes are accepted in a text of any length: scrapers leave a NUL or a backspace behind.
+/// This many binary bytes are accepted in a text of any length: scrapers leave a NUL or a backspace in texts.
 const MAX_STRAY_BYTES: usize = 3;
 
 /// UTF-16 text with some ASCII has a zero byte in at least 1/n of its code units, and at most 1/n of the zeros at the other

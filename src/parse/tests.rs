@@ -255,10 +255,10 @@ proptest::proptest! {
         };
         let Parsed { content, report } = parse_with(&html, ParseOptions { extract_keywords: false });
         let removed: Vec<&str> = report.removed_lines.iter().map(|line| line.text.as_str()).collect();
-        let told = without_blanks(&format!("{}{}", content.printed(), removed.concat()));
+        let accounted = without_blanks(&format!("{}{}", content.printed(), removed.concat()));
         for (line, _) in lines {
             for piece in line.split(|c: char| !c.is_alphanumeric()) {
-                proptest::prop_assert!(told.contains(piece), "{piece} of {page} is not in {told}");
+                proptest::prop_assert!(accounted.contains(piece), "{piece} of {page} is not in {accounted}");
             }
         }
     }

@@ -1,7 +1,7 @@
-//! When a page was published: which of its dates is believed, and the year and month that a dateline leaves out.
+//! Chooses the publication time of a page among its dates, and completes a dateline without year or month.
 //!
-//! The order of trust: metadata, what the page prints near its headline, the date in its address, a time that the markup does
-//! not call the publication's, the dateline. Refuses dates inside the text: they are the events'.
+//! In order of precedence: metadata, the time printed near the headline, the date in the URL, a time that the markup does not
+//! label as publication, the dateline. Ignores dates inside the text, which are those of the events.
 
 mod infer;
 mod printed;

@@ -1,4 +1,4 @@
-//! The backups of a directory: their names, their interval, and which are deleted.
+//! The backups in a directory: file names, the interval between backups, and deletion of old ones.
 
 use std::fs;
 use std::io;
@@ -11,10 +11,10 @@ use jiff::tz::Offset;
 const PREFIX: &str = "articled-";
 const SUFFIX: &str = ".db";
 
-/// The files that an interrupted backup leaves have these suffixes.
+/// The suffixes of the files that an interrupted backup leaves.
 const PART_SUFFIXES: [&str; 2] = [".db.part", ".db.part-journal"];
 
-/// `20260131T030000Z`: names sort as their times do.
+/// `20260131T030000Z`, so that names sort by time.
 const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 const TIME_LENGTH: usize = "20260131T030000Z".len();
 
@@ -23,7 +23,7 @@ pub(super) fn file_name(now: Timestamp) -> String {
     format!("{PREFIX}{}{SUFFIX}", now.to_civil(Offset::UTC).strftime(TIME_FORMAT))
 }
 
-/// Reads a number and a unit: s, m, h or d.
+/// Parses a number and a unit: s, m, h or d.
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
     let malformed = || "an interval is a number and s, m, h or d, such as 6h".to_owned();
     let (unit, digits) = text.char_indices().last().map(|(at, unit)| (unit, &text[..at])).ok_or_else(malformed)?;
@@ -38,7 +38,7 @@ pub(super) fn interval(text: &str) -> Result<Duration, String> {
     if count == 0 { Err(malformed()) } else { Ok(Duration::from_secs(u64::from(count) * seconds)) }
 }
 
-/// Deletes all but the newest backups. Files of other names are left alone.
+/// Deletes all but the newest `keep` backups. Files with other names are not touched.
 pub(super) fn remove_oldest(directory: &Path, keep: usize) -> io::Result<()> {
     let mut names = backups(directory, SUFFIX)?;
     names.sort_unstable();
@@ -46,7 +46,7 @@ pub(super) fn remove_oldest(directory: &Path, keep: usize) -> io::Result<()> {
     names.iter().take(surplus).try_for_each(|name| fs::remove_file(directory.join(name)))
 }
 
-/// Deletes what backups that were interrupted before this one left.
+/// Deletes the files of interrupted backups that began before the one of this name.
 pub(super) fn remove_interrupted(directory: &Path, name: &str) -> io::Result<()> {
     for suffix in PART_SUFFIXES {
         let parts = backups(directory, suffix)?;
@@ -55,7 +55,7 @@ pub(super) fn remove_interrupted(directory: &Path, name: &str) -> io::Result<()>
     Ok(())
 }
 
-/// The names of this module's form that end so.
+/// The names of backups with this suffix.
 fn backups(directory: &Path, suffix: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {

@@ -75,10 +75,10 @@ fn gbk(text: &str) -> Vec<u8> {
 fn annotated(bytes: &[u8], character: &[u8], annotation: &[u8]) -> Vec<u8> {
     let (mut written, mut rest) = (Vec::new(), bytes);
     while let [first, after @ ..] = rest {
-        if let Some(behind) = rest.strip_prefix(character) {
+        if let Some(remaining) = rest.strip_prefix(character) {
             written.extend_from_slice(character);
             written.extend_from_slice(annotation);
-            rest = behind;
+            rest = remaining;
         } else {
             written.push(*first);
             rest = after;

@@ -32,10 +32,10 @@ impl SqliteStore {
         }
         let role = role_to_read(&from).await?;
         let part = part_of(&to);
-        // Removes the rest of an interrupted backup.
+        // Removes the files of an interrupted backup.
         remove(&part).map_err(|error| io_error(&part, &error))?;
         let copied = async {
-            // Created empty here, because SQLite would make it readable for everyone.
+            // Created empty first, because SQLite would create it readable for everyone.
             create_private(&part).map_err(|error| io_error(&part, &error))?;
             let mut connection = connect(&from, role).await.map_err(|fault| refused(&from, &fault))?;
             let copied = copy(&mut connection, &part).await;
@@ -56,8 +56,8 @@ impl SqliteStore {
     }
 }
 
-/// Notes next to the database when it was last backed up: the file's own time counts. The process that serves the database
-/// shows it, and is mostly another one.
+/// Records the time of the backup as the modification time of a file next to the database. The serving process, usually another
+/// one, exports it as a metric.
 fn note_backup(database: &Path) -> io::Result<()> {
     let path = next_to(database, LAST_BACKUP_SUFFIX);
     create_private(&path)?;

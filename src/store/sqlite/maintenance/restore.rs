@@ -1,4 +1,4 @@
-//! Restores a backup: checks it, and puts a copy of it in the place of the database, in one rename.
+//! Restores a backup: copies it next to the database, verifies the copy, and renames it to the database's name.
 
 use std::fs::{self, File};
 use std::io;
@@ -17,7 +17,7 @@ use crate::store::sqlite::open::{
     take_lock,
 };
 
-/// What the replaced store is renamed to.
+/// The suffix of the replaced store's files.
 const REPLACED_SUFFIX: &str = ".before-restore";
 
 /// The schema version that introduced the feed.
@@ -41,7 +41,7 @@ impl SqliteStore {
         if !holds_anything(&from)? {
             return Err(OpenError::Io { path: from, reason: "there is no such backup".to_owned() });
         }
-        // A log or a journal without its database may hold writes, too.
+        // A WAL or journal without its database may contain writes, too.
         let exists = fs::exists(&to).map_err(|error| io_error(&to, &error))? || has_log(&to) || has_hot_journal(&to);
         if exists && !replace {
             let reason = "it already exists; --replace renames it".to_owned();
@@ -68,7 +68,7 @@ impl SqliteStore {
     }
 }
 
-/// Copies into a file that only the service's own user reads.
+/// Copies to a file that only the service's own user can read.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     create_private(to)?;
     let mut target = File::options().write(true).open(to)?;
@@ -76,7 +76,7 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Validates the copy, and gives it a feed of its own: two stores from one backup do not have the same history.
+/// Verifies the copy, and gives it its own feed id: two stores from the same backup have different histories.
 async fn check(part: &Path) -> Result<(), OpenError> {
     let mut connection = connect(part, Role::ReadImmutable).await.map_err(|fault| refused(part, &fault))?;
     let found = inspect(part, &mut connection).await;
@@ -95,7 +95,7 @@ async fn integrity(connection: &mut SqliteConnection) -> Result<String, SqliteEr
     Ok(sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(connection).await?)
 }
 
-/// The caller knows the backup, not the copy.
+/// Names the backup in an error about its copy, because the caller does not know the copy.
 fn named(error: OpenError, from: &Path) -> OpenError {
     match error {
         OpenError::Damaged { reason, .. } => OpenError::Damaged { path: from.to_owned(), reason },
@@ -104,8 +104,7 @@ fn named(error: OpenError, from: &Path) -> OpenError {
     }
 }
 
-/// Renames a store. Its log and its journal go first: they must never be next to another database, to which SQLite would
-/// apply them.
+/// Renames a store. WAL and journal are renamed first: SQLite would apply them to another database of the same name.
 fn set_aside(database: &Path) -> io::Result<()> {
     let aside = next_to(database, REPLACED_SUFFIX);
     for suffix in ["-wal", "-journal"] {
@@ -117,7 +116,7 @@ fn set_aside(database: &Path) -> io::Result<()> {
 
 fn rename(from: &Path, to: &PathBuf) -> io::Result<()> {
     match fs::rename(from, to) {
-        // What an earlier restore set aside must not be taken for a part of this one.
+        // A file that an earlier restore renamed must not be combined with this database.
         Err(error) if error.kind() == io::ErrorKind::NotFound => remove(to),
         renamed => renamed,
     }
