@@ -32,7 +32,7 @@ impl Background {
             .worker_threads(1)
             .thread_name("articled-work")
             .on_thread_start(lower_priority)
-            .enable_time()
+            .enable_all()
             .build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }

@@ -25,7 +25,7 @@ pub struct Config {
     /// port. Empty: no listener. Default 127.0.0.1:9464.
     #[serde(deserialize_with = "optional_address", serialize_with = "address_or_empty")]
     pub metrics_listen: Option<SocketAddr>,
-    /// The URL of the store, `sqlite:PATH`. Default `sqlite:articled.db`.
+    /// The URL of the store, `sqlite:PATH` or `postgres://…`. Default `sqlite:articled.db`.
     pub database: String,
     /// Opens the store read-only: writes fail with FAILED_PRECONDITION. Default false.
     pub read_only: bool,

@@ -58,7 +58,7 @@ pub(crate) use self::context::IndexContext;
 pub use self::directory::Key;
 pub(crate) use self::due_merges::PurgeSchedule;
 pub use self::gram::Gram;
-pub(crate) use self::load::{Published, StoredIndex, load_index};
+pub(crate) use self::load::{Published, StoredIndex, load_index, reload_index};
 pub use self::merge::{Merge, MergeStep};
 pub(crate) use self::merge_driver::{MergeHost, merge_segments, remove_unused};
 pub(crate) use self::merge_request::{MergeOutcome, MergeRequest};

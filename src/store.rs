@@ -8,19 +8,29 @@
 //! - Every read sees all changes up to the end of the feed as it was before the read began. So a caller that takes the end
 //!   of the feed, then reads, then follows the feed from there, misses no change.
 
+mod apply;
 mod article_cache;
+mod checksums;
+mod damage;
 mod duplicates;
 mod encoded;
 mod feed;
+mod index;
 pub mod memory;
 mod open;
 mod open_error;
 mod pages;
+pub mod postgres;
 mod prepare;
 mod record;
+mod row_struct;
+mod search;
 pub mod sqlite;
 mod stats;
+mod text_version;
+mod write_queue;
 mod write_rules;
+mod writer_metrics;
 
 #[cfg(test)]
 mod conformance;

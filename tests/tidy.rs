@@ -221,7 +221,7 @@ fn is_made_up(host: &str) -> bool {
 
 #[test]
 fn migrations_are_numbered_from_one_on() {
-    for engine in ["sqlite"] {
+    for engine in ["postgres", "sqlite"] {
         let folder = root().join("migrations").join(engine);
         let mut names: Vec<String> = files_beneath(&folder).iter().filter_map(|path| file_name(path)).collect();
         names.sort();

@@ -55,18 +55,19 @@ impl IndexChanges {
         }
     }
 
-    /// The segment to build, if documents were added, and the documents to delete from others.
+    /// The segment to build, with a new id, if documents were added, and the documents to delete from others.
     pub(crate) fn into_parts(
         self,
-        context: &IndexContext,
+        id: impl FnOnce() -> SegmentId,
+        rule: PairRule,
         snapshot: &Snapshot,
     ) -> (Option<UnbuiltSegment>, RemovedDocuments) {
         let Self { added, removed } = self;
         let unbuilt = (!added.is_empty()).then(|| UnbuiltSegment {
-            id: context.new_segment(),
+            id: id(),
             added,
             common: Arc::clone(snapshot.common()),
-            rule: context.pair_rule,
+            rule,
         });
         (unbuilt, removed)
     }

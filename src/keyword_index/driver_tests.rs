@@ -41,13 +41,17 @@ impl MemoryEngine {
 impl IndexStorage for MemoryEngine {
     type Error = Damaged;
 
-    async fn read_state(&mut self) -> Result<StoredState, Damaged> {
+    async fn read_state(&mut self, _known: i64) -> Result<StoredState, Damaged> {
         Ok(self.with(|tables| StoredState {
             generation: tables.generation,
             next_segment: tables.next_segment,
             segments: tables.segments.iter().filter(|(_, in_use)| **in_use).map(|(id, _)| *id).collect(),
             deleted: tables.deleted.iter().copied().collect(),
         }))
+    }
+
+    async fn new_segment(&mut self, context: &IndexContext) -> Result<SegmentId, Damaged> {
+        Ok(context.new_segment())
     }
 
     async fn read_directory(&mut self, id: SegmentId) -> Result<Vec<Block>, Damaged> {
@@ -186,7 +190,7 @@ impl Process {
             self.documents.insert(id, (id / 3, texts));
         }
         let snapshot = self.snapshot();
-        let (unbuilt, removed) = changes.into_parts(&self.context, &snapshot);
+        let (unbuilt, removed) = changes.into_parts(|| self.context.new_segment(), RULE, &snapshot);
         let built = unbuilt.map(|unbuilt| unbuilt.build());
         let written = write_changes(&mut self.engine, &self.context, &snapshot, built, removed);
         if let Some(published) = block_on(written).unwrap() {
@@ -244,7 +248,7 @@ fn commits_merges_and_purges_keep_stored_and_published_index_the_same() {
 fn a_damaged_index_is_described_and_built_again() {
     let mut process = Process::new();
     process.commit(0..20, []);
-    let before = block_on(process.engine.read_state()).unwrap();
+    let before = block_on(process.engine.read_state(0)).unwrap();
     process.engine.with(|tables| tables.blocks.pop_first());
     assert_eq!(process.faults().len(), 1);
     let mut engine = process.engine.clone();
@@ -255,6 +259,6 @@ fn a_damaged_index_is_described_and_built_again() {
         block_on(rebuild.add(&mut engine, changes)).unwrap();
     }
     assert_eq!(process.faults(), Vec::<String>::new());
-    let after = block_on(process.engine.read_state()).unwrap();
+    let after = block_on(process.engine.read_state(0)).unwrap();
     assert!(after.segments.iter().all(|id| id.0 >= before.next_segment) && after.generation > before.generation);
 }

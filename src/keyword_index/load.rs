@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::block::SegmentId;
 use super::segment::Segment;
 use super::snapshot::Snapshot;
 use super::storage::{IndexStorage, StoredState};
@@ -23,11 +24,20 @@ pub(crate) struct StoredIndex {
 
 /// Reads the list of segments, their directories and their deletions.
 pub(crate) async fn load_index<S: IndexStorage>(storage: &mut S) -> Result<StoredIndex, S::Error> {
-    let StoredState { generation, next_segment, segments, deleted } = storage.read_state().await?;
-    let mut snapshot = Snapshot::default();
+    reload_index(storage, &Published::default()).await
+}
+
+/// The same, reading only what has changed since an earlier state.
+pub(crate) async fn reload_index<S: IndexStorage>(storage: &mut S, known: &Published) -> Result<StoredIndex, S::Error> {
+    let StoredState { generation, next_segment, segments, deleted } = storage.read_state(known.generation).await?;
+    let earlier = known.snapshot.segments().iter().map(|live| live.segment.id);
+    let retired: Vec<SegmentId> = earlier.filter(|id| segments.binary_search(id).is_err()).collect();
+    let mut snapshot = known.snapshot.with_replaced(&retired, None, &[]);
     for id in segments {
-        let pieces = storage.read_directory(id).await?;
-        snapshot = snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces)?));
+        if snapshot.get(id).is_none() {
+            let pieces = storage.read_directory(id).await?;
+            snapshot = snapshot.with_segment(Arc::new(Segment::from_directory(id, &pieces)?));
+        }
     }
     let snapshot = Arc::new(snapshot.with_deletions(&deleted));
     Ok(StoredIndex { published: Published { generation, snapshot }, next_segment })

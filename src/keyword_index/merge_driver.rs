@@ -52,7 +52,7 @@ async fn write_merged<H: MergeHost>(
     context: &IndexContext,
     inputs: Vec<LiveSegment>,
 ) -> Result<(), H::GivenUp> {
-    let segment = context.new_segment();
+    let segment = storage.new_segment(context).await?;
     let is_small = inputs.iter().map(LiveSegment::live_documents).sum::<u32>() <= CACHED_DOCUMENTS;
     let rule = context.pair_rule;
     // Not on an async thread: merging the directories of a million articles takes a while.

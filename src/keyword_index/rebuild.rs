@@ -16,7 +16,7 @@ impl Rebuild {
     /// Empties the index.
     pub(crate) async fn begin<S: IndexStorage>(storage: &mut S, pair_rule: PairRule) -> Result<Self, S::Error> {
         storage.clear_index().await?;
-        let next_segment = storage.read_state().await?.next_segment;
+        let next_segment = storage.read_state(0).await?.next_segment;
         Ok(Self { context: IndexContext::new(next_segment, pair_rule), published: Published::default() })
     }
 
@@ -26,7 +26,8 @@ impl Rebuild {
         storage: &mut S,
         changes: IndexChanges,
     ) -> Result<(), S::Error> {
-        let (unbuilt, removed) = changes.into_parts(&self.context, &self.published.snapshot);
+        let id = storage.new_segment(&self.context).await?;
+        let (unbuilt, removed) = changes.into_parts(|| id, self.context.pair_rule, &self.published.snapshot);
         let built = unbuilt.map(|unbuilt| unbuilt.build());
         if let Some(published) = write_changes(storage, &self.context, &self.published.snapshot, built, removed).await?
         {

@@ -6,6 +6,7 @@
 use std::future::Future;
 
 use super::block::{Block, BlockId, Damaged, EncodedBlock, SegmentId};
+use super::context::IndexContext;
 use super::snapshot::Place;
 
 /// The stored state of the index, apart from its blocks.
@@ -15,9 +16,9 @@ pub(crate) struct StoredState {
     pub generation: i64,
     /// The first unused segment id.
     pub next_segment: u32,
-    /// The segments in use.
+    /// The segments in use, in ascending order.
     pub segments: Vec<SegmentId>,
-    /// Their deleted documents.
+    /// Their deleted documents. Those of the known generation may be left out.
     pub deleted: Vec<Place>,
 }
 
@@ -38,7 +39,11 @@ pub(crate) struct SegmentSwap<'a> {
 pub(crate) trait IndexStorage: Send {
     type Error: From<Damaged> + Send;
 
-    fn read_state(&mut self) -> impl Future<Output = Result<StoredState, Self::Error>> + Send;
+    /// Reads the state, for a caller that knows that of an earlier generation; of generation 0 there is nothing to know.
+    fn read_state(&mut self, known: i64) -> impl Future<Output = Result<StoredState, Self::Error>> + Send;
+
+    /// An id that no segment has had.
+    fn new_segment(&mut self, context: &IndexContext) -> impl Future<Output = Result<SegmentId, Self::Error>> + Send;
 
     /// Reads the blocks of a segment's directory, in order.
     fn read_directory(&mut self, id: SegmentId) -> impl Future<Output = Result<Vec<Block>, Self::Error>> + Send;

@@ -7,12 +7,14 @@ mod feed_rules;
 pub(in crate::store) mod fixtures;
 mod oracle;
 mod page_rules;
+#[path = "../../tests/postgres/server.rs"]
+pub(in crate::store) mod postgres_server;
 mod reparse_rules;
 mod rules;
 
 use super::SharedStore;
 
-/// An empty store, and the temporary folder that must outlive it.
+/// An empty store, and the temporary folder that must outlive it. An engine that is not installed has none.
 struct Fresh {
     store: SharedStore,
     _folder: Option<tempfile::TempDir>,
@@ -24,8 +26,8 @@ mod memory {
     use super::Fresh;
     use crate::store::memory::MemoryStore;
 
-    async fn fresh() -> Fresh {
-        Fresh { store: Arc::new(MemoryStore::new()), _folder: None }
+    async fn fresh() -> Option<Fresh> {
+        Some(Fresh { store: Arc::new(MemoryStore::new()), _folder: None })
     }
 
     super::rules::suite!(fresh);
@@ -37,10 +39,26 @@ mod sqlite {
     use super::Fresh;
     use crate::store::sqlite::{SqliteOptions, SqliteStore};
 
-    async fn fresh() -> Fresh {
+    async fn fresh() -> Option<Fresh> {
         let folder = tempfile::tempdir().expect("a folder");
         let store = SqliteStore::open(SqliteOptions::small(folder.path().join("articles.db"))).await.expect("a store");
-        Fresh { store: Arc::new(store), _folder: Some(folder) }
+        Some(Fresh { store: Arc::new(store), _folder: Some(folder) })
+    }
+
+    super::rules::suite!(fresh);
+    super::oracle::suite!(fresh);
+}
+
+mod postgres {
+    use std::sync::Arc;
+
+    use super::{Fresh, postgres_server};
+    use crate::store::postgres::{PostgresOptions, PostgresStore};
+
+    async fn fresh() -> Option<Fresh> {
+        let url = postgres_server::new_schema()?;
+        let store = PostgresStore::open(PostgresOptions::small(&url)).await.expect("a store");
+        Some(Fresh { store: Arc::new(store), _folder: None })
     }
 
     super::rules::suite!(fresh);

@@ -5,6 +5,10 @@
 
 use crate::article::{Article, ArticleName, size};
 
+/// The number of later changes after which a deletion expires: many times those that a watcher misses while it is
+/// disconnected, but still small, as a deletion is only a name.
+pub(super) const DEFAULT_KEEP_DELETIONS: u64 = 10_000_000;
+
 /// A position in the feed of one store: all changes up to it were seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedPosition {

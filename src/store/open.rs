@@ -1,10 +1,11 @@
 //! Opens a store by its URL. The scheme of the URL selects the engine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::SharedStore;
 use super::open_error::OpenError;
+use super::postgres::{PostgresOptions, PostgresStore};
 use super::sqlite::{SqliteOptions, SqliteStore};
 use crate::metrics::Registry;
 
@@ -17,43 +18,81 @@ pub struct Access {
     pub keep_deletions: u64,
 }
 
-/// Opens the store at a URL, `sqlite:PATH`. With write access, it is created if it does not exist, and migrated to the
-/// current schema.
+/// An engine with the options of a URL.
+enum Engine {
+    Sqlite(SqliteOptions),
+    Postgres(Box<PostgresOptions>),
+}
+
+/// Opens the store at a URL, `sqlite:PATH` or `postgres://…`. With write access, it is created if it does not exist, and
+/// migrated to the current schema.
 pub async fn open(database: &str, access: Access, metrics: Registry) -> Result<SharedStore, OpenError> {
-    let options = sqlite_options(database)?;
-    let Access { read_only, keep_deletions } = access;
-    let store = SqliteStore::open(SqliteOptions { read_only, keep_deletions, metrics, ..options }).await?;
-    Ok(Arc::new(store))
+    Ok(match engine(database, access, metrics)? {
+        Engine::Sqlite(options) => Arc::new(SqliteStore::open(options).await?),
+        Engine::Postgres(options) => Arc::new(PostgresStore::open(*options).await?),
+    })
 }
 
 /// Rebuilds a store's keyword index and everything else that is derived from the texts, for a store with a damaged index and
-/// intact articles. The store must not be open.
+/// intact articles. A store in a file must not be open.
 pub async fn repair_index(database: &str) -> Result<(), OpenError> {
-    SqliteStore::repair_index(sqlite_options(database)?).await
+    match engine(database, WITHOUT_SERVER, Registry::off())? {
+        Engine::Sqlite(options) => SqliteStore::repair_index(options).await,
+        Engine::Postgres(options) => PostgresStore::repair_index(*options).await,
+    }
 }
 
 /// Copies a whole store, which may be in use, to a file that must not exist. Returns the size of the copy in bytes.
 pub async fn backup(database: &str, to: &Path) -> Result<u64, OpenError> {
-    SqliteStore::backup(sqlite_options(database)?, to).await
+    match engine(database, WITHOUT_SERVER, Registry::off())? {
+        Engine::Sqlite(options) => SqliteStore::backup(options, to).await,
+        Engine::Postgres(options) => {
+            Err(OpenError::Unsupported { database: options.label(), reason: "use pg_dump or pg_basebackup" })
+        }
+    }
 }
 
 /// Makes a store from a backup. The store must not be open. One that exists is refused, or with `replace` renamed. Returns the
 /// size in bytes.
 pub async fn restore(database: &str, from: &Path, replace: bool) -> Result<u64, OpenError> {
-    SqliteStore::restore(sqlite_options(database)?, from, replace).await
+    match engine(database, WITHOUT_SERVER, Registry::off())? {
+        Engine::Sqlite(options) => SqliteStore::restore(options, from, replace).await,
+        Engine::Postgres(options) => {
+            Err(OpenError::Unsupported { database: options.label(), reason: "use pg_restore or a base backup" })
+        }
+    }
 }
 
 /// The version of the schema that this program writes.
 pub fn newest_schema_version(database: &str) -> Result<i64, OpenError> {
-    sqlite_options(database).map(|_| SqliteStore::schema_version())
+    Ok(match engine(database, WITHOUT_SERVER, Registry::off())? {
+        Engine::Sqlite(_) => SqliteStore::schema_version(),
+        Engine::Postgres(_) => PostgresStore::schema_version(),
+    })
 }
 
-/// The versions of the engine and the schema, one line each, for `articled --version`.
+/// The versions of the engines and their schemas, one line each, for `articled --version`.
 pub fn engine_versions() -> String {
     let engine = libsqlite3_sys::SQLITE_VERSION.to_string_lossy();
-    format!("SQLite {engine}\nschema {}", SqliteStore::schema_version())
+    let (sqlite, postgres) = (SqliteStore::schema_version(), PostgresStore::schema_version());
+    format!("SQLite {engine}\nschema {sqlite}, on PostgreSQL {postgres}")
 }
 
-fn sqlite_options(database: &str) -> Result<SqliteOptions, OpenError> {
-    SqliteOptions::from_url(database).ok_or_else(|| OpenError::UnknownKind { database: database.to_owned() })
+/// The access of commands that set none.
+const WITHOUT_SERVER: Access = Access { read_only: false, keep_deletions: u64::MAX };
+
+fn engine(database: &str, access: Access, metrics: Registry) -> Result<Engine, OpenError> {
+    let Access { read_only, keep_deletions } = access;
+    if PostgresOptions::is_url(database) {
+        let mut options = PostgresOptions::from_url(database).ok_or_else(|| OpenError::Io {
+            // Without the URL, which may contain a password.
+            path: PathBuf::from("the database"),
+            reason: "its URL is malformed".to_owned(),
+        })?;
+        (options.read_only, options.keep_deletions, options.metrics) = (read_only, keep_deletions, metrics);
+        return Ok(Engine::Postgres(Box::new(options)));
+    }
+    let options =
+        SqliteOptions::from_url(database).ok_or_else(|| OpenError::UnknownKind { database: database.to_owned() })?;
+    Ok(Engine::Sqlite(SqliteOptions { read_only, keep_deletions, metrics, ..options }))
 }

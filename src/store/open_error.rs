@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// The form of a store URL, for help and error messages.
-pub const DATABASE_FORM: &str = "sqlite:PATH";
+pub const DATABASE_FORM: &str = "sqlite:PATH|postgres://…";
 
 /// Why a store is not opened. Its files are unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,9 @@ pub enum OpenError {
     NeedsRefolding { database: String },
     #[error("{} is damaged or not an article store: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },
+    /// The engine leaves this to the database's own tools.
+    #[error("{database}: {reason}")]
+    Unsupported { database: String, reason: &'static str },
     #[error("{}: {reason}", path.display())]
     Io { path: PathBuf, reason: String },
 }

@@ -98,6 +98,14 @@ impl PackedRaw {
     }
 }
 
+/// The limit for a stored document's length, well above the largest document, so that a damaged length is detected.
+const MAX_RAW_BYTES: usize = 64 << 20;
+
+/// The content of a raw document as it was ingested.
+pub(super) fn unpacked(content: Bytes, is_compressed: bool) -> Option<Bytes> {
+    if is_compressed { zstd::bulk::decompress(&content, MAX_RAW_BYTES).ok().map(Bytes::from) } else { Some(content) }
+}
+
 impl PreparedArticle {
     fn of(mut new: NewArticle) -> Self {
         let raw = new.raw.take().map(PackedRaw::of);

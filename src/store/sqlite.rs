@@ -42,10 +42,12 @@ use tracing::Instrument;
 use self::maintenance::check;
 pub use self::open::{Scale, SqliteOptions};
 use self::read::get_batcher::GetBatcher;
+use self::read::packed;
 use self::read::readers::Readers;
-use self::read::{candidates, filter, list, packed};
 use self::write::writer::Writer;
 use super::article_cache::ArticleCache;
+use super::index::Index;
+use super::search::{candidates, filter, list};
 use super::{
     ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, FileSizes, Page, Search, StoreError, StoreStats,
     Write, Written,
@@ -58,7 +60,7 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     get_batcher: GetBatcher,
     article_cache: Arc<ArticleCache>,
-    index: Arc<index::Index>,
+    index: Arc<Index>,
     feed: Arc<feed::Feed>,
     /// `None`: opened for reading only.
     writer: Option<Writer>,

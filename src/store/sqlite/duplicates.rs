@@ -1,4 +1,4 @@
-//! Near-duplicate detection: the table of fingerprint keys, and the search for the original.
+//! Near-duplicate detection on SQLite: the tables of fingerprint keys, and the statements.
 
 pub(super) mod keys;
-pub(super) mod originals;
+mod storage;

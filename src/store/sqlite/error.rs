@@ -1,6 +1,8 @@
 //! SQLite errors and their mapping to [`StoreError`].
 
 use crate::store::StoreError;
+use crate::store::damage::DamagedRow;
+use crate::store::index::BuildFailed;
 use crate::store::record::BadRecord;
 
 /// The primary result codes that matter here (sqlite.org/rescode.html).
@@ -26,6 +28,10 @@ pub(crate) enum SqliteError {
 impl SqliteError {
     pub(crate) fn row(table: &'static str, id: i64, bad: &BadRecord) -> Self {
         SqliteError::Row { table, id, reason: bad.to_string() }
+    }
+
+    pub(crate) fn missing(table: &'static str, id: i64) -> Self {
+        SqliteError::Row { table, id, reason: "the row is missing".to_owned() }
     }
 
     pub(crate) fn checksum(table: &'static str, id: i64) -> Self {
@@ -77,6 +83,19 @@ impl SqliteError {
 
     pub(crate) fn is_cannot_open(&self) -> bool {
         self.code() == Some(CANTOPEN)
+    }
+}
+
+impl From<DamagedRow> for SqliteError {
+    fn from(DamagedRow { table, id, reason }: DamagedRow) -> Self {
+        SqliteError::Row { table, id, reason }
+    }
+}
+
+impl From<BuildFailed> for SqliteError {
+    fn from(failed: BuildFailed) -> Self {
+        tracing::error!(%failed);
+        SqliteError::Sql(sqlx::Error::WorkerCrashed)
     }
 }
 

@@ -5,6 +5,7 @@ use tokio::sync::watch;
 
 use crate::article::{ArticleName, View};
 use crate::store::record::BadRecord;
+use crate::store::search;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::rows;
@@ -104,7 +105,7 @@ pub(super) async fn changes(
     view: View,
 ) -> Result<Option<Changes>, SqliteError> {
     let view = view.min(View::Full);
-    let limit = FeedLimit { changes: limit.changes.min(rows::max_batch(view)), ..limit };
+    let limit = FeedLimit { changes: limit.changes.min(search::max_batch(view)), ..limit };
     let (columns, joins) = (rows::columns(view), rows::joins(view));
     let sql = format!(include_str!("queries/changes.sql"), columns = columns, joins = joins);
     let found = sqlx::query(AssertSqlSafe(sql))

@@ -15,13 +15,14 @@ use crate::keyword_index::PairRule;
 use crate::metrics::Registry;
 use crate::store::OpenError;
 use crate::store::article_cache::ArticleCache;
+use crate::store::feed::DEFAULT_KEEP_DELETIONS;
+use crate::store::index::{Index, Writers};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::read_closed_file;
 use crate::store::sqlite::duplicates::keys::MoveRule;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
-use crate::store::sqlite::index::Index;
 use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::read::get_batcher::GetBatcher;
@@ -79,9 +80,6 @@ pub struct Scale {
     pub(crate) pair_rule: PairRule,
     pub(crate) move_rule: MoveRule,
 }
-
-/// Many times the changes that a watcher misses while it is disconnected, but still small: a deletion is only a name.
-const DEFAULT_KEEP_DELETIONS: u64 = 10_000_000;
 
 impl SqliteOptions {
     /// The default options for a file.
@@ -217,7 +215,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
         rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(path, &fault))?;
     }
     let index = Arc::new(
-        Index::open(&mut connection, true, options.scale.pair_rule, &options.metrics)
+        Index::open(&mut connection, Writers::This, options.scale.pair_rule, &options.metrics)
             .await
             .map_err(|fault| refused(path, &fault))?,
     );
@@ -239,7 +237,7 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     let path = options.path.as_path();
     let role = role_to_read(path).await?;
     let mut connection = connect(path, role).await.map_err(|fault| refused(path, &fault))?;
-    let index = Index::open(&mut connection, false, options.scale.pair_rule, &options.metrics)
+    let index = Index::open(&mut connection, Writers::Other, options.scale.pair_rule, &options.metrics)
         .await
         .map_err(|fault| refused(path, &fault));
     let feed = Feed::open(&mut connection).await.map_err(|fault| refused(path, &fault));

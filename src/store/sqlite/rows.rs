@@ -1,17 +1,14 @@
 //! Reads articles from rows: the columns of each view, and their checksums.
 
-use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::article::{Article, ArticleName, RawDocument, View};
+use crate::store::checksums::{checksum, raw_checksum};
+use crate::store::prepare::unpacked;
 use crate::store::record;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::row_struct::row_struct;
-
-/// The limit for a stored document's length, well above the largest document, so that a damaged length is detected.
-const MAX_RAW_BYTES: usize = 64 << 20;
 
 /// The columns of a view. The article's table is `a`; join [`joins`] too.
 pub(super) fn columns(view: View) -> &'static str {
@@ -33,15 +30,6 @@ pub(super) fn joins(view: View) -> &'static str {
             "LEFT JOIN article AS original ON original.id = a.duplicate_of LEFT JOIN body ON body.id = a.id \
              LEFT JOIN raw ON raw.id = a.id"
         }
-    }
-}
-
-/// The number of articles that a statement reads. Bodies have at most 1 MiB and raw documents 8 MiB, so this limits memory.
-pub(super) fn max_batch(view: View) -> usize {
-    match view {
-        View::Basic => 256,
-        View::Full => 64,
-        View::Raw => 4,
     }
 }
 
@@ -87,7 +75,7 @@ pub(super) fn read(row: &SqliteRow, view: View) -> Result<Article, SqliteError> 
     }
     if view >= View::Full {
         let BodyRow { rest, rest_xxh3 } = BodyRow::read(row)?;
-        let rest = rest.ok_or_else(|| missing("body", id))?;
+        let rest = rest.ok_or_else(|| SqliteError::missing("body", id))?;
         if Some(checksum(rest)) != rest_xxh3 {
             return Err(SqliteError::checksum("body", id));
         }
@@ -97,10 +85,6 @@ pub(super) fn read(row: &SqliteRow, view: View) -> Result<Article, SqliteError> 
         article.raw = read_raw(row, id)?;
     }
     Ok(article)
-}
-
-fn missing(table: &'static str, id: i64) -> SqliteError {
-    SqliteError::Row { table, id, reason: "the row is missing".to_owned() }
 }
 
 fn read_raw(row: &SqliteRow, id: i64) -> Result<Option<RawDocument>, SqliteError> {
@@ -115,30 +99,6 @@ fn read_raw(row: &SqliteRow, id: i64) -> Result<Option<RawDocument>, SqliteError
     let content =
         content.ok_or_else(|| SqliteError::Row { table: "raw", id, reason: "it cannot be decompressed".to_owned() })?;
     record::decode_raw(head, content.into()).map(Some).map_err(|bad| SqliteError::row("raw", id, &bad))
-}
-
-/// The content of a raw document as it was ingested.
-pub(super) fn unpacked(content: Bytes, is_compressed: bool) -> Option<Bytes> {
-    if is_compressed { zstd::bulk::decompress(&content, MAX_RAW_BYTES).ok().map(Bytes::from) } else { Some(content) }
-}
-
-/// Converts bit by bit, because SQLite's integers are signed.
-pub(super) fn checksum(bytes: &[u8]) -> i64 {
-    xxh3_64(bytes).cast_signed()
-}
-
-pub(super) fn raw_checksum(head: &[u8], content: &[u8]) -> i64 {
-    xxh3_64_with_seed(content, xxh3_64(head)).cast_signed()
-}
-
-pub(super) async fn get(
-    connection: &mut SqliteConnection,
-    name: &ArticleName,
-    view: View,
-) -> Result<Option<Article>, SqliteError> {
-    let sql = format!("SELECT {} FROM article AS a {} WHERE a.name = ?1", columns(view), joins(view));
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(name.id()).fetch_optional(connection).await?;
-    row.map(|row| read(&row, view)).transpose()
 }
 
 /// Up to `limit` articles after an id, in creation order.

@@ -8,13 +8,13 @@
 //!
 //! Owns these tables, but not the definition of "near".
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sqlx::SqliteConnection;
 
+use crate::store::duplicates::holders::{Holders, MAX_HOLDERS};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
-use crate::text::Fingerprint;
 
 /// The number of keys that are moved for each new key. With more, a move ends sooner, but each group writes more.
 const MOVED_FOR_ONE: u64 = 4;
@@ -35,21 +35,12 @@ impl Default for MoveRule {
     }
 }
 
-/// A key with more articles is boilerplate: sharing only this key does not make an article a candidate.
-const MANY_HOLDERS: usize = 16;
-
-/// The number of articles per key, the earliest ones, whose other keys are compared.
-const MAX_HOLDERS: usize = 32;
-
-/// The maximum number of candidates to compare, the earliest ones.
-const MAX_CANDIDATES: usize = 64;
-
-/// The earliest articles of each of some keys.
-pub(crate) type Holders = HashMap<u32, BTreeSet<i64>>;
-
-/// The earliest articles stored before `id` that have each of some keys, a JSON array.
-pub(crate) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i64) -> Result<Holders, SqliteError> {
-    let query = sqlx::query_scalar(include_str!("../queries/holders.sql")).bind(keys).bind(id).bind(MAX_HOLDERS as i64);
+/// The earliest articles stored before `id` that have each of some keys.
+pub(crate) async fn holders(connection: &mut SqliteConnection, keys: &[u32], id: i64) -> Result<Holders, SqliteError> {
+    let query = sqlx::query_scalar(include_str!("../queries/holders.sql"))
+        .bind(json_list(keys))
+        .bind(id)
+        .bind(MAX_HOLDERS as i64);
     let packed: String = query.fetch_one(connection).await?;
     let mut found = Holders::new();
     for line in packed.split(';') {
@@ -63,69 +54,18 @@ pub(crate) async fn holders(connection: &mut SqliteConnection, keys: &str, id: i
     Ok(found)
 }
 
-/// Adds an article to those that have a key, of which only the earliest are kept, as [`holders`] reads them.
-pub(crate) fn add_holder(holders: &mut Holders, key: u32, id: i64) {
-    let ids = holders.entry(key).or_default();
-    ids.insert(id);
-    if ids.len() > MAX_HOLDERS {
-        ids.pop_last();
-    }
-}
-
-/// The near-duplicate candidates of a body, earliest first: articles that share two keys with it, or one rare key. Copies
-/// share most of their keys; different stories hardly ever share more than a common phrase.
-pub(crate) fn candidates(fingerprint: &Fingerprint, holders: &Holders) -> Vec<i64> {
-    let mut found: BTreeMap<i64, SharedKeys> = BTreeMap::new();
-    for holders in distinct(Some(fingerprint)).iter().filter_map(|key| holders.get(key)) {
-        let is_rare = holders.len() <= MANY_HOLDERS;
-        for &id in holders {
-            let shared = found.entry(id).or_default();
-            shared.keys += 1;
-            shared.has_rare |= is_rare;
-        }
-    }
-    found.retain(|_, shared| shared.keys > 1 || shared.has_rare);
-    found.into_keys().take(MAX_CANDIDATES).collect()
-}
-
-/// The keys that two articles share.
-#[derive(Default)]
-struct SharedKeys {
-    keys: u32,
-    /// One of the keys is rare.
-    has_rare: bool,
-}
-
 /// Loads the keys of recent articles into a connection's `temp.pending_key`.
 pub(crate) async fn open(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query(include_str!("../queries/create_pending_keys.sql")).execute(connection).await?;
     Ok(())
 }
 
-/// The distinct keys as a JSON array; empty without a fingerprint.
-pub(crate) fn list(fingerprint: Option<&Fingerprint>) -> String {
-    json_list(&distinct(fingerprint).into_iter().collect::<Vec<_>>())
-}
-
-fn distinct(fingerprint: Option<&Fingerprint>) -> BTreeSet<u32> {
-    fingerprint.map(Fingerprint::keys).into_iter().flatten().collect()
-}
-
-/// Deletes the keys of an article.
-pub(crate) async fn forget(
-    connection: &mut SqliteConnection,
-    id: i64,
-    fingerprint: Option<&Fingerprint>,
-) -> Result<(), SqliteError> {
-    let keys = list(fingerprint);
+/// Deletes some keys of an article.
+pub(crate) async fn forget(connection: &mut SqliteConnection, id: i64, keys: &[u32]) -> Result<(), SqliteError> {
+    let keys = json_list(keys);
     let sql = include_str!("../queries/forget_keys.sql");
     sqlx::query(sql).bind(id).bind(&keys).bind(id).bind(&keys).bind(id).execute(connection).await?;
     Ok(())
-}
-
-/// The number of distinct keys of an article.
-pub(crate) fn count_of(fingerprint: Option<&Fingerprint>) -> u64 {
-    distinct(fingerprint).len() as u64
 }
 
 /// The number of pairs of a key and an article.

@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Index;
 use crate::keyword_index::{MergeHost, MergeOutcome, MergeRequest, PurgeSchedule, merge_segments, remove_unused};
+use crate::store::index::Index;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::transaction::{self, Begin, End};
@@ -107,7 +107,7 @@ impl MergeHost for MergeTask {
 
 impl MergeTask {
     pub(crate) async fn run(self) {
-        let mut changes = self.index.published.subscribe();
+        let mut changes = self.index.subscribe();
         // Before the first merge, cleans up after a crash.
         let mut has_leftovers = true;
         let mut schedule = PurgeSchedule::new(Instant::now().into_std());

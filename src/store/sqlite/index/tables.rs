@@ -1,4 +1,4 @@
-//! Every statement on the tables of the index: [`IndexStorage`] for SQLite, and the generation that readers compare.
+//! Every statement on the tables of the index: [`IndexStorage`] for SQLite.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,11 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::keyword_index::{
-    Block, BlockId, Damaged, EncodedBlock, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
+    Block, BlockId, Damaged, EncodedBlock, IndexContext, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
 };
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::row_struct::row_struct;
-use crate::store::sqlite::transaction::{self, End};
 
 /// The number of blocks that a statement writes. Most of its cost is the round trip to SQLite's thread.
 const BLOCKS_AT_ONCE: usize = 32;
@@ -25,20 +24,6 @@ impl From<Damaged> for SqliteError {
     fn from(damaged: Damaged) -> Self {
         SqliteError::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
     }
-}
-
-/// Begins a read transaction and returns its generation, in one round trip to SQLite's thread, because every search begins
-/// with it.
-pub(super) async fn begin_reading(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    Ok(sqlx::query_scalar("BEGIN; SELECT generation FROM keyword_state").fetch_one(connection).await?)
-}
-
-pub(super) async fn generation(connection: &mut SqliteConnection) -> Result<i64, SqliteError> {
-    Ok(sqlx::query_scalar("SELECT generation FROM keyword_state").fetch_one(connection).await?)
-}
-
-pub(super) async fn end_reading(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-    transaction::end(connection, End::RollBack).await
 }
 
 row_struct! {
@@ -65,7 +50,7 @@ row_struct! {
 impl IndexStorage for SqliteConnection {
     type Error = SqliteError;
 
-    async fn read_state(&mut self) -> Result<StoredState, SqliteError> {
+    async fn read_state(&mut self, _known: i64) -> Result<StoredState, SqliteError> {
         let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *self).await?;
         let StateRow { generation, next_segment } = StateRow::read(&row)?;
         let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
@@ -77,6 +62,11 @@ impl IndexStorage for SqliteConnection {
             segments: segments.into_iter().map(segment_id).collect::<Result<_, _>>()?,
             deleted: deleted.iter().map(place).collect::<Result<_, _>>()?,
         })
+    }
+
+    async fn new_segment(&mut self, context: &IndexContext) -> Result<SegmentId, SqliteError> {
+        // No other process writes.
+        Ok(context.new_segment())
     }
 
     async fn read_directory(&mut self, id: SegmentId) -> Result<Vec<Block>, SqliteError> {

@@ -6,10 +6,12 @@ use crate::article::{Article, View};
 use crate::keyword_index::IndexCheck;
 use crate::query::FoldedFields;
 use crate::store::StoreError;
+use crate::store::duplicates::holders::distinct_keys;
+use crate::store::duplicates::originals;
+use crate::store::search;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys;
-use crate::store::sqlite::duplicates::originals;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed;
 use crate::store::sqlite::open::SqliteOptions;
@@ -55,7 +57,7 @@ async fn check_all(connection: &mut SqliteConnection) -> Result<Vec<String>, Sql
 /// Compares each article's columns with its record, and the sum of its grams with the index.
 async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<String>) -> Result<(), SqliteError> {
     let mut index = IndexCheck::read(connection, faults).await?;
-    let max_batch = rows::max_batch(View::Raw);
+    let max_batch = search::max_batch(View::Raw);
     let (columns, joins) = (rows::columns(View::Raw), rows::joins(View::Raw));
     let sql = format!(include_str!("../queries/articles_to_check.sql"), columns = columns, joins = joins);
     let mut after = i64::MIN;
@@ -78,8 +80,10 @@ async fn check_articles(connection: &mut SqliteConnection, faults: &mut Vec<Stri
             if !columns.agree_with(&article) || fingerprint != Fingerprint::of(&article.content.body) {
                 faults.push(format!("article {after}: its columns differ from its record"));
             }
-            keys_wanted += keys::count_of(fingerprint.as_ref());
-            check_duplicate(connection, after, &article, fingerprint.as_ref(), faults).await?;
+            keys_wanted += distinct_keys(fingerprint.as_ref()).len() as u64;
+            if !originals::is_right(connection, after, &article, fingerprint.as_ref()).await? {
+                faults.push(format!("article {after}: duplicate_of is not the earliest article of that text"));
+            }
             let texts = FoldedFields::of(&article.content);
             folded::check(connection, after, &texts, faults).await?;
             if let Some(index) = &mut index {
@@ -120,28 +124,6 @@ impl CheckedRow<'_> {
             && self.create_us == article.create_time.as_microsecond()
             && self.update_us == article.update_time.as_microsecond()
     }
-}
-
-async fn check_duplicate(
-    connection: &mut SqliteConnection,
-    id: i64,
-    article: &Article,
-    fingerprint: Option<&Fingerprint>,
-    faults: &mut Vec<String>,
-) -> Result<(), SqliteError> {
-    let original = originals::find(connection, id, fingerprint).await?.map(|(_, name)| name);
-    if original == article.duplicate_of {
-        return Ok(());
-    }
-    // Which of several copies was compared depends on what was stored at that time.
-    let is_one_of_them = match &article.duplicate_of {
-        Some(stored) => originals::is_one(connection, stored, id, fingerprint).await?,
-        None => false,
-    };
-    if !is_one_of_them {
-        faults.push(format!("article {id}: duplicate_of is not the earliest article of that text"));
-    }
-    Ok(())
 }
 
 /// Finds rows without an article.

@@ -9,23 +9,21 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::article::View;
 use crate::keyword_index::{IndexChanges, PairRule, Rebuild};
-use crate::query::{FoldedFields, TextField};
-use crate::store::sqlite::duplicates::{keys, originals};
+use crate::query::FoldedFields;
+use crate::store::duplicates::holders::distinct_keys;
+use crate::store::duplicates::originals;
+use crate::store::search;
+use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::folded;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::transaction::{self, Begin, End};
-use crate::text::{FOLDING_VERSION, Fingerprint};
+use crate::store::text_version::text_version;
+use crate::text::Fingerprint;
 
 /// The number of articles in a segment of the keyword index: as many as a commit of a fast import has.
 const SEGMENT_ARTICLES: usize = 500;
-
-/// The current version: that of the folding, and a hash of the folded fields, so that adding a field changes it
-/// automatically.
-pub(crate) fn text_version() -> i64 {
-    let fields = format!("{FOLDING_VERSION} {:?}", TextField::ALL);
-    rows::checksum(fields.as_bytes())
-}
 
 /// Whether the rows were derived with the current version.
 pub(crate) async fn is_of_today(connection: &mut SqliteConnection) -> Result<bool, SqliteError> {
@@ -71,7 +69,7 @@ async fn rebuild_duplicates(connection: &mut SqliteConnection) -> Result<(), Sql
     }
     // The search for originals also reads the table of recent keys, which is empty here.
     keys::open(connection).await?;
-    let max_batch = rows::max_batch(View::Full);
+    let max_batch = search::max_batch(View::Full);
     let mut after = i64::MIN;
     loop {
         let batch = rows::after(connection, after, View::Full, max_batch).await?;
@@ -84,7 +82,7 @@ async fn rebuild_duplicates(connection: &mut SqliteConnection) -> Result<(), Sql
                 .bind(original)
                 .bind(after)
                 .bind(after)
-                .bind(keys::list(fingerprint.as_ref()))
+                .bind(json_list(&distinct_keys(fingerprint.as_ref())))
                 .execute(&mut *connection)
                 .await?;
         }

@@ -8,11 +8,12 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::article::View;
 use crate::query::{FoldedFields, OrderKey};
+use crate::store::checksums::checksum;
+use crate::store::search::{self, SearchStorage};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::packed;
 use crate::store::sqlite::row_struct::row_struct;
-use crate::store::sqlite::rows;
 
 /// Longer texts are read in small groups, because a statement's results are in memory at once.
 const LONG_BYTES: i64 = 64 << 10;
@@ -40,8 +41,8 @@ pub(crate) async fn matches(
     for ids in missing(&found).chunks(LONG_AT_ONCE) {
         read(connection, ids, i64::MAX, &is_match, &mut found).await?;
     }
-    for ids in missing(&found).chunks(rows::max_batch(View::Full)) {
-        for article in packed::by_id(connection, ids, View::Full, OrderKey::EffectiveTime).await? {
+    for ids in missing(&found).chunks(search::max_batch(View::Full)) {
+        for article in connection.by_id(ids, View::Full, OrderKey::EffectiveTime).await?.1 {
             let content =
                 article.article?.decode().map_err(|bad| SqliteError::row("article", article.id, &bad))?.content;
             found.insert(article.id, is_match(&FoldedFields::of(&content).borrowed()));
@@ -84,7 +85,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), SqliteError>
     let ((id, xxh3, length), bytes) = head().ok_or_else(|| damaged(0, "it is not as it was written"))?;
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let (texts, behind) = bytes.split_at_checked(length).ok_or_else(|| damaged(id, "it is cut off"))?;
-    if rows::checksum(texts) != xxh3 {
+    if checksum(texts) != xxh3 {
         return Err(damaged(id, "the checksum differs"));
     }
     let texts = simdutf8::basic::from_utf8(texts).ok().and_then(FoldedFields::from_stored);
@@ -95,7 +96,7 @@ fn unpack(bytes: &[u8]) -> Result<(i64, FoldedFields<&str>, &[u8]), SqliteError>
 pub(crate) async fn put(connection: &mut SqliteConnection, id: i64, texts: &FoldedFields) -> Result<(), SqliteError> {
     let sql = "INSERT OR REPLACE INTO folded (texts, texts_xxh3, id) VALUES (?1, ?2, ?3)";
     let bytes = texts.as_str().as_bytes();
-    sqlx::query(sql).bind(bytes).bind(rows::checksum(bytes)).bind(id).execute(connection).await?;
+    sqlx::query(sql).bind(bytes).bind(checksum(bytes)).bind(id).execute(connection).await?;
     Ok(())
 }
 
@@ -109,7 +110,7 @@ pub(crate) async fn check(
     let row = sqlx::query("SELECT texts, texts_xxh3 FROM folded WHERE id = ?1").bind(id);
     let Some(row) = row.fetch_optional(connection).await? else { return Ok(()) };
     let FoldedRow { texts: stored, texts_xxh3 } = FoldedRow::read(&row)?;
-    if stored != texts.as_str().as_bytes() || rows::checksum(stored) != texts_xxh3 {
+    if stored != texts.as_str().as_bytes() || checksum(stored) != texts_xxh3 {
         faults.push(format!("article {id}: its folded texts are not its own"));
     }
     Ok(())

@@ -10,8 +10,9 @@ use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::article::{ArticleName, View};
+use crate::store::search::FoundArticle;
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::read::packed::{self, Packed};
+use crate::store::sqlite::read::packed;
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::{EncodedArticle, StoreError};
 
@@ -138,7 +139,7 @@ impl Queue {
     }
 }
 
-async fn ask(readers: &Readers, names: &[&ArticleName], view: View) -> Result<Vec<Packed>, StoreError> {
+async fn ask(readers: &Readers, names: &[&ArticleName], view: View) -> Result<Vec<FoundArticle>, StoreError> {
     let mut lease = readers.lease().await?;
     let found = packed::by_name(lease.connection()?, names, view).await;
     lease.settle(found).await

@@ -19,45 +19,17 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use crate::article::{ArticleName, Timestamp, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::EncodedArticle;
+use crate::store::checksums::checksum;
+use crate::store::checksums::raw_checksum;
+use crate::store::damage::DamagedRow;
+use crate::store::prepare::unpacked;
+use crate::store::search::{FoundArticle, key_column};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::rows;
 
-/// An unpacked article.
-#[derive(Clone, Debug)]
-pub(crate) struct Packed {
-    pub id: i64,
-    /// The cursor after this article.
-    pub cursor: Cursor,
-    /// Damage concerns this article alone.
-    pub article: Result<EncodedArticle, DamagedArticle>,
-}
-
-/// A damaged row of an article: the table and the reason.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DamagedArticle {
-    table: &'static str,
-    id: i64,
-    reason: &'static str,
-}
-
-impl From<DamagedArticle> for SqliteError {
-    fn from(DamagedArticle { table, id, reason }: DamagedArticle) -> Self {
-        SqliteError::Row { table, id, reason: reason.to_owned() }
-    }
-}
-
 /// The number of bytes of a missing row.
 const NO_ROW: i64 = -1;
-
-/// The column of an order's key.
-pub(crate) fn key_column(key: OrderKey) -> &'static str {
-    match key {
-        OrderKey::EffectiveTime => "effective_us",
-        OrderKey::CreateTime => "create_us",
-        OrderKey::UpdateTime => "update_us",
-    }
-}
 
 /// The SQL expression that packs the article `a`, with [`rows::joins`].
 pub(crate) fn item(view: View, key: OrderKey) -> String {
@@ -91,7 +63,7 @@ pub(crate) fn query(item: &str, from: &str) -> String {
 }
 
 /// Unpacks the single row.
-pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
+pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<FoundArticle>, SqliteError> {
     let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>("packed")? else { return Ok(Vec::new()) };
     let bytes = Bytes::from(bytes);
     let mut all = Vec::new();
@@ -100,7 +72,7 @@ pub(crate) fn unpack(row: &SqliteRow) -> Result<Vec<Packed>, SqliteError> {
         let unpacked = unpack_one(&bytes, at);
         let (packed, end) = unpacked.ok_or_else(|| SqliteError::Row {
             table: "article",
-            id: all.last().map_or(0, |last: &Packed| last.id),
+            id: all.last().map_or(0, |last: &FoundArticle| last.id),
             reason: "what follows it is not as it was written".to_owned(),
         })?;
         all.push(packed);
@@ -125,7 +97,7 @@ impl Pieces<'_> {
 }
 
 /// The article that begins at `at`, and its end.
-fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
+fn unpack_one(bytes: &Bytes, at: usize) -> Option<(FoundArticle, usize)> {
     let line = bytes.get(at..)?;
     let line = std::str::from_utf8(line.get(..line.iter().position(|&byte| byte == b'\n')?)?).ok()?;
     let mut fields = line.split(',');
@@ -143,28 +115,28 @@ fn unpack_one(bytes: &Bytes, at: usize) -> Option<(Packed, usize)> {
     let mut pieces = Pieces { bytes, at: at + line.len() + 1 };
     let (basic, rest) = (pieces.take(basic_bytes)?, pieces.take(rest_bytes)?);
     let (raw_head, raw_content) = (pieces.take(raw_head_bytes)?, pieces.take(raw_bytes)?);
-    let damaged = |table, reason| Err(DamagedArticle { table, id, reason });
-    let article = if rows::checksum(&basic) != basic_xxh3 {
+    let damaged = |table, reason: &str| Err(DamagedRow { table, id, reason: reason.to_owned() });
+    let article = if checksum(&basic) != basic_xxh3 {
         damaged("article", "the checksum differs")
     } else if rest_bytes == NO_ROW {
         damaged("body", "the row is missing")
-    } else if rest_bytes >= 0 && rows::checksum(&rest) != rest_xxh3 {
+    } else if rest_bytes >= 0 && checksum(&rest) != rest_xxh3 {
         damaged("body", "the checksum differs")
-    } else if raw_bytes >= 0 && rows::raw_checksum(&raw_head, &raw_content) != raw_xxh3 {
+    } else if raw_bytes >= 0 && raw_checksum(&raw_head, &raw_content) != raw_xxh3 {
         damaged("raw", "the checksum differs")
     } else {
         let article = EncodedArticle::from_pieces(basic, original.as_ref(), rest);
         if raw_bytes < 0 {
             Ok(article)
         } else {
-            match rows::unpacked(raw_content, is_compressed) {
+            match unpacked(raw_content, is_compressed) {
                 Some(content) => Ok(article.with_raw(raw_head, content)),
                 None => damaged("raw", "it cannot be decompressed"),
             }
         }
     };
     let time = Timestamp::from_microsecond(key_us).ok()?;
-    Some((Packed { id, cursor: Cursor { time, name }, article }, pieces.at))
+    Some((FoundArticle { id, cursor: Cursor { time, name }, article }, pieces.at))
 }
 
 /// The articles with these names, in any order, without missing ones.
@@ -172,7 +144,7 @@ pub(crate) async fn by_name(
     connection: &mut SqliteConnection,
     names: &[&ArticleName],
     view: View,
-) -> Result<Vec<Packed>, SqliteError> {
+) -> Result<Vec<FoundArticle>, SqliteError> {
     let (item, joins) = (item(view, OrderKey::EffectiveTime), rows::joins(view));
     let row = if let [name] = names {
         let sql = query(&item, &format!("article AS a {joins} WHERE a.name = ?1"));
@@ -196,37 +168,4 @@ pub(crate) async fn batch_get(
         found.insert(packed.cursor.name, packed.article?);
     }
     Ok(names.iter().map(|name| found.get(name).cloned()).collect())
-}
-
-/// The articles with these ids, in any order, without missing ones.
-pub(crate) async fn by_id(
-    connection: &mut SqliteConnection,
-    ids: &[i64],
-    view: View,
-    key: OrderKey,
-) -> Result<Vec<Packed>, SqliteError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = query_by_id(view, key);
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(connection).await?;
-    unpack(&row)
-}
-
-/// The same, with the index generation of the rows.
-pub(crate) async fn by_id_at_generation(
-    connection: &mut SqliteConnection,
-    ids: &[i64],
-    view: View,
-    key: OrderKey,
-) -> Result<(i64, Vec<Packed>), SqliteError> {
-    let sql = format!("SELECT ({}) AS packed, generation FROM keyword_state", query_by_id(view, key));
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(connection).await?;
-    Ok((row.try_get("generation")?, unpack(&row)?))
-}
-
-fn query_by_id(view: View, key: OrderKey) -> String {
-    let joins = rows::joins(view);
-    let from = format!("json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}");
-    query(&item(view, key), &from)
 }

@@ -1,17 +1,15 @@
-//! The rows of new articles, collected over a group of writes and inserted many per statement.
-//!
-//! Most of the cost of a short statement is the round trip to SQLite's thread. So rows wait until a read in the same
-//! transaction needs them or the group ends; then each table gets the rows of several articles with one statement. Owns which
-//! rows a new article has.
+//! The statements that insert the rows of new articles, many per statement. Owns which rows a new article has.
 
 use std::sync::LazyLock;
 
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use crate::store::apply::NewRow;
+use crate::store::checksums::raw_checksum;
 use crate::store::prepare::PackedRaw;
 use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::rows;
-use crate::store::sqlite::write::columns::{Columns, Statement};
+use crate::store::sqlite::json_list::json_list;
+use crate::store::sqlite::write::columns::Statement;
 
 /// The number of articles per statement: enough to amortize the round trip, and few enough that cached statements stay small.
 const AT_ONCE: usize = 16;
@@ -34,52 +32,34 @@ fn insert(articles: usize) -> String {
     )
 }
 
-pub(crate) struct NewRow {
-    pub id: i64,
-    /// The article's row in the feed.
-    pub seq: i64,
-    pub columns: Columns,
-    pub raw: Option<PackedRaw>,
-}
-
 /// Binds the columns of a raw document, its article's id first.
 pub(crate) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Statement {
     let PackedRaw { head, content, is_compressed } = raw;
-    let xxh3 = rows::raw_checksum(&head, &content);
+    let xxh3 = raw_checksum(&head, &content);
     statement.bind(id).bind(head).bind(Vec::from(content)).bind(is_compressed).bind(xxh3)
 }
 
-/// The waiting rows, by ascending id.
-#[derive(Default)]
-pub(crate) struct NewRows(Vec<NewRow>);
-
-impl NewRows {
-    pub(crate) fn push(&mut self, row: NewRow) {
-        self.0.push(row);
+/// Inserts the rows of new articles, by ascending id.
+pub(crate) async fn insert_rows(connection: &mut SqliteConnection, rows: Vec<NewRow>) -> Result<(), SqliteError> {
+    let mut waiting = rows.into_iter();
+    while waiting.len() > 0 {
+        let (count, sql) = if waiting.len() >= AT_ONCE { (AT_ONCE, &INSERT_MANY) } else { (1, &INSERT_ONE) };
+        let rows: Vec<NewRow> = waiting.by_ref().take(count).collect();
+        bind(sqlx::query(AssertSqlSafe(sql.as_str())), rows).execute(&mut *connection).await?;
     }
-
-    /// Writes all waiting rows.
-    pub(crate) async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-        let mut waiting = std::mem::take(&mut self.0).into_iter();
-        while waiting.len() > 0 {
-            let (count, sql) = if waiting.len() >= AT_ONCE { (AT_ONCE, &INSERT_MANY) } else { (1, &INSERT_ONE) };
-            let rows: Vec<NewRow> = waiting.by_ref().take(count).collect();
-            bind(sqlx::query(AssertSqlSafe(sql.as_str())), rows).execute(&mut *connection).await?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Binds the rows of articles to the statements of [`insert`].
 fn bind(mut statement: Statement, mut rows: Vec<NewRow>) -> Statement {
     for row in &mut rows {
-        statement = row.columns.bind_article(statement, row.id);
+        statement = row.row.bind_article(statement, row.id);
     }
     for row in &mut rows {
-        statement = row.columns.bind_body(statement, row.id);
+        statement = row.row.bind_body(statement, row.id);
     }
     for row in &rows {
-        statement = row.columns.bind_folded(statement, row.id);
+        statement = row.row.bind_folded(statement, row.id);
     }
     for row in &mut rows {
         let raw = row.raw.take();
@@ -91,7 +71,7 @@ fn bind(mut statement: Statement, mut rows: Vec<NewRow>) -> Statement {
     }
     let ids = (rows.first().map(|row| row.id), rows.last().map(|row| row.id));
     for row in rows {
-        statement = statement.bind(row.id).bind(row.columns.keys);
+        statement = statement.bind(row.id).bind(json_list(&row.row.keys));
     }
     statement.bind(ids.0).bind(ids.1)
 }

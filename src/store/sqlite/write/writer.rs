@@ -5,52 +5,34 @@
 //! after some errors SQLite has rolled back while sqlx still counts a transaction, and every later one would fail.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::article::Timestamp;
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::background::Background;
 use crate::keyword_index::{IndexChanges, MergeOutcome, MergeRequest};
 use crate::metrics::Registry;
+use crate::store::apply::{BatchLookup, Session, WaitingRows, apply};
 use crate::store::article_cache::ArticleCache;
-use crate::store::prepare::{prepare, size};
+use crate::store::index::{Building, Index};
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::{self, Feed};
-use crate::store::sqlite::index::{self, Building, Index, MergeTask, QueuedRequest, RequestFailed};
+use crate::store::sqlite::index::{self, MergeTask, QueuedRequest, RequestFailed};
 use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
 use crate::store::sqlite::transaction::{self, Begin, End};
-use crate::store::sqlite::write::apply::{Session, apply};
-use crate::store::sqlite::write::batch_lookup::BatchLookup;
 use crate::store::sqlite::write::disk_health::{DiskHealth, probe};
-use crate::store::sqlite::write::job::{Job, answer};
-use crate::store::sqlite::write::new_rows::NewRows;
-use crate::store::sqlite::write::writer_metrics::{QueueStats, WriterMetrics};
+use crate::store::write_queue::{Job, QueueStats, WriteQueue, answer, closing, group};
+use crate::store::writer_metrics::WriterMetrics;
 use crate::store::{StoreError, Write, Written};
-
-/// The maximum number of waiting writes. Further ones are refused.
-const QUEUE_WRITES: usize = 256;
-
-/// The maximum memory of the waiting writes, in bytes.
-const QUEUE_BYTES: usize = 64 << 20;
-
-/// How long a write waits for a place in the queue.
-const QUEUE_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// The maximum size of a group: enough to amortize a sync, and little enough that no write waits long.
-const GROUP_BYTES: usize = 16 << 20;
-
-/// Writes larger than this are prepared off the async threads, in bytes.
-const LARGE_WRITE_BYTES: usize = 64 << 10;
 
 /// What an article writes to the WAL in addition to its texts, in bytes: in a large store its entries in randomly ordered
 /// indexes are each on a page of their own, and articles of a group share few of these pages.
@@ -79,10 +61,7 @@ pub(crate) struct ReaderState {
 }
 
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Job>,
-    room: Arc<Semaphore>,
-    /// Writes that were refused because the queue was full.
-    shed: AtomicU64,
+    queue: WriteQueue,
     closing: CancellationToken,
     health: Arc<DiskHealth>,
     /// The writer, the merge task and the checkpoint task.
@@ -109,7 +88,7 @@ impl Writer {
         let WriterLimits { keep_deletions, move_rule } = limits;
         let ReaderState { index, feed, article_cache } = state;
         let open = OpenConnection::new(connection, move_rule).await?;
-        let (queue, jobs) = mpsc::channel(QUEUE_WRITES);
+        let (queue, jobs) = WriteQueue::new();
         let (merge_sender, merge_requests) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let health = Arc::new(DiskHealth::default());
@@ -143,54 +122,15 @@ impl Writer {
         };
         let Background { handle, .. } = &background;
         let tasks = vec![handle.spawn(task.run()), handle.spawn(merge_task.run()), handle.spawn(checkpointer.run())];
-        let room = Arc::new(Semaphore::new(QUEUE_BYTES));
-        Ok(Self {
-            queue,
-            room,
-            shed: AtomicU64::new(0),
-            closing,
-            health,
-            tasks: Mutex::new(tasks),
-            _background: background,
-        })
+        Ok(Self { queue, closing, health, tasks: Mutex::new(tasks), _background: background })
     }
 
     pub(crate) async fn write(&self, write: Write, dry_run: bool, now: Timestamp) -> Result<Written, StoreError> {
-        let bytes = size(&write).min(QUEUE_BYTES);
-        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let room = match timeout(QUEUE_TIMEOUT, Arc::clone(&self.room).acquire_many_owned(permits)).await {
-            Ok(Ok(room)) => room,
-            Ok(Err(_)) => return Err(closing()),
-            Err(_) => return Err(self.overloaded()),
-        };
-        let write = if bytes > LARGE_WRITE_BYTES {
-            let prepared = tokio::task::spawn_blocking(move || prepare(write)).await;
-            prepared.map_err(|error| StoreError::Failed(error.to_string()))?
-        } else {
-            prepare(write)
-        };
-        let (answer, answered) = oneshot::channel();
-        let job = Job { write, bytes, dry_run, now, answer, _room: room };
-        match timeout(QUEUE_TIMEOUT, self.queue.send(job)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return Err(closing()),
-            Err(_) => return Err(self.overloaded()),
-        }
-        answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned())))
+        self.queue.write(write, dry_run, now).await
     }
 
-    fn overloaded(&self) -> StoreError {
-        self.shed.fetch_add(1, Ordering::Relaxed);
-        StoreError::Overloaded
-    }
-
-    /// The queue's length and the number of refused writes.
     pub(crate) fn queue_stats(&self) -> QueueStats {
-        QueueStats {
-            writes: self.queue.max_capacity() - self.queue.capacity(),
-            bytes: QUEUE_BYTES.saturating_sub(self.room.available_permits()),
-            shed: self.shed.load(Ordering::Relaxed),
-        }
+        self.queue.stats()
     }
 
     #[cfg(test)]
@@ -215,10 +155,6 @@ impl Writer {
             }
         }
     }
-}
-
-fn closing() -> StoreError {
-    StoreError::Unavailable("the store is closing".to_owned())
 }
 
 /// An open connection, with the next article id and the next change number.
@@ -286,7 +222,7 @@ impl WriterTask {
                 () = health.wait_for(true), if !health.has_failed() => continue,
             };
             let Some(job) = job else { break };
-            let group = self.group(job);
+            let group = group(job, &mut self.jobs);
             self.write_group(group).await;
             self.catch_up().await;
         }
@@ -335,18 +271,6 @@ impl WriterTask {
                 Err(RequestFailed)
             }
         }
-    }
-
-    /// Collects a group: the first job, and those waiting after it.
-    fn group(&mut self, first: Job) -> Vec<Job> {
-        let mut bytes = first.bytes;
-        let mut group = vec![first];
-        while bytes < GROUP_BYTES && group.len() < QUEUE_WRITES {
-            let Ok(job) = self.jobs.try_recv() else { break };
-            bytes += job.bytes;
-            group.push(job);
-        }
-        group
     }
 
     async fn write_group(&mut self, group: Vec<Job>) {
@@ -542,7 +466,7 @@ async fn carry_out(
         changes: IndexChanges::default(),
         changed: Vec::new(),
         lookup: BatchLookup::default(),
-        rows: NewRows::default(),
+        rows: WaitingRows::default(),
     };
     transaction::begin(connection, Begin::Write).await?;
     session.lookup = BatchLookup::of(connection, &jobs.iter().map(|job| &job.write).collect::<Vec<_>>()).await?;
@@ -558,7 +482,9 @@ async fn carry_out(
     let added = u64::try_from(session.next_id - *next_id).unwrap_or_default();
     (*next_id, *next_seq) = (session.next_id, session.next_seq);
     // Concurrently with writing the rows.
-    let built = (end == End::Commit).then(|| Building::begin(session.changes, index));
+    let snapshot = index.current().snapshot;
+    let built = (end == End::Commit)
+        .then(|| Building::begin(session.changes, index, &snapshot, || index.context.new_segment()));
     session.rows.write(connection).await?;
     if session.has_deleted {
         feed::forget(connection, session.next_seq - 1, keep_deletions).await?;
@@ -566,7 +492,7 @@ async fn carry_out(
     let mut published = None;
     if let Some(built) = built {
         keys.advance(connection, added, session.next_id - 1).await?;
-        published = built.write(connection, index).await?;
+        published = built.write(connection, index, &snapshot).await?;
     }
     let commit = article_cache.begin_commit(&session.changed);
     let began = Instant::now();

@@ -4,24 +4,20 @@
 
 use std::ops::RangeInclusive;
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
-
 use crate::article::{ArticleName, View};
 use crate::keyword_index::{Plan, Query};
 use crate::query::filter::{TextScalar, TimeBounds, TimeField};
 use crate::query::{Filter, OrderKey};
 use crate::store::Search;
-use crate::store::sqlite::error::SqliteError;
-use crate::store::sqlite::json_list::json_list;
-use crate::store::sqlite::read::packed::key_column;
+use crate::store::search::{Condition, SearchStorage};
 
 /// The maximum number of candidates that are sorted. With more, walking in order finds matches soon.
 pub(crate) const MAX_SORTED: usize = 5_000;
 
 /// What is known about the matching articles.
 pub(crate) enum Candidates {
-    /// They are among these ids, a JSON list. If `is_exact`, all of these match.
-    These { ids: String, is_exact: bool },
+    /// They are among these ids. If `is_exact`, all of these match.
+    These { ids: Vec<i64>, is_exact: bool },
     /// Any article may match.
     Any,
 }
@@ -57,23 +53,15 @@ pub(crate) fn view_to_verify(search: &Search) -> View {
 }
 
 /// The articles that a filter names explicitly: by name, or by the name of their original.
-pub(crate) async fn named(
-    connection: &mut SqliteConnection,
-    search: &Search,
-) -> Result<Option<Candidates>, SqliteError> {
+pub(crate) async fn named<S: SearchStorage>(storage: &mut S, search: &Search) -> Result<Option<Candidates>, S::Error> {
     let Some(filter) = &search.filter else { return Ok(None) };
-    for (field, condition) in [
-        (TextScalar::Name, "name = ?1"),
-        (TextScalar::DuplicateOf, "duplicate_of = (SELECT id FROM article WHERE name = ?1)"),
-    ] {
+    for field in [TextScalar::Name, TextScalar::DuplicateOf] {
         // Ignores malformed names, which no article has, and an empty `duplicate_of`, which most articles have.
         let name = filter.required_text(field).and_then(|name| ArticleName::parse(name).ok());
         let Some(name) = name else { continue };
-        let sql = format!("SELECT id FROM article WHERE {condition} LIMIT {}", MAX_SORTED + 1);
-        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(name.id().to_owned());
-        let ids: Vec<i64> = query.fetch_all(&mut *connection).await?;
-        if ids.len() <= MAX_SORTED {
-            return Ok(Some(from_ids(&ids)));
+        let condition = if field == TextScalar::Name { Condition::Name(&name) } else { Condition::DuplicateOf(&name) };
+        if let Some(found) = few(storage, condition).await? {
+            return Ok(Some(found));
         }
     }
     Ok(None)
@@ -81,20 +69,18 @@ pub(crate) async fn named(
 
 /// The articles in a time range of the filter, if they are few. Only for times other than the order's key, whose range limits
 /// the walk itself.
-pub(crate) async fn timed(connection: &mut SqliteConnection, search: &Search) -> Result<Candidates, SqliteError> {
+pub(crate) async fn timed<S: SearchStorage>(storage: &mut S, search: &Search) -> Result<Candidates, S::Error> {
     for key in [OrderKey::EffectiveTime, OrderKey::CreateTime, OrderKey::UpdateTime] {
         let Some(range) = bounded(search, key).filter(|_| key != search.order.key) else { continue };
-        let column = key_column(key);
-        let sql = format!("SELECT id FROM article WHERE {column} BETWEEN ?1 AND ?2 LIMIT {}", MAX_SORTED + 1);
-        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(*range.start()).bind(*range.end());
-        let ids: Vec<i64> = query.fetch_all(&mut *connection).await?;
-        if ids.len() <= MAX_SORTED {
-            return Ok(from_ids(&ids));
+        if let Some(found) = few(storage, Condition::Time(key, range)).await? {
+            return Ok(found);
         }
     }
     Ok(Candidates::Any)
 }
 
-fn from_ids(ids: &[i64]) -> Candidates {
-    Candidates::These { ids: json_list(ids), is_exact: false }
+/// The articles that meet a condition, if they are few enough to be sorted.
+async fn few<S: SearchStorage>(storage: &mut S, condition: Condition<'_>) -> Result<Option<Candidates>, S::Error> {
+    let ids = storage.ids_of(condition, MAX_SORTED + 1).await?;
+    Ok((ids.len() <= MAX_SORTED).then_some(Candidates::These { ids, is_exact: false }))
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::metrics::{Registry, names};
 
-pub(super) struct MergeMetrics {
+pub(in crate::store) struct MergeMetrics {
     duration: Histogram,
     /// Since when merges have been due without a break.
     due_since: Mutex<Option<Instant>>,
@@ -19,18 +19,18 @@ impl MergeMetrics {
         Self { duration: registry.histogram(&names::INDEX_MERGE_DURATION, &[]), due_since: Mutex::default() }
     }
 
-    pub(super) fn begin(&self) -> Instant {
+    pub(in crate::store) fn begin(&self) -> Instant {
         let began = Instant::now();
         self.due_since().get_or_insert(began);
         began
     }
 
     /// Records a merge that succeeded; failed ones are not counted.
-    pub(super) fn note_merged(&self, began: Instant) {
+    pub(in crate::store) fn note_merged(&self, began: Instant) {
         self.duration.record(began.elapsed());
     }
 
-    pub(super) fn note_none_due(&self) {
+    pub(in crate::store) fn note_none_due(&self) {
         *self.due_since() = None;
     }
 

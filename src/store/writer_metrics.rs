@@ -21,12 +21,3 @@ impl WriterMetrics {
         }
     }
 }
-
-/// The writer's queue at one moment.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct QueueStats {
-    pub writes: usize,
-    pub bytes: usize,
-    /// Writes that were refused because the queue was full.
-    pub shed: u64,
-}

@@ -1,0 +1,101 @@
+//! Opens connections: every PostgreSQL setting, with its reason.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Connection};
+use tokio::time::timeout;
+
+use crate::store::postgres::error::PostgresError;
+
+/// How long connecting may take, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the database runs a statement of a request: as long as the longest deadline of a call.
+const STATEMENT_TIMEOUT_MS: &str = "30000";
+
+/// How long a write waits for the writer of another instance. Longer than a group takes, and shorter than a call waits.
+const LOCK_TIMEOUT_MS: &str = "10000";
+
+/// After how long the database ends a transaction whose instance does nothing: one that was frozen would hold the lock of the
+/// writer, or keep dead rows, for ever.
+const IDLE_TRANSACTION_TIMEOUT_MS: &str = "5000";
+
+/// After how long the database ends the session of a merger that sends nothing, so that another one takes over.
+const MERGER_TIMEOUT_MS: &str = "6000";
+
+/// The purpose of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Write,
+    Read,
+    /// Holds the merger's lock, and must send something before [`MERGER_TIMEOUT_MS`] have passed.
+    Merge,
+    /// Migrates, checks or rebuilds: its statements take as long as they take.
+    Maintain,
+}
+
+/// How the database is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Connector {
+    options: PgConnectOptions,
+}
+
+impl Connector {
+    /// Reads `postgres://…`; `None` if it is malformed.
+    pub(crate) fn from_url(url: &str) -> Option<Self> {
+        let options: PgConnectOptions = url.parse().ok()?;
+        Some(Self { options: options.application_name("articled").disable_statement_logging() })
+    }
+
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    /// The database without its password, for messages.
+    pub(crate) fn label(&self) -> String {
+        let (host, port) = (self.options.get_host(), self.options.get_port());
+        let database = self.options.get_database().unwrap_or_default();
+        format!("postgres://{host}:{port}/{database}")
+    }
+
+    pub(crate) async fn connect(&self, purpose: Purpose) -> Result<PgConnection, PostgresError> {
+        // Plans must not depend on statistics, which are missing or old while a store grows: every statement of a request
+        // reads few rows, and finds them by an index.
+        let mut settings = vec![
+            ("jit", "off"),
+            ("client_min_messages", "warning"),
+            ("synchronous_commit", "on"),
+            ("lock_timeout", LOCK_TIMEOUT_MS),
+            ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT_MS),
+            // A peer that has vanished is noticed within half a minute.
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "4"),
+        ];
+        if purpose != Purpose::Maintain {
+            settings.extend([
+                ("statement_timeout", STATEMENT_TIMEOUT_MS),
+                ("enable_seqscan", "off"),
+                ("enable_bitmapscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+            ]);
+        } else {
+            settings.extend([("idle_in_transaction_session_timeout", "0"), ("lock_timeout", "0")]);
+        }
+        if purpose == Purpose::Merge {
+            settings.push(("idle_session_timeout", MERGER_TIMEOUT_MS));
+        }
+        let options = self.options.clone().options(settings);
+        match timeout(CONNECT_TIMEOUT, options.connect()).await {
+            Ok(connected) => Ok(connected?),
+            Err(_) => Err(PostgresError::Stalled { seconds: CONNECT_TIMEOUT.as_secs() }),
+        }
+    }
+}
+
+/// Closes a connection politely; a failure adds nothing, because the connection is gone either way.
+pub(crate) async fn close(connection: PgConnection) {
+    _ = timeout(Duration::from_secs(1), connection.close()).await;
+}

@@ -1,0 +1,73 @@
+//! Notices the commits of other instances: by LISTEN, and by asking once a second, because notifications are lost with a
+//! connection.
+//!
+//! Nothing depends on it except how soon watchers are told: every read takes the state that it answers from the database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnection, PgListener, PgPoolOptions};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::store::index::Index;
+use crate::store::postgres::connect::{Connector, Purpose};
+use crate::store::postgres::error::PostgresError;
+use crate::store::postgres::feed::{FeedEnd, StoreVersion};
+use crate::store::postgres::transaction::{self, Finish};
+
+/// How often the state is asked for without a notification.
+const POLL_PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) struct Listener {
+    pub connector: Connector,
+    pub index: Arc<Index>,
+    pub feed: Arc<FeedEnd>,
+    pub closing: CancellationToken,
+}
+
+impl Listener {
+    pub(super) async fn run(self) {
+        loop {
+            tokio::select! {
+                () = self.closing.cancelled() => return,
+                Err(error) = self.follow() => tracing::debug!(%error, "following the other instances failed"),
+            }
+            tokio::select! {
+                () = self.closing.cancelled() => return,
+                () = sleep(POLL_PAUSE) => {}
+            }
+        }
+    }
+
+    /// Follows the commits until something fails.
+    async fn follow(&self) -> Result<(), PostgresError> {
+        let mut connection = self.connector.connect(Purpose::Read).await?;
+        let sql = "SELECT 'articled_' || current_schema() AS channel";
+        let channel: String = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.connector.options().clone());
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen(&channel).await?;
+        loop {
+            self.refresh(&mut connection).await?;
+            if let Ok(notified) = timeout(POLL_PAUSE, listener.try_recv()).await {
+                notified?;
+            }
+            // One refresh for all that have arrived.
+            while listener.next_buffered().is_some() {}
+        }
+    }
+
+    /// Loads what others have committed.
+    async fn refresh(&self, connection: &mut PgConnection) -> Result<(), PostgresError> {
+        let StoreVersion { generation, end, .. } = StoreVersion::read(connection).await?;
+        if generation != self.index.current().generation {
+            // In a transaction, because the directories of segments are read one by one.
+            let generation = transaction::begin_read(connection).await?;
+            self.index.at(connection, generation).await?;
+            transaction::end(connection, Finish::RollBack).await?;
+        }
+        self.feed.advance(end);
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! A PostgreSQL server of the tests' own, one for each test binary, or the server of `ARTICLED_TEST_POSTGRES`. Each store gets
+//! a schema of its own.
+//!
+//! Without PostgreSQL's `initdb` the tests that need it print one line and pass; where `CI` is set they fail.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Starts a server, and stops it and removes its folder when the test process has ended in any way, which closes the pipe at
+/// its standard input.
+const RUN: &str = r#"
+"$BIN/initdb" -D "$FOLDER/data" -A trust -U articled --locale=C.UTF-8 -E UTF8 --no-sync >"$FOLDER/log" 2>&1 &&
+"$BIN/pg_ctl" -D "$FOLDER/data" -l "$FOLDER/log" -w -o "-k $FOLDER $SETTINGS" start >>"$FOLDER/log" 2>&1 &&
+echo ready
+read -r _
+"$BIN/pg_ctl" -D "$FOLDER/data" -m immediate stop >/dev/null 2>&1
+rm -rf "$FOLDER"
+"#;
+
+/// A test's data need not survive a power cut, and many stores are open at once.
+const SETTINGS: &str = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=500 \
+                        -c shared_buffers=64MB -c max_wal_size=2GB";
+
+/// The server, and the tools to reach it.
+struct Server {
+    /// The URL of its database.
+    url: String,
+    bin: PathBuf,
+    _process: Option<Child>,
+}
+
+static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+static SCHEMAS: AtomicU32 = AtomicU32::new(0);
+
+/// The URL of a new, empty schema; `None` without PostgreSQL.
+pub(crate) fn new_schema() -> Option<String> {
+    let server = SERVER.get_or_init(start).as_ref()?;
+    let schema = format!("test_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+    server.run(&format!("CREATE SCHEMA {schema}"));
+    let separator = if server.url.contains('?') { '&' } else { '?' };
+    Some(format!("{}{separator}options=-csearch_path%3D{schema}", server.url))
+}
+
+impl Server {
+    fn run(&self, sql: &str) {
+        let mut psql = Command::new(self.bin.join("psql"));
+        let done = psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url, "-c", sql]).output().expect("psql");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+fn start() -> Option<Server> {
+    let Some(bin) = programs() else {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        eprintln!("skipped what needs PostgreSQL: there is no initdb");
+        return None;
+    };
+    if let Ok(url) = std::env::var("ARTICLED_TEST_POSTGRES") {
+        return Some(Server { url, bin, _process: None });
+    }
+    let folder = tempfile::Builder::new().prefix("articled-pg").tempdir().expect("a folder").keep();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", RUN]).env("BIN", &bin).env("FOLDER", &folder).env("SETTINGS", SETTINGS).current_dir(&folder);
+    shell.stdin(Stdio::piped()).stdout(Stdio::piped());
+    // The server refuses to run as root.
+    if let Some((user, group)) = other_user() {
+        chown(&folder, Some(user), Some(group)).expect("the folder is ours");
+        shell.uid(user).gid(group);
+    }
+    let mut process = shell.spawn().expect("a shell");
+    let mut line = String::new();
+    let output = process.stdout.take().expect("it is piped");
+    BufReader::new(output).read_line(&mut line).expect("a line");
+    assert_eq!(line, "ready\n", "PostgreSQL did not start: see {}", folder.join("log").display());
+    let url = format!("postgres://articled@localhost/postgres?host={}", folder.display());
+    Some(Server { url, bin, _process: Some(process) })
+}
+
+/// The folder of PostgreSQL's programs: of the newest version that Debian's packages have installed, or on the path.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let installed = versions.map(|version| version.path().join("bin")).filter(|bin| has_initdb(bin)).max();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    installed.or_else(|| std::env::split_paths(&path).find(|folder| has_initdb(folder)))
+}
+
+fn has_initdb(folder: &Path) -> bool {
+    folder.join("initdb").exists()
+}
+
+/// The user and group of the server, if the tests run as root.
+fn other_user() -> Option<(u32, u32)> {
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let user = ["postgres", "nobody"].iter().find_map(|name| {
+        let mut fields = users.lines().find(|line| line.starts_with(&format!("{name}:")))?.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    });
+    user.filter(|_| is_root)
+}
