@@ -31,6 +31,10 @@ readme:
 configuration:
     ARTICLED_TEST_UPDATE=1 cargo test --test tidy the_page_of_settings_is_fresh
 
+# Writes docs/parsing.md from the examples in tests/parsing.
+parsing:
+    ARTICLED_TEST_UPDATE=1 cargo test --test parsing the_page_on_parsing_is_fresh
+
 # Licences, sources, bans and advisories of the dependencies.
 deny:
     .ci/deny

@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod client;
 mod completions;
+mod explain;
 mod export;
 mod failure;
 mod filter;

@@ -14,6 +14,7 @@ use articled::rpc::proto::{self, DESCRIPTORS};
 use clap::{Args, ValueEnum};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor};
+use serde_json::Value;
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct OutputArguments {
@@ -83,6 +84,13 @@ impl Out {
         self.json_line(&json(message)?)
     }
 
+    /// Writes a message as JSON with one more key, which the contract does not have.
+    pub(super) fn json_with<M: Printed>(&mut self, message: &M, key: &str, value: &Value) -> anyhow::Result<()> {
+        let mut line = json(message)?;
+        put_last(&mut line, key, &escape_controls(value.to_string()));
+        self.json_line(&line)
+    }
+
     /// Writes one line of JSON.
     pub(super) fn json_line(&mut self, line: &str) -> anyhow::Result<()> {
         writeln!(self.writer, "{line}").context("cannot write to standard output")
@@ -93,7 +101,7 @@ impl Out {
         writeln!(self.writer, "{}", printable(text)).context("cannot write to standard output")
     }
 
-    /// Writes a table with marked hits, which are highlighted on a terminal, and a line feed.
+    /// Writes text with marked hits and headings, which are highlighted on a terminal, and a line feed.
     pub(super) fn highlighted(&mut self, text: &str) -> anyhow::Result<()> {
         let text = highlighted(text, wants_colour(self.writer.get_ref()));
         writeln!(self.writer, "{text}").context("cannot write to standard output")

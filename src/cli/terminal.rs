@@ -26,19 +26,27 @@ fn is_escaped(character: char) -> bool {
 pub(super) const HIT_START: char = '\u{FDD0}';
 pub(super) const HIT_END: char = '\u{FDD1}';
 
+/// Marks around a heading, of the same kind.
+pub(super) const HEADING_START: char = '\u{FDD2}';
+pub(super) const HEADING_END: char = '\u{FDD3}';
+
+/// Bold, for headings.
+const HEADING_STYLE: &str = "\u{1b}[1m";
+
 /// Bold red and reset, as `grep --color` uses.
 const HIT_STYLE: &str = "\u{1b}[1;31m";
 const PLAIN_STYLE: &str = "\u{1b}[0m";
 
-/// Stored text without the marks of hits.
+/// Stored text without these marks.
 pub(super) fn without_marks(text: &str) -> String {
-    text.replace([HIT_START, HIT_END], "\u{FFFD}")
+    text.replace([HIT_START, HIT_END, HEADING_START, HEADING_END], "\u{FFFD}")
 }
 
-/// Printable text with the marked hits in brackets, and in colour if `colour`.
+/// Printable text with the marked hits in brackets, and these and the headings in colour if `colour`.
 pub(super) fn highlighted(text: &str, colour: bool) -> String {
-    let (style, plain) = if colour { (HIT_STYLE, PLAIN_STYLE) } else { ("", "") };
-    printable(text).replace(HIT_START, &format!("[{style}")).replace(HIT_END, &format!("{plain}]"))
+    let (style, heading, plain) = if colour { (HIT_STYLE, HEADING_STYLE, PLAIN_STYLE) } else { ("", "", "") };
+    let text = printable(text).replace(HIT_START, &format!("[{style}")).replace(HIT_END, &format!("{plain}]"));
+    text.replace(HEADING_START, heading).replace(HEADING_END, plain)
 }
 
 #[cfg(test)]
@@ -50,6 +58,9 @@ mod tests {
         let text = format!("甲{HIT_START}乙{HIT_END}{}", without_marks("\u{FDD0}丙\u{1b}[1m"));
         assert_eq!(highlighted(&text, true), "甲[\u{1b}[1;31m乙\u{1b}[0m]\u{FFFD}丙\\u{1b}[1m");
         assert_eq!(highlighted(&text, false), "甲[乙]\u{FFFD}丙\\u{1b}[1m");
+        let heading = format!("{HEADING_START}{}{HEADING_END}", without_marks("\u{FDD2}丁"));
+        assert_eq!(highlighted(&heading, true), "\u{1b}[1m\u{FFFD}丁\u{1b}[0m");
+        assert_eq!(highlighted(&heading, false), "\u{FFFD}丁");
     }
 
     #[test]

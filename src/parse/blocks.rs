@@ -35,6 +35,20 @@ pub(super) fn is_byline(line: &str) -> bool {
     })
 }
 
+/// What a removed line says of the article, in words; empty if it is no byline.
+pub(super) fn said(line: &str, reason: Reason) -> String {
+    if ![chrome::BYLINE, chrome::EDITOR].contains(&reason) {
+        return String::new();
+    }
+    let Some(found) = byline::read_above_text(&Line::new(line)) else { return String::new() };
+    let byline::Byline { times, source, people, section, keywords, title_end: _ } = found;
+    let named = |what: &str, value: String| if value.is_empty() { None } else { Some(format!("{what} {value}")) };
+    let times = times.iter().map(|time| Some(format!("time {time}")));
+    let people = people.into_iter().map(|Person { name, role }| Some(format!("{} {name}", role.label())));
+    let others = [named("source", source), named("section", section), named("keywords", keywords.join("、"))];
+    times.chain(people).chain(others).flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// A page, taken apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layout<'a> {
@@ -44,6 +58,10 @@ pub(super) struct Layout<'a> {
     /// Paragraphs, the first without its dateline.
     pub body: Vec<&'a str>,
     pub facts: Facts,
+    /// The dateline as it is printed.
+    pub dateline_text: Option<&'a str>,
+    /// What was removed, in the order of the page: the index of the line, the piece and the reason.
+    pub removed: Vec<(usize, &'a str, Reason)>,
 }
 
 /// What bylines and closing lines say.
@@ -87,13 +105,15 @@ impl<'a> Removed<'a> {
         }
     }
 
-    fn report(mut self, report: &mut ParseReport) {
+    /// The removed lines in the order of the page, which the report has then too.
+    fn report(mut self, report: &mut ParseReport) -> Vec<(usize, &'a str, Reason)> {
         self.lines.sort_by_key(|(index, _, _)| *index);
         report.removed_lines.extend(
             self.lines
-                .into_iter()
-                .map(|(_, text, reason)| RemovedLine { text: text.to_owned(), reason: Cow::Borrowed(reason) }),
+                .iter()
+                .map(|(_, text, reason)| RemovedLine { text: (*text).to_owned(), reason: Cow::Borrowed(reason) }),
         );
+        self.lines
     }
 }
 
@@ -126,7 +146,7 @@ pub(super) fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseRe
     body.splice(..0, lead);
     body.retain(|paragraph| !paragraph.is_empty());
     layout.body = body;
-    removed.report(report);
+    layout.removed = removed.report(report);
     layout
 }
 
@@ -202,6 +222,7 @@ fn take_dateline<'a>(
         removed.add(start, between.trim_matches(line::is_blank), DATELINE_PUNCTUATION);
         count_piece(report, DATELINE_PUNCTUATION);
     }
+    layout.dateline_text = first.get(found.range.clone());
     *first = rest.trim_matches(line::is_blank);
     let alone = first.is_empty();
     layout.dateline = Some(found);

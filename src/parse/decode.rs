@@ -10,6 +10,7 @@ mod format;
 pub use self::clean::clean;
 pub use self::format::Format;
 
+use super::explanation::Trace;
 use super::repair::before_cleaning;
 use crate::article::{ParseReport, ParseWarning};
 
@@ -23,7 +24,24 @@ pub struct Decoded {
 
 /// Decodes a document. `content_type` is a media type with an optional charset; empty if it is not known.
 pub fn decode(content: &[u8], content_type: &str, report: &mut ParseReport) -> Decoded {
+    decode_traced(content, content_type, report, &mut Trace::off())
+}
+
+/// The same, and records the choice of the charset.
+pub(super) fn decode_traced(
+    content: &[u8],
+    content_type: &str,
+    report: &mut ParseReport,
+    trace: &mut Trace,
+) -> Decoded {
     let (text, charset) = charset::decode(content, content_type);
+    trace.record(|record| {
+        for (name, score) in &charset.weighed {
+            record.candidate("charset", name, "", Some(*score), "");
+        }
+        record.choose("charset", charset.used, charset.rule);
+        record.text_source(&text);
+    });
     if let Some(declared) = charset.wrongly_declared {
         report.warnings.push(ParseWarning {
             reason: "CHARSET_MISDECLARED".into(),
@@ -39,6 +57,13 @@ pub fn decode(content: &[u8], content_type: &str, report: &mut ParseReport) -> D
     let text = before_cleaning(text, report);
     let text = clean::clean(&text, report);
     let format = format::format(&text, content_type);
+    trace.record(|record| {
+        let name = match format {
+            Format::Html => "HTML",
+            Format::Text => "plain text",
+        };
+        record.choose("format", name, format::rule(content_type));
+    });
     Decoded { text, format }
 }
 

@@ -40,6 +40,7 @@ use self::lines::RenderedLine;
 use self::meta::Meta;
 use self::outline::Outline;
 pub(super) use self::outside::Outside;
+use super::explanation::{Record, Trace};
 use super::limits;
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
@@ -119,7 +120,7 @@ pub(super) struct Page {
     pub outside: Outside,
 }
 
-pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport) -> Page {
+pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport, trace: &mut Trace) -> Page {
     let (html, cuts) = guard::bound(html);
     warn(&cuts, report);
     let document = Document::from(html.as_ref());
@@ -133,7 +134,8 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     }
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
     let titles = titles(&meta, &json_ld);
-    let headline = title::headline(&outline, &page_lines, &titles, &site_name);
+    trace.record(|record| trace_page(record, &outline, &page_lines, &meta, &json_ld));
+    let headline = title::headline(&outline, &page_lines, &titles, &site_name, trace);
     let mut headings = headings::headings(&outline, &page_lines, headline.node);
     headings.subheadlines.retain(|line| !is_byline(line));
     let mut content = choice::main_lines(
@@ -142,10 +144,12 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
         &page_lines,
         headline.node,
         &choice::Evidence::of(&meta, &json_ld, &headline.text),
+        trace,
     );
     let labels = widgets::labels(&outline, &page_lines);
     content.retain(|line| !labels.contains(line.as_str()));
-    content = trim::trim(content, &outline, &page_lines, headline.node, &json_ld.body);
+    trace.record(|record| labels.iter().for_each(|line| record.dropped(line, "a label of a widget")));
+    content = trim::trim(content, &outline, &page_lines, headline.node, &json_ld.body, trace);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
@@ -157,7 +161,7 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
         authors(&meta, &json_ld, &site_name).into_iter().partition(|name| labels::calls_editor(around.clone(), name));
     let mut editors = editors(&meta, around);
     editors.extend(called_editors.into_iter().filter(|name| !editors.contains(name)).collect::<Vec<_>>());
-    let source = info_source(&meta, &json_ld, &frame, &content, &outline);
+    let source = info_source(&meta, &json_ld, &frame, &content, &outline, trace);
     let metadata = Metadata {
         publish_time: times::published(&meta, &json_ld).or(wechat.publish_time),
         likely_time: times::likely(&meta, &outline, &page_lines),
@@ -193,6 +197,21 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     let kept: Vec<&str> = text.iter().copied().chain(headings).collect();
     let outside = outside::outside(&page_lines, &kept);
     Page { text: text.join("\n"), metadata, bylines, outside }
+}
+
+/// Records the page's lines, and what its metadata says of the fields that are decided later.
+fn trace_page(record: &mut Record, outline: &Outline, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd) {
+    record.html_source(page.iter().map(|line| (outline.shown(outline.parent(line.node)), line.text.clone())));
+    record.candidate("headline", &json_ld.headline, "JSON-LD headline", None, "");
+    meta.trace("headline", meta::TITLE, record);
+    record.candidate("headline", &meta.title, "title element", None, "");
+    record.candidate("publish_time", &json_ld.published, "JSON-LD datePublished", None, "");
+    meta.trace("publish_time", meta::PUBLISHED, record);
+    for author in &json_ld.authors {
+        record.candidate("authors", author, "JSON-LD author", None, "");
+    }
+    meta.trace("authors", meta::AUTHOR, record);
+    meta.trace("editors", meta::EDITOR, record);
 }
 
 fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
@@ -265,7 +284,14 @@ struct Source {
     is_named: bool,
 }
 
-fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[String], outline: &Outline) -> Source {
+fn info_source(
+    meta: &Meta,
+    json_ld: &JsonLd,
+    frame: &Frame<'_>,
+    content: &[String],
+    outline: &Outline,
+    trace: &mut Trace,
+) -> Source {
     let printed = |lines: &[&str]| {
         let mut lines = lines.iter().enumerate().map(|(at, line)| (line, lines.get(at + 1).copied()));
         let name = lines.find_map(|(line, next)| labels::source(line, next))?.to_owned();
@@ -277,15 +303,26 @@ fn info_source(meta: &Meta, json_ld: &JsonLd, frame: &Frame<'_>, content: &[Stri
         .all(meta::SOURCE)
         .chain([json_ld.source.as_str()])
         .find(|source| !source.is_empty() && labels::names_outlet(source));
-    printed(&frame.before)
-        .or_else(|| {
-            frame.before.iter().find_map(|line| labels::source_beside_date(line)).map(|name| source(name, false))
-        })
-        .or_else(|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true)))
-        .or_else(|| marked_source(outline, frame).map(|name| source(name, true)))
-        .or_else(|| printed(&edges))
-        .or_else(|| printed(&frame.after))
-        .unwrap_or_default()
+    let beside_date = || frame.before.iter().find_map(|line| labels::source_beside_date(line));
+    // The most trusted first.
+    let rules: [(&str, &dyn Fn() -> Option<Source>); 6] = [
+        ("a label above the text", &|| printed(&frame.before)),
+        ("the name beside the date above the text", &|| beside_date().map(|name| source(name, false))),
+        ("metadata", &|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true))),
+        ("an element marked as the source", &|| marked_source(outline, frame).map(|name| source(name, true))),
+        ("a label in the first or last lines of the text", &|| printed(&edges)),
+        ("a label below the text", &|| printed(&frame.after)),
+    ];
+    let found = rules.iter().find_map(|(rule, find)| Some((*rule, find()?)));
+    trace.record(|record| {
+        for (rule, find) in rules {
+            record.candidate("info_source", &find().unwrap_or_default().name, rule, None, "");
+        }
+        if let Some((rule, source)) = &found {
+            record.choose("info_source", &source.name, format!("the most trusted place that names one: {rule}"));
+        }
+    });
+    found.map(|(_, source)| source).unwrap_or_default()
 }
 
 /// Marks of elements that hold a source.
@@ -368,7 +405,7 @@ mod tests {
         <div class="footer">版权所有 青石网 京ICP备000000号</div></body></html>"#;
 
     fn page(html: &str) -> Page {
-        extract(html, None, &mut ParseReport::default())
+        extract(html, None, &mut ParseReport::default(), &mut Trace::off())
     }
 
     #[test]
@@ -473,7 +510,7 @@ mod tests {
         let bold: String = (0..300).map(|n| format!("<b id={n}>")).collect();
         for html in [deep, many, format!("{bold}{}", "<p>甲".repeat(100_000)), "<table>".repeat(50_000)] {
             let mut report = ParseReport::default();
-            extract(&html, None, &mut report);
+            extract(&html, None, &mut report, &mut Trace::off());
             assert!(!report.warnings.is_empty());
         }
     }

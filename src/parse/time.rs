@@ -7,11 +7,14 @@ mod infer;
 mod printed;
 mod url;
 
+use std::iter;
+
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
 pub(super) use self::printed::{Printed, first_printed, printed_at};
+use super::explanation::Trace;
 
 use crate::article::{
     Dateline, DatelineDate, ParseReport, ParseWarning, PublishTime, TimeBasis, TimePrecision, Timestamp,
@@ -39,26 +42,50 @@ const SHANGHAI: Offset = Offset::constant(8);
 const TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Chooses the publish time, and completes the dateline's date.
-pub(super) fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &mut ParseReport) -> Option<PublishTime> {
+pub(super) fn resolve(
+    clues: &Clues,
+    dateline: Option<&mut Dateline>,
+    report: &mut ParseReport,
+    trace: &mut Trace,
+) -> Option<PublishTime> {
     let fetched = clues.fetch_time.map(day_in_shanghai);
     let crawled = clues.crawl_day.and_then(|printed| printed.date());
     let mut judge = Judge { fetch_time: clues.fetch_time, report };
-    let mut published = clues.metadata.filter(|time| judge.believes(time)).map(|time| finer_print(clues, time));
-    if published.is_none() {
-        let candidates = clues.printed.iter().filter_map(|printed| {
+    let of_page = || {
+        clues.printed.iter().filter_map(|printed| {
             let day = infer::complete(printed.day(), crawled.or(fetched))?;
             publish_time(&printed.with_day(day), TimeBasis::PageText)
-        });
-        published = first_believed(candidates, &mut judge);
-    }
-    if published.is_none() {
-        let from_url =
-            clues.url.and_then(url::day_in).and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Url));
-        published = first_believed(from_url.into_iter(), &mut judge);
-    }
-    if published.is_none() {
-        published = clues.likely.filter(|time| judge.believes(time));
-    }
+        })
+    };
+    let of_url = || {
+        let day = clues.url.and_then(url::day_in);
+        day.and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Url))
+    };
+    // The most trusted first.
+    let named = |origin: &'static str| move |time: PublishTime| (origin, time);
+    let candidates = || {
+        let of_metadata = clues.metadata.map(named("metadata")).into_iter();
+        let likely = clues.likely.map(named("a time that nothing calls the publication's")).into_iter();
+        of_metadata
+            .chain(of_page().map(named("printed near the headline")))
+            .chain(iter::once_with(of_url).flatten().map(named("the address")))
+            .chain(likely)
+    };
+    let found = candidates().find(|(_, time)| judge.believes(time));
+    let mut published = found.map(|(_, time)| match time.basis {
+        TimeBasis::Metadata => finer_print(clues, time),
+        _ => time,
+    });
+    trace.record(|record| {
+        for (origin, time) in candidates() {
+            let verdict = if judge.is_plausible(&time) { "" } else { "more than a day after the page was fetched" };
+            record.candidate("publish_time", &time.time.to_string(), origin, None, verdict);
+        }
+        if let (Some((origin, _)), Some(time)) = (found, published) {
+            let rule = format!("the most trusted that is plausible: {origin}");
+            record.choose("publish_time", &time.time.to_string(), rule);
+        }
+    });
     let Some(dateline) = dateline else { return published };
     if dateline.date.is_some_and(|date| !date.exists()) {
         dateline.date = None;
@@ -76,7 +103,11 @@ pub(super) fn resolve(clues: &Clues, dateline: Option<&mut Dateline>, report: &m
         let complete = *date;
         let from_dateline =
             to_date(complete).and_then(|date| publish_time(&Printed::of_day(date), TimeBasis::Dateline));
-        published = first_believed(from_dateline.into_iter(), &mut judge);
+        published = from_dateline.filter(|time| judge.believes(time));
+        trace.record(|record| {
+            let shown = published.map(|time| time.time.to_string()).unwrap_or_default();
+            record.choose("publish_time", &shown, "the dateline, as nothing else tells a time");
+        });
     }
     published
 }
@@ -95,10 +126,13 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    fn is_plausible(&self, candidate: &PublishTime) -> bool {
+        self.fetch_time.is_none_or(|fetched| candidate.time <= fetched.saturating_add(TOLERANCE))
+    }
+
+    /// The same, with a warning if it is not.
     fn believes(&mut self, candidate: &PublishTime) -> bool {
-        let Some(fetched) = self.fetch_time else { return true };
-        let latest = fetched.saturating_add(TOLERANCE);
-        if candidate.time <= latest {
+        if self.is_plausible(candidate) {
             return true;
         }
         let basis = match candidate.basis {
@@ -116,11 +150,6 @@ impl Judge<'_> {
     fn warn(&mut self, reason: &'static str, message: String) {
         self.report.warnings.push(ParseWarning { reason: reason.into(), message });
     }
-}
-
-fn first_believed(candidates: impl Iterator<Item = PublishTime>, judge: &mut Judge) -> Option<PublishTime> {
-    let mut candidates = candidates;
-    candidates.find(|candidate| judge.believes(candidate))
 }
 
 fn publish_time(printed: &Printed, basis: TimeBasis) -> Option<PublishTime> {

@@ -55,6 +55,21 @@ fn parse_prints_one_answer_a_line_in_the_order_of_the_input() {
 }
 
 #[test]
+fn parse_explains_what_became_of_each_line() {
+    let pages = pages();
+    let page = pages.path().join("0.txt");
+    let ended = articled(&["parse", text(&page), "--explain"]);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    assert!(ended.out.contains("白鹭河开闸") && ended.out.contains("because: the first line of the headline block"));
+    assert!(!ended.out.contains('\u{1b}'), "no colours where no terminal is");
+    let json_of =
+        |more: &[&str]| json(&articled(&[&["parse", text(&page), "-o", "json"], more].concat()).out).remove(0);
+    let (plain, explained) = (json_of(&[]), json_of(&["--explain"]));
+    assert_eq!(plain["article"], explained["article"]);
+    assert_eq!(explained["explanation"]["lines"][0]["parts"][0]["becomes"], "headline");
+}
+
+#[test]
 fn parse_names_what_it_could_not_read_and_goes_on() {
     let pages = pages();
     let ended = articled(&["parse", "no/such.txt", text(pages.path()), "--output", "json"]);

@@ -43,6 +43,10 @@ pub(super) struct Charset {
     pub wrongly_declared: Option<String>,
     /// Number of byte sequences that became U+FFFD.
     pub undecodable: usize,
+    /// What decided.
+    pub rule: &'static str,
+    /// How natural each charset makes the text that was weighed; empty if the rule weighs none.
+    pub weighed: Vec<(&'static str, f64)>,
 }
 
 /// The media type of a content type, in lower case and without parameters.
@@ -53,22 +57,36 @@ pub(super) fn media_type(content_type: &str) -> String {
 /// Decodes a document with the given content type.
 pub(super) fn decode(content: &[u8], content_type: &str) -> (String, Charset) {
     if let Some((encoding, mark_bytes)) = by_mark(content) {
-        return decoded(&content[mark_bytes..], encoding, None);
+        return decoded(&content[mark_bytes..], Choice::of(encoding, "byte-order mark"), None);
     }
     let declared = charset_parameter(content_type)
         .and_then(|label| Some((label, Encoding::for_label(label.as_bytes())?)))
         .or_else(|| declaration_in_page(content));
-    let encoding = choose(content, declared.as_ref().map(|(_, encoding)| *encoding));
-    let label = declared.filter(|(_, declared)| decoder_of(declared) != decoder_of(encoding));
+    let choice = choose(content, declared.as_ref().map(|(_, encoding)| *encoding));
+    let label = declared.filter(|(_, declared)| decoder_of(declared) != decoder_of(choice.encoding));
     // Nearly all charsets encode ASCII the same way.
     let label = label.filter(|_| !content.is_ascii());
-    decoded(content, encoding, label.map(|(label, _)| label.to_owned()))
+    decoded(content, choice, label.map(|(label, _)| label.to_owned()))
 }
 
-fn decoded(content: &[u8], encoding: &'static Encoding, wrongly_declared: Option<String>) -> (String, Charset) {
+/// A charset, and why it was chosen.
+struct Choice {
+    encoding: &'static Encoding,
+    rule: &'static str,
+    weighed: Vec<(&'static str, f64)>,
+}
+
+impl Choice {
+    fn of(encoding: &'static Encoding, rule: &'static str) -> Self {
+        Self { encoding, rule, weighed: Vec::new() }
+    }
+}
+
+fn decoded(content: &[u8], choice: Choice, wrongly_declared: Option<String>) -> (String, Charset) {
+    let Choice { encoding, rule, weighed } = choice;
     let (text, errors) = decoder_of(encoding).decode_without_bom_handling(content);
     let undecodable = if errors { replacements(&text).saturating_sub(own_replacements(content, encoding)) } else { 0 };
-    (text.into_owned(), Charset { used: encoding.name(), wrongly_declared, undecodable })
+    (text.into_owned(), Charset { used: encoding.name(), wrongly_declared, undecodable, rule, weighed })
 }
 
 fn replacements(text: &str) -> usize {
@@ -126,9 +144,9 @@ fn declaration_in_page(content: &[u8]) -> Option<(&str, &'static Encoding)> {
     Some((label, encoding))
 }
 
-fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding {
+fn choose(content: &[u8], declared: Option<&'static Encoding>) -> Choice {
     if let Some(encoding) = utf16_by_zero_bytes(content) {
-        return encoding;
+        return Choice::of(encoding, "every other byte of its ASCII is zero");
     }
     if let Ok(text) = std::str::from_utf8(content)
         && declared != Some(UTF_16LE)
@@ -136,29 +154,37 @@ fn choose(content: &[u8], declared: Option<&'static Encoding>) -> &'static Encod
         && !content.starts_with(b"\x1B$")
     {
         return match declared {
-            None if short_gbk_in_disguise(text) => GBK,
+            None if short_gbk_in_disguise(text) => Choice::of(GBK, "so short that GBK is UTF-8 by chance"),
             // Trust the declaration if the bytes are ASCII or too few to contradict it.
-            Some(declared) if text.is_ascii() || !text.chars().any(|c| c >= '\u{800}') => declared,
-            _ => UTF_8,
+            Some(declared) if text.is_ascii() || !text.chars().any(|c| c >= '\u{800}') => {
+                Choice::of(declared, "declared, and the bytes say nothing else")
+            }
+            _ => Choice::of(UTF_8, "the bytes are valid UTF-8"),
         };
     }
     if is_euc_kr(content, declared == Some(EUC_KR)) {
-        return EUC_KR;
+        return Choice::of(EUC_KR, "the bytes decode to Hangul");
     }
     let guess = detect(content);
     let mut best = declared.unwrap_or(guess);
     let mut best_score = score(content, best) + if declared.is_some() { MIN_SCORE_MARGIN } else { 0.0 };
+    let mut weighed = vec![(best.name(), best_score)];
     for encoding in [guess, GBK, BIG5, UTF_8, UTF_16LE, UTF_16BE] {
         if decoder_of(encoding) == decoder_of(best) {
             continue;
         }
         // This score only measures Chinese. chardetng knows the other charsets better.
         let score = score(content, encoding);
+        weighed.push((encoding.name(), score));
         if score > best_score {
             (best, best_score) = (encoding, score);
         }
     }
-    best
+    let rule = match declared {
+        Some(declared) if declared == best => "declared, and no other charset makes the text much more natural",
+        _ => "makes the text most natural",
+    };
+    Choice { encoding: best, rule, weighed }
 }
 
 fn detect(content: &[u8]) -> &'static Encoding {

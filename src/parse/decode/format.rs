@@ -47,11 +47,23 @@ const TAGS: [&str; 16] = [
 ];
 
 pub(super) fn format(text: &str, content_type: &str) -> Format {
+    match declared(content_type) {
+        Some(format) => format,
+        None if looks_like_html(text) => Format::Html,
+        None => Format::Text,
+    }
+}
+
+/// What decides about the format.
+pub(super) fn rule(content_type: &str) -> &'static str {
+    if declared(content_type).is_some() { "the content type" } else { "the first tags, or none" }
+}
+
+fn declared(content_type: &str) -> Option<Format> {
     match media_type(content_type).as_str() {
-        "text/html" | "application/xhtml+xml" => Format::Html,
-        "text/plain" | "text/markdown" => Format::Text,
-        _ if looks_like_html(text) => Format::Html,
-        _ => Format::Text,
+        "text/html" | "application/xhtml+xml" => Some(Format::Html),
+        "text/plain" | "text/markdown" => Some(Format::Text),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use dom_query::Document;
 
+use super::content::Scored;
 use super::json_ld::JsonLd;
 use super::lines::{self, RenderedLine};
 use super::lists::texts_without_lists;
@@ -14,6 +15,7 @@ use super::placed::placed;
 use super::restore::restore;
 use super::river::Rivers;
 use super::{content, library, title};
+use crate::parse::explanation::Trace;
 
 /// In characters. A shorter result of the library is compared with our own.
 const SHORT_CONTENT: usize = 120;
@@ -69,10 +71,36 @@ pub(super) fn main_lines(
     page: &[RenderedLine],
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
+    trace: &mut Trace,
 ) -> Vec<String> {
     let rivers = Rivers::of(outline, page);
-    let chosen = choose(document, outline, page, headline_node, evidence, &rivers);
-    restore(chosen, outline, page, |index| content::is_left_out(outline, index) || rivers.has(index))
+    let (chosen, rule) = choose(document, outline, page, headline_node, evidence, &rivers, trace);
+    let lines = restore(chosen, outline, page, |index| content::is_left_out(outline, index) || rivers.has(index));
+    trace.record(|record| {
+        record.choose("content", &counted(&lines), rule);
+        let is_kept = |line: &RenderedLine| lines.contains(&line.text);
+        for line in page.iter().filter(|line| !is_kept(line)) {
+            record.dropped(&line.text, why_not_content(outline, line, &rivers));
+        }
+    });
+    lines
+}
+
+/// Which rule keeps a line out of the content, for the trace.
+fn why_not_content(outline: &Outline, line: &RenderedLine, rivers: &Rivers) -> &'static str {
+    if rivers.has(line.node) {
+        "a river of other stories"
+    } else if outline.upwards(outline.parent(line.node)).any(|index| content::is_left_out(outline, index)) {
+        "an element marked as no content"
+    } else if line.is_link() {
+        "a link outside the content"
+    } else {
+        "outside the content"
+    }
+}
+
+fn counted(lines: &[String]) -> String {
+    format!("{} lines, {} characters", lines.len(), characters(lines.iter().map(String::as_str)))
 }
 
 fn choose(
@@ -82,10 +110,12 @@ fn choose(
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
     rivers: &Rivers,
-) -> Vec<String> {
+    trace: &mut Trace,
+) -> (Vec<String>, &'static str) {
     let is_left_out = |index: usize| content::is_left_out(outline, index) || rivers.has(index);
     let within = |root: usize| texts_without_lists(lines::lines_without(outline, root, is_left_out));
-    let own = content::main_content(outline, rivers).map(within).unwrap_or_default();
+    let scored = content::main_content(outline, rivers);
+    let own = scored.map(|scored| within(scored.root)).unwrap_or_default();
     let mut library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
     let places = placed(&library, page);
     let is_other_story =
@@ -93,16 +123,27 @@ fn choose(
     let mut places = places.into_iter();
     library.retain(|_| !places.next().is_some_and(is_other_story));
     let has_anchor = |lines: &[String]| lines.iter().any(|line| evidence.is_in(line));
-    let chosen = if has_lost(&library, &own, has_anchor) { own } else { library };
+    trace.record(|record| {
+        record.candidate("content", &counted(&library), "the readability library", None, "");
+        if let Some(Scored { root, score }) = scored {
+            record.candidate("content", &counted(&own), outline.shown(root), Some(f64::from(score)), "");
+        }
+    });
+    let (chosen, rule) = if has_lost(&library, &own, has_anchor) {
+        (own, "the element with the best score, as the library lost text that it has")
+    } else {
+        (library, "the library's choice, which lost nothing of the element with the best score")
+    };
     if has_anchor(&chosen) {
-        return chosen;
+        return (chosen, rule);
     }
     // The start of the description is in neither candidate but elsewhere on the page: try the content around it.
     let anchored = page
         .iter()
         .filter(|_| evidence.describes_text)
         .find(|line| line.characters() > ANCHOR && evidence.is_in(&line.text) && !line.is_link());
-    let around = anchored.and_then(|line| content::main_content_around(outline, rivers, line.node)).map(within);
+    let around = anchored.and_then(|line| content::main_content_around(outline, rivers, line.node));
+    let around = around.map(|scored| within(scored.root));
     // A summary above the article contains the same words, but is not the article: it is short, or its element also
     // contains the chosen text.
     let longest = chosen.iter().max_by_key(|line| line.len());
@@ -111,17 +152,21 @@ fn choose(
         has_anchor(lines) && sentences >= MIN_SENTENCES && longest.is_none_or(|longest| !lines.contains(longest))
     };
     if let Some(around) = around.filter(is_other_text) {
-        return around;
+        return (around, "the element around the words of the page's description");
     }
     if let Some(first) =
         first_of_several(outline, rivers, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
     {
-        return first;
+        return (first, "the text below the headline, as the other stands below another h1");
     }
     let body = lines_of(evidence.body);
     let in_metadata = characters(body.iter().map(String::as_str));
     let printed = characters(chosen.iter().map(String::as_str));
-    if in_metadata >= SHORT_CONTENT && printed < SHORT_CONTENT { body } else { chosen }
+    if in_metadata >= SHORT_CONTENT && printed < SHORT_CONTENT {
+        (body, "the articleBody of the metadata, as the page prints hardly a text")
+    } else {
+        (chosen, rule)
+    }
 }
 
 /// A page may have several `h1`. If the chosen text belongs to another `h1` than the headline's, and the headline has a
@@ -136,7 +181,7 @@ fn first_of_several(
     let headline = outline.upwards(outline.parent(text)).find(|index| outline.name(*index) == "h1")?;
     let next = (outline.end(headline)..outline.nodes.len()).find(|index| outline.name(*index) == "h1")?;
     let part = outline.end(headline)..next;
-    let root = content::main_content_within(outline, rivers, &part)?;
+    let root = content::main_content_within(outline, rivers, &part)?.root;
     let own: Vec<String> = lines::lines(outline, root).into_iter().map(|line| line.text).collect();
     let longest = own.iter().max_by_key(|line| line.len())?;
     let is_text = characters(own.iter().map(String::as_str)) >= SHORT_CONTENT / 2;

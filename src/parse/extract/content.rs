@@ -57,19 +57,26 @@ pub(super) fn is_left_out(outline: &Outline, index: usize) -> bool {
         || matches!(outline.name(index), "nav" | "footer" | "aside")
 }
 
-/// The index of the element that contains the article.
-pub(super) fn main_content(outline: &Outline, rivers: &Rivers) -> Option<usize> {
+/// An element that may contain the article, and its score: how much running text it has.
+#[derive(Clone, Copy)]
+pub(super) struct Scored {
+    pub root: usize,
+    pub score: f32,
+}
+
+/// The element that contains the article.
+pub(super) fn main_content(outline: &Outline, rivers: &Rivers) -> Option<Scored> {
     main_content_among(outline, rivers, &|_| true, &|_| true)
 }
 
 /// Like [`main_content`], limited to the ancestors of a text that is known to be part of the article.
-pub(super) fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<usize> {
+pub(super) fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<Scored> {
     let around: Vec<usize> = outline.upwards(outline.parent(text_node)).collect();
     main_content_among(outline, rivers, &|index| around.contains(&index), &|_| true)
 }
 
 /// Like [`main_content`], limited to the texts in a part of the page.
-pub(super) fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<usize> {
+pub(super) fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<Scored> {
     let inside = |index: usize| part.contains(&index) && outline.end(index) <= part.end;
     main_content_among(outline, rivers, &inside, &|index| part.contains(&index))
 }
@@ -79,7 +86,7 @@ fn main_content_among(
     rivers: &Rivers,
     may_be_content: &dyn Fn(usize) -> bool,
     is_asked: &dyn Fn(usize) -> bool,
-) -> Option<usize> {
+) -> Option<Scored> {
     let mut paragraphs = paragraphs(outline);
     paragraphs.retain(|paragraph| is_asked(paragraph.node));
     let mut score = vec![0.0_f32; outline.nodes.len()];
@@ -137,7 +144,7 @@ fn main_content_among(
         .take(2)
         .filter(|parent| may_be_content(*parent))
         .find(|parent| total_of(*parent) > 1.8 * total_of(best.0) && weight(outline.marks(*parent)) >= 1.0);
-    Some(wider.unwrap_or(best.0))
+    Some(Scored { root: wider.unwrap_or(best.0), score: best.1 })
 }
 
 fn weight(marks: &str) -> f32 {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use dom_query::Document;
 
+use crate::parse::explanation::Record;
+
 /// The first content of each `meta` name, property or itemprop. Names are in lower case and without the white space
 /// that some sites write into them (`og: time`).
 pub(super) struct Meta {
@@ -97,6 +99,13 @@ impl Meta {
     /// The contents under these names, in the order of the names.
     pub(super) fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
         names.iter().filter_map(|name| self.of.get(*name)).map(String::as_str)
+    }
+
+    /// Records what these names say as candidates.
+    pub(super) fn trace(&self, subject: &'static str, names: &[&'static str], record: &mut Record) {
+        for name in names {
+            record.candidate(subject, self.first(&[*name]), format!("meta {name}"), None, "");
+        }
     }
 
     pub(super) fn first(&self, names: &[&str]) -> &str {

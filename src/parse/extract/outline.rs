@@ -87,6 +87,14 @@ impl Outline {
         }
     }
 
+    /// An element as a person would look for it: its name, and the beginning of its classes and id.
+    pub(super) fn shown(&self, index: usize) -> String {
+        /// In characters.
+        const MAX_MARKS: usize = 30;
+        let marks: String = self.marks(index).trim().chars().take(MAX_MARKS).collect();
+        if marks.is_empty() { self.name(index).to_owned() } else { format!("{} [{marks}]", self.name(index)) }
+    }
+
     pub(super) fn parent(&self, index: usize) -> usize {
         self.nodes.get(index).map_or(0, |node| node.parent)
     }

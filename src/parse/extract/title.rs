@@ -4,6 +4,7 @@ use super::labels::{self, is_byline};
 use super::lines::RenderedLine;
 use super::outline::{NodeKind, Outline};
 use super::published::publish_time;
+use crate::parse::explanation::Trace;
 use crate::parse::lexicon::outlets;
 use crate::parse::normalized_line::holds_any;
 
@@ -22,7 +23,25 @@ pub(super) struct Headline {
 }
 
 /// `titles` come from the metadata, most trusted first; `lines` are those of the whole page.
-pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[String], site_name: &str) -> Headline {
+pub(super) fn headline(
+    outline: &Outline,
+    lines: &[RenderedLine],
+    titles: &[String],
+    site_name: &str,
+    trace: &mut Trace,
+) -> Headline {
+    let (headline, rule) = choose(outline, lines, titles, site_name, trace);
+    trace.record(|record| record.choose("headline", &headline.text, rule));
+    headline
+}
+
+fn choose(
+    outline: &Outline,
+    lines: &[RenderedLine],
+    titles: &[String],
+    site_name: &str,
+    trace: &mut Trace,
+) -> (Headline, &'static str) {
     let folded: Vec<String> = titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
     // A heading on the page that a title contains is the title without the site's additions.
     let mut best: Option<(usize, Headline)> = None;
@@ -51,6 +70,11 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
                 (at == 0 && share >= 20 || share >= 40).then_some(length * 10 + rank + if at == 0 { 40 } else { 0 })
             })
             .max();
+        trace.record(|record| {
+            let verdict = if score.is_some() { "" } else { "no title of the metadata has it" };
+            let origin = format!("line in {}", outline.shown(outline.parent(line.node)));
+            record.candidate("headline", &line.text, origin, score.map(|score| score as f64), verdict);
+        });
         if let Some(score) = score
             && best.as_ref().is_none_or(|(known, _)| score > *known)
         {
@@ -58,7 +82,7 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
         }
     }
     if let Some((_, headline)) = best {
-        return headline;
+        return (headline, "the heading that a title of the metadata has, with the best score");
     }
     // A page that prints a title with a bar in it as a line of its own shows that no site's name follows the bar.
     let whole = || {
@@ -69,27 +93,34 @@ pub(super) fn headline(outline: &Outline, lines: &[RenderedLine], titles: &[Stri
         })
     };
     if let Some(line) = whole() {
-        return Headline { text: line.text.clone(), node: Some(line.node) };
+        let headline = Headline { text: line.text.clone(), node: Some(line.node) };
+        return (headline, "the title of the metadata, which a line of the page prints as a whole");
     }
     let stripped =
         titles.iter().map(|title| without_site(title, site_name)).find(|title| title.chars().count() >= MIN_HEADLINE);
+    const OF_METADATA: &str = "the title of the metadata, without the names of section and site";
+    const ABOVE_BYLINE: &str = "the heading above the byline";
     match (stripped, first_h1) {
         // A title that is only the site's name carries no information.
-        (Some(text), Some(h1)) if is_site(text, site_name) => h1,
-        (Some(text), None) if is_site(text, site_name) => {
-            above_byline(outline, lines).unwrap_or_else(|| printed(lines, text))
-        }
+        (Some(text), Some(h1)) if is_site(text, site_name) => (h1, "the first h1, as the title is the site's name"),
+        (Some(text), None) if is_site(text, site_name) => match above_byline(outline, lines) {
+            Some(heading) => (heading, ABOVE_BYLINE),
+            None => (printed(lines, text), OF_METADATA),
+        },
         // If the page does not print this title, it prints another one above the line that names its source.
         (Some(text), None) => {
             let title = printed(lines, text);
             // The name of a section or a site is shorter than a headline.
             let says_more = |heading: &Headline| letters(&heading.text).chars().count() > letters(text).chars().count();
             let heading = || above_byline(outline, lines).filter(says_more);
-            if title.node.is_some() { title } else { heading().unwrap_or(title) }
+            match title.node {
+                Some(_) => (title, OF_METADATA),
+                None => heading().map_or((title, OF_METADATA), |heading| (heading, ABOVE_BYLINE)),
+            }
         }
-        (Some(text), Some(_)) => printed(lines, text),
-        (None, Some(h1)) => h1,
-        (None, None) => Headline { text: String::new(), node: None },
+        (Some(text), Some(_)) => (printed(lines, text), OF_METADATA),
+        (None, Some(h1)) => (h1, "the first h1, as the metadata has no title"),
+        (None, None) => (Headline { text: String::new(), node: None }, ""),
     }
 }
 
@@ -203,7 +234,7 @@ mod tests {
             let outline = Outline::of(&dom_query::Document::from(html));
             let lines = super::super::lines::lines(&outline, 0);
             let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
-            assert_eq!(headline(&outline, &lines, &titles, "").text, expected, "{html}");
+            assert_eq!(headline(&outline, &lines, &titles, "", &mut Trace::off()).text, expected, "{html}");
         };
         let page = "<h4>镇情简介</h4><p>青石镇在河边。</p><h5>新桥今天正式通车</h5><p>发布时间：2021-09-01 来源：青石镇</p><p>正文</p>";
         check(page, &["新闻动态--青石镇官网"], "新桥今天正式通车");

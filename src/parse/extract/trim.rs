@@ -11,6 +11,7 @@ use super::lines::RenderedLine;
 use super::outline::Outline;
 use super::placed::placed;
 use super::title::letters;
+use crate::parse::explanation::Trace;
 use crate::text::is_han;
 
 /// The content without these lines. `article_body` is the text in the metadata, or empty.
@@ -20,19 +21,31 @@ pub(super) fn trim(
     page: &[RenderedLine],
     headline_node: Option<usize>,
     article_body: &str,
+    trace: &mut Trace,
 ) -> Vec<String> {
     let places = placed(&content, page);
     let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
     let mut lines: Vec<Placed> =
         content.into_iter().zip(places).map(|(text, place)| Placed { text, place, kept: true }).collect();
+    let mut note = |lines: &[Placed], rule: &'static str| {
+        trace.record(|record| lines.iter().filter(|line| !line.kept).for_each(|line| record.dropped(&line.text, rule)));
+    };
     drop_boxes(&mut lines, outline, page);
+    note(&lines, "a box within the content");
     drop_comments(&mut lines, outline, page);
+    note(&lines, "a section of comments");
     drop_captions(&mut lines, outline, page);
+    note(&lines, "a caption by its marks");
     drop_marked_byline(&mut lines, outline, page);
+    note(&lines, "a byline by its marks");
     drop_above_headline(&mut lines, headline_at);
+    note(&lines, "above the headline");
     drop_repeated(&mut lines, outline, page);
+    note(&lines, "a slot that the page repeats");
     drop_beyond(&mut lines, article_body);
+    note(&lines, "beyond the article body of the metadata");
     drop_links_at_edges(&mut lines, page);
+    note(&lines, "a link at the edge of the content");
     lines.into_iter().filter(|line| line.kept).map(|line| line.text).collect()
 }
 
@@ -311,7 +324,7 @@ mod tests {
         let page = lines(&outline, 0);
         let content = page.iter().map(|line| line.text.clone()).filter(|line| line != "新馆开放").collect();
         let headline = page.iter().find(|line| line.text == "新馆开放").map(|line| line.node);
-        assert_eq!(trim(content, &outline, &page, headline, article_body), expected, "{html}");
+        assert_eq!(trim(content, &outline, &page, headline, article_body, &mut Trace::off()), expected, "{html}");
     }
 
     #[test]

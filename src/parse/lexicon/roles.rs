@@ -11,6 +11,18 @@ pub(crate) enum Role {
     Photographer,
 }
 
+impl Role {
+    /// The role in English, for people who read what the parser decided.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Reporter => "reporter",
+            Self::Contributor => "contributor",
+            Self::Editor => "editor",
+            Self::Photographer => "photographer",
+        }
+    }
+}
+
 /// Role words, longer ones first.
 pub(crate) const ROLES: &[(&str, Role)] = &[
     ("实习记者", Role::Reporter),

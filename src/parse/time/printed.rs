@@ -1,5 +1,7 @@
 //! Dates and times as bylines print them: `2021-05-14 08:08:05`, `2021年05月14日08:08`, `2022 01/ 08 01:00:09`, `08-23`.
 
+use std::fmt;
+
 use crate::parse::lexicon::time_words;
 use jiff::civil::Date;
 
@@ -34,6 +36,18 @@ impl Printed {
 
     pub(crate) fn date(&self) -> Option<Date> {
         Date::new(self.year, self.month, self.day).ok().filter(|_| self.year != 0)
+    }
+}
+
+impl fmt::Display for Printed {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day, hour, minute, second } = self;
+        write!(to, "{year:04}-{month:02}-{day:02}")?;
+        for (part, sign) in [(hour, ' '), (minute, ':'), (second, ':')] {
+            let Some(part) = part else { break };
+            write!(to, "{sign}{part:02}")?;
+        }
+        Ok(())
     }
 }
 

@@ -18,7 +18,7 @@ fn check(clues: &Clues, date: (i16, i8, i8), expected: Expected) {
     let mut report = ParseReport::default();
     let date = DatelineDate { year: date.0, month: date.1, day: date.2 };
     let mut dateline = Dateline { date: Some(date), ..Dateline::default() };
-    let found = resolve(clues, Some(&mut dateline), &mut report);
+    let found = resolve(clues, Some(&mut dateline), &mut report, &mut Trace::off());
     let reasons: Vec<&str> = report.warnings.iter().map(|warning| warning.reason.as_ref()).collect();
     let date = dateline.date.expect("kept");
     let (publish, completed, warnings) = expected;
@@ -66,7 +66,7 @@ fn impossible_day_is_dropped() {
         let mut report = ParseReport::default();
         let date = Some(DatelineDate { year, month, day });
         let mut dateline = Dateline { text: "青溪在线11月31日电".to_owned(), date, ..Dateline::default() };
-        assert_eq!(resolve(&Clues::default(), Some(&mut dateline), &mut report), None);
+        assert_eq!(resolve(&Clues::default(), Some(&mut dateline), &mut report, &mut Trace::off()), None);
         assert_eq!((dateline.date, dateline.text.as_str()), (None, "青溪在线11月31日电"));
         assert_eq!(report.warnings[0].reason, "DATELINE_DAY_IMPOSSIBLE");
     }
