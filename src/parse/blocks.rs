@@ -142,7 +142,17 @@ pub(super) fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseRe
     let at = take_dateline(&mut body, &mut layout, start, &mut removed, report);
     let below = body.get_mut(at..).unwrap_or_default();
     take_feature_title(below, known, &mut layout, start + at, &mut removed);
-    closing::take(&mut body, end, &mut layout.facts, &mut removed, report);
+    let is_signed = |layout: &Layout| {
+        let by_dateline = layout.dateline.as_ref().is_some_and(|found| !found.people.is_empty());
+        by_dateline || layout.facts.people.iter().any(|person| person.role != dateline::Role::Editor)
+    };
+    let signed_above = is_signed(&layout);
+    closing::take(&mut body, end, signed_above, &mut layout.facts, &mut removed, report);
+    if !is_signed(&layout)
+        && let Some(found) = closing::reporters_within(&body)
+    {
+        layout.facts.people.extend(found.people);
+    }
     body.splice(..0, lead);
     body.retain(|paragraph| !paragraph.is_empty());
     layout.body = body;
@@ -182,7 +192,8 @@ fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     const MAX_PROMPT: usize = 60;
     let may_stand_above = |text: &&str| {
         let line = Line::new(text);
-        chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
+        let credited = line.key.contains("摄)");
+        credited || chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
     };
     let is_certain = |Found { dateline, people, .. }: &Found| {
         let reported = !people.is_empty() && (!dateline.agency.is_empty() || !dateline.location.is_empty());

@@ -301,15 +301,16 @@ fn info_source(
     let edges: Vec<&str> = content.iter().take(4).chain(content.iter().rev().take(6)).map(String::as_str).collect();
     let from_meta = meta
         .all(meta::SOURCE)
-        .chain([json_ld.source.as_str()])
+        .chain([json_ld.source.as_str(), json_ld.partner.as_str()])
         .find(|source| !source.is_empty() && labels::names_outlet(source));
     let beside_date = || frame.before.iter().find_map(|line| labels::source_beside_date(line));
     // The most trusted first.
-    let rules: [(&str, &dyn Fn() -> Option<Source>); 6] = [
+    let rules: [(&str, &dyn Fn() -> Option<Source>); 7] = [
         ("a label above the text", &|| printed(&frame.before)),
         ("the name beside the date above the text", &|| beside_date().map(|name| source(name, false))),
         ("metadata", &|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true))),
         ("an element marked as the source", &|| marked_source(outline, frame).map(|name| source(name, true))),
+        ("an account with a button behind it", &|| frame.account_with_button(outline).map(|name| source(name, true))),
         ("a label in the first or last lines of the text", &|| printed(&edges)),
         ("a label below the text", &|| printed(&frame.after)),
     ];

@@ -175,8 +175,11 @@ pub(super) fn is_noise(word: &[char]) -> bool {
     let digits = word.iter().take_while(|c| c.is_ascii_digit()).count();
     let unit = word.get(digits..).unwrap_or_default();
     let counted = digits > 0 && byline_words::COUNTS.iter().any(|count| count.chars().eq(unit.iter().copied()));
+    // `第1页/共3页`.
+    let of_pager = || matches!(word, ['第' | '共', number @ .., '页'] if number.iter().all(char::is_ascii_digit));
     number
         || counted
+        || of_pager()
         || weekday && word.len() <= 5
         || byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()))
 }
@@ -195,6 +198,7 @@ fn is_separator(character: char) -> bool {
             | ']'
             | '('
             | ')'
+            | '<'
             | '>'
             | ';'
             | '_'

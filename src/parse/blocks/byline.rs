@@ -313,6 +313,21 @@ fn without_description(view: &NormalizedLine, value: Range<usize>) -> Range<usiz
     value.start..open.filter(says_more).unwrap_or(value.end)
 }
 
+/// `青石大学历史学院林远舟`, `青石 林远舟`: the names without the employer or outlet before them.
+fn without_employer(view: &NormalizedLine, value: Range<usize>) -> Range<usize> {
+    let end_of = |at: usize| view.word_at(at, byline_words::EMPLOYERS).map(|(_, end)| view.skip_spaces(end));
+    let glued = (value.start + 2..value.end).rev().find_map(end_of);
+    let spaced = || {
+        let space = value.clone().find(|at| view.at(*at) == Some(' '))?;
+        let is_outlet =
+            !are_likely_names(view, value.start..space) && view.seen(value.start..space).iter().all(|c| is_han(*c));
+        is_outlet.then(|| view.skip_spaces(space))
+    };
+    let start = glued.or_else(spaced).unwrap_or(value.start);
+    let named = start < value.end && are_likely_names(view, start..value.end);
+    if named { start..value.end } else { value }
+}
+
 /// Stores a value. Returns whether its label makes the line a byline.
 fn store_value(view: &NormalizedLine, field: Field, value: Range<usize>, byline: &mut Byline) -> bool {
     let written = view.slice(value.clone()).trim_matches(|c: char| c.is_whitespace() || "、,，:：/()（）".contains(c));
@@ -329,7 +344,7 @@ fn store_value(view: &NormalizedLine, field: Field, value: Range<usize>, byline:
         }
         Field::Author | Field::Editor => {
             let role = if field == Field::Editor { Role::Editor } else { Role::Contributor };
-            let value = without_description(view, without_report(view, value));
+            let value = without_employer(view, without_description(view, without_report(view, value)));
             match read_people(view, value.clone(), Some(role)) {
                 Some(people) => byline.people.extend(people),
                 None if !written.is_empty() && value.len() <= 20 => {
@@ -430,6 +445,12 @@ mod tests {
         check("（林遠舟 上海報道）", "||林遠舟|");
         check("新橋通車 上海報道", "none");
         check("水文中心／年度報告", "none");
+        check("作者：青石大学历史学院林远舟", "||林远舟|");
+        check("文｜青桥 何秋白", "||何秋白|");
+        check("作者：何秋白 林远舟", "||何秋白,林远舟|");
+        check("2005-01-06 08:13更新 来源：青石网 第1页/共3页 << 上一页 | 下一页 >>", "2005-1-6 8:13|青石网||");
+        check("2014/03/19 18:58 何秋白 林遠舟 報導", "2014-3-19 18:58||何秋白,林遠舟|");
+        check("成文日期：2022年01月27日", "2022-1-27|||");
         check("記者林遠舟／台北報導 2021-09-01 08:00", "2021-9-1 8:0||林遠舟|");
         check("青石新聞網／ 綜合報導", "|青石新聞網||");
         check("作者：何秋白（青石大学教授）", "||何秋白|");

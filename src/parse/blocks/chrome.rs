@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::line::Line;
-use crate::parse::lexicon::{captions, outlets, page_chrome, page_phrases};
+use crate::parse::lexicon::places::is_place;
+use crate::parse::lexicon::{byline_words, captions, outlets, page_chrome, page_phrases};
 use crate::text::is_han;
 
 /// Why a line was removed, as reported in `removed_lines`.
@@ -55,6 +56,8 @@ pub(super) fn at_any_edge(line: &Line) -> Option<Reason> {
 /// Chrome above a story.
 pub(super) fn above(line: &Line) -> Option<Reason> {
     at_any_edge(line)
+        .or_else(|| posted_from(line))
+        .or_else(|| english_note(line))
         .or_else(|| consent(line))
         .or_else(|| site_name(line))
         .or_else(|| table_row(line))
@@ -69,6 +72,7 @@ pub(super) fn below(line: &Line) -> Option<Reason> {
         .or_else(|| disclaimer(line))
         .or_else(|| promotion(line))
         .or_else(|| labelled_address(line))
+        .or_else(|| english_help(line))
         .or_else(|| hashtags(line))
         .or_else(|| original_title(line))
         .or_else(|| bare_original_title(line))
@@ -108,7 +112,7 @@ fn labelled_address(line: &Line) -> Option<Reason> {
 fn hashtags(line: &Line) -> Option<Reason> {
     const MAX_TAG: usize = 12;
     const MIN_TAGS: usize = 2;
-    let mut tags = line.key.split('#').skip(1).filter(|tag| !tag.is_empty());
+    let mut tags = line.key.split(['#', '@']).skip(1).filter(|tag| !tag.is_empty());
     let is_tag = |tag: &str| tag.chars().count() <= MAX_TAG && tag.chars().all(char::is_alphanumeric);
     let several = line.key.matches('#').count() >= MIN_TAGS;
     (line.key.starts_with('#') && several && tags.all(is_tag)).then_some(NAVIGATION)
@@ -118,6 +122,39 @@ fn hashtags(line: &Line) -> Option<Reason> {
 fn tool_hint(line: &Line) -> Option<Reason> {
     const MAX_HINT: usize = 60;
     (line.length <= MAX_HINT && holds_any(line, page_phrases::TOOL_HINTS)).then_some(NAVIGATION)
+}
+
+/// `Last updated 15 hours ago`, `6 minute read`, `Author of the article:`, `Advertisement 2`.
+fn english_note(line: &Line) -> Option<Reason> {
+    const MAX_NOTE: usize = 40;
+    if line.length > MAX_NOTE || !line.text.is_ascii() || line.text.contains(',') {
+        return None;
+    }
+    let key = line.key.trim_end_matches(':');
+    let reads = key.ends_with("minread") || key.ends_with("minuteread") || key.ends_with("minutesread");
+    let ago = key.ends_with("ago") && key.chars().any(|c| c.is_ascii_digit());
+    let note = reads || ago || page_phrases::ENGLISH_NOTES.contains(&key);
+    if note {
+        return Some(BYLINE);
+    }
+    let slot = key.strip_prefix("advertisement")?;
+    slot.chars().all(|c| c.is_ascii_digit()).then_some(NAVIGATION)
+}
+
+/// `Additional reporting by Ada Lane`, `With reports from Greystone Post`: who helped, below a story.
+fn english_help(line: &Line) -> Option<Reason> {
+    const MAX_HELP: usize = 120;
+    let helps = page_phrases::ENGLISH_HELP.iter().any(|start| line.key.starts_with(start));
+    (line.length <= MAX_HELP && helps).then_some(BYLINE)
+}
+
+/// `发布于：青石市`: the place that a platform prints for the author's connection.
+fn posted_from(line: &Line) -> Option<Reason> {
+    const MAX_PLACE: usize = 8;
+    let place = byline_words::PUBLISHED_FROM.iter().find_map(|label| line.key.strip_prefix(label))?;
+    let place = place.trim_start_matches(':');
+    let region = place.ends_with(['市', '省', '县', '区']) || is_place(&place.chars().collect::<Vec<_>>());
+    (region && place.chars().count() <= MAX_PLACE && place.chars().all(is_han)).then_some(BYLINE)
 }
 
 /// `（原标题：…）`, `本文原标题：…`: the story's title at another outlet.
@@ -205,7 +242,7 @@ fn pager(line: &Line) -> Option<Reason> {
 }
 
 /// `NEWS.RIVER.EXAMPLE`: the name of the page's host alone.
-fn host(line: &Line) -> Option<Reason> {
+pub(super) fn host(line: &Line) -> Option<Reason> {
     const MIN_PARTS: usize = 3;
     let address = line.text.trim_start_matches("http://").trim_start_matches("https://").trim_end_matches('/');
     let parts: Vec<&str> = address.split('.').collect();
@@ -340,7 +377,17 @@ pub(super) fn is_crawl_banner(line: &Line) -> bool {
         .find_map(|word| line.key.strip_prefix(word))
         .map(|rest| rest.trim_start_matches([':', '=']));
     let dated = after.is_some_and(|rest| rest.starts_with("20") || rest.starts_with("19"));
-    dated || page_phrases::CRAWL_ADDRESS.iter().any(|word| line.key.starts_with(word)) && !line.key.contains('。')
+    let addressed = page_phrases::CRAWL_ADDRESS.iter().any(|word| line.key.starts_with(word));
+    dated || addressed && !line.key.contains('。') && !is_host_and_time(line)
+}
+
+/// `http://news.example/ 2005-07-18 13:03:17`: old sites print their own address before the publish time.
+fn is_host_and_time(line: &Line) -> bool {
+    let mut words = line.text.splitn(2, |character: char| character.is_whitespace());
+    let (Some(address), Some(rest)) = (words.next(), words.next()) else { return false };
+    let path = address.split("://").nth(1).unwrap_or_default().split_once('/').map_or("", |(_, path)| path);
+    let time = crate::parse::time::first_printed(rest);
+    address.starts_with("http") && path.is_empty() && time.is_some_and(|time| time.year != 0 && time.hour.is_some())
 }
 
 /// A picture caption or credit: `某某現場。張三 攝`, `（資料圖片）`, `圖為…`.
@@ -362,6 +409,8 @@ fn bracketed_credit(key: &str) -> bool {
     let Some((_, inside)) = key.trim_end_matches('。').strip_suffix(')').and_then(|key| key.rsplit_once('(')) else {
         return false;
     };
+    // `（青石社記者林遠舟傳真 102年6月29日）`.
+    let inside = inside.trim_end_matches(|c: char| c.is_ascii_digit() || "年月日.-/".contains(c));
     LENGTHS.contains(&inside.chars().count())
         && (captions::BRACKETED_SUFFIXES.iter().any(|word| inside.ends_with(word))
             || captions::BRACKETED_PREFIXES.iter().any(|word| inside.starts_with(word)))
@@ -408,6 +457,13 @@ mod tests {
         check("第1页/共3页 << 上一页 | 下一页 >>", Some(NAVIGATION));
         check("第1页 新桥通车", None);
         check("頭條要聞 〉", Some(NAVIGATION));
+        check("发布于：青石市", Some(BYLINE));
+        check("来自青石镇的馆长", None);
+        check("Last updated 15 hours ago", Some(BYLINE));
+        check("6 minute read", Some(BYLINE));
+        check("Advertisement 2", Some(NAVIGATION));
+        check("Author of the article:", Some(BYLINE));
+        check("Published 1998, the book is out of print", None);
         check("NEWS.RIVER.EXAMPLE", Some(SITE_NAME));
         check("U.S. exports rise", None);
     }
@@ -419,6 +475,7 @@ mod tests {
         check("收藏 | 保存 | 打印 | 关闭", Some(NAVIGATION));
         check("您可在页面顶部“我的收藏”里查看收藏过的文章。", Some(NAVIGATION));
         check("#新桥#石匠 #青石镇", Some(NAVIGATION));
+        check("#新桥通车# @青石阅读", Some(NAVIGATION));
         check("#新桥通车那天我在场，所以想说几句", None);
         check("阅读 (1024)", Some(NAVIGATION));
         check("186万获赞 108.3万粉丝", Some(NAVIGATION));
@@ -439,6 +496,7 @@ mod tests {
         check("扫描下方二维码，关注青石新闻官方微信", Some(CONTACT));
         check("★追蹤青石新聞粉絲團", Some(CONTACT));
         check("加入聯盟的國家今年增加到三個。", None);
+        check("Additional reporting from Greystone Press", Some(BYLINE));
         check("iOS下載 https://apps.example/river", Some(NAVIGATION));
         check("馆方的公告全文登在 https://river.example/notice 上。", None);
         check("更多的人下载了这个客户端，开始用它记账。", None);
@@ -454,6 +512,7 @@ mod tests {
         check("1月7日,救援人員抬出一名被困者。新華社發", true);
         check("渡口新橋首日通行的車輛約為八千輛。（資料照）", true);
         check("新橋全長八百公尺。（青石縣府提供）", true);
+        check("新橋今天通車，居民到場慶祝。（青石社記者林遠舟傳真 102年6月29日）", true);
         check("新橋通車(图)", false);
         check("他说，午饭由学校免费提供。", false);
         check("市長會見記者", false);

@@ -5,7 +5,7 @@ use super::line::{Line, is_blank};
 use super::{Facts, Removed, byline, count_piece};
 use crate::article::ParseReport;
 use crate::parse::dateline::{Person, Role, has_the_shape_of_a_name};
-use crate::parse::lexicon::{byline_words, page_chrome, roles, surnames};
+use crate::parse::lexicon::{byline_words, page_chrome, roles, surnames, wire_verbs};
 use crate::parse::normalized_line::{normalize_char, normalize_line};
 use crate::text::is_han;
 
@@ -13,12 +13,13 @@ use crate::text::is_han;
 pub(super) fn take<'a>(
     body: &mut [&'a str],
     index: usize,
+    is_signed: bool,
     facts: &mut Facts,
     removed: &mut Removed<'a>,
     report: &mut ParseReport,
 ) {
     let Some(last) = body.last_mut() else { return };
-    while let Some((start, reason)) = closing_part(last, facts) {
+    while let Some((start, reason)) = closing_part(last, is_signed, facts) {
         let (Some(rest), Some(part)) = (last.get(..start), last.get(start..)) else { return };
         let rest = rest.trim_end_matches(is_blank);
         if rest.is_empty() {
@@ -30,8 +31,22 @@ pub(super) fn take<'a>(
     }
 }
 
+/// Who signs a story in brackets above its last lines: `…釐清死因。（林遠舟／台中報導）`, where notices follow.
+pub(super) fn reporters_within(body: &[&str]) -> Option<byline::Byline> {
+    const LOOKED_AT: usize = 12;
+    body.iter().rev().take(LOOKED_AT).find_map(|line| {
+        line.char_indices().filter(|(_, c)| matches!(c, '（' | '(')).find_map(|(at, _)| {
+            let rest = line.get(at..)?;
+            let end = rest.find(['）', ')'])?;
+            let group = Line::new(rest.get(..end)?.trim_start_matches(['（', '(']));
+            let reports = wire_verbs::REPORTS.iter().any(|verb| group.key.ends_with(verb));
+            byline::read(&group).filter(|found| reports && found.times.is_empty() && !found.people.is_empty())
+        })
+    })
+}
+
 /// The start of the closing part, and the reason for its removal.
-fn closing_part(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
+fn closing_part(line: &str, is_signed: bool, facts: &mut Facts) -> Option<(usize, Reason)> {
     if let Some(start) = end_mark(line) {
         return Some((start, chrome::END_MARK));
     }
@@ -52,6 +67,10 @@ fn closing_part(line: &str, facts: &mut Facts) -> Option<(usize, Reason)> {
         return Some((start, chrome::BYLINE));
     }
     let inside = Line::new(line.get(start..)?);
+    // `（记者林远舟摄）` below a story that another signs: the last line is a caption.
+    if is_signed && inside.key.trim_end_matches([')', ']']).ends_with('摄') {
+        return None;
+    }
     let found = byline::read(&inside).filter(|found| found.title_end == 0 && found.times.is_empty())?;
     if found.people.is_empty() && found.source.is_empty() {
         return None;

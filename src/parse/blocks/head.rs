@@ -65,7 +65,9 @@ pub(super) fn read<'a>(
                 line.text.get(found.title_end..).unwrap_or_default().trim_matches(is_blank),
                 chrome::BYLINE,
             );
-            if !title.is_empty() {
+            if !title.is_empty() && chrome::host(&Line::new(title)).is_some() {
+                removed.add(index, title, chrome::SITE_NAME);
+            } else if !title.is_empty() {
                 count_piece(report, chrome::BYLINE);
                 block.push((index, Line::new(title)));
             }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::{DatelineHead, DatelineSpans, agency, day, head_at, people, unknown, with_people};
-use crate::parse::lexicon::{places, roles, wire_verbs};
+use crate::parse::lexicon::{places, roles, time_words, wire_verbs};
 use crate::parse::normalized_line::NormalizedLine;
 use crate::text::is_han;
 
@@ -115,7 +115,10 @@ fn place_and_verb(line: &NormalizedLine, inside: Range<usize>) -> Option<Datelin
 /// `【某某網專訊】`, `【某某日報消息】`, `【特訊】`, `〔即時新聞／綜合報導〕`, `〔中央社〕`. Before 讯 any short name counts as an outlet. Before
 /// 报道 and 消息 the name must end like an outlet's, as 【深度报道】 and 【好消息】 are tags.
 fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<DatelineHead> {
-    const MAX_NAME: usize = 10;
+    const MIN_NAME: usize = 2;
+    const MAX_UNDATED: usize = 10;
+    /// With a day.
+    const MAX_NAME: usize = 26;
     let head = |agency: Option<agency::Agency>, location: Range<usize>| {
         Some(DatelineHead { agency, location, date: None, people: Vec::new(), end: inside.end })
     };
@@ -127,7 +130,28 @@ fn outlet_in_corners(line: &NormalizedLine, inside: Range<usize>) -> Option<Date
     let verb = (inside.start..inside.end.min(inside.start + MAX_NAME + 1))
         .find(|at| line.word_at(*at, wire_verbs::OUTLET_WIRES).is_some_and(|(_, end)| end == inside.end))?;
     let (word, _) = line.word_at(verb, wire_verbs::OUTLET_WIRES)?;
+    // `【青石中文2005年07月03日報道】`, `【新青石北京時間2021年07月03日訊】`.
+    let dated = (inside.start + 1..verb).find_map(|at| {
+        let (date, end) = day::day_at(line, at)?;
+        (line.skip_spaces(end) == verb).then_some((at, date))
+    });
+    if let Some((at, date)) = dated {
+        let clock =
+            (inside.start..at).find(|from| line.word_at(*from, time_words::CLOCKS).is_some_and(|(_, end)| end == at));
+        let name = inside.start..clock.unwrap_or(at);
+        let named = name.len() >= MIN_NAME && line.seen(name.clone()).iter().all(|c| is_han(*c));
+        return named.then(|| DatelineHead {
+            agency: Some(unknown::outlet(name)),
+            location: none,
+            date: Some(date),
+            people: Vec::new(),
+            end: inside.end,
+        });
+    }
     let name = inside.start..verb;
+    if name.len() > MAX_UNDATED {
+        return None;
+    }
     let seen = line.seen(name.clone());
     if let Some(slash) = seen.iter().position(|character| *character == '/') {
         return around_slash(line, inside.start..inside.start + slash, inside.start + slash + 1..verb, word)

@@ -253,6 +253,20 @@ fn the_printed_dateline_is_parsed_again() {
 }
 
 #[test]
+fn brackets_with_an_outlet_and_a_day() {
+    for (line, agency) in [
+        ("【看青石2005年07月03日報道】新橋今天通車。", "看青石"),
+        ("【新青石北京時間2021年07月03日訊】新橋今天通車。", "新青石"),
+    ] {
+        let found = at_start(line).unwrap_or_else(|| panic!("{line}: none found"));
+        assert_eq!(found.dateline.agency, agency);
+        assert_eq!(found.dateline.date.map(|date| (date.month, date.day)), Some((7, 3)));
+        assert_eq!(&line[found.body_start..], "新橋今天通車。");
+    }
+    assert!(at_start("【2005年07月03日要闻】新桥今天通车。").is_none());
+}
+
+#[test]
 fn prose_is_no_dateline() {
     for line in [
         "新华社记者从现场获悉，救援正在进行。",

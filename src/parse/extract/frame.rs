@@ -4,6 +4,8 @@ use super::labels::{MAX_BYLINE, is_byline, is_closing};
 use super::lines::RenderedLine;
 use super::outline::Outline;
 use super::title::letters;
+use crate::parse::lexicon::byline_words;
+use crate::parse::normalized_line::normalize_line;
 
 /// Maximum number of lines to check between headline and content, and after the content.
 const MAX_AROUND: usize = 40;
@@ -24,10 +26,14 @@ impl<'a> Frame<'a> {
         // The library joins some lines, but most occur unchanged on the page.
         let is_text = |line: &&String| line.chars().count() >= 8;
         let is_on_page = |line: &&String| page.iter().any(|own| own.text == **line);
-        let first = content.iter().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.first());
-        let last = content.iter().rev().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.last());
         let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
-        let search_from = headline_at.unwrap_or(0);
+        let headline = headline_at.and_then(|at| page.get(at)).map(|line| letters(&line.text)).unwrap_or_default();
+        // The content may begin with the headline.
+        let is_below = |line: &&String| letters(line) != headline;
+        let below = || content.iter().filter(is_below);
+        let first = below().filter(is_text).take(MAX_JOINED).find(is_on_page).or(below().next());
+        let last = content.iter().rev().filter(is_text).take(MAX_JOINED).find(is_on_page).or(content.last());
+        let search_from = headline_at.map_or(0, |at| at + 1);
         let position = |wanted: Option<&String>, from: usize| {
             let wanted = wanted?;
             page.iter().skip(from).position(|line| line.text == *wanted).map(|at| from + at)
@@ -76,5 +82,24 @@ impl<'a> Frame<'a> {
         };
         let text = self.between.iter().filter(|line| line.characters() >= MIN_SUMMARY).filter(is_marked);
         text.filter(|line| !is_byline(&line.text)).filter(is_new).map(|line| line.text.as_str()).collect()
+    }
+}
+
+/// Marks of elements that hold the name of an account.
+const ACCOUNT_MARKS: &[&str] = &["author", "account", "nickname", "username"];
+
+impl<'a> Frame<'a> {
+    /// The account that a platform names between headline and content, with the button that follows it.
+    pub(super) fn account_with_button(&self, outline: &Outline) -> Option<&'a str> {
+        /// In characters.
+        const ACCOUNT: std::ops::RangeInclusive<usize> = 2..=16;
+        let is_button = |line: &RenderedLine| {
+            let label = normalize_line(line.text.trim_start_matches('+').trim());
+            byline_words::FOLLOW_BUTTONS.contains(&label.as_str())
+        };
+        self.between.iter().zip(self.between.iter().skip(1)).find_map(|(line, next)| {
+            let is_account = ACCOUNT.contains(&line.characters()) && outline.is_marked(line.node, 2, ACCOUNT_MARKS);
+            (is_account && is_button(next)).then_some(line.text.as_str())
+        })
     }
 }

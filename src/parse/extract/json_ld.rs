@@ -13,6 +13,8 @@ pub(super) struct JsonLd {
     pub section: String,
     pub keywords: Vec<String>,
     pub source: String,
+    /// The organization that the page names as author, if another publishes it: an agency on a portal.
+    pub partner: String,
     /// The article's text, if the page has it there too.
     pub body: String,
 }
@@ -81,6 +83,11 @@ fn take(object: &Map<String, Value>, found: &mut JsonLd) {
     fill(&mut found.published, first(&["datePublished", "pubDate", "dateCreated"]));
     fill(&mut found.section, first(&["articleSection"]));
     fill(&mut found.source, first(&["sourceOrganization"]));
+    let is_organization = |author: &&Value| author.get("@type").is_some_and(|kind| kind == "Organization");
+    let partner = texts(object.get("author").filter(is_organization)).into_iter().next().unwrap_or_default();
+    let publisher = texts(object.get("publisher")).into_iter().next().unwrap_or_default();
+    let is_other = !publisher.is_empty() && !publisher.contains(&partner) && !partner.contains(&publisher);
+    fill(&mut found.partner, if is_other { partner } else { String::new() });
     fill(&mut found.body, first(&["articleBody"]));
     if found.authors.is_empty() {
         let is_person = |author: &&Value| author.get("@type").is_none_or(|kind| kind == "Person");
@@ -135,6 +142,16 @@ mod tests {
             authors(r#"[{"@type": "Person", "name": "林远舟"}, {"@type": "Organization", "name": "某社"}]"#),
             ["林远舟"]
         );
+        let partner = |publisher: &str| {
+            let author = r#"{"@type": "Organization", "name": "青石社"}"#;
+            json_ld(&page(&format!(
+                r#"{{"@type": "NewsArticle", "author": {author}, "publisher": {{"name": "{publisher}"}}}}"#
+            )))
+            .partner
+        };
+        assert_eq!(partner("河湾门户"), "青石社");
+        assert_eq!(partner("青石社新闻网"), "");
+        assert_eq!(partner(""), "");
         assert_eq!(json_ld(&page(r#"{"title": "新馆", "pubDate": "2021-09-01T08:00:00"}"#)).headline, "新馆");
         assert_eq!(json_ld(&page(r#"{"@type": "Organization", "name": "青石网"}"#)), JsonLd::default());
         assert_eq!(json_ld(&page("{")), JsonLd::default());

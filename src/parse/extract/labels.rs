@@ -46,6 +46,9 @@ fn labelled_line(line: &str) -> Option<NormalizedLine<'_>> {
 pub(super) fn source_beside_date(line: &str) -> Option<&str> {
     let is_time = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/:.年月日时分秒時|　".contains(c);
     let name = line.trim_matches(is_time);
+    // `http://news.example 2005年03月21日 11:21 《青石周刊》`.
+    let named = name.strip_suffix('》').and_then(|name| name.rsplit_once('《'));
+    let name = named.map_or(name, |(_, name)| name);
     let name =
         byline_words::SOURCE_BESIDE_DATE.iter().find_map(|label| name.get(word_length(name, label)?..)).unwrap_or(name);
     let digits = line.chars().filter(char::is_ascii_digit).count();
@@ -238,6 +241,7 @@ mod tests {
         check("2018年12月28日 19:55 青石晚报", Some("青石晚报"));
         check("青石中文站2016年10月14日07:17", Some("青石中文站"));
         check("本文来源于青石气象台 2021-09-01 08:49:26", Some("青石气象台"));
+        check("http://news.example 2018年12月28日 19:55 《青石周刊》", Some("青石周刊"));
         check("2018年12月28日 19:55", None);
         check("2018年12月28日 19:55 林远舟", None);
         check("青石晚报", None);

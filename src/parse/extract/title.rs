@@ -4,6 +4,7 @@ use super::labels::{self, is_byline};
 use super::lines::RenderedLine;
 use super::outline::{NodeKind, Outline};
 use super::published::publish_time;
+use crate::article::TimePrecision;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::outlets;
 use crate::parse::normalized_line::holds_any;
@@ -120,8 +121,22 @@ fn choose(
         }
         (Some(text), Some(_)) => (printed(lines, text), OF_METADATA),
         (None, Some(h1)) => (h1, "the first h1, as the metadata has no title"),
-        (None, None) => (Headline { text: String::new(), node: None }, ""),
+        (None, None) => line_above_byline(lines)
+            .map_or((Headline { text: String::new(), node: None }, ""), |line| (line, "the line above the time")),
     }
+}
+
+/// On a page without a title and without headings: the line directly above the line with the publish time.
+fn line_above_byline(lines: &[RenderedLine]) -> Option<Headline> {
+    /// In characters.
+    const TITLE: std::ops::RangeInclusive<usize> = 8..=60;
+    let is_dated = |line: &RenderedLine| {
+        is_byline(&line.text) && publish_time(&line.text).is_some_and(|time| time.precision >= TimePrecision::Minute)
+    };
+    let at = lines.iter().position(is_dated)?;
+    let line = lines.get(at.checked_sub(1)?)?;
+    let is_title = TITLE.contains(&line.characters()) && !line.is_linked() && !line.text.ends_with(['。', '：', ':']);
+    (is_title && !is_byline(&line.text)).then(|| Headline { text: line.text.clone(), node: Some(line.node) })
 }
 
 /// A title, and where the page prints it: unchanged, or without a short name after a dash.
@@ -140,8 +155,22 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
         let (head, name) = (head.trim().chars().count(), name.trim().chars().count());
         head >= MIN_PRINTED && name * 2 <= head
     });
-    match without_name.and_then(|(head, _)| line_of(head)) {
-        Some(line) => Headline { text: line.text.clone(), node: Some(line.node) },
+    // `新桥今天正式通车 2014-04-30 14:49`.
+    let with_time = |head: &str| {
+        let is_printed = |line: &&RenderedLine| {
+            let rest = line.text.strip_prefix(head).unwrap_or_default();
+            !rest.is_empty()
+                && rest.chars().all(|c| !c.is_alphabetic() || "年月日".contains(c))
+                && publish_time(rest).is_some()
+        };
+        lines.iter().find(is_printed).map(|line| (line, head.to_owned()))
+    };
+    let named = without_name.and_then(|(head, _)| {
+        let head = head.trim();
+        line_of(head).map(|line| (line, line.text.clone())).or_else(|| with_time(head))
+    });
+    match named {
+        Some((line, text)) => Headline { text, node: Some(line.node) },
         None => Headline { text: title.to_owned(), node: None },
     }
 }
@@ -241,6 +270,10 @@ mod tests {
         let unnamed = "<div class=doc-title>新桥今天正式通车</div><div><span>来源：青石日报</span></div><p>正文</p>";
         check(unnamed, &["青石镇-信息公开"], "新桥今天正式通车");
         check("<p>青石镇新桥管理办法</p><p>第一条</p>", &["青石镇新桥管理办法-桥梁"], "青石镇新桥管理办法");
+        let bare = "<p>推荐</p><p>新桥今天正式通车</p><p>http://news.example/ 2005-07-18 13:03:17</p><p>正文</p>";
+        check(bare, &[], "新桥今天正式通车");
+        let timed = "<p>新桥今天正式通车 2014-04-30 14:49</p><p>正文</p>";
+        check(timed, &["新桥今天正式通车 - 桥梁专题"], "新桥今天正式通车");
         let barred = "<div class=tit2>镇长这一周 | 新桥今天通车</div><p>正文</p>";
         check(barred, &["镇长这一周 | 新桥今天通车"], "镇长这一周 | 新桥今天通车");
         check("<p>青石镇</p><p>正文</p>", &["青石镇-新桥今天通车"], "青石镇-新桥今天通车");

@@ -12,6 +12,8 @@ use super::outline::Outline;
 use super::placed::placed;
 use super::title::letters;
 use crate::parse::explanation::Trace;
+use crate::parse::lexicon::page_chrome;
+use crate::parse::normalized_line::normalize_line;
 use crate::text::is_han;
 
 /// The content without these lines. `article_body` is the text in the metadata, or empty.
@@ -44,6 +46,8 @@ pub(super) fn trim(
     note(&lines, "a slot that the page repeats");
     drop_beyond(&mut lines, article_body);
     note(&lines, "beyond the article body of the metadata");
+    drop_references(&mut lines, page);
+    note(&lines, "a link to another story");
     drop_links_at_edges(&mut lines, page);
     note(&lines, "a link at the edge of the content");
     lines.into_iter().filter(|line| line.kept).map(|line| line.text).collect()
@@ -237,6 +241,25 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     }
 }
 
+/// Drops links to other stories between the paragraphs, which a label announces: `延伸閱讀：…`, `Read more: …`.
+fn drop_references(lines: &mut [Placed], page: &[RenderedLine]) {
+    /// In characters.
+    const MAX_LABEL: usize = 12;
+    let is_reference = |line: &Placed| {
+        let Some((label, rest)) = line.text.split_once(['：', ':', '／', '｜', '|']) else { return false };
+        let label: String = normalize_line(label).chars().filter(|c| c.is_alphanumeric()).collect();
+        let linked = rest.chars().filter(|c| !c.is_whitespace()).count();
+        label.chars().count() <= MAX_LABEL
+            && page_chrome::REFERENCES.contains(&label.as_str())
+            && linked > 0
+            && line.on_page(page).is_some_and(|found| found.link_characters >= linked)
+    };
+    let references: Vec<bool> = lines.iter().map(is_reference).collect();
+    for (line, is_reference) in lines.iter_mut().zip(references) {
+        line.kept &= !is_reference;
+    }
+}
+
 /// Maximum amount of text to search for the lines, in bytes. Real articles have about 100 lines and 10 kB.
 const MAX_SEARCHED_BYTES: usize = 64 << 20;
 
@@ -357,6 +380,15 @@ mod tests {
         check(&page("part"), "", &[&text, TEXT, &text]);
         check(&format!("<h1>新馆开放</h1><div class=paywall><p>{text}</p></div>"), "", &[&text]);
         check(&format!("<h1>新馆开放</h1><p class=c-byline>Follow</p><p>{text}</p>"), "", &[&text]);
+    }
+
+    #[test]
+    fn references_between_the_paragraphs() {
+        let page = |reference: &str| format!("<h1>新馆开放</h1><p>{TEXT}</p><p>{reference}</p><p>{TEXT}馆长说。</p>");
+        let last = format!("{TEXT}馆长说。");
+        check(&page("延伸阅读：<a>旧粮仓改造工程今天完工</a>"), "", &[TEXT, &last]);
+        check(&page("<a>延伸閱讀／旧粮仓改造工程今天完工</a>"), "", &[TEXT, &last]);
+        check(&page("延伸阅读：旧粮仓的故事"), "", &[TEXT, "延伸阅读：旧粮仓的故事", &last]);
     }
 
     #[test]

@@ -37,6 +37,14 @@ pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("发布日期", Field::Time),
     ("发表时间", Field::Time),
     ("发表日期", Field::Time),
+    ("发文机关", Field::Source),
+    ("发布机构", Field::Source),
+    ("发文字号", Field::Ignored),
+    ("索引号", Field::Ignored),
+    ("成文日期", Field::Time),
+    ("发文日期", Field::Time),
+    ("印发日期", Field::Time),
+    ("出版日期", Field::Time),
     ("更新时间", Field::Time),
     ("更新日期", Field::Time),
     ("最后更新", Field::Time),
@@ -187,6 +195,11 @@ pub(crate) const NOISE: &[&str] = &[
     "来自",
     "原创",
     "转载",
+    "上一页",
+    "下一页",
+    "报道",
+    "报导",
+    "地区",
     "微信",
     "微博",
     "查看原图",
@@ -233,6 +246,27 @@ pub(crate) const COUNTS: &[&str] = &[
     "次",
     "人",
 ];
+
+/// What the name of an author's employer ends in.
+pub(crate) const EMPLOYERS: &[&str] = &[
+    "大学",
+    "学院",
+    "研究院",
+    "研究所",
+    "研究中心",
+    "公司",
+    "集团",
+    "医院",
+    "协会",
+    "报社",
+    "日报",
+    "晚报",
+    "电视台",
+    "杂志社",
+];
+
+/// Buttons that follow an account.
+pub(crate) const FOLLOW_BUTTONS: &[&str] = &["关注", "订阅", "追踪", "加关注", "follow"];
 
 /// Buttons next to an outlet's name.
 pub(crate) const BUTTONS: &[&str] = &["关注", "订阅", "分享", "举报", "检举", "私信", "打印", "列印", "原创"];

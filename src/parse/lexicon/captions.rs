@@ -40,6 +40,7 @@ pub(crate) const FOOT_PREFIXES: &[&str] = &["(资料图", "封面图片来源", 
 
 /// Suffixes of the bracketed credit after a caption.
 pub(crate) const BRACKETED_SUFFIXES: &[&str] = &[
+    "传真",
     "提供",
     "资料照",
     "资料图",

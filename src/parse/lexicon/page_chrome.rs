@@ -423,6 +423,30 @@ pub(crate) const RELATED: &[&str] = &[
     "阅读下一篇",
 ];
 
+/// Labels before a link to another story between the paragraphs.
+pub(crate) const REFERENCES: &[&str] = &[
+    "延伸阅读",
+    "相关阅读",
+    "相关新闻",
+    "相关报道",
+    "相关报导",
+    "推荐阅读",
+    "更多新闻",
+    "更多报道",
+    "更多报导",
+    "此前报道",
+    "早前报道",
+    "看更多",
+    "readmore",
+    "alsoread",
+    "readalso",
+    "readnext",
+    "seealso",
+    "related",
+    "mustread",
+    "moreonthis",
+];
+
 /// Headings above readers' comments and the rules for them.
 pub(crate) const COMMENTS: &[&str] = &[
     "发表意见",

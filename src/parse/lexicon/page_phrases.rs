@@ -83,6 +83,10 @@ pub(crate) const TOOL_HINTS: &[&str] = &[
     "官方账号",
     "官方帐号",
     "请继续往下阅读",
+    "articlecontinuesbelow",
+    "storycontinuesbelow",
+    "contentisreservedforsubscribers",
+    "已订阅的阅读权限",
     "点我下载app",
     "按图了解",
 ];
@@ -114,6 +118,30 @@ pub(crate) const COUNTER_WORDS: &[&str] = &[
     "回复",
     "条",
     "次",
+];
+
+/// Labels above an English story that name no one.
+pub(crate) const ENGLISH_NOTES: &[&str] = &[
+    "authorofthearticle",
+    "authorsofthearticle",
+    "jointheconversation",
+    "watchnow",
+    "openthisphotoingallery",
+    "thisisabreakingstory",
+    "listentothisarticle",
+    "sharethisstory",
+    "saveforlater",
+    "moreabout",
+];
+
+/// Prefixes of a line below an English story that names those who helped.
+pub(crate) const ENGLISH_HELP: &[&str] = &[
+    "additionalreporting",
+    "withadditionalreporting",
+    "withreportsfrom",
+    "withreportingby",
+    "withfilesfrom",
+    "reportingby",
 ];
 
 /// Words of a pager.

@@ -19,6 +19,9 @@ pub(crate) const MORNING: &[&str] = &["上午", "凌晨", "早上", "中午", "a
 pub(crate) const REPUBLIC: &[&str] = &["中华民国", "民国"];
 
 /// English month names.
+/// Clocks by which a bracketed dateline counts its day.
+pub(crate) const CLOCKS: &[&str] = &["北京时间", "美东时间", "台北时间", "香港时间"];
+
 pub(crate) const MONTHS: &[&str] = &[
     "january",
     "february",
