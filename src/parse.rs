@@ -99,7 +99,7 @@ fn parse_traced(document: &RawDocument, options: ParseOptions, trace: &mut Trace
     report.removed_lines.extend(above.into_iter().map(outside_content));
     let bylines: Vec<String> =
         page.bylines.iter().map(|line| repaired_line(line, &repairer, &mut ParseReport::default())).collect();
-    let known = blocks::Known { headline: &metadata.headline, bylines: &bylines };
+    let known = blocks::MarkupHints { headline: &metadata.headline, bylines: &bylines };
     let layout = blocks::lay_out(&text, &known, &mut report);
     let mut headlines = headline::choose(&layout.headline_block, &metadata.headline, &mut report);
     if !metadata.kicker.is_empty() {

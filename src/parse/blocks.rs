@@ -124,14 +124,14 @@ fn count_piece(report: &mut ParseReport, reason: Reason) {
 
 /// What a page's markup says of its lines; nothing of a page without markup.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Known<'k> {
+pub(super) struct MarkupHints<'k> {
     pub headline: &'k str,
     /// Lines between headline and content.
     pub bylines: &'k [String],
 }
 
 /// Takes a page apart.
-pub(super) fn lay_out<'a>(text: &'a str, known: &Known<'_>, report: &mut ParseReport) -> Layout<'a> {
+pub(super) fn lay_out<'a>(text: &'a str, known: &MarkupHints<'_>, report: &mut ParseReport) -> Layout<'a> {
     let lines: Vec<Line> = text.lines().map(Line::new).filter(|line| !line.text.is_empty()).collect();
     let mut removed = Removed::default();
     let mut layout = Layout::default();
@@ -264,7 +264,7 @@ fn take_time_below<'a>(
 /// Removes the title that a feature repeats after the dateline (`…电　题：…`), and the byline on the next line.
 fn take_feature_title<'a>(
     body: &mut [&'a str],
-    known: &Known<'_>,
+    known: &MarkupHints<'_>,
     layout: &mut Layout<'a>,
     start: usize,
     removed: &mut Removed<'a>,

@@ -3,24 +3,24 @@
 //! Owns everything that is read from markup. Does not classify lines: those around the content (byline, source, editors) are
 //! passed on with it to the next stages.
 
-mod choice;
-mod content;
-mod frame;
-mod guard;
+mod flat_dom;
 mod headings;
+mod html_bounds;
 mod json_ld;
 mod labels;
-mod library;
 mod lines;
 mod lists;
 mod meta;
-mod outline;
 mod outside;
-mod placed;
-mod published;
+mod page_positions;
+mod readability;
 mod restore;
-mod river;
+mod scoring;
 mod script_state;
+mod selection;
+mod surroundings;
+mod teaser_lists;
+mod time_formats;
 mod times;
 mod title;
 mod trim;
@@ -33,13 +33,13 @@ use std::borrow::Cow;
 
 use dom_query::Document;
 
-use self::frame::Frame;
+use self::flat_dom::FlatDom;
 use self::json_ld::JsonLd;
 use self::labels::{MAX_BYLINE, is_byline};
 use self::lines::RenderedLine;
 use self::meta::Meta;
-use self::outline::Outline;
 pub(super) use self::outside::Outside;
+use self::surroundings::Surroundings;
 use super::explanation::{Record, Trace};
 use super::limits;
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
@@ -121,55 +121,55 @@ pub(super) struct Page {
 }
 
 pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseReport, trace: &mut Trace) -> Page {
-    let (html, cuts) = guard::bound(html);
+    let (html, cuts) = html_bounds::bound(html);
     warn(&cuts, report);
     let document = Document::from(html.as_ref());
     let meta = Meta::of(&document);
     let mut json_ld = json_ld::json_ld(&document);
     let wechat = wechat::wechat(&html);
-    let outline = Outline::of(&document);
-    let page_lines = lines::lines(&outline, 0);
-    if choice::is_bare(&page_lines) {
+    let dom = FlatDom::of(&document);
+    let page_lines = lines::lines(&dom, 0);
+    if selection::is_bare(&page_lines) {
         json_ld.add_state(script_state::article(&document));
     }
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
     let titles = titles(&meta, &json_ld);
-    trace.record(|record| trace_page(record, &outline, &page_lines, &meta, &json_ld));
-    let headline = title::headline(&outline, &page_lines, &titles, &site_name, trace);
-    let mut headings = headings::headings(&outline, &page_lines, headline.node);
+    trace.record(|record| trace_page(record, &dom, &page_lines, &meta, &json_ld));
+    let headline = title::headline(&dom, &page_lines, &titles, &site_name, trace);
+    let mut headings = headings::headings(&dom, &page_lines, headline.node);
     headings.subheadlines.retain(|line| !is_byline(line));
-    let mut content = choice::main_lines(
+    let mut content = selection::main_lines(
         document,
-        &outline,
+        &dom,
         &page_lines,
         headline.node,
-        &choice::Evidence::of(&meta, &json_ld, &headline.text),
+        &selection::Evidence::of(&meta, &json_ld, &headline.text),
         trace,
     );
-    let labels = widgets::labels(&outline, &page_lines);
+    let labels = widgets::labels(&dom, &page_lines);
     content.retain(|line| !labels.contains(line.as_str()));
     trace.record(|record| labels.iter().for_each(|line| record.dropped(line, "a label of a widget")));
-    content = trim::trim(content, &outline, &page_lines, headline.node, &json_ld.body, trace);
+    content = trim::trim(content, &dom, &page_lines, headline.node, &json_ld.body, trace);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
-    let frame = Frame::of(&page_lines, headline.node, &content);
+    let surroundings = Surroundings::of(&page_lines, headline.node, &content);
     // In the content only its last lines: editors are not named in the midst of a story.
     let tail = content.iter().rev().take(8).map(String::as_str).filter(|line| line.chars().count() <= MAX_BYLINE);
-    let around = frame.before.iter().chain(&frame.after).copied().chain(tail);
+    let around = surroundings.before.iter().chain(&surroundings.after).copied().chain(tail);
     let (called_editors, authors): (Vec<String>, Vec<String>) =
         authors(&meta, &json_ld, &site_name).into_iter().partition(|name| labels::calls_editor(around.clone(), name));
     let mut editors = editors(&meta, around);
     editors.extend(called_editors.into_iter().filter(|name| !editors.contains(name)).collect::<Vec<_>>());
-    let source = info_source(&meta, &json_ld, &frame, &content, &outline, trace);
+    let source = info_source(&meta, &json_ld, &surroundings, &content, &dom, trace);
     let metadata = Metadata {
         publish_time: times::published(&meta, &json_ld).or(wechat.publish_time),
-        likely_time: times::likely(&meta, &outline, &page_lines),
+        likely_time: times::likely(&meta, &dom, &page_lines),
         authors,
         editors,
         source_is_own: !source.name.is_empty() && (!source.is_named || is_own_site(&source.name, &meta, &site_name)),
         info_source: Some(source.name).filter(|name| !name.is_empty()).unwrap_or(wechat.account),
-        section: section(&outline, &page_lines, &meta, &json_ld, &headline.text),
+        section: section(&dom, &page_lines, &meta, &json_ld, &headline.text),
         keywords: keywords(&meta, &json_ld),
         language_code: meta.language.clone(),
         canonical_url: canonical_url(&meta, url),
@@ -182,7 +182,7 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     if !metadata.headline.is_empty() && !repeated {
         text.push(&metadata.headline);
     }
-    let bylines: Vec<String> = frame
+    let bylines: Vec<String> = surroundings
         .before
         .iter()
         .filter(|line| !content.iter().take(5).any(|known| known == **line))
@@ -190,9 +190,9 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
         .map(|line| (*line).to_owned())
         .collect();
     text.extend(bylines.iter().map(String::as_str));
-    text.extend(frame.summaries(&outline, &content));
+    text.extend(surroundings.summaries(&dom, &content));
     text.extend(content.iter().map(String::as_str));
-    text.extend(frame.after.iter().filter(|line| !content.iter().any(|known| known == **line)));
+    text.extend(surroundings.after.iter().filter(|line| !content.iter().any(|known| known == **line)));
     let headings = metadata.subheadlines.iter().chain([&metadata.kicker]).map(String::as_str);
     let kept: Vec<&str> = text.iter().copied().chain(headings).collect();
     let outside = outside::outside(&page_lines, &kept);
@@ -200,8 +200,8 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
 }
 
 /// Records the page's lines, and what its metadata says of the fields that are decided later.
-fn trace_page(record: &mut Record, outline: &Outline, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd) {
-    record.html_source(page.iter().map(|line| (outline.shown(outline.parent(line.node)), line.text.clone())));
+fn trace_page(record: &mut Record, dom: &FlatDom, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd) {
+    record.html_source(page.iter().map(|line| (dom.shown(dom.parent(line.node)), line.text.clone())));
     record.candidate("headline", &json_ld.headline, "JSON-LD headline", None, "");
     meta.trace("headline", meta::TITLE, record);
     record.candidate("headline", &meta.title, "title element", None, "");
@@ -214,23 +214,26 @@ fn trace_page(record: &mut Record, outline: &Outline, page: &[RenderedLine], met
     meta.trace("editors", meta::EDITOR, record);
 }
 
-fn warn(cuts: &guard::Cuts, report: &mut ParseReport) {
-    let guard::Cuts { bytes, deep_tags, attributes, costly_tags, marks } = *cuts;
+fn warn(cuts: &html_bounds::Cuts, report: &mut ParseReport) {
+    let html_bounds::Cuts { bytes, deep_tags, attributes, costly_tags, marks } = *cuts;
     let mut add = |reason: &'static str, message: String| {
         report.warnings.push(ParseWarning { reason: Cow::Borrowed(reason), message });
     };
     if bytes > 0 {
-        add("HTML_TRUNCATED", format!("{bytes} bytes of HTML past the first {} were not read", guard::MAX_HTML_BYTES));
+        add(
+            "HTML_TRUNCATED",
+            format!("{bytes} bytes of HTML past the first {} were not read", html_bounds::MAX_HTML_BYTES),
+        );
     }
     if deep_tags > 0 {
-        add("HTML_TOO_DEEP", format!("{deep_tags} tags nested deeper than {} were dropped", guard::MAX_DEPTH));
+        add("HTML_TOO_DEEP", format!("{deep_tags} tags nested deeper than {} were dropped", html_bounds::MAX_DEPTH));
     }
     if attributes > 0 {
         add(
             "HTML_TOO_MANY_ATTRIBUTES",
             format!(
                 "{attributes} attributes past {} of one element or of what one page may have were dropped",
-                guard::MAX_ATTRIBUTES
+                html_bounds::MAX_ATTRIBUTES
             ),
         );
     }
@@ -287,9 +290,9 @@ struct Source {
 fn info_source(
     meta: &Meta,
     json_ld: &JsonLd,
-    frame: &Frame<'_>,
+    surroundings: &Surroundings<'_>,
     content: &[String],
-    outline: &Outline,
+    dom: &FlatDom,
     trace: &mut Trace,
 ) -> Source {
     let printed = |lines: &[&str]| {
@@ -303,16 +306,18 @@ fn info_source(
         .all(meta::SOURCE)
         .chain([json_ld.source.as_str(), json_ld.partner.as_str()])
         .find(|source| !source.is_empty() && labels::names_outlet(source));
-    let beside_date = || frame.before.iter().find_map(|line| labels::source_beside_date(line));
+    let beside_date = || surroundings.before.iter().find_map(|line| labels::source_beside_date(line));
     // The most trusted first.
     let rules: [(&str, &dyn Fn() -> Option<Source>); 7] = [
-        ("a label above the text", &|| printed(&frame.before)),
+        ("a label above the text", &|| printed(&surroundings.before)),
         ("the name beside the date above the text", &|| beside_date().map(|name| source(name, false))),
         ("metadata", &|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true))),
-        ("an element marked as the source", &|| marked_source(outline, frame).map(|name| source(name, true))),
-        ("an account with a button behind it", &|| frame.account_with_button(outline).map(|name| source(name, true))),
+        ("an element marked as the source", &|| marked_source(dom, surroundings).map(|name| source(name, true))),
+        ("an account with a button behind it", &|| {
+            surroundings.account_with_button(dom).map(|name| source(name, true))
+        }),
         ("a label in the first or last lines of the text", &|| printed(&edges)),
-        ("a label below the text", &|| printed(&frame.after)),
+        ("a label below the text", &|| printed(&surroundings.after)),
     ];
     let found = rules.iter().find_map(|(rule, find)| Some((*rule, find()?)));
     trace.record(|record| {
@@ -330,9 +335,9 @@ fn info_source(
 const SOURCE_MARKS: &[&str] = &["source"];
 
 /// The outlet that stands between headline and content in an element which is marked to hold the source.
-fn marked_source<'a>(outline: &Outline, frame: &Frame<'a>) -> Option<&'a str> {
-    let is_marked = |line: &&RenderedLine| outline.is_marked(line.node, 2, SOURCE_MARKS);
-    frame.between.iter().filter(is_marked).find_map(|line| labels::bare_source(&line.text))
+fn marked_source<'a>(dom: &FlatDom, surroundings: &Surroundings<'a>) -> Option<&'a str> {
+    let is_marked = |line: &&RenderedLine| dom.is_marked(line.node, 2, SOURCE_MARKS);
+    surroundings.between.iter().filter(is_marked).find_map(|line| labels::bare_source(&line.text))
 }
 
 /// Whether an outlet is the page's own site, by the site's name or the end of the page's title.
@@ -343,9 +348,9 @@ fn is_own_site(outlet: &str, meta: &Meta, site_name: &str) -> bool {
 /// Marks of elements that hold a breadcrumb.
 const BREADCRUMB_MARKS: &[&str] = &["crumb", "path", "location", "position", "weizhi", "dqwz", "where"];
 
-fn section(outline: &Outline, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
+fn section(dom: &FlatDom, page: &[RenderedLine], meta: &Meta, json_ld: &JsonLd, headline: &str) -> String {
     let breadcrumb = page.iter().find_map(|line| {
-        let marked = || outline.is_marked(line.node, 4, BREADCRUMB_MARKS);
+        let marked = || dom.is_marked(line.node, 4, BREADCRUMB_MARKS);
         let labelled = holds_any(&line.text, page_phrases::BREADCRUMB_LABELS);
         let parted = line.text.contains(['>', '»', '›', '＞', '/']);
         if line.characters() > MAX_BYLINE || !parted || !(labelled || marked()) {

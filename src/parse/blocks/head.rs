@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::chrome::{self, Reason};
 use super::line::{Line, is_blank};
-use super::{Known, Layout, Removed, byline, count_piece};
+use super::{Layout, MarkupHints, Removed, byline, count_piece};
 use crate::article::ParseReport;
 use crate::parse::dateline::{self, Found};
 use crate::parse::headline;
@@ -26,7 +26,7 @@ pub(super) struct Head<'a> {
 
 pub(super) fn read<'a>(
     lines: &[Line<'a>],
-    known: &Known<'_>,
+    known: &MarkupHints<'_>,
     layout: &mut Layout<'a>,
     removed: &mut Removed<'a>,
     report: &mut ParseReport,

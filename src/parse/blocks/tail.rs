@@ -280,7 +280,7 @@ mod tests {
     fn check(foot: &str, kept: &[&str], reasons: &[&str]) {
         let page = format!("{STORY}\n{foot}");
         let mut report = ParseReport::default();
-        let layout = lay_out(&page, &super::super::Known::default(), &mut report);
+        let layout = lay_out(&page, &super::super::MarkupHints::default(), &mut report);
         assert_eq!(layout.body.get(2..), Some(kept), "{foot}");
         let found: Vec<&str> = report.removed_lines.iter().map(|line| line.reason.as_ref()).collect();
         assert_eq!(found, reasons, "{foot}");

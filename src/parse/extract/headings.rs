@@ -3,8 +3,8 @@
 //! Owns which elements count. Does not look at the words: on a page with markup, a short line below the headline is
 //! just as often a share button, a caption or the first line of the story.
 
+use super::flat_dom::FlatDom;
 use super::lines::RenderedLine;
-use super::outline::Outline;
 
 /// Maximum distance from the headline, in lines.
 const NEAR: usize = 6;
@@ -27,16 +27,16 @@ pub(super) struct Headings {
     pub subheadlines: Vec<String>,
 }
 
-/// The heading lines around the headline. `headline` is the index of its text node in the outline.
-pub(super) fn headings(outline: &Outline, lines: &[RenderedLine], headline: Option<usize>) -> Headings {
+/// The heading lines around the headline. `headline` is the index of its text node in the flat DOM.
+pub(super) fn headings(dom: &FlatDom, lines: &[RenderedLine], headline: Option<usize>) -> Headings {
     let mut found = Headings::default();
     let Some(node) = headline else { return found };
     let Some(at) = lines.iter().position(|line| line.node == node) else { return found };
-    let parent = heading_of(outline, node).map(|heading| outline.parent(heading));
+    let parent = heading_of(dom, node).map(|heading| dom.parent(heading));
     let fits = |line: &RenderedLine, marks: &[&str]| {
-        let heading = heading_of(outline, line.node);
-        let beside = heading.is_some() && heading.map(|heading| outline.parent(heading)) == parent;
-        let marked = outline.is_marked(line.node, 2, marks);
+        let heading = heading_of(dom, line.node);
+        let beside = heading.is_some() && heading.map(|heading| dom.parent(heading)) == parent;
+        let marked = dom.is_marked(line.node, 2, marks);
         line.link_characters == 0 && (2..=MAX_CHARACTERS).contains(&line.characters()) && (beside || marked)
     };
     if let Some(line) = at.checked_sub(1).and_then(|above| lines.get(above)).filter(|line| fits(line, KICKER_MARKS)) {
@@ -52,11 +52,10 @@ pub(super) fn headings(outline: &Outline, lines: &[RenderedLine], headline: Opti
 }
 
 /// The closest `h1` to `h4` that contains a text.
-fn heading_of(outline: &Outline, text_node: usize) -> Option<usize> {
-    outline
-        .upwards(outline.parent(text_node))
+fn heading_of(dom: &FlatDom, text_node: usize) -> Option<usize> {
+    dom.self_and_ancestors(dom.parent(text_node))
         .take(3)
-        .find(|above| matches!(outline.name(*above), "h1" | "h2" | "h3" | "h4"))
+        .find(|above| matches!(dom.name(*above), "h1" | "h2" | "h3" | "h4"))
 }
 
 #[cfg(test)]
@@ -69,10 +68,10 @@ mod tests {
     #[test]
     fn kicker_and_subheadlines_by_markup() {
         let check = |html: &str, kicker: &str, subheadlines: &[&str]| {
-            let outline = Outline::of(&Document::from(html));
-            let lines = lines(&outline, 0);
+            let dom = FlatDom::of(&Document::from(html));
+            let lines = lines(&dom, 0);
             let node = lines.iter().find(|line| line.text == "青石镇图书馆开放").map(|line| line.node);
-            let found = headings(&outline, &lines, node);
+            let found = headings(&dom, &lines, node);
             assert_eq!(
                 (found.kicker.as_str(), found.subheadlines),
                 (kicker, subheadlines.iter().map(|s| (*s).into()).collect()),

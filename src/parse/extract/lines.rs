@@ -1,6 +1,6 @@
 //! Renders the tree to lines as a reader sees them: blocks and `<br>` end a line, and white space collapses.
 
-use super::outline::{NodeKind, Outline};
+use super::flat_dom::{FlatDom, NodeKind};
 
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
@@ -53,23 +53,23 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 /// The non-blank lines of a subtree.
-pub(super) fn lines(outline: &Outline, root: usize) -> Vec<RenderedLine> {
-    lines_without(outline, root, |_| false)
+pub(super) fn lines(dom: &FlatDom, root: usize) -> Vec<RenderedLine> {
+    lines_without(dom, root, |_| false)
 }
 
 /// The lines of a subtree, without the elements that `left_out` selects.
-pub(super) fn lines_without(outline: &Outline, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<RenderedLine> {
+pub(super) fn lines_without(dom: &FlatDom, root: usize, left_out: impl Fn(usize) -> bool) -> Vec<RenderedLine> {
     let mut writer = Writer::default();
     // Open elements, each with the end of its subtree.
     let mut open: Vec<(usize, Element)> = Vec::new();
     let mut index = root;
-    while index < outline.end(root) {
+    while index < dom.end(root) {
         while open.last().is_some_and(|(end, _)| *end <= index) {
             if let Some((_, element)) = open.pop() {
                 writer.boundary(element);
             }
         }
-        let Some(node) = outline.nodes.get(index) else { break };
+        let Some(node) = dom.nodes.get(index) else { break };
         if index != root && left_out(index) {
             // The texts before and after the skipped element are separate lines.
             writer.end_line();
@@ -219,8 +219,8 @@ mod tests {
     #[test]
     fn lines_as_seen() {
         let check = |html: &str, expected: &[&str]| {
-            let outline = Outline::of(&Document::from(html));
-            let lines: Vec<String> = lines(&outline, 0).into_iter().map(|line| line.text).collect();
+            let dom = FlatDom::of(&Document::from(html));
+            let lines: Vec<String> = lines(&dom, 0).into_iter().map(|line| line.text).collect();
             assert_eq!(lines, expected, "{html}");
         };
         check("<p>甲<b>乙</b> <a href=x>丙</a></p><p>丁", &["甲乙 丙", "丁"]);

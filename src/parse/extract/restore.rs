@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::content::is_boilerplate;
+use super::flat_dom::FlatDom;
 use super::lines::{RenderedLine, is_block};
-use super::outline::Outline;
-use super::placed::placed;
+use super::page_positions::page_positions;
+use super::scoring::is_boilerplate;
 
 /// In characters.
 const MIN_PARAGRAPH: usize = 10;
@@ -30,16 +30,16 @@ type Structure<'a> = (usize, &'a str, &'a str);
 /// The content with the lost paragraphs. `is_left_out` tells which elements contain no text of the article.
 pub(super) fn restore(
     content: Vec<String>,
-    outline: &Outline,
+    dom: &FlatDom,
     page: &[RenderedLine],
     is_left_out: impl Fn(usize) -> bool,
 ) -> Vec<String> {
-    let places = placed(&content, page);
+    let places = page_positions(&content, page);
     let known: BTreeSet<usize> = places.iter().flatten().copied().collect();
     let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else { return content };
     let mut counts: HashMap<Structure<'_>, usize> = HashMap::new();
     for line in known.iter().filter_map(|at| page.get(*at)).filter(|line| is_paragraph(line)) {
-        for structure in structures(outline, line) {
+        for structure in structures(dom, line) {
             *counts.entry(structure).or_default() += 1;
         }
     }
@@ -47,10 +47,10 @@ pub(super) fn restore(
         let is_unknown =
             |line: &&RenderedLine| !known.contains(at) && is_paragraph(line) && !is_boilerplate(&line.text);
         let Some(line) = page.get(*at).filter(is_unknown) else { return false };
-        let alike = structures(outline, line)
+        let alike = structures(dom, line)
             .iter()
             .any(|structure| counts.get(structure).is_some_and(|count| *count >= MIN_ALIKE));
-        alike && !outline.upwards(outline.parent(line.node)).any(&is_left_out)
+        alike && !dom.self_and_ancestors(dom.parent(line.node)).any(&is_left_out)
     };
     let candidates: Vec<usize> = (first..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).collect();
     if candidates.is_empty() {
@@ -88,15 +88,15 @@ fn is_paragraph(line: &RenderedLine) -> bool {
 
 /// The structural positions of a paragraph: in its parent, and in its grandparent if the parent's class or id shows
 /// that it is one of several alike.
-fn structures<'a>(outline: &'a Outline, line: &RenderedLine) -> Vec<Structure<'a>> {
-    let Some(block) = outline.upwards(outline.parent(line.node)).find(|index| is_block(outline.name(*index))) else {
+fn structures<'a>(dom: &'a FlatDom, line: &RenderedLine) -> Vec<Structure<'a>> {
+    let Some(block) = dom.self_and_ancestors(dom.parent(line.node)).find(|index| is_block(dom.name(*index))) else {
         return Vec::new();
     };
-    let parent = outline.parent(block);
-    let grandparent = outline.parent(parent);
-    let mut structures = vec![(parent, outline.name(block), "")];
-    if !outline.marks(parent).trim().is_empty() {
-        structures.push((grandparent, outline.name(parent), outline.marks(parent)));
+    let parent = dom.parent(block);
+    let grandparent = dom.parent(parent);
+    let mut structures = vec![(parent, dom.name(block), "")];
+    if !dom.marks(parent).trim().is_empty() {
+        structures.push((grandparent, dom.name(parent), dom.marks(parent)));
     }
     structures
 }
@@ -111,11 +111,11 @@ mod tests {
     #[test]
     fn lost_paragraphs_by_structure() {
         let check = |html: &str, lost: &str, back: bool| {
-            let outline = Outline::of(&Document::from(html));
-            let page = lines(&outline, 0);
+            let dom = FlatDom::of(&Document::from(html));
+            let page = lines(&dom, 0);
             let content: Vec<String> =
                 page.iter().map(|line| line.text.clone()).filter(|text| text.starts_with('新')).collect();
-            let found = restore(content, &outline, &page, |index| outline.marks(index).contains("share"));
+            let found = restore(content, &dom, &page, |index| dom.marks(index).contains("share"));
             assert_eq!(found.iter().any(|line| line == lost), back, "{html}");
         };
         let lost = "护鸟员今天也来了，沿着河堤走。";

@@ -2,11 +2,11 @@
 //!
 //! Owns which times count. Does not parse them, and does not read lines that the byline rules read.
 
+use super::flat_dom::FlatDom;
 use super::json_ld::JsonLd;
 use super::lines::RenderedLine;
 use super::meta::{self, Meta};
-use super::outline::Outline;
-use super::published::{day_in_title, publish_time};
+use super::time_formats::{day_in_title, publish_time};
 use crate::article::{PublishTime, TimeBasis, TimePrecision};
 
 /// The time that the metadata labels as the publish time.
@@ -25,10 +25,10 @@ pub(super) fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
 }
 
 /// A time that is probably close to the publish time although the page does not label it so; the most certain first.
-pub(super) fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
+pub(super) fn likely(meta: &Meta, dom: &FlatDom, page: &[RenderedLine]) -> Option<PublishTime> {
     publish_time(meta.first(meta::UPDATED))
         .or_else(|| day_in_title(&meta.title))
-        .or_else(|| marked_time(outline, page))
+        .or_else(|| marked_time(dom, page))
         .or_else(|| only_day(page))
 }
 
@@ -36,10 +36,10 @@ pub(super) fn likely(meta: &Meta, outline: &Outline, page: &[RenderedLine]) -> O
 const TIME_MARKS: &[&str] = &["time", "date"];
 
 /// The time in an element marked as a time, if all such elements on the page have the same day.
-fn marked_time(outline: &Outline, page: &[RenderedLine]) -> Option<PublishTime> {
+fn marked_time(dom: &FlatDom, page: &[RenderedLine]) -> Option<PublishTime> {
     /// In characters.
     const MAX_TIME: usize = 30;
-    let is_marked = |line: &&RenderedLine| line.characters() <= MAX_TIME && outline.is_marked(line.node, 1, TIME_MARKS);
+    let is_marked = |line: &&RenderedLine| line.characters() <= MAX_TIME && dom.is_marked(line.node, 1, TIME_MARKS);
     let mut times = page
         .iter()
         .filter(is_marked)

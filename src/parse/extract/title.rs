@@ -1,9 +1,9 @@
 //! Chooses the headline among the metadata's titles and the headings on the page.
 
+use super::flat_dom::{FlatDom, NodeKind};
 use super::labels::{self, is_byline};
 use super::lines::RenderedLine;
-use super::outline::{NodeKind, Outline};
-use super::published::publish_time;
+use super::time_formats::publish_time;
 use crate::article::TimePrecision;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::outlets;
@@ -25,19 +25,19 @@ pub(super) struct Headline {
 
 /// `titles` come from the metadata, most trusted first; `lines` are those of the whole page.
 pub(super) fn headline(
-    outline: &Outline,
+    dom: &FlatDom,
     lines: &[RenderedLine],
     titles: &[String],
     site_name: &str,
     trace: &mut Trace,
 ) -> Headline {
-    let (headline, rule) = choose(outline, lines, titles, site_name, trace);
+    let (headline, rule) = choose(dom, lines, titles, site_name, trace);
     trace.record(|record| record.choose("headline", &headline.text, rule));
     headline
 }
 
 fn choose(
-    outline: &Outline,
+    dom: &FlatDom,
     lines: &[RenderedLine],
     titles: &[String],
     site_name: &str,
@@ -52,7 +52,7 @@ fn choose(
         if !(MIN_HEADLINE..=MAX_HEADLINE).contains(&characters) {
             continue;
         }
-        let Some(rank) = heading_rank(outline, line.node) else { continue };
+        let Some(rank) = heading_rank(dom, line.node) else { continue };
         if rank == 3 && first_h1.is_none() && line.text != site_name {
             first_h1 = Some(Headline { text: line.text.clone(), node: Some(line.node) });
         }
@@ -73,7 +73,7 @@ fn choose(
             .max();
         trace.record(|record| {
             let verdict = if score.is_some() { "" } else { "no title of the metadata has it" };
-            let origin = format!("line in {}", outline.shown(outline.parent(line.node)));
+            let origin = format!("line in {}", dom.shown(dom.parent(line.node)));
             record.candidate("headline", &line.text, origin, score.map(|score| score as f64), verdict);
         });
         if let Some(score) = score
@@ -104,7 +104,7 @@ fn choose(
     match (stripped, first_h1) {
         // A title that is only the site's name carries no information.
         (Some(text), Some(h1)) if is_site(text, site_name) => (h1, "the first h1, as the title is the site's name"),
-        (Some(text), None) if is_site(text, site_name) => match above_byline(outline, lines) {
+        (Some(text), None) if is_site(text, site_name) => match above_byline(dom, lines) {
             Some(heading) => (heading, ABOVE_BYLINE),
             None => (printed(lines, text), OF_METADATA),
         },
@@ -113,7 +113,7 @@ fn choose(
             let title = printed(lines, text);
             // The name of a section or a site is shorter than a headline.
             let says_more = |heading: &Headline| letters(&heading.text).chars().count() > letters(text).chars().count();
-            let heading = || above_byline(outline, lines).filter(says_more);
+            let heading = || above_byline(dom, lines).filter(says_more);
             match title.node {
                 Some(_) => (title, OF_METADATA),
                 None => heading().map_or((title, OF_METADATA), |heading| (heading, ABOVE_BYLINE)),
@@ -176,11 +176,11 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
 }
 
 /// The heading directly above the line with the page's time or byline.
-fn above_byline(outline: &Outline, lines: &[RenderedLine]) -> Option<Headline> {
+fn above_byline(dom: &FlatDom, lines: &[RenderedLine]) -> Option<Headline> {
     /// In lines.
     const NEAR: usize = 2;
     let is_heading = |line: &RenderedLine| {
-        (MIN_HEADLINE..=MAX_HEADLINE).contains(&line.characters()) && heading_rank(outline, line.node).is_some()
+        (MIN_HEADLINE..=MAX_HEADLINE).contains(&line.characters()) && heading_rank(dom, line.node).is_some()
     };
     let is_dated = |line: &RenderedLine| {
         is_byline(&line.text) && (publish_time(&line.text).is_some() || labels::source(&line.text, None).is_some())
@@ -193,10 +193,10 @@ fn above_byline(outline: &Outline, lines: &[RenderedLine]) -> Option<Headline> {
 }
 
 /// How much an element looks like the page's headline; `None` if it is not a heading.
-fn heading_rank(outline: &Outline, text_node: usize) -> Option<usize> {
+fn heading_rank(dom: &FlatDom, text_node: usize) -> Option<usize> {
     // The text may be in a span inside the heading.
-    outline.upwards(outline.parent(text_node)).take(3).find_map(|index| {
-        match outline.nodes.get(index).map(|node| &node.kind) {
+    dom.self_and_ancestors(dom.parent(text_node)).take(3).find_map(|index| {
+        match dom.nodes.get(index).map(|node| &node.kind) {
             Some(NodeKind::Element { name, .. }) if name == "h1" => Some(3),
             Some(NodeKind::Element { name, .. }) if name == "h2" => Some(2),
             Some(NodeKind::Element { name, .. }) if ["h3", "h4", "h5"].contains(&name.as_str()) => Some(1),
@@ -260,10 +260,10 @@ mod tests {
     #[test]
     fn printed_headline_wins_over_the_title() {
         let check = |html: &str, titles: &[&str], expected: &str| {
-            let outline = Outline::of(&dom_query::Document::from(html));
-            let lines = super::super::lines::lines(&outline, 0);
+            let dom = FlatDom::of(&dom_query::Document::from(html));
+            let lines = super::super::lines::lines(&dom, 0);
             let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
-            assert_eq!(headline(&outline, &lines, &titles, "", &mut Trace::off()).text, expected, "{html}");
+            assert_eq!(headline(&dom, &lines, &titles, "", &mut Trace::off()).text, expected, "{html}");
         };
         let page = "<h4>镇情简介</h4><p>青石镇在河边。</p><h5>新桥今天正式通车</h5><p>发布时间：2021-09-01 来源：青石镇</p><p>正文</p>";
         check(page, &["新闻动态--青石镇官网"], "新桥今天正式通车");

@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 
+use super::flat_dom::FlatDom;
 use super::labels::{is_byline, is_closing};
 use super::lines::RenderedLine;
-use super::outline::Outline;
-use super::placed::placed;
+use super::page_positions::page_positions;
 use super::title::letters;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::page_chrome;
@@ -19,30 +19,30 @@ use crate::text::is_han;
 /// The content without these lines. `article_body` is the text in the metadata, or empty.
 pub(super) fn trim(
     content: Vec<String>,
-    outline: &Outline,
+    dom: &FlatDom,
     page: &[RenderedLine],
     headline_node: Option<usize>,
     article_body: &str,
     trace: &mut Trace,
 ) -> Vec<String> {
-    let places = placed(&content, page);
+    let places = page_positions(&content, page);
     let headline_at = headline_node.and_then(|node| page.iter().position(|line| line.node == node));
-    let mut lines: Vec<Placed> =
-        content.into_iter().zip(places).map(|(text, place)| Placed { text, place, kept: true }).collect();
-    let mut note = |lines: &[Placed], rule: &'static str| {
+    let mut lines: Vec<ContentLine> =
+        content.into_iter().zip(places).map(|(text, place)| ContentLine { text, place, kept: true }).collect();
+    let mut note = |lines: &[ContentLine], rule: &'static str| {
         trace.record(|record| lines.iter().filter(|line| !line.kept).for_each(|line| record.dropped(&line.text, rule)));
     };
-    drop_boxes(&mut lines, outline, page);
+    drop_boxes(&mut lines, dom, page);
     note(&lines, "a box within the content");
-    drop_comments(&mut lines, outline, page);
+    drop_comments(&mut lines, dom, page);
     note(&lines, "a section of comments");
-    drop_captions(&mut lines, outline, page);
+    drop_captions(&mut lines, dom, page);
     note(&lines, "a caption by its marks");
-    drop_marked_byline(&mut lines, outline, page);
+    drop_marked_byline(&mut lines, dom, page);
     note(&lines, "a byline by its marks");
     drop_above_headline(&mut lines, headline_at);
     note(&lines, "above the headline");
-    drop_repeated(&mut lines, outline, page);
+    drop_repeated(&mut lines, dom, page);
     note(&lines, "a slot that the page repeats");
     drop_beyond(&mut lines, article_body);
     note(&lines, "beyond the article body of the metadata");
@@ -53,14 +53,14 @@ pub(super) fn trim(
     lines.into_iter().filter(|line| line.kept).map(|line| line.text).collect()
 }
 
-struct Placed {
+struct ContentLine {
     text: String,
     /// Index on the page.
     place: Option<usize>,
     kept: bool,
 }
 
-impl Placed {
+impl ContentLine {
     fn on_page<'p>(&self, page: &'p [RenderedLine]) -> Option<&'p RenderedLine> {
         page.get(self.place?)
     }
@@ -97,16 +97,15 @@ const BOX_MARKS: &[&str] = &[
 
 /// Drops the lines of boxes. A container of the whole article may have such a class too, so an element only counts as a
 /// box if it contains little of the content.
-fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+fn drop_boxes(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
     /// A box contains less than one part in this many of the content.
     const MAX_SHARE: usize = 4;
-    let above = |line: &Placed| -> Vec<usize> {
+    let above = |line: &ContentLine| -> Vec<usize> {
         let node = line.on_page(page).map(|line| line.node);
-        node.into_iter().flat_map(|node| outline.upwards(outline.parent(node))).collect()
+        node.into_iter().flat_map(|node| dom.self_and_ancestors(dom.parent(node))).collect()
     };
     let is_box = |index: &usize| {
-        matches!(outline.name(*index), "aside" | "form")
-            || BOX_MARKS.iter().any(|mark| outline.marks(*index).contains(mark))
+        matches!(dom.name(*index), "aside" | "form") || BOX_MARKS.iter().any(|mark| dom.marks(*index).contains(mark))
     };
     let boxes: Vec<Vec<usize>> = lines.iter().map(|line| above(line).into_iter().filter(is_box).collect()).collect();
     let mut held: HashMap<usize, usize> = HashMap::new();
@@ -115,7 +114,7 @@ fn drop_boxes(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
             *held.entry(*index).or_default() += line.characters();
         }
     }
-    let all: usize = lines.iter().map(Placed::characters).sum();
+    let all: usize = lines.iter().map(ContentLine::characters).sum();
     for (line, boxes) in lines.iter_mut().zip(boxes) {
         line.kept &= !boxes.iter().any(|index| held.get(index).is_some_and(|held| held * MAX_SHARE < all));
     }
@@ -126,15 +125,13 @@ const COMMENT_MARKS: &[&str] =
     &["comment", "disqus", "discuss", "pinglun", "liuyan", "messageboard", "message-board", "guestbook", "chargewall"];
 
 /// Drops comments and their rules below the text. They may be longer than the article.
-fn drop_comments(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+fn drop_comments(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
     /// In characters: the least text of an article above its comments.
     const MIN_ABOVE: usize = 60;
-    let is_comment = |line: &Placed| {
+    let is_comment = |line: &ContentLine| {
         let node = line.on_page(page).map(|line| line.node);
-        let mut above = node.into_iter().flat_map(|node| outline.upwards(outline.parent(node)));
-        above.any(|index| {
-            outline.name(index) != "body" && COMMENT_MARKS.iter().any(|mark| outline.marks(index).contains(mark))
-        })
+        let mut above = node.into_iter().flat_map(|node| dom.self_and_ancestors(dom.parent(node)));
+        above.any(|index| dom.name(index) != "body" && COMMENT_MARKS.iter().any(|mark| dom.marks(index).contains(mark)))
     };
     let marked: Vec<bool> = lines.iter().map(is_comment).collect();
     let Some(last) = marked.iter().rposition(|is_comment| !is_comment) else { return };
@@ -151,10 +148,10 @@ const BYLINE_MARKS: &[&str] =
 
 /// Drops lines before the first sentence that are marked as a byline but contain none of its facts: `Follow`,
 /// `Sports Editor`. Lines with Han characters are left to the byline rules.
-fn drop_marked_byline(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
-    let is_marked = |line: &Placed| {
+fn drop_marked_byline(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    let is_marked = |line: &ContentLine| {
         let is_read = || line.text.contains(|c: char| c.is_ascii_digit() || is_han(c)) || is_byline(&line.text);
-        line.on_page(page).is_some_and(|line| outline.is_marked(line.node, 2, BYLINE_MARKS)) && !is_read()
+        line.on_page(page).is_some_and(|line| dom.is_marked(line.node, 2, BYLINE_MARKS)) && !is_read()
     };
     let head = lines.iter().take_while(|line| !line.is_sentence()).count();
     if head < lines.len() {
@@ -169,13 +166,13 @@ const CAPTION_MARKS: &[&str] = &["caption", "credit"];
 const LEVELS: usize = 4;
 
 /// Drops captions if the article has other text. The text of a gallery is its captions.
-fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
-    let is_caption = |line: &Placed| {
+fn drop_captions(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    let is_caption = |line: &ContentLine| {
         let Some(found) = line.on_page(page) else { return false };
-        let mut above = outline.upwards(outline.parent(found.node)).take(LEVELS);
+        let mut above = dom.self_and_ancestors(dom.parent(found.node)).take(LEVELS);
         above.any(|index| {
-            outline.name(index) == "figcaption"
-                || outline.name(index) != "body" && CAPTION_MARKS.iter().any(|mark| outline.marks(index).contains(mark))
+            dom.name(index) == "figcaption"
+                || dom.name(index) != "body" && CAPTION_MARKS.iter().any(|mark| dom.marks(index).contains(mark))
         })
     };
     let captions: Vec<bool> = lines.iter().map(is_caption).collect();
@@ -195,9 +192,9 @@ fn drop_captions(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
 }
 
 /// Drops the lines before the headline: breadcrumbs, the section, a label of the page's type.
-fn drop_above_headline(lines: &mut [Placed], headline_at: Option<usize>) {
+fn drop_above_headline(lines: &mut [ContentLine], headline_at: Option<usize>) {
     let Some(headline_at) = headline_at else { return };
-    let is_above = |line: &Placed| line.place.is_some_and(|at| at < headline_at);
+    let is_above = |line: &ContentLine| line.place.is_some_and(|at| at < headline_at);
     let above = lines.iter().take_while(|line| is_above(line) && !line.is_sentence()).count();
     // Some pages print the headline again below the text.
     if lines.get(above).is_some_and(|line| !is_above(line)) {
@@ -207,15 +204,15 @@ fn drop_above_headline(lines: &mut [Placed], headline_at: Option<usize>) {
 
 /// Drops lines that the page repeats between paragraphs: advertisement slots, prompts. Short lines also repeat in
 /// quoted speech.
-fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine]) {
+fn drop_repeated(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
     /// In letters.
     const MIN_SLOT: usize = 8;
-    let is_heading_or_code = |line: &Placed| {
+    let is_heading_or_code = |line: &ContentLine| {
         let node = line.on_page(page).map(|line| line.node);
-        let mut above = node.into_iter().flat_map(|node| outline.upwards(outline.parent(node)));
-        above.any(|index| matches!(outline.name(index), "pre" | "code" | "table" | "li" | "h2" | "h3" | "h4" | "h5"))
+        let mut above = node.into_iter().flat_map(|node| dom.self_and_ancestors(dom.parent(node)));
+        above.any(|index| matches!(dom.name(index), "pre" | "code" | "table" | "li" | "h2" | "h3" | "h4" | "h5"))
     };
-    let key = |line: &Placed| {
+    let key = |line: &ContentLine| {
         if line.is_sentence() || is_heading_or_code(line) {
             return None;
         }
@@ -232,7 +229,7 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
     // If most of the text repeats, it is the article.
     let repeated: usize =
         lines.iter().zip(&keys).filter(|(_, own)| is_repeated(own)).map(|(line, _)| line.characters()).sum();
-    let all: usize = lines.iter().map(Placed::characters).sum();
+    let all: usize = lines.iter().map(ContentLine::characters).sum();
     if repeated * 2 > all {
         return;
     }
@@ -242,10 +239,10 @@ fn drop_repeated(lines: &mut [Placed], outline: &Outline, page: &[RenderedLine])
 }
 
 /// Drops links to other stories between the paragraphs, which a label announces: `延伸閱讀：…`, `Read more: …`.
-fn drop_references(lines: &mut [Placed], page: &[RenderedLine]) {
+fn drop_references(lines: &mut [ContentLine], page: &[RenderedLine]) {
     /// In characters.
     const MAX_LABEL: usize = 12;
-    let is_reference = |line: &Placed| {
+    let is_reference = |line: &ContentLine| {
         let Some((label, rest)) = line.text.split_once(['：', ':', '／', '｜', '|']) else { return false };
         let label: String = normalize_line(label).chars().filter(|c| c.is_alphanumeric()).collect();
         let linked = rest.chars().filter(|c| !c.is_whitespace()).count();
@@ -268,7 +265,7 @@ const SAMPLE: usize = 20;
 
 /// Drops the lines before the first and after the last line that the article's text in the metadata also contains, if
 /// that text is the same and complete.
-fn drop_beyond(lines: &mut [Placed], article_body: &str) {
+fn drop_beyond(lines: &mut [ContentLine], article_body: &str) {
     let body = letters(article_body);
     let searched_bytes = body.len().saturating_mul(lines.len());
     if body.chars().count() < 10 * SAMPLE || searched_bytes > MAX_SEARCHED_BYTES {
@@ -298,12 +295,12 @@ fn drop_beyond(lines: &mut [Placed], article_body: &str) {
 
 /// Drops the links on lines of their own above and below the text, and the lines that announce them: `点击进入专题：`,
 /// `返回首页，查看更多`.
-fn drop_links_at_edges(lines: &mut [Placed], page: &[RenderedLine]) {
+fn drop_links_at_edges(lines: &mut [ContentLine], page: &[RenderedLine]) {
     /// In characters. A longer link may be text.
     const MAX_LINK: usize = 80;
     const MAX_LABEL: usize = 12;
-    let is_short = |line: &Placed| line.characters() <= MAX_LINK;
-    let is_credit = |line: &Placed| is_byline(&line.text) || is_closing(&line.text);
+    let is_short = |line: &ContentLine| line.characters() <= MAX_LINK;
+    let is_credit = |line: &ContentLine| is_byline(&line.text) || is_closing(&line.text);
     let kept: Vec<usize> = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| line.kept)).collect();
     let Some((_, others)) = kept.split_first() else { return };
     let mut dropped: Vec<usize> = Vec::new();
@@ -343,11 +340,11 @@ mod tests {
 
     /// Checks the lines that are left of a page's body.
     fn check(html: &str, article_body: &str, expected: &[&str]) {
-        let outline = Outline::of(&Document::from(html));
-        let page = lines(&outline, 0);
+        let dom = FlatDom::of(&Document::from(html));
+        let page = lines(&dom, 0);
         let content = page.iter().map(|line| line.text.clone()).filter(|line| line != "新馆开放").collect();
         let headline = page.iter().find(|line| line.text == "新馆开放").map(|line| line.node);
-        assert_eq!(trim(content, &outline, &page, headline, article_body, &mut Trace::off()), expected, "{html}");
+        assert_eq!(trim(content, &dom, &page, headline, article_body, &mut Trace::off()), expected, "{html}");
     }
 
     #[test]

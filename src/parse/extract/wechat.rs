@@ -3,7 +3,7 @@
 
 use crate::article::PublishTime;
 
-use super::published;
+use super::time_formats;
 
 /// All such pages load resources from this host.
 const SITE: &str = "mp.weixin.qq.com";
@@ -17,7 +17,7 @@ pub(super) struct WeChat {
 pub(super) fn wechat(html: &str) -> WeChat {
     let of = |name| if html.contains(SITE) { variable(html, name) } else { None };
     WeChat {
-        publish_time: of("ct").and_then(published::publish_time),
+        publish_time: of("ct").and_then(time_formats::publish_time),
         account: of("nickname").unwrap_or_default().to_owned(),
     }
 }

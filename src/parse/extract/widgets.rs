@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
+use super::flat_dom::FlatDom;
 use super::lines::RenderedLine;
-use super::outline::Outline;
 
 /// Word parts in class, id and role that tell an element's purpose.
 const MARKS: &[&str] = &[
@@ -52,13 +52,13 @@ const MAX_LINES: usize = 24;
 const LEVELS: usize = 6;
 
 /// The texts of lines that occur in page tools and nowhere else on the page.
-pub(super) fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet<&'a str> {
+pub(super) fn labels<'a>(dom: &FlatDom, page: &'a [RenderedLine]) -> HashSet<&'a str> {
     let mut tools: Vec<(usize, Vec<&'a RenderedLine>)> = Vec::new();
     let mut others: HashSet<&str> = HashSet::new();
     for line in page {
-        let above = || outline.upwards(outline.parent(line.node)).take(LEVELS);
-        let pager = || above().find(|index| is_pager(outline, *index));
-        match above().filter(|index| is_tool(outline, *index)).last().or_else(pager) {
+        let above = || dom.self_and_ancestors(dom.parent(line.node)).take(LEVELS);
+        let pager = || above().find(|index| is_pager(dom, *index));
+        match above().filter(|index| is_tool(dom, *index)).last().or_else(pager) {
             Some(tool) => match tools.last_mut().filter(|(known, _)| *known == tool) {
                 Some((_, lines)) => lines.push(line),
                 None => tools.push((tool, vec![line])),
@@ -69,19 +69,19 @@ pub(super) fn labels<'a>(outline: &Outline, page: &'a [RenderedLine]) -> HashSet
         }
     }
     let is_label = |line: &&RenderedLine| line.characters() <= MAX_LABEL && !line.text.ends_with('。');
-    let max_lines = |tool: usize| if is_tool(outline, tool) { MAX_LINES } else { MAX_PAGER_LINES };
+    let max_lines = |tool: usize| if is_tool(dom, tool) { MAX_LINES } else { MAX_PAGER_LINES };
     let silent =
         tools.into_iter().filter(|(tool, lines)| lines.len() <= max_lines(*tool) && lines.iter().all(is_label));
     silent.flat_map(|(_, lines)| lines).map(|line| line.text.as_str()).filter(|text| !others.contains(text)).collect()
 }
 
-fn is_tool(outline: &Outline, index: usize) -> bool {
-    let marks = outline.marks(index);
-    ELEMENTS.contains(&outline.name(index)) || MARKS.iter().any(|mark| marks.contains(mark)) || has_word(marks, WORDS)
+fn is_tool(dom: &FlatDom, index: usize) -> bool {
+    let marks = dom.marks(index);
+    ELEMENTS.contains(&dom.name(index)) || MARKS.iter().any(|mark| marks.contains(mark)) || has_word(marks, WORDS)
 }
 
-fn is_pager(outline: &Outline, index: usize) -> bool {
-    outline.name(index) != "body" && has_word(outline.marks(index), PAGER_WORDS)
+fn is_pager(dom: &FlatDom, index: usize) -> bool {
+    dom.name(index) != "body" && has_word(dom.marks(index), PAGER_WORDS)
 }
 
 fn has_word(marks: &str, words: &[&str]) -> bool {
@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn tools_by_markup() {
         let check = |html: &str, expected: &[&str]| {
-            let outline = Outline::of(&Document::from(html));
-            let page = lines(&outline, 0);
-            let found = labels(&outline, &page);
+            let dom = FlatDom::of(&Document::from(html));
+            let page = lines(&dom, 0);
+            let found = labels(&dom, &page);
             let found: Vec<&str> =
                 page.iter().map(|line| line.text.as_str()).filter(|text| found.contains(text)).collect();
             assert_eq!(found, expected, "{html}");

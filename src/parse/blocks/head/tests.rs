@@ -5,7 +5,7 @@ use crate::parse::blocks::lay_out;
 
 /// Checks the headline block and the first line of the body.
 fn check(page: &str, block: &[&str], first: &str) {
-    let layout = lay_out(page, &crate::parse::blocks::Known::default(), &mut ParseReport::default());
+    let layout = lay_out(page, &crate::parse::blocks::MarkupHints::default(), &mut ParseReport::default());
     assert_eq!(layout.headline_block, block, "{page}");
     assert_eq!(layout.body.first().copied().unwrap_or_default(), first, "{page}");
 }
@@ -80,7 +80,7 @@ fn lines_between_headline_and_text() {
 fn short_lines_between_a_known_headline_and_a_dateline_are_subheadlines() {
     let page =
         "新桥通车\n新桥通车仪式上强调\n推动两岸一起发展\n何秋白出席\n新华社青石1月2日电 新桥今天通车，全长三百米。";
-    let known = crate::parse::blocks::Known { headline: "新桥通车", ..Default::default() };
+    let known = crate::parse::blocks::MarkupHints { headline: "新桥通车", ..Default::default() };
     let layout = lay_out(page, &known, &mut ParseReport::default());
     assert_eq!(layout.headline_block, ["新桥通车", "新桥通车仪式上强调", "推动两岸一起发展", "何秋白出席"]);
     assert_eq!(layout.body, ["新桥今天通车，全长三百米。"]);
@@ -110,7 +110,7 @@ fn repeated_text_is_kept_once() {
     let text = "小鎮的老街有一百二十年，街上賣的是米、布和鐵器，居民說從來沒有人問過他們願不願意搬走。\n老街拆了，遊客要看什麼？";
     let mut report = ParseReport::default();
     let page = format!("老街拆了\n{text}\n老街拆了\n{text}");
-    let layout = lay_out(&page, &crate::parse::blocks::Known::default(), &mut report);
+    let layout = lay_out(&page, &crate::parse::blocks::MarkupHints::default(), &mut report);
     assert_eq!(layout.body.join("\n"), text);
     let reasons: Vec<&str> = report.removed_lines.iter().map(|line| line.reason.as_ref()).collect();
     assert_eq!(reasons, ["REPEATED_TEXT"; 3]);

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::flat_dom::{FlatDom, NodeKind};
 use super::lines::RenderedLine;
-use super::outline::{NodeKind, Outline};
 
 /// Minimum number of siblings. Two linked titles may be the article's own references.
-const MIN_STORIES: usize = 3;
+const MIN_TEASERS: usize = 3;
 
 /// In characters. A shorter link is a button or a name, a longer one is text.
 const MIN_TITLE: usize = 6;
@@ -22,15 +22,15 @@ const MAX_LINES: usize = 8;
 /// In some lists the summary is the start of the story, in one paragraph. The sections of an article may look the same,
 /// so such a list needs more teasers.
 const MAX_START: usize = 700;
-const MIN_STORIES_WITH_START: usize = 6;
+const MIN_TEASERS_WITH_START: usize = 6;
 
 /// In characters. A shorter line is an outlet, a date or a name.
 const MIN_PARAGRAPH: usize = 24;
 
-/// The teaser elements, as ranges of the outline.
-pub(super) struct Rivers {
+/// The teaser elements, as ranges of the flat DOM.
+pub(super) struct TeaserLists {
     /// Sorted and disjoint.
-    stories: Vec<(usize, usize)>,
+    teasers: Vec<(usize, usize)>,
 }
 
 /// Statistics of the lines in one element.
@@ -44,26 +44,26 @@ struct ElementTally {
 }
 
 impl ElementTally {
-    fn is_story(self) -> bool {
+    fn is_teaser(self) -> bool {
         let is_short = self.others <= MAX_SUMMARY || self.paragraphs == 1 && self.others <= MAX_START;
         self.titles > 0 && self.lines <= MAX_LINES && is_short
     }
 
-    fn is_short_story(self) -> bool {
-        self.is_story() && self.others <= MAX_SUMMARY
+    fn is_short_teaser(self) -> bool {
+        self.is_teaser() && self.others <= MAX_SUMMARY
     }
 }
 
-impl Rivers {
-    pub(super) fn of(outline: &Outline, page: &[RenderedLine]) -> Self {
-        let mut tallies = vec![ElementTally::default(); outline.nodes.len()];
+impl TeaserLists {
+    pub(super) fn of(dom: &FlatDom, page: &[RenderedLine]) -> Self {
+        let mut tallies = vec![ElementTally::default(); dom.nodes.len()];
         for line in page {
             let characters = line.characters();
             // A title may end with a question mark or a quotation mark.
             let is_title = line.is_linked()
                 && (MIN_TITLE..=MAX_TITLE).contains(&characters)
                 && !line.text.ends_with(['。', '.', '，', ',']);
-            for index in outline.upwards(outline.parent(line.node)) {
+            for index in dom.self_and_ancestors(dom.parent(line.node)) {
                 let Some(tally) = tallies.get_mut(index) else { continue };
                 tally.lines += 1;
                 tally.titles += usize::from(is_title);
@@ -73,7 +73,7 @@ impl Rivers {
         }
         // Siblings, grouped by parent, name and first class.
         let mut siblings: BTreeMap<(usize, &str, &str), Vec<usize>> = BTreeMap::new();
-        for (index, node) in outline.nodes.iter().enumerate().skip(1) {
+        for (index, node) in dom.nodes.iter().enumerate().skip(1) {
             let NodeKind::Element { name, marks } = &node.kind else { continue };
             if tallies.get(index).is_none_or(|tally| tally.lines == 0) {
                 continue;
@@ -83,34 +83,34 @@ impl Rivers {
         }
         let tally = |index: usize| tallies.get(index).copied().unwrap_or_default();
         // Parent and name of the teasers, without the class: the last teaser of a list often has a different class.
-        let mut rivers: BTreeSet<(usize, &str)> = BTreeSet::new();
+        let mut lists: BTreeSet<(usize, &str)> = BTreeSet::new();
         for ((parent, name, _), group) in &siblings {
             let count =
                 |is_counted: fn(ElementTally) -> bool| group.iter().filter(|index| is_counted(tally(**index))).count();
-            let (all, short) = (count(ElementTally::is_story), count(ElementTally::is_short_story));
+            let (all, short) = (count(ElementTally::is_teaser), count(ElementTally::is_short_teaser));
             // Up to one in five entries may be an advertisement or have a longer text.
-            let is_river = short >= MIN_STORIES && short * 5 >= group.len() * 4
-                || all >= MIN_STORIES_WITH_START && all * 5 >= group.len() * 4;
-            if is_river {
-                rivers.insert((*parent, *name));
+            let is_teaser_list = short >= MIN_TEASERS && short * 5 >= group.len() * 4
+                || all >= MIN_TEASERS_WITH_START && all * 5 >= group.len() * 4;
+            if is_teaser_list {
+                lists.insert((*parent, *name));
             }
         }
-        let of_rivers = siblings.iter().filter(|((parent, name, _), _)| rivers.contains(&(*parent, *name)));
-        let mut stories: Vec<(usize, usize)> = of_rivers
+        let of_teaser_lists = siblings.iter().filter(|((parent, name, _), _)| lists.contains(&(*parent, *name)));
+        let mut teasers: Vec<(usize, usize)> = of_teaser_lists
             .flat_map(|(_, group)| group)
-            .filter(|index| tally(**index).is_story())
-            .map(|index| (*index, outline.end(*index)))
+            .filter(|index| tally(**index).is_teaser())
+            .map(|index| (*index, dom.end(*index)))
             .collect();
-        stories.sort_unstable();
+        teasers.sort_unstable();
         // A teaser may contain a teaser list of its own.
-        stories.dedup_by(|inner, outer| inner.0 < outer.1);
-        Self { stories }
+        teasers.dedup_by(|inner, outer| inner.0 < outer.1);
+        Self { teasers }
     }
 
     /// Whether a node is inside a teaser.
     pub(super) fn has(&self, node: usize) -> bool {
-        let after = self.stories.partition_point(|(start, _)| *start <= node);
-        after.checked_sub(1).and_then(|at| self.stories.get(at)).is_some_and(|(_, end)| node < *end)
+        let after = self.teasers.partition_point(|(start, _)| *start <= node);
+        after.checked_sub(1).and_then(|at| self.teasers.get(at)).is_some_and(|(_, end)| node < *end)
     }
 }
 
@@ -124,11 +124,11 @@ mod tests {
     #[test]
     fn teasers_by_structure() {
         let check = |html: &str, expected: &[&str]| {
-            let outline = Outline::of(&Document::from(html));
-            let page = lines(&outline, 0);
-            let rivers = Rivers::of(&outline, &page);
+            let dom = FlatDom::of(&Document::from(html));
+            let page = lines(&dom, 0);
+            let lists = TeaserLists::of(&dom, &page);
             let found: Vec<&str> =
-                page.iter().filter(|line| rivers.has(line.node)).map(|line| line.text.as_str()).collect();
+                page.iter().filter(|line| lists.has(line.node)).map(|line| line.text.as_str()).collect();
             assert_eq!(found, expected, "{html}");
         };
         let story = "<div class='item a'><h3><a href=1>旧粮仓改造工程完工</a></h3><p>镇上的旧粮仓今天完工。</p><i>8 小时前</i></div>";

@@ -14,7 +14,7 @@ const WITHOUT_TEXT: &[&str] = &[
 const HIDDEN_CLASSES: &[&str] =
     &["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-only"];
 
-pub(super) struct Outline {
+pub(super) struct FlatDom {
     pub nodes: Vec<Node>,
 }
 
@@ -35,7 +35,7 @@ pub(super) enum NodeKind {
     },
 }
 
-impl Outline {
+impl FlatDom {
     /// Contains what a reader sees: hidden elements and elements without text are left out with their subtrees.
     pub(super) fn of(document: &Document) -> Self {
         let mut nodes =
@@ -105,12 +105,12 @@ impl Outline {
 
     /// Whether one of the closest `levels` ancestors of a text has one of these words in its class, id or role.
     pub(super) fn is_marked(&self, text_node: usize, levels: usize, words: &[&str]) -> bool {
-        let mut above = self.upwards(self.parent(text_node)).take(levels);
+        let mut above = self.self_and_ancestors(self.parent(text_node)).take(levels);
         above.any(|index| words.iter().any(|word| self.marks(index).contains(word)))
     }
 
     /// The node itself and its ancestors, without the root.
-    pub(super) fn upwards(&self, from: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn self_and_ancestors(&self, from: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(from), |index| Some(self.parent(*index))).take_while(|index| *index != 0)
     }
 }

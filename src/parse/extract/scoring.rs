@@ -1,9 +1,9 @@
 //! Finds the main content by our own scoring, for pages on which the readability library fails: the element with the
 //! most running text in its paragraphs.
 
+use super::flat_dom::{FlatDom, NodeKind};
 use super::lines::is_block;
-use super::outline::{NodeKind, Outline};
-use super::river::Rivers;
+use super::teaser_lists::TeaserLists;
 use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::holds_any;
 
@@ -49,12 +49,12 @@ pub(super) fn is_boilerplate(text: &str) -> bool {
 const LEFT_OUT: &[&str] = &["comment", "pinglun", "related", "recommend", "tuijian", "footer", "copyright", "share"];
 
 /// Whether an element's class, id, role or tag name excludes it from the article.
-pub(super) fn is_left_out(outline: &Outline, index: usize) -> bool {
-    let marks = outline.marks(index);
+pub(super) fn is_left_out(dom: &FlatDom, index: usize) -> bool {
+    let marks = dom.marks(index);
     // Sites give the article's own container names such as `article share-box`: a positive word overrides a negative
     // one.
     LEFT_OUT.iter().any(|mark| marks.contains(mark)) && !POSITIVE.iter().any(|mark| marks.contains(mark))
-        || matches!(outline.name(index), "nav" | "footer" | "aside")
+        || matches!(dom.name(index), "nav" | "footer" | "aside")
 }
 
 /// An element that may contain the article, and its score: how much running text it has.
@@ -65,36 +65,40 @@ pub(super) struct Scored {
 }
 
 /// The element that contains the article.
-pub(super) fn main_content(outline: &Outline, rivers: &Rivers) -> Option<Scored> {
-    main_content_among(outline, rivers, &|_| true, &|_| true)
+pub(super) fn main_content(dom: &FlatDom, teasers: &TeaserLists) -> Option<Scored> {
+    main_content_among(dom, teasers, &|_| true, &|_| true)
 }
 
 /// Like [`main_content`], limited to the ancestors of a text that is known to be part of the article.
-pub(super) fn main_content_around(outline: &Outline, rivers: &Rivers, text_node: usize) -> Option<Scored> {
-    let around: Vec<usize> = outline.upwards(outline.parent(text_node)).collect();
-    main_content_among(outline, rivers, &|index| around.contains(&index), &|_| true)
+pub(super) fn main_content_around(dom: &FlatDom, teasers: &TeaserLists, text_node: usize) -> Option<Scored> {
+    let around: Vec<usize> = dom.self_and_ancestors(dom.parent(text_node)).collect();
+    main_content_among(dom, teasers, &|index| around.contains(&index), &|_| true)
 }
 
 /// Like [`main_content`], limited to the texts in a part of the page.
-pub(super) fn main_content_within(outline: &Outline, rivers: &Rivers, part: &std::ops::Range<usize>) -> Option<Scored> {
-    let inside = |index: usize| part.contains(&index) && outline.end(index) <= part.end;
-    main_content_among(outline, rivers, &inside, &|index| part.contains(&index))
+pub(super) fn main_content_within(
+    dom: &FlatDom,
+    teasers: &TeaserLists,
+    part: &std::ops::Range<usize>,
+) -> Option<Scored> {
+    let inside = |index: usize| part.contains(&index) && dom.end(index) <= part.end;
+    main_content_among(dom, teasers, &inside, &|index| part.contains(&index))
 }
 
 fn main_content_among(
-    outline: &Outline,
-    rivers: &Rivers,
+    dom: &FlatDom,
+    teasers: &TeaserLists,
     may_be_content: &dyn Fn(usize) -> bool,
     is_asked: &dyn Fn(usize) -> bool,
 ) -> Option<Scored> {
-    let mut paragraphs = paragraphs(outline);
+    let mut paragraphs = paragraphs(dom);
     paragraphs.retain(|paragraph| is_asked(paragraph.node));
-    let mut score = vec![0.0_f32; outline.nodes.len()];
-    let mut total = vec![0.0_f32; outline.nodes.len()];
-    let mut all_characters = vec![0_usize; outline.nodes.len()];
-    let mut link_characters = vec![0_usize; outline.nodes.len()];
+    let mut score = vec![0.0_f32; dom.nodes.len()];
+    let mut total = vec![0.0_f32; dom.nodes.len()];
+    let mut all_characters = vec![0_usize; dom.nodes.len()];
+    let mut link_characters = vec![0_usize; dom.nodes.len()];
     for paragraph in &paragraphs {
-        for index in outline.upwards(paragraph.node) {
+        for index in dom.self_and_ancestors(paragraph.node) {
             if let Some(sum) = all_characters.get_mut(index) {
                 *sum += paragraph.characters + paragraph.link_characters;
             }
@@ -103,15 +107,16 @@ fn main_content_among(
             }
         }
         let worth = paragraph.worth();
-        let left_out =
-            || rivers.has(paragraph.node) || outline.upwards(paragraph.node).any(|index| is_left_out(outline, index));
+        let left_out = || {
+            teasers.has(paragraph.node) || dom.self_and_ancestors(paragraph.node).any(|index| is_left_out(dom, index))
+        };
         if worth == 0.0 || left_out() {
             continue;
         }
         // A paragraph's own element is rarely the container of the article.
-        let own = matches!(outline.name(paragraph.node), "p" | "li" | "h1" | "h2" | "h3" | "h4" | "blockquote");
+        let own = matches!(dom.name(paragraph.node), "p" | "li" | "h1" | "h2" | "h3" | "h4" | "blockquote");
         let mut share = if own { 0.0 } else { 1.0 };
-        for (above, index) in outline.upwards(paragraph.node).enumerate() {
+        for (above, index) in dom.self_and_ancestors(paragraph.node).enumerate() {
             if let Some(sum) = total.get_mut(index) {
                 *sum += worth;
             }
@@ -131,19 +136,19 @@ fn main_content_among(
         .map(|(index, score)| {
             let links = link_characters.get(index).copied().unwrap_or(0) as f32;
             let all = all_characters.get(index).copied().unwrap_or(0).max(1) as f32;
-            (index, score * (1.0 - links / all) * weight(outline.marks(index)))
+            (index, score * (1.0 - links / all) * weight(dom.marks(index)))
         })
         .filter(|(index, score)| *score > 0.0 && may_be_content(*index))
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     // If the paragraphs are spread over several sections, take their parent, provided that it has much more of the
     // text.
     let total_of = |index: usize| total.get(index).copied().unwrap_or(0.0);
-    let wider = outline
-        .upwards(best.0)
+    let wider = dom
+        .self_and_ancestors(best.0)
         .skip(1)
         .take(2)
         .filter(|parent| may_be_content(*parent))
-        .find(|parent| total_of(*parent) > 1.8 * total_of(best.0) && weight(outline.marks(*parent)) >= 1.0);
+        .find(|parent| total_of(*parent) > 1.8 * total_of(best.0) && weight(dom.marks(*parent)) >= 1.0);
     Some(Scored { root: wider.unwrap_or(best.0), score: best.1 })
 }
 
@@ -176,15 +181,15 @@ impl Paragraph {
     }
 }
 
-fn paragraphs(outline: &Outline) -> Vec<Paragraph> {
+fn paragraphs(dom: &FlatDom) -> Vec<Paragraph> {
     let mut of_node: std::collections::BTreeMap<usize, Paragraph> = std::collections::BTreeMap::new();
-    for (index, node) in outline.nodes.iter().enumerate() {
+    for (index, node) in dom.nodes.iter().enumerate() {
         let NodeKind::Text(text) = &node.kind else { continue };
-        let block = outline.upwards(node.parent).find(|above| {
-            let name = outline.name(*above);
+        let block = dom.self_and_ancestors(node.parent).find(|above| {
+            let name = dom.name(*above);
             is_block(name) || matches!(name, "td" | "th")
         });
-        let in_link = outline.upwards(node.parent).take(4).any(|above| outline.name(above) == "a");
+        let in_link = dom.self_and_ancestors(node.parent).take(4).any(|above| dom.name(above) == "a");
         let paragraph = of_node.entry(block.unwrap_or(index)).or_insert(Paragraph {
             node: block.unwrap_or(index),
             characters: 0,

@@ -1,8 +1,8 @@
 //! The informative lines around a page's content: bylines above, editors and sources below.
 
+use super::flat_dom::FlatDom;
 use super::labels::{MAX_BYLINE, is_byline, is_closing};
 use super::lines::RenderedLine;
-use super::outline::Outline;
 use super::title::letters;
 use crate::parse::lexicon::byline_words;
 use crate::parse::normalized_line::normalize_line;
@@ -14,14 +14,14 @@ const MAX_AROUND: usize = 40;
 const MAX_JOINED: usize = 6;
 
 /// The informative lines around a page's content.
-pub(super) struct Frame<'a> {
+pub(super) struct Surroundings<'a> {
     pub before: Vec<&'a str>,
     pub after: Vec<&'a str>,
     /// All lines between headline and content.
     pub between: &'a [RenderedLine],
 }
 
-impl<'a> Frame<'a> {
+impl<'a> Surroundings<'a> {
     pub(super) fn of(page: &'a [RenderedLine], headline_node: Option<usize>, content: &[String]) -> Self {
         // The library joins some lines, but most occur unchanged on the page.
         let is_text = |line: &&String| line.chars().count() >= 8;
@@ -68,14 +68,14 @@ impl<'a> Frame<'a> {
 /// Words in class and id of elements that contain a story's summary.
 const SUMMARY_MARKS: &[&str] = &["lead", "summary", "abstract", "daodu", "zhaiyao", "digest"];
 
-impl<'a> Frame<'a> {
+impl<'a> Surroundings<'a> {
     /// Summaries between headline and content, recognized by their class or id, unless the content contains them too.
-    pub(super) fn summaries(&self, outline: &Outline, content: &[String]) -> Vec<&'a str> {
+    pub(super) fn summaries(&self, dom: &FlatDom, content: &[String]) -> Vec<&'a str> {
         /// In characters.
         const MIN_SUMMARY: usize = 20;
         /// In letters. This prefix is enough to recognize the summary in the content.
         const BEGIN: usize = 12;
-        let is_marked = |line: &&RenderedLine| outline.is_marked(line.node, 2, SUMMARY_MARKS);
+        let is_marked = |line: &&RenderedLine| dom.is_marked(line.node, 2, SUMMARY_MARKS);
         let is_new = |line: &&RenderedLine| {
             let begin: String = letters(&line.text).chars().take(BEGIN).collect();
             !content.iter().any(|known| letters(known).contains(&begin))
@@ -88,9 +88,9 @@ impl<'a> Frame<'a> {
 /// Marks of elements that hold the name of an account.
 const ACCOUNT_MARKS: &[&str] = &["author", "account", "nickname", "username"];
 
-impl<'a> Frame<'a> {
+impl<'a> Surroundings<'a> {
     /// The account that a platform names between headline and content, with the button that follows it.
-    pub(super) fn account_with_button(&self, outline: &Outline) -> Option<&'a str> {
+    pub(super) fn account_with_button(&self, dom: &FlatDom) -> Option<&'a str> {
         /// In characters.
         const ACCOUNT: std::ops::RangeInclusive<usize> = 2..=16;
         let is_button = |line: &RenderedLine| {
@@ -98,7 +98,7 @@ impl<'a> Frame<'a> {
             byline_words::FOLLOW_BUTTONS.contains(&label.as_str())
         };
         self.between.iter().zip(self.between.iter().skip(1)).find_map(|(line, next)| {
-            let is_account = ACCOUNT.contains(&line.characters()) && outline.is_marked(line.node, 2, ACCOUNT_MARKS);
+            let is_account = ACCOUNT.contains(&line.characters()) && dom.is_marked(line.node, 2, ACCOUNT_MARKS);
             (is_account && is_button(next)).then_some(line.text.as_str())
         })
     }

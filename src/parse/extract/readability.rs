@@ -5,8 +5,8 @@
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
+use super::flat_dom::FlatDom;
 use super::lines::{self, RenderedLine};
-use super::outline::Outline;
 
 /// News pages have up to 10,000.
 const MAX_ELEMENTS: usize = 15_000;
@@ -24,7 +24,7 @@ pub(super) fn main_lines(document: Document, elements: usize) -> Vec<RenderedLin
     let config = Config { max_elements_to_parse: MAX_ELEMENTS, ..Config::default() };
     Readability::with_document(document, None, Some(config))
         .and_then(|mut readability| readability.parse())
-        .map(|article| lines::lines(&Outline::of(&Document::fragment(article.content)), 0))
+        .map(|article| lines::lines(&FlatDom::of(&Document::fragment(article.content)), 0))
         .unwrap_or_default()
 }
 

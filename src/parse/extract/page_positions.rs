@@ -9,7 +9,7 @@ use super::lines::RenderedLine;
 
 /// The page index of each line, if the page contains the line unchanged. Among equal lines of the page, takes the next
 /// one after the previous match, otherwise the first.
-pub(super) fn placed(content: &[String], page: &[RenderedLine]) -> Vec<Option<usize>> {
+pub(super) fn page_positions(content: &[String], page: &[RenderedLine]) -> Vec<Option<usize>> {
     let mut indexes: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, line) in page.iter().enumerate() {
         indexes.entry(&line.text).or_default().push(at);

@@ -5,16 +5,16 @@
 
 use dom_query::Document;
 
-use super::content::Scored;
+use super::flat_dom::FlatDom;
 use super::json_ld::JsonLd;
 use super::lines::{self, RenderedLine};
 use super::lists::texts_without_lists;
 use super::meta::{self, Meta};
-use super::outline::Outline;
-use super::placed::placed;
+use super::page_positions::page_positions;
 use super::restore::restore;
-use super::river::Rivers;
-use super::{content, library, title};
+use super::scoring::Scored;
+use super::teaser_lists::TeaserLists;
+use super::{readability, scoring, title};
 use crate::parse::explanation::Trace;
 
 /// In characters. A shorter result of the library is compared with our own.
@@ -61,36 +61,36 @@ pub(super) fn is_bare(page: &[RenderedLine]) -> bool {
 }
 
 fn characters<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
-    lines.filter(|line| !content::is_boilerplate(line)).map(|line| line.chars().count()).sum()
+    lines.filter(|line| !scoring::is_boilerplate(line)).map(|line| line.chars().count()).sum()
 }
 
 /// The lines of the main content.
 pub(super) fn main_lines(
     document: Document,
-    outline: &Outline,
+    dom: &FlatDom,
     page: &[RenderedLine],
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
     trace: &mut Trace,
 ) -> Vec<String> {
-    let rivers = Rivers::of(outline, page);
-    let (chosen, rule) = choose(document, outline, page, headline_node, evidence, &rivers, trace);
-    let lines = restore(chosen, outline, page, |index| content::is_left_out(outline, index) || rivers.has(index));
+    let teasers = TeaserLists::of(dom, page);
+    let (chosen, rule) = choose(document, dom, page, headline_node, evidence, &teasers, trace);
+    let lines = restore(chosen, dom, page, |index| scoring::is_left_out(dom, index) || teasers.has(index));
     trace.record(|record| {
         record.choose("content", &counted(&lines), rule);
         let is_kept = |line: &RenderedLine| lines.contains(&line.text);
         for line in page.iter().filter(|line| !is_kept(line)) {
-            record.dropped(&line.text, why_not_content(outline, line, &rivers));
+            record.dropped(&line.text, why_not_content(dom, line, &teasers));
         }
     });
     lines
 }
 
 /// Which rule keeps a line out of the content, for the trace.
-fn why_not_content(outline: &Outline, line: &RenderedLine, rivers: &Rivers) -> &'static str {
-    if rivers.has(line.node) {
-        "a river of other stories"
-    } else if outline.upwards(outline.parent(line.node)).any(|index| content::is_left_out(outline, index)) {
+fn why_not_content(dom: &FlatDom, line: &RenderedLine, teasers: &TeaserLists) -> &'static str {
+    if teasers.has(line.node) {
+        "a teaser list of other stories"
+    } else if dom.self_and_ancestors(dom.parent(line.node)).any(|index| scoring::is_left_out(dom, index)) {
         "an element marked as no content"
     } else if line.is_link() {
         "a link outside the content"
@@ -105,28 +105,28 @@ fn counted(lines: &[String]) -> String {
 
 fn choose(
     document: Document,
-    outline: &Outline,
+    dom: &FlatDom,
     page: &[RenderedLine],
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
-    rivers: &Rivers,
+    teasers: &TeaserLists,
     trace: &mut Trace,
 ) -> (Vec<String>, &'static str) {
-    let is_left_out = |index: usize| content::is_left_out(outline, index) || rivers.has(index);
-    let within = |root: usize| texts_without_lists(lines::lines_without(outline, root, is_left_out));
-    let scored = content::main_content(outline, rivers);
+    let is_left_out = |index: usize| scoring::is_left_out(dom, index) || teasers.has(index);
+    let within = |root: usize| texts_without_lists(lines::lines_without(dom, root, is_left_out));
+    let scored = scoring::main_content(dom, teasers);
     let own = scored.map(|scored| within(scored.root)).unwrap_or_default();
-    let mut library = texts_without_lists(library::main_lines(document, outline.nodes.len()));
-    let places = placed(&library, page);
+    let mut library = texts_without_lists(readability::main_lines(document, dom.nodes.len()));
+    let places = page_positions(&library, page);
     let is_other_story =
-        |place: Option<usize>| place.and_then(|at| page.get(at)).is_some_and(|line| rivers.has(line.node));
+        |place: Option<usize>| place.and_then(|at| page.get(at)).is_some_and(|line| teasers.has(line.node));
     let mut places = places.into_iter();
     library.retain(|_| !places.next().is_some_and(is_other_story));
     let has_anchor = |lines: &[String]| lines.iter().any(|line| evidence.is_in(line));
     trace.record(|record| {
         record.candidate("content", &counted(&library), "the readability library", None, "");
         if let Some(Scored { root, score }) = scored {
-            record.candidate("content", &counted(&own), outline.shown(root), Some(f64::from(score)), "");
+            record.candidate("content", &counted(&own), dom.shown(root), Some(f64::from(score)), "");
         }
     });
     let (chosen, rule) = if has_lost(&library, &own, has_anchor) {
@@ -142,7 +142,7 @@ fn choose(
         .iter()
         .filter(|_| evidence.describes_text)
         .find(|line| line.characters() > ANCHOR && evidence.is_in(&line.text) && !line.is_link());
-    let around = anchored.and_then(|line| content::main_content_around(outline, rivers, line.node));
+    let around = anchored.and_then(|line| scoring::main_content_around(dom, teasers, line.node));
     let around = around.map(|scored| within(scored.root));
     // A summary above the article contains the same words, but is not the article: it is short, or its element also
     // contains the chosen text.
@@ -155,7 +155,7 @@ fn choose(
         return (around, "the element around the words of the page's description");
     }
     if let Some(first) =
-        first_of_several(outline, rivers, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
+        first_of_several(dom, teasers, headline_node, &chosen).map(within).filter(|lines| !lines.is_empty())
     {
         return (first, "the text below the headline, as the other stands below another h1");
     }
@@ -172,17 +172,17 @@ fn choose(
 /// A page may have several `h1`. If the chosen text belongs to another `h1` than the headline's, and the headline has a
 /// text of its own, this returns the root of that text.
 fn first_of_several(
-    outline: &Outline,
-    rivers: &Rivers,
+    dom: &FlatDom,
+    teasers: &TeaserLists,
     headline_node: Option<usize>,
     chosen: &[String],
 ) -> Option<usize> {
     let text = headline_node?;
-    let headline = outline.upwards(outline.parent(text)).find(|index| outline.name(*index) == "h1")?;
-    let next = (outline.end(headline)..outline.nodes.len()).find(|index| outline.name(*index) == "h1")?;
-    let part = outline.end(headline)..next;
-    let root = content::main_content_within(outline, rivers, &part)?.root;
-    let own: Vec<String> = lines::lines(outline, root).into_iter().map(|line| line.text).collect();
+    let headline = dom.self_and_ancestors(dom.parent(text)).find(|index| dom.name(*index) == "h1")?;
+    let next = (dom.end(headline)..dom.nodes.len()).find(|index| dom.name(*index) == "h1")?;
+    let part = dom.end(headline)..next;
+    let root = scoring::main_content_within(dom, teasers, &part)?.root;
+    let own: Vec<String> = lines::lines(dom, root).into_iter().map(|line| line.text).collect();
     let longest = own.iter().max_by_key(|line| line.len())?;
     let is_text = characters(own.iter().map(String::as_str)) >= SHORT_CONTENT / 2;
     (is_text && !chosen.contains(longest)).then_some(root)
@@ -191,8 +191,8 @@ fn first_of_several(
 /// The lines of a plain text or HTML.
 fn lines_of(body: &str) -> Vec<String> {
     if body.contains("</") || body.contains("<br") || body.contains("<p") {
-        let outline = Outline::of(&Document::fragment(body));
-        return lines::lines(&outline, 0).into_iter().map(|line| line.text).collect();
+        let dom = FlatDom::of(&Document::fragment(body));
+        return lines::lines(&dom, 0).into_iter().map(|line| line.text).collect();
     }
     body.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
