@@ -4,6 +4,7 @@
 //! Each section is a file under `examples/score/` with a function from [`Run`] to nothing that tells its figures.
 
 mod score {
+    pub(crate) mod damage;
     pub(crate) mod datelines;
     pub(crate) mod duplicates;
     pub(crate) mod headlines;
@@ -11,6 +12,7 @@ mod score {
     pub(crate) mod keywords;
     pub(crate) mod lines;
     pub(crate) mod markup;
+    pub(crate) mod mirror;
     pub(crate) mod pages;
     pub(crate) mod raw;
     pub(crate) mod synthetic;
@@ -122,6 +124,7 @@ fn main() {
         ("raw", score::raw::score),
         ("lines", score::lines::score),
         ("synthetic", score::synthetic::score),
+        ("damage", score::damage::score),
         ("markup", score::markup::score),
         ("html", score::html::score),
         ("pages", score::pages::score_pages),

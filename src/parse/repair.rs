@@ -78,6 +78,7 @@ impl Repairer {
 
     fn without_residue(&self, text: &str, report: &mut ParseReport) -> String {
         if self.residue.is_empty() {
+            warn_of_damage(bytes::damaged_stretches(text), report);
             return text.to_owned();
         }
         // The annotations mark where byte pairs were split, so bytes are repaired before annotations are stripped.
@@ -85,15 +86,7 @@ impl Repairer {
         let (text, stripped) = self.residue.strip(&repair.text);
         count(report, "RESIDUE_BYTES", repair.repaired);
         count(report, "PINYIN_RESIDUE", stripped.saturating_add(repair.stripped));
-        if repair.uncertain > 0 {
-            report.warnings.push(ParseWarning {
-                reason: "RESIDUE_UNCERTAIN".into(),
-                message: format!(
-                    "{} stretches are damaged by inserted pinyin and cannot be restored with certainty",
-                    repair.uncertain
-                ),
-            });
-        }
+        warn_of_damage(repair.uncertain, report);
         text
     }
 }
@@ -124,6 +117,17 @@ fn without_entities(text: &str, report: &mut ParseReport) -> String {
     let (text, times) = entities::resolve(text);
     count(report, "HTML_ENTITY", times);
     text
+}
+
+fn warn_of_damage(stretches: u32, report: &mut ParseReport) {
+    if stretches > 0 {
+        report.warnings.push(ParseWarning {
+            reason: "RESIDUE_UNCERTAIN".into(),
+            message: format!(
+                "{stretches} stretches are damaged by inserted pinyin and cannot be restored with certainty"
+            ),
+        });
+    }
 }
 
 /// Adds to the count of a kind of repair. A kind with no repairs has no entry in the report.

@@ -27,7 +27,7 @@ use std::collections::HashSet;
 
 use self::choose::{CERTAIN_DAMAGE, Chosen, POSSIBLE_DAMAGE, choose};
 use self::punctuation_width::to_full_width;
-use self::search::Search;
+use self::search::{SENTENCE_ENDS, Search};
 use super::likelihood;
 use super::residue::{Residue, syllable_in_bracket, syllable_to_bracket};
 use super::script::{LONGEST_SYLLABLE, gbk_pair};
@@ -55,12 +55,19 @@ pub(super) struct ByteRepair {
 #[derive(Default)]
 pub(super) struct PageText {
     characters: HashSet<char>,
+    /// Whether sentences are also followed by spaces, tabs or ASCII quotation marks, and not only by line breaks.
+    breaks_otherwise: bool,
     words: likelihood::PageNgrams,
 }
 
 impl PageText {
     pub(super) fn new(text: &str) -> Self {
-        Self { characters: text.chars().collect(), words: likelihood::PageNgrams::new(&undamaged(text)) }
+        let mut pairs = text.chars().zip(text.chars().skip(1));
+        Self {
+            characters: text.chars().collect(),
+            breaks_otherwise: pairs.any(|(c, next)| SENTENCE_ENDS.contains(c) && " \t\"'".contains(next)),
+            words: likelihood::PageNgrams::new(&undamaged(text)),
+        }
     }
 
     fn has(&self, c: char) -> bool {
@@ -117,7 +124,10 @@ pub(super) fn repair(text: &str, residue: &Residue, page: &PageText) -> ByteRepa
             Damage::Question => Some(search.question_hypotheses(text, &before, found + 2)),
             Damage::Exclamation => Some(search.exclamation_hypotheses(text, &before, from)),
         };
-        let Some(hypotheses) = hypotheses else { continue };
+        let Some(hypotheses) = hypotheses else {
+            outcome.uncertain += u32::from(damage.is_certain());
+            continue;
+        };
         let margin = if damage.is_certain() { CERTAIN_DAMAGE } else { POSSIBLE_DAMAGE };
         let Some(Chosen { text: repaired, end, lost }) = choose(text, hypotheses, margin, &mut search) else {
             outcome.uncertain += u32::from(damage.is_certain());
@@ -132,6 +142,13 @@ pub(super) fn repair(text: &str, residue: &Residue, page: &PageText) -> ByteRepa
     }
     outcome.text.push_str(&text[kept_to..]);
     outcome
+}
+
+/// Number of damaged stretches in a text of a page without residue, where nothing tells how to repair them. Letters without a
+/// tone mark may be the author's.
+pub(super) fn damaged_stretches(text: &str) -> u32 {
+    let has_tone = |at: usize| syllable_to_bracket(&text[at + 1..]).is_some_and(|(reading, _)| !reading.is_ascii());
+    u32::try_from(text.match_indices('?').filter(|(at, _)| has_tone(*at)).count()).unwrap_or(u32::MAX)
 }
 
 /// The pattern that a damaged stretch begins with.

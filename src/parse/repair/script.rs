@@ -82,6 +82,10 @@ static GBK_CHARS: LazyLock<Vec<Option<char>>> =
     LazyLock::new(|| (0..=u16::MAX).map(|pair| decoded(pair.to_be_bytes())).collect());
 
 fn decoded(pair: [u8; 2]) -> Option<char> {
+    // WHATWG's table has a second full-width space here, which code page 936 lacks.
+    if pair == [0xA3, 0xA0] {
+        return None;
+    }
     let text = GBK.decode_without_bom_handling_and_without_replacement(&pair)?;
     let mut chars = text.chars();
     let (Some(c), None) = (chars.next(), chars.next()) else { return None };
@@ -178,6 +182,7 @@ mod tests {
         assert_eq!(gbk_char([0xFB, 0xD5]), None, "user-defined");
         assert_eq!(gbk_char([0x41, 0x42]), None, "two letters are not a pair");
         assert_eq!(gbk_pair('学'), Some([0xD1, 0xA7]));
+        assert_eq!(gbk_pair('\u{3000}'), Some([0xA1, 0xA1]), "WHATWG's table has it twice");
         assert_eq!(gbk_pair('a'), None);
         assert_eq!(gbk_pair('😀'), None);
     }

@@ -78,7 +78,10 @@ pub(super) fn choose(
     if unknown > 1 && unknown * MAX_UNKNOWN_ONE_IN > consensus.len() {
         return None;
     }
-    let lost = best.lost || consensus != ours;
+    let rest = &text[best.end..];
+    // A `?` in or after the stretch may be remaining damage. An open quotation may have lost its closing mark.
+    let doubtful = ours.contains(&'?') || rest.starts_with('?') || search.leaves_open(&best, rest);
+    let lost = best.lost || consensus != ours || doubtful;
     Some(Chosen { text: consensus.into_iter().collect(), end: best.end, lost })
 }
 

@@ -33,7 +33,8 @@ const MAX_STEPS: u32 = 300_000;
 const LOOKUP_STEPS: u32 = 20;
 
 /// Opening and closing marks.
-const PAIRED_MARKS: [(char, char); 3] = [('“', '”'), ('‘', '’'), ('《', '》')];
+const PAIRED_MARKS: [(char, char); 7] =
+    [('“', '”'), ('‘', '’'), ('《', '》'), ('「', '」'), ('『', '』'), ('【', '】'), ('〈', '〉')];
 
 /// Half-width brackets. An unclosed one is not penalized like [`PAIRED_MARKS`], because annotations have brackets too.
 const BRACKETS: (char, char) = ('(', ')');
@@ -42,10 +43,10 @@ const BRACKETS: (char, char) = ('(', ')');
 const MAX_CLOSE_DISTANCE: usize = 200;
 
 /// Punctuation that a damaged character may have been.
-const MARKS: &str = "，。、；：？！“”‘’（）《》—…·";
+const MARKS: &str = "，。、；：？！“”‘’（）《》「」『』—…·";
 
 /// Marks after which a line often ends.
-const SENTENCE_ENDS: &str = "。！？”";
+pub(super) const SENTENCE_ENDS: &str = "。！？”」";
 
 /// Characters that follow a number. Before these the lost byte was a digit and not a line break.
 const COUNTERS: &str =
@@ -122,6 +123,8 @@ struct PrintedCharacter {
     year_digit: Option<char>,
     /// Whether a separator of a list follows.
     before_list_word: bool,
+    /// Whether a line may begin with what follows.
+    may_begin_a_line: bool,
     /// Whether the text ends here.
     last: bool,
 }
@@ -334,6 +337,8 @@ impl<'a> Search<'a> {
                 continue;
             }
             self.steps += 1;
+            // A mark of which no byte is known stays `?`: it fits nearly everywhere, so that its likelihood says little.
+            let shown = if byte_known || is_han(c) { c } else { '?' };
             let mut likelihood = hypothesis.likelihood.with(c, &mut self.words);
             if c == '、' && !printed.before_list_word && !follows_list_word(hypothesis, before) {
                 likelihood = likelihood.plus(STRAY_LIST_COMMA);
@@ -343,10 +348,12 @@ impl<'a> Search<'a> {
             if printed.last {
                 // A lone trail byte at the end of the text is printed as `?` too.
                 let end_of_text = likelihood.with('\n', &mut self.words);
-                next.finish(hypothesis, &[c], end_of_text, printed.end, false);
+                next.finish(hypothesis, &[shown], end_of_text, printed.end, false);
             } else if may_end_a_line {
                 let line = likelihood.with('\n', &mut self.words);
-                next.finish(hypothesis, &[c, '\n'], line, printed.end, false);
+                // The lost byte may also have been a space, a tab or a quotation mark.
+                let certain = ends && printed.may_begin_a_line && !self.page.breaks_otherwise;
+                next.finish(hypothesis, &[shown, '\n'], line, printed.end, !certain);
             }
             if byte_known && !printed.last {
                 let log = if counted { NUMBER_LOST } else { OTHER_LOST };
@@ -356,7 +363,7 @@ impl<'a> Search<'a> {
                 next.finish(hypothesis, &[c, digit], lost, printed.end, digit == '?');
             }
             if !invalid_trail_bytes(second).is_empty() {
-                next.push_open(hypothesis, c, likelihood, Pending::AnyInvalidAfter(second));
+                next.push_open(hypothesis, shown, likelihood, Pending::AnyInvalidAfter(second));
             }
         }
     }
@@ -410,7 +417,7 @@ impl<'a> Search<'a> {
 
     /// Whether a character is a candidate where one of its bytes is known: one that is in use, in the page's script.
     fn is_plausible(&self, c: char) -> bool {
-        if is_han(c) { self.page.has(c) || is_traditional(c) } else { MARKS.contains(c) }
+        self.page.has(c) || if is_han(c) { is_traditional(c) } else { MARKS.contains(c) }
     }
 }
 
@@ -436,9 +443,15 @@ fn printed(text: &str, at: usize, after_annotation: bool) -> Option<PrintedChara
         annotation_follows,
         after: text[end..].chars().next(),
         year_digit: missing_year_digit(&text[end..]),
+        may_begin_a_line: text[end..].chars().next().is_some_and(may_begin_a_line),
         before_list_word: text[end..].chars().take(MAX_LIST_DISTANCE).any(is_list_word),
         last: end == text.len(),
     })
+}
+
+/// Whether a line may begin with a character. If an ASCII letter follows, the lost byte may have been a letter.
+fn may_begin_a_line(c: char) -> bool {
+    is_han(c) || ('０'..='９').contains(&c) || "“‘《「『【〈（(\u{3000}".contains(c)
 }
 
 /// Whether a separator of a list comes before.
