@@ -1,16 +1,10 @@
-//! Compiles the contract without a system protoc, and writes its descriptors, with comments, for reflection.
+//! Generates the server traits from the descriptors of `articled-proto`, and records the commit.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::{env, error::Error, fs};
 
 use prost::Message;
 use tonic_prost_build::manual;
-
-const PROTO_ROOT: &str = "proto";
-/// The contract, and the messages of error details, so that clients of reflection can print the details of a status.
-const CONTRACT: [&str; 3] = ["articled/v1/article.proto", "articled/v1/article_service.proto", ERROR_DETAILS];
-const ERROR_DETAILS: &str = "google/rpc/error_details.proto";
 
 /// Methods whose responses contain encoded articles, and the types of these responses. Articles that are only passed
 /// through are neither decoded nor encoded again.
@@ -22,40 +16,18 @@ const ENCODED_RESPONSES: [(&str, &str); 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo:rerun-if-changed={PROTO_ROOT}");
-    println!("cargo:rustc-env=BUILT_COMMIT={}", commit());
-    let out_dir = PathBuf::from(env::var("OUT_DIR")?);
-
-    let mut compiler = protox::Compiler::new([PROTO_ROOT])?;
-    compiler.include_source_info(true).include_imports(true).open_files(CONTRACT)?;
-
-    // Encoded by protox, because prost's descriptor types would lose the custom options of google.api.
-    fs::write(out_dir.join("articled_descriptor.bin"), compiler.encode_file_descriptor_set())?;
-
-    // No code is needed for google.api, whose options are only for people and tools, nor for error details, which
-    // tonic-types has.
-    let mut files = prost_types::FileDescriptorSet::decode(compiler.encode_file_descriptor_set().as_slice())?;
-    files.file.retain(|file| file.package() != "google.api" && file.name() != ERROR_DETAILS);
-    for file in &mut files.file {
-        file.dependency.retain(|dependency| !dependency.starts_with("google/api/"));
-        // These are indices into `dependency`.
-        file.public_dependency.clear();
-        file.weak_dependency.clear();
-    }
-    write_servers(&files);
-    tonic_prost_build::configure()
-        .bytes(".articled.v1.RawDocument.content")
-        .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        // `write_servers` has generated them.
-        .build_server(false)
-        .compile_fds(files)?;
+    println!("cargo::rustc-env=BUILT_COMMIT={}", commit());
+    // articled-proto's build script has written it; a changed contract changes it.
+    let descriptors = env::var("DEP_ARTICLED_PROTO_DESCRIPTORS")?;
+    println!("cargo::rerun-if-changed={descriptors}");
+    write_servers(&prost_types::FileDescriptorSet::decode(fs::read(descriptors)?.as_slice())?);
     Ok(())
 }
 
 /// The commit for `articled --version`: BUILD_COMMIT if set, for builds outside git such as a container's; else git's HEAD;
 /// else "unknown". A debug build does not record it, because then each commit would recompile everything.
 fn commit() -> String {
-    println!("cargo:rerun-if-env-changed=BUILD_COMMIT");
+    println!("cargo::rerun-if-env-changed=BUILD_COMMIT");
     if let Ok(commit) = env::var("BUILD_COMMIT")
         && !commit.trim().is_empty()
     {
@@ -67,7 +39,7 @@ fn commit() -> String {
     // HEAD changes with a checkout, its log with each commit. A path that does not exist would rerun this on every build.
     for name in ["HEAD", "logs/HEAD"] {
         if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| fs::exists(path).unwrap_or(false)) {
-            println!("cargo:rerun-if-changed={path}");
+            println!("cargo::rerun-if-changed={path}");
         }
     }
     let changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|status| !status.is_empty());
@@ -113,7 +85,7 @@ fn write_servers(files: &prost_types::FileDescriptorSet) {
 fn rust_type(message: &str) -> String {
     match message {
         ".google.protobuf.Empty" => "crate::rpc::encoded_response::Empty".to_owned(),
-        message => format!("super::{}", message.rsplit('.').next().unwrap_or(message)),
+        message => format!("articled_proto::{}", message.rsplit('.').next().unwrap_or(message)),
     }
 }
 

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use articled::rpc::proto::DESCRIPTORS;
+use articled::rpc::proto::{DESCRIPTORS, SERVICE_CONFIG};
 use prost_reflect::DescriptorPool;
 use serde_json::Value;
-
-const SERVICE_CONFIG: &str = include_str!("../../proto/articled/v1/service_config.json");
 
 /// The idempotent methods: repeating one leaves the store in the same state. docs/errors.md describes the responses to a
 /// repeated write.
