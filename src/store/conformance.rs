@@ -12,6 +12,7 @@ pub(in crate::store) mod postgres_server;
 mod reparse_rules;
 mod rules;
 
+pub(in crate::store) use self::rules::story;
 use super::SharedStore;
 
 /// An empty store, and the temporary folder that must outlive it. An engine that is not installed has none.

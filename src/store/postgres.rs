@@ -25,6 +25,9 @@ mod transaction;
 mod write_storage;
 mod writer;
 
+#[cfg(test)]
+mod instance_tests;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -3,6 +3,8 @@
 mod authority;
 pub(crate) mod command;
 mod faulty_store;
+#[path = "../postgres/server.rs"]
+mod postgres_server;
 pub(crate) mod program;
 mod raw_client;
 mod tokens;
@@ -25,6 +27,7 @@ use articled::rpc::proto::article_service_client::ArticleServiceClient;
 use articled::server::{Listeners, RunError, article_rpc};
 use articled::store::SharedStore;
 use articled::store::memory::MemoryStore;
+use articled::store::postgres::{PostgresOptions, PostgresStore};
 use articled::store::sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -50,6 +53,17 @@ pub(crate) struct TestServer {
     folder: Option<TempDir>,
 }
 
+/// The URL of an empty store, if `ARTICLED_TEST_DATABASE=postgres` has the tests' servers use PostgreSQL. SQLite is the
+/// default.
+fn postgres_url() -> Option<String> {
+    let database = std::env::var("ARTICLED_TEST_DATABASE").unwrap_or_default();
+    match database.as_str() {
+        "" | "sqlite" => None,
+        "postgres" => Some(postgres_server::new_schema().expect("PostgreSQL is installed")),
+        other => panic!("ARTICLED_TEST_DATABASE is {other}: it must be sqlite or postgres"),
+    }
+}
+
 pub(crate) type Client = ArticleServiceClient<Channel>;
 
 impl TestServer {
@@ -59,8 +73,15 @@ impl TestServer {
         let metrics = Registry::new().expect("buckets");
         let options =
             SqliteOptions { metrics: metrics.clone(), ..SqliteOptions::new(folder.path().join("articled.db")) };
-        let store = SqliteStore::open(options).await.expect("a new store");
-        let mut server = Self::counted(Config::default(), Arc::new(store), metrics).await;
+        let store: SharedStore = match postgres_url() {
+            Some(url) => {
+                let mut options = PostgresOptions::from_url(&url).expect("a URL");
+                options.metrics = metrics.clone();
+                Arc::new(PostgresStore::open(options).await.expect("a new store"))
+            }
+            None => Arc::new(SqliteStore::open(options).await.expect("a new store")),
+        };
+        let mut server = Self::counted(Config::default(), store, metrics).await;
         server.folder = Some(folder);
         server
     }

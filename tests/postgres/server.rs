@@ -37,13 +37,13 @@ struct Server {
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 
-/// The URL of a new, empty schema; `None` without PostgreSQL.
+/// The URL of a new, empty schema, whose name is also that of the sessions; `None` without PostgreSQL.
 pub(crate) fn new_schema() -> Option<String> {
     let server = SERVER.get_or_init(start).as_ref()?;
     let schema = format!("test_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
     server.run(&format!("CREATE SCHEMA {schema}"));
     let separator = if server.url.contains('?') { '&' } else { '?' };
-    Some(format!("{}{separator}options=-csearch_path%3D{schema}", server.url))
+    Some(format!("{}{separator}options=-csearch_path%3D{schema}&application_name={schema}", server.url))
 }
 
 impl Server {

@@ -370,7 +370,7 @@ pub(super) async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
 }
 
 /// A unique text, long enough for near-duplicate detection.
-pub(super) fn story(seed: u32) -> String {
+pub(in crate::store) fn story(seed: u32) -> String {
     let mut state = seed;
     let mut next = || {
         // The linear congruential generator of Numerical Recipes.

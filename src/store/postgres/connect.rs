@@ -45,7 +45,11 @@ impl Connector {
     /// Reads `postgres://…`; `None` if it is malformed.
     pub(crate) fn from_url(url: &str) -> Option<Self> {
         let options: PgConnectOptions = url.parse().ok()?;
-        Some(Self { options: options.application_name("articled").disable_statement_logging() })
+        let options = match options.get_application_name() {
+            Some(_) => options,
+            None => options.application_name("articled"),
+        };
+        Some(Self { options: options.disable_statement_logging() })
     }
 
     pub(crate) fn options(&self) -> &PgConnectOptions {

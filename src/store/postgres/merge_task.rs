@@ -157,7 +157,7 @@ impl Merger<'_> {
     }
 }
 
-async fn try_lock(session: &mut PgConnection) -> Result<bool, PostgresError> {
+pub(super) async fn try_lock(session: &mut PgConnection) -> Result<bool, PostgresError> {
     let sql = "SELECT pg_try_advisory_lock(hashtextextended('articled merger ' || current_schema(), 0))";
     Ok(sqlx::query_scalar(sql).fetch_one(session).await?)
 }
