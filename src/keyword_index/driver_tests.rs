@@ -151,7 +151,9 @@ impl MergeHost for Process {
     }
 
     async fn request(&self, request: MergeRequest) -> Result<MergeOutcome, Damaged> {
-        let (outcome, published) = request.carry_out(&mut self.engine.clone(), &self.snapshot()).await?;
+        // As the transaction sees it, which another process may have changed.
+        let loaded = load_index(&mut self.engine.clone()).await?.published;
+        let (outcome, published) = request.carry_out(&mut self.engine.clone(), &loaded.snapshot).await?;
         if let Some(published) = published {
             *self.published.lock().unwrap() = published;
         }
@@ -240,6 +242,32 @@ fn commits_merges_and_purges_keep_stored_and_published_index_the_same() {
     assert!(deletions(&process.snapshot()) > 0);
     process.merge_all(&mut schedule, start + Duration::from_secs(60));
     assert_eq!(deletions(&process.snapshot()), 0);
+    assert_eq!(block_on(process.engine.unused_segments()).unwrap(), []);
+    assert_eq!(process.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn a_merge_of_segments_that_another_process_has_merged_changes_nothing() {
+    let mut process = Process::new();
+    for number in 0..20 {
+        process.commit(number * 10..number * 10 + 10, []);
+    }
+    let published = block_on(load_index(&mut process.engine.clone())).unwrap().published;
+    let other = Process {
+        engine: process.engine.clone(),
+        context: IndexContext::new(100, RULE),
+        published: Mutex::new(published),
+        documents: process.documents.clone(),
+    };
+    other.merge_all(&mut PurgeSchedule::new(Instant::now()), Instant::now());
+    let merged = block_on(load_index(&mut process.engine.clone())).unwrap().published;
+    // This one has not noticed, and has all blocks in its cache.
+    let inputs = tiers::next_merge(&process.snapshot()).unwrap();
+    let inputs = inputs.iter().map(|&id| process.snapshot().get(id).unwrap().clone()).collect();
+    block_on(merge_segments(&process, &mut process.engine.clone(), &process.context, inputs)).unwrap();
+    let stored = block_on(load_index(&mut process.engine.clone())).unwrap().published;
+    assert_eq!(stored.generation, merged.generation);
+    assert_eq!(Process::segments(&stored.snapshot), Process::segments(&merged.snapshot));
     assert_eq!(block_on(process.engine.unused_segments()).unwrap(), []);
     assert_eq!(process.faults(), Vec::<String>::new());
 }

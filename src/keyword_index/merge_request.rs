@@ -62,7 +62,7 @@ impl MergeRequest {
             }
             Self::ReplaceSegments { merge, blocks } => {
                 let published = replace(storage, snapshot, *merge, &blocks).await?;
-                Ok((MergeOutcome::Completed, Some(published)))
+                Ok((MergeOutcome::Completed, published))
             }
             Self::RemoveBlocks { segment, purges } => {
                 let is_gone = storage.remove_blocks(segment, REMOVED_BLOCKS).await?;
@@ -77,23 +77,28 @@ impl MergeRequest {
     }
 }
 
+/// Replaces the inputs, if all of them are still in use. Where several processes share an engine, another one may have merged
+/// some of them since; both outputs together would hold their documents twice. Then the output stays unused and is removed.
 async fn replace<S: IndexStorage>(
     storage: &mut S,
     snapshot: &Snapshot,
     mut merge: Merge,
     blocks: &[EncodedBlock],
-) -> Result<Published, S::Error> {
+) -> Result<Option<Published>, S::Error> {
+    let inputs: Vec<SegmentId> = merge.inputs().collect();
+    if inputs.iter().any(|&id| snapshot.get(id).is_none()) {
+        return Ok(None);
+    }
     storage.write_blocks(blocks).await?;
     let output = match merge.step()? {
         MergeStep::Done(output) => output,
         MergeStep::Need(_) | MergeStep::Write(_) => None,
     };
-    let inputs: Vec<SegmentId> = merge.inputs().collect();
     let deleted = merge.deleted_since(snapshot);
     let added = output.as_ref().map(|output| output.id);
     let places: Vec<Place> =
         added.iter().flat_map(|&segment| deleted.iter().map(move |&ordinal| Place { segment, ordinal })).collect();
     let swap = SegmentSwap { retired: &inputs, added, deleted: &places };
     let generation = storage.swap_segments(swap).await?;
-    Ok(Published { generation, snapshot: Arc::new(snapshot.with_replaced(&inputs, output, &deleted)) })
+    Ok(Some(Published { generation, snapshot: Arc::new(snapshot.with_replaced(&inputs, output, &deleted)) }))
 }

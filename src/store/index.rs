@@ -72,13 +72,9 @@ impl Index {
         Ok(())
     }
 
-    /// Publishes the committed state to readers.
+    /// Publishes a committed state to readers, unless a later one is published already: a reader that loads the state of its
+    /// own transaction may do so after the next commit.
     pub(super) fn publish(&self, published: Published) {
-        self.published.send_replace(published);
-    }
-
-    /// The same, unless a reader has loaded and published a later state already.
-    pub(super) fn publish_newer(&self, published: Published) {
         self.published.send_if_modified(|current| {
             let is_newer = published.generation > current.generation;
             if is_newer {

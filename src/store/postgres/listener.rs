@@ -62,12 +62,16 @@ impl Listener {
     async fn refresh(&self, connection: &mut PgConnection) -> Result<(), PostgresError> {
         let StoreVersion { generation, end, .. } = StoreVersion::read(connection).await?;
         if generation != self.index.current().generation {
-            // In a transaction, because the directories of segments are read one by one.
-            let generation = transaction::begin_read(connection).await?;
-            self.index.at(connection, generation).await?;
-            transaction::end(connection, Finish::RollBack).await?;
+            load_committed(&self.index, connection).await?;
         }
         self.feed.advance(end);
         Ok(())
     }
+}
+
+/// Loads the committed state of the index. In a transaction, because the directories of segments are read one by one.
+pub(super) async fn load_committed(index: &Index, connection: &mut PgConnection) -> Result<(), PostgresError> {
+    let generation = transaction::begin_read(connection).await?;
+    index.at(connection, generation).await?;
+    transaction::end(connection, Finish::RollBack).await
 }

@@ -16,6 +16,7 @@ use crate::keyword_index::{MergeHost, MergeOutcome, MergeRequest, PurgeSchedule,
 use crate::store::index::Index;
 use crate::store::postgres::connect::{Connector, Purpose, close};
 use crate::store::postgres::error::PostgresError;
+use crate::store::postgres::listener::load_committed;
 use crate::store::postgres::transaction::{self, Finish, Locked};
 
 /// The pause after a failed merge, and between two attempts to become the merger.
@@ -74,7 +75,7 @@ impl MergeHost for Merger<'_> {
         let (outcome, published) = request.carry_out(&mut *session, &snapshot).await?;
         transaction::commit_write(&mut session, last_id, last_seq).await?;
         if let Some(published) = published {
-            self.index.publish_newer(published);
+            self.index.publish(published);
         }
         Ok(outcome)
     }
@@ -125,6 +126,8 @@ impl MergerTask {
     async fn merge(&self, merger: &Merger<'_>, reader: &mut PgConnection) -> Result<(), Abandoned> {
         let mut changes = self.index.subscribe();
         let mut schedule = PurgeSchedule::new(Instant::now().into_std());
+        // The earlier merger may have replaced segments since this instance last looked.
+        load_committed(&self.index, reader).await?;
         // Cleans up after a merger that did not finish.
         remove_unused(merger, reader, true).await?;
         loop {

@@ -190,7 +190,7 @@ impl GroupWriter {
     /// Publishes a committed group, before its results are sent, so that callers can read their own writes.
     fn publish(&self, mut ready: Ready) -> Ready {
         if let Some(published) = ready.published.take() {
-            self.index.publish_newer(published);
+            self.index.publish(published);
         }
         let end = FeedPosition { feed: ready.feed_id.cast_unsigned(), seq: ready.last_seq.cast_unsigned() };
         self.feed.advance(end);
