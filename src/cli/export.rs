@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -56,10 +57,10 @@ impl Export {
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(PROGRESS_EVERY_MS));
         let (mut count, mut bytes) = (0_u64, 0_u64);
-        let mut interrupted = std::pin::pin!(interrupted.fuse());
+        let mut interrupted = pin!(interrupted.fuse());
         let mut was_interrupted = false;
         let written = async {
-            let mut articles = service.export(request).await.map_err(explain)?;
+            let mut articles = pin!(service.client.export(request).await.map_err(explain)?);
             loop {
                 let next = tokio::select! {
                     next = articles.next() => next,
@@ -68,9 +69,8 @@ impl Export {
                         None
                     }
                 };
-                let Some(response) = next else { break };
-                let article = response.map_err(explain)?.article.context("a response has no article")?;
-                let line = article_line(article)?;
+                let Some(article) = next else { break };
+                let line = article_line(article.map_err(explain)?)?;
                 target.line(&line)?;
                 count += 1;
                 bytes += line.len() as u64 + 1;

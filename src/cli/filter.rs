@@ -1,7 +1,10 @@
 //! `articled filter`: finds articles by keywords.
 
+use std::pin::pin;
+
 use articled::rpc::proto::{self, FilterArticlesRequest};
 use clap::Args;
+use futures::TryStreamExt;
 
 use super::client::{ServerArguments, explain};
 use super::failure::Usage;
@@ -33,34 +36,28 @@ impl Filter {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let keywords = self.keywords.filter();
         let keywords = keywords.ok_or_else(|| Usage("no keyword given; try `articled filter WORD`".to_owned()))?;
-        let mut client = self.server.connect().await?;
+        let client = self.server.connect().await?;
         let mut out = Out::new();
         let mut rows = table::Articles::new();
-        let mut printed = 0;
-        let mut page_token = String::new();
-        while let Some(page_size) = self.choice.page_size(printed) {
-            let request = FilterArticlesRequest {
-                keywords: Some(keywords.clone()),
-                filter: self.choice.filter.clone(),
-                order_by: self.choice.order_by.clone(),
-                page_size,
-                page_token,
-                view: proto::ArticleView::from(self.choice.view).into(),
-                snippets: self.snippets,
-                count_total: false,
-            };
-            let page = client.filter_articles(request).await.map_err(explain)?.into_inner();
+        let limit = self.choice.limit();
+        let request = FilterArticlesRequest {
+            keywords: Some(keywords),
+            filter: self.choice.filter,
+            order_by: self.choice.order_by,
+            view: proto::ArticleView::from(self.choice.view).into(),
+            snippets: self.snippets,
+            ..Default::default()
+        };
+        let mut pages = pin!(client.filter(request).limit(limit).pages());
+        let mut has_more = false;
+        while let Some(page) = pages.try_next().await.map_err(explain)? {
             for found in &page.matches {
-                printed += 1;
                 if self.output.is_json() { out.json(found)? } else { rows.add_match(found) }
             }
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
+            has_more = !page.next_page_token.is_empty();
         }
         if !self.output.is_json() {
-            out.highlighted(&rows.finish(!page_token.is_empty()))?;
+            out.highlighted(&rows.finish(has_more))?;
         }
         out.flush()
     }

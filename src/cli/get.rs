@@ -46,7 +46,7 @@ impl Get {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let name = if self.name.contains('/') { self.name } else { format!("articles/{}", self.name) };
         let request = GetArticleRequest { name, view: proto::ArticleView::from(self.view).into() };
-        let article = self.server.connect().await?.get_article(request).await.map_err(explain)?.into_inner();
+        let article = self.server.connect().await?.get_article(request).await.map_err(explain)?;
         let mut out = Out::new();
         if self.output.is_json() {
             out.json(&article)?;

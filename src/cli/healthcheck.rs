@@ -26,9 +26,12 @@ impl Healthcheck {
     }
 
     async fn check(&self) -> anyhow::Result<()> {
-        let mut client = HealthClient::new(self.server.channel().await?);
+        let mut client = HealthClient::new(self.server.connect().await?.transport());
         // The empty name means the server as a whole.
-        let response = client.check(HealthCheckRequest { service: String::new() }).await.map_err(explain)?;
+        let response = client
+            .check(HealthCheckRequest { service: String::new() })
+            .await
+            .map_err(|status| explain(status.into()))?;
         match response.into_inner().status() {
             ServingStatus::Serving => Ok(()),
             status => bail!("the server at {} is {}", self.server.url(), status.as_str_name()),

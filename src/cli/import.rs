@@ -1,38 +1,31 @@
 //! `articled import`: stores documents and exported articles, on a server or in a store that no server has open.
 
-mod flight;
 mod item;
 mod progress;
 mod summary;
 
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
+use std::pin::pin;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, ensure};
 use articled::container::{Item, Meter};
-use articled::rpc::proto::{ImportArticlesResponse, import_articles_request};
+use articled::rpc::proto::ImportArticlesResponse;
+use articled_client::{CallError, Client, Error, Imported};
 use clap::Args;
-use futures::{Stream, StreamExt};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::UnboundedReceiverStream;
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use futures::{StreamExt, TryStreamExt};
 
-use self::flight::{Flight, Sent};
-use self::item::{Failure, failure, request};
+use self::item::{UNREADABLE, is_about_one, is_exported, request};
 use self::progress::Progress;
 use self::summary::Summary;
 use super::client::describe;
 use super::input::InputArguments;
 use super::interrupt;
 use super::output::{Out, OutputArguments};
-use super::service::{Imported, MAX_ATTEMPTS, Service, ServiceArguments, later};
+use super::service::ServiceArguments;
 use super::store;
 
 /// The default number of items in progress: enough for the server's group commits.
 pub(super) const WORKERS: u16 = 64;
-
-/// The delay before reconnecting after a lost connection.
-const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Parses and stores documents, and stores exported articles: on a server, or with --database in a store that no server has
 /// open.
@@ -62,7 +55,8 @@ impl Import {
         let is_json = self.output.is_json();
         let mut print = |response: &ImportArticlesResponse| if is_json { out.json(response) } else { Ok(()) };
         let service = self.service.open(store::to_write()).await?;
-        let imported = import(self.input, &service, self.workers, self.allow_older, interrupted, &mut print).await;
+        let imported =
+            import(self.input, &service.client, self.workers, self.allow_older, interrupted, &mut print).await;
         service.close().await;
         let summary = imported?;
         if is_json {
@@ -81,7 +75,7 @@ impl Import {
 /// Stores the items of the input until it ends or `interrupted` is ready, then waits for the items in progress.
 pub(super) async fn import(
     input: InputArguments,
-    service: &Service,
+    client: &Client,
     workers: u16,
     allow_older: bool,
     interrupted: impl Future<Output = ()>,
@@ -89,148 +83,82 @@ pub(super) async fn import(
 ) -> anyhow::Result<Summary> {
     let meter = Meter::default();
     let progress = Progress::new(input.total_bytes().await, meter.clone());
-    let mut was_interrupted = false;
-    let imported = {
-        let interrupted = async {
-            interrupted.await;
-            was_interrupted = true;
-        };
-        let items = Box::pin(input.items(meter).take_until(Box::pin(interrupted)));
-        let mut importing =
-            Importing { progress: &progress, summary: Summary::default(), flight: Flight::new(workers), allow_older };
-        importing.run(service, items, print).await.map(|()| importing.summary)
+    let was_interrupted = Cell::new(false);
+    let interrupted = async {
+        interrupted.await;
+        was_interrupted.set(true);
     };
+    // Both the items that are read and their results are counted.
+    let tally = RefCell::new(Tally { progress: &progress, summary: Summary::default() });
+    let items =
+        input.items(meter).take_until(Box::pin(interrupted)).filter_map(
+            async |Item { origin, document }| match request(document, allow_older) {
+                Ok(request) => Some((origin, request)),
+                Err(message) => {
+                    tally.borrow_mut().failed(&origin, UNREADABLE.to_owned(), &message);
+                    None
+                }
+            },
+        );
+    let keyed = items.map(|(origin, request)| ((origin, is_exported(&request)), request));
+    let mut results = pin!(client.import(keyed).in_flight(workers.into()).results());
+    let stored = async {
+        while let Some(Imported { key: (origin, was_exported), mut response, .. }) = results.try_next().await? {
+            tally.borrow_mut().settle(&origin, was_exported, &mut response)?;
+            print(&response)?;
+        }
+        anyhow::Ok(())
+    };
+    let stored = stored.await;
     progress.finish();
-    let mut summary = imported?;
-    summary.was_interrupted = was_interrupted;
+    let mut summary = std::mem::take(&mut tally.borrow_mut().summary);
+    stored.map_err(|error| {
+        let why = describe_end(&error);
+        anyhow!("{why}\n{summary} before the failure; to continue, run the import again: stored items are skipped")
+    })?;
+    summary.was_interrupted = was_interrupted.get();
     Ok(summary)
 }
 
-struct Importing<'a> {
+/// What has become of the items so far.
+struct Tally<'a> {
     progress: &'a Progress,
     summary: Summary,
-    flight: Flight,
-    allow_older: bool,
 }
 
-impl Importing<'_> {
-    /// Opens a stream, and opens another if it fails: items without a response are sent again.
-    async fn run(
-        &mut self,
-        service: &Service,
-        items: impl Stream<Item = Item> + Unpin,
-        print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let mut items = items.fuse();
-        let mut attempts = 0;
-        loop {
-            let answered = self.summary.total();
-            let Some(status) = self.stream(service, &mut items, print).await? else { return Ok(()) };
-            attempts = if self.summary.total() > answered { 0 } else { attempts + 1 };
-            match pause(&status) {
-                Some(pause) if attempts < MAX_ATTEMPTS => tokio::time::sleep(pause).await,
-                _ => return self.give_up(&describe(&status)),
-            }
-        }
-    }
-
-    fn give_up(&self, why: &str) -> anyhow::Result<()> {
-        self.progress.finish();
-        bail!("{why}\n{} before the failure; to continue, run the import again: stored items are skipped", self.summary)
-    }
-
-    /// Runs one stream to its end, and returns the status if it failed.
-    async fn stream(
-        &mut self,
-        service: &Service,
-        items: &mut (impl futures::stream::FusedStream<Item = Item> + Unpin),
-        print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
-    ) -> anyhow::Result<Option<Status>> {
-        // Unbounded, but it never has more requests than are in flight.
-        let (sender, requests) = mpsc::unbounded_channel();
-        let mut sender = Some(sender);
-        for sent in self.flight.sent() {
-            send(sender.as_ref(), sent);
-        }
-        let mut answers: Imported = match service.import(UnboundedReceiverStream::new(requests)).await {
-            Ok(answers) => answers,
-            Err(status) => return Ok(Some(status)),
-        };
-        loop {
-            if items.is_terminated() {
-                // Ends the request stream.
-                sender = None;
-            }
-            tokio::select! {
-                answer = answers.next() => match answer {
-                    Some(Ok(response)) => self.settle(response, print)?,
-                    Some(Err(status)) => return Ok(Some(status)),
-                    None if self.flight.is_empty() && items.is_terminated() => return Ok(None),
-                    None => return Ok(Some(Status::unavailable("the stream ended early"))),
-                },
-                item = items.next(), if self.flight.has_room() && !items.is_terminated() => {
-                    // At the end of the input the next iteration ends the request stream.
-                    let Some(Item { origin, document }) = item else { continue };
-                    match request(document, self.allow_older) {
-                        Ok(request) => send(sender.as_ref(), self.flight.add(origin, request)),
-                        Err(failure) => self.failed(&origin, failure)?,
-                    }
-                }
-            }
-        }
-    }
-
+impl Tally<'_> {
+    /// Counts a result. Fails if no further item can be stored.
     fn settle(
         &mut self,
-        mut response: ImportArticlesResponse,
-        print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
+        origin: &str,
+        was_exported: bool,
+        response: &mut ImportArticlesResponse,
     ) -> anyhow::Result<()> {
-        // An unknown item, or one that already had a response on an earlier stream.
-        let Some(Sent { origin, request, .. }) = self.flight.answered(response.sequence) else { return Ok(()) };
         match response.error.as_mut() {
-            None => {
-                let was_exported = matches!(request.item, Some(import_articles_request::Item::Article(_)));
-                self.summary.stored(response.outcome(), was_exported);
-            }
+            None => self.summary.stored(response.outcome(), was_exported),
             Some(error) => {
-                let failure = failure(error);
+                let failure = CallError::from(&*error);
                 // Printing the details as JSON would need their descriptors.
                 error.details.clear();
-                self.failed(&origin, failure)?;
+                ensure!(is_about_one(failure.code), "{}", describe(&failure));
+                let reason = Some(failure.reason.as_str()).filter(|reason| !reason.is_empty());
+                self.failed(origin, reason.unwrap_or(failure.code_name()).to_owned(), &describe(&failure));
             }
         }
         self.progress.show(&self.summary);
-        print(&response)
+        Ok(())
     }
 
-    fn failed(&mut self, origin: &str, failure: Failure) -> anyhow::Result<()> {
-        match failure {
-            Failure::Item { reason, message } => {
-                self.progress.say(&format!("articled: {origin}: {message}"));
-                self.summary.failed(reason);
-                Ok(())
-            }
-            Failure::Destination(message) => self.give_up(&message),
-        }
+    fn failed(&mut self, origin: &str, reason: String, message: &str) {
+        self.progress.say(&format!("articled: {origin}: {message}"));
+        self.summary.failed(reason);
     }
 }
 
-fn send(sender: Option<&mpsc::UnboundedSender<articled::rpc::proto::ImportArticlesRequest>>, sent: &Sent) {
-    if let Some(sender) = sender {
-        // If the receiver is dropped, the stream has failed; its status follows, and the item is sent again.
-        _ = sender.send(sent.request.clone());
-    }
-}
-
-/// The delay before the next stream; `None` if retrying cannot help.
-fn pause(status: &Status) -> Option<Duration> {
-    if status.code() == Code::Unimplemented {
-        return None;
-    }
-    match status.get_details_error_info() {
-        // Not an error of the service: the connection was lost.
-        None => Some(RECONNECT_PAUSE),
-        Some(info) if info.reason == "IMPORT_IDLE" => Some(Duration::ZERO),
-        Some(_) => later(status),
+/// The error that ended an import, in one line.
+fn describe_end(error: &anyhow::Error) -> String {
+    match error.downcast_ref() {
+        Some(Error::Call(error)) => describe(error),
+        _ => error.to_string(),
     }
 }

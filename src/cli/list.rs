@@ -1,7 +1,10 @@
 //! `articled list`: lists articles.
 
+use std::pin::pin;
+
 use articled::rpc::proto::{self, ListArticlesRequest};
 use clap::Args;
+use futures::TryStreamExt;
 
 use super::client::{ServerArguments, explain};
 use super::get::View;
@@ -37,64 +40,36 @@ pub(super) struct Choice {
     pub view: View,
 }
 
-/// The server's maximum page size.
-const MAX_PAGE_SIZE: u32 = 1000;
-
 impl Choice {
-    /// The size of the next page after `printed` articles; `None` if the limit is reached.
-    pub(super) fn page_size(&self, printed: u32) -> Option<i32> {
-        let missing = if self.limit == 0 { MAX_PAGE_SIZE } else { self.limit.saturating_sub(printed) };
-        i32::try_from(missing.min(MAX_PAGE_SIZE)).ok().filter(|&size| size > 0)
+    /// The number of articles after which to stop; `None` for all.
+    pub(super) fn limit(&self) -> Option<u32> {
+        Some(self.limit).filter(|&limit| limit > 0)
     }
 }
 
 impl List {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let mut client = self.server.connect().await?;
+        let client = self.server.connect().await?;
         let mut out = Out::new();
         let mut rows = table::Articles::new();
-        let mut printed = 0;
-        let mut page_token = String::new();
-        while let Some(page_size) = self.choice.page_size(printed) {
-            let request = ListArticlesRequest {
-                page_size,
-                page_token,
-                filter: self.choice.filter.clone(),
-                order_by: self.choice.order_by.clone(),
-                view: proto::ArticleView::from(self.choice.view).into(),
-            };
-            let page = client.list_articles(request).await.map_err(explain)?.into_inner();
+        let limit = self.choice.limit();
+        let request = ListArticlesRequest {
+            filter: self.choice.filter,
+            order_by: self.choice.order_by,
+            view: proto::ArticleView::from(self.choice.view).into(),
+            ..Default::default()
+        };
+        let mut pages = pin!(client.list(request).limit(limit).pages());
+        let mut has_more = false;
+        while let Some(page) = pages.try_next().await.map_err(explain)? {
             for article in &page.articles {
-                printed += 1;
                 if self.output.is_json() { out.json(article)? } else { rows.add(article) }
             }
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
+            has_more = !page.next_page_token.is_empty();
         }
         if !self.output.is_json() {
-            out.text(&rows.finish(!page_token.is_empty()))?;
+            out.text(&rows.finish(has_more))?;
         }
         out.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn asks_for_no_more_than_is_wanted() {
-        let check = |limit, printed, expected| {
-            let choice = Choice { filter: String::new(), order_by: String::new(), limit, view: View::Basic };
-            assert_eq!(choice.page_size(printed), expected, "{limit} {printed}");
-        };
-        check(50, 0, Some(50));
-        check(50, 49, Some(1));
-        check(50, 50, None);
-        check(5000, 0, Some(1000));
-        check(5000, 4500, Some(500));
-        check(0, 123_456, Some(1000));
     }
 }

@@ -7,15 +7,15 @@ use articled::rpc::proto::{
     Article, ArticleView, ListArticlesRequest, Outcome, ParseArticleRequest, RawDocument, ReparseArticleRequest,
     ReparseArticleResponse,
 };
+use articled_client::{Client, Error};
 use clap::Args;
-use futures::stream::{self, Stream, TryStreamExt};
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, Stream, StreamExt, TryStreamExt, future};
 use indicatif::ProgressBar;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use super::client::{describe, explain};
 use super::output::{Out, OutputArguments};
-use super::service::{Service, ServiceArguments};
+use super::service::ServiceArguments;
 use super::terminal::printable;
 use super::{interrupt, store};
 
@@ -58,7 +58,7 @@ impl Reparse {
         let interrupted = interrupt::signals().context("cannot listen for signals")?.shared();
         let service = self.service.open(store::to_write()).await?;
         let mut out = Out::new();
-        let done = self.reparse(&service, interrupted.clone(), &mut out).await;
+        let done = self.reparse(&service.client, interrupted.clone(), &mut out).await;
         service.close().await;
         let counts = done?;
         if self.output.is_json() {
@@ -77,19 +77,19 @@ impl Reparse {
 
     async fn reparse(
         &self,
-        service: &Service,
+        client: &Client,
         interrupted: impl Future<Output = ()>,
         out: &mut Out,
     ) -> anyhow::Result<Counts> {
-        let below = if self.all { i32::MAX } else { parser_version(service).await? };
+        let below = if self.all { i32::MAX } else { parser_version(client).await? };
         // Visible only if standard error is a terminal.
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(PROGRESS_EVERY_MS));
         let mut counts = Counts::default();
-        let old = names(service, below).take_until(Box::pin(interrupted));
+        let old = names(client, below).take_until(Box::pin(interrupted));
         let parsed = old.map(|name| async {
             let name = name.map_err(explain)?;
-            let answer = service.reparse(ReparseArticleRequest { name: name.clone() }).await;
+            let answer = client.reparse_article(ReparseArticleRequest { name: name.clone() }).await;
             anyhow::Ok((name, answer))
         });
         let mut parsed = std::pin::pin!(parsed.buffer_unordered(self.workers.into()));
@@ -105,14 +105,14 @@ impl Reparse {
                     }
                 }
                 // Deleted meanwhile.
-                (_, Err(status)) if status.code() == Code::NotFound => {}
-                (name, Err(status)) if is_about_one(status.code()) => {
-                    progress.suspend(|| eprintln!("articled: {name}: {}", printable(&describe(&status))));
+                (_, Err(Error::Call(error))) if error.code == Code::NotFound => {}
+                (name, Err(Error::Call(error))) if is_about_one(error.code) => {
+                    progress.suspend(|| eprintln!("articled: {name}: {}", printable(&describe(&error))));
                     counts.failed += 1;
                 }
-                (_, Err(status)) => {
+                (_, Err(error)) => {
                     progress.finish_and_clear();
-                    return Err(explain(status)
+                    return Err(explain(error)
                         .context(format!("{counts} before the failure; to continue, run the command again")));
                 }
             }
@@ -141,33 +141,25 @@ fn brief(response: ReparseArticleResponse) -> ReparseArticleResponse {
 }
 
 /// The parser version of the service, which may differ from this program's. Found by parsing a small document.
-async fn parser_version(service: &Service) -> anyhow::Result<i32> {
+async fn parser_version(client: &Client) -> anyhow::Result<i32> {
     // It needs a headline and a body, because a document without them is refused.
     let content = "A bridge opens\nThe bridge across the lake opened today.";
     let document = RawDocument { content: content.into(), content_type: "text/plain".to_owned(), ..Default::default() };
-    let parsed = service.parse(ParseArticleRequest { document: Some(document) }).await.map_err(explain)?;
+    let parsed = client.parse_article(ParseArticleRequest { document: Some(document) }).await.map_err(explain)?;
     let report =
         parsed.article.and_then(|article| article.parse_report).context("the server reports no parser version")?;
     Ok(report.parser_version)
 }
 
 /// The names of the articles with a parser version below `below`, by create time, which no concurrent update changes.
-fn names(service: &Service, below: i32) -> impl Stream<Item = Result<String, Status>> + '_ {
-    let pages = stream::try_unfold(Some(String::new()), move |token| async move {
-        let Some(page_token) = token else { return Ok(None) };
-        let request = ListArticlesRequest {
-            page_size: 1000,
-            page_token,
-            order_by: "create_time".to_owned(),
-            view: ArticleView::Full.into(),
-            ..Default::default()
-        };
-        let page = service.list(request).await?;
-        let is_old =
-            |article: &Article| article.parse_report.as_ref().is_some_and(|report| report.parser_version < below);
-        let old: Vec<_> = page.articles.into_iter().filter(is_old).map(|article| Ok(article.name)).collect();
-        let next = Some(page.next_page_token).filter(|token| !token.is_empty());
-        Ok::<_, Status>(Some((stream::iter(old), next)))
-    });
-    pages.try_flatten()
+fn names(client: &Client, below: i32) -> impl Stream<Item = Result<String, Error>> + use<> {
+    let request = ListArticlesRequest {
+        order_by: "create_time".to_owned(),
+        view: ArticleView::Full.into(),
+        ..Default::default()
+    };
+    let is_old =
+        move |article: &Article| article.parse_report.as_ref().is_some_and(|report| report.parser_version < below);
+    let old = client.list(request).items().try_filter(move |article| future::ready(is_old(article)));
+    old.map_ok(|article| article.name)
 }

@@ -4,7 +4,6 @@ mod security;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context;
 use articled::clock::Clock;
@@ -22,7 +21,7 @@ use super::failure::Usage;
 use super::import;
 use super::input::InputArguments;
 use super::output::Out;
-use super::service::Service;
+use super::service::client_of_store;
 use super::{interrupt, store};
 
 /// Tables of settings. `ARTICLED_LIMITS_MAX_CALLS` is the key `max_calls` in the table `limits`.
@@ -77,9 +76,9 @@ async fn load(
     config: &Config,
     interrupted: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let service = Service::of_store(Arc::clone(opened), config)?;
+    let client = client_of_store(opened, config)?;
     let input = InputArguments::of_paths(paths);
-    let summary = import::import(input, &service, import::WORKERS, false, interrupted, &mut |_| Ok(())).await?;
+    let summary = import::import(input, &client, import::WORKERS, false, interrupted, &mut |_| Ok(())).await?;
     info!("loaded: {summary}");
     summary.uninterrupted()
 }

@@ -1,20 +1,19 @@
 //! `articled watch`: prints changes of articles.
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::pin::pin;
 
 use anyhow::Context;
 use articled::rpc::proto::watch_articles_response::Event;
-use articled::rpc::proto::{self, WatchArticlesRequest, WatchArticlesResponse};
+use articled::rpc::proto::{self, WatchArticlesRequest};
 use clap::Args;
-use tonic::{Status, Streaming};
+use futures::TryStreamExt;
 
-use super::client::{Client, ServerArguments, describe, explain, lost_connection};
+use super::client::{ServerArguments, describe, explain};
 use super::get::View;
 use super::interrupt;
 use super::keywords::KeywordArguments;
 use super::output::{Out, OutputArguments};
-use super::service::later;
 use super::table;
 use super::terminal::printable;
 
@@ -41,11 +40,6 @@ pub(super) struct Watch {
     output: OutputArguments,
 }
 
-/// The first and the maximum delay before reconnecting. The delay doubles with each attempt without an event. A restart
-/// takes a second or two.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const MAX_PAUSE: Duration = Duration::from_secs(8);
-
 impl Watch {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let interrupted = interrupt::signals().context("cannot listen for signals")?;
@@ -55,10 +49,12 @@ impl Watch {
             view: proto::ArticleView::from(self.view).into(),
             resume_token: self.resume,
         };
-        let client = self.server.connect().await?;
+        let watch = self.server.connect().await?.watch(request.clone()).on_retry(|error| {
+            let _ = writeln!(io::stderr(), "articled: {}; reconnecting", printable(&describe(error)));
+        });
         let ended = tokio::select! {
             () = interrupted => Ok(()),
-            ended = watch(client, &mut request, self.output) => ended,
+            ended = print(watch, &mut request.resume_token, self.output) => ended,
         };
         if !self.output.is_json() && !request.resume_token.is_empty() {
             // Ignored if standard error is closed.
@@ -68,43 +64,15 @@ impl Watch {
     }
 }
 
-/// Prints events until the watch fails permanently. The request's token is that of the last printed event, so that the next
-/// stream after a lost connection continues there.
-async fn watch(mut client: Client, request: &mut WatchArticlesRequest, output: OutputArguments) -> anyhow::Result<()> {
-    let mut out = Out::new();
-    let mut pause = FIRST_PAUSE;
-    let mut was_connected = false;
-    loop {
-        let token = request.resume_token.clone();
-        let status = match client.watch_articles(request.clone()).await {
-            Ok(events) => print(events.into_inner(), request, &mut out, output).await?,
-            Err(status) => status,
-        };
-        let progressed = request.resume_token != token;
-        was_connected |= progressed;
-        // Without a token the next stream would start later than the lost one, and miss events.
-        if !was_connected || !lost_connection(&status) {
-            return Err(explain(status));
-        }
-        pause = if progressed { FIRST_PAUSE } else { MAX_PAUSE.min(2 * pause) };
-        let _ = writeln!(io::stderr(), "articled: {}; reconnecting", printable(&describe(&status)));
-        tokio::time::sleep(later(&status).unwrap_or(pause)).await;
-    }
-}
-
-/// Prints one stream to its end, and returns the status that ended it.
+/// Prints events until the watch fails permanently. `resume_token` is set to that of the last printed event.
 async fn print(
-    mut events: Streaming<WatchArticlesResponse>,
-    request: &mut WatchArticlesRequest,
-    out: &mut Out,
+    watch: articled_client::Watch,
+    resume_token: &mut String,
     output: OutputArguments,
-) -> anyhow::Result<Status> {
-    loop {
-        let response = match events.message().await {
-            Ok(Some(response)) => response,
-            Ok(None) => return Ok(Status::unavailable("the server ended the watch without a reason")),
-            Err(status) => return Ok(status),
-        };
+) -> anyhow::Result<()> {
+    let mut out = Out::new();
+    let mut events = pin!(watch.events());
+    while let Some(response) = events.try_next().await.map_err(explain)? {
         if output.is_json() {
             out.json(&response)?;
         } else {
@@ -116,25 +84,7 @@ async fn print(
         }
         // So that each event is visible at once.
         out.flush()?;
-        request.resume_token = response.resume_token;
+        *resume_token = response.resume_token;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use tonic::Code;
-    use tonic_types::{ErrorDetails, StatusExt};
-
-    use super::*;
-
-    #[test]
-    fn only_a_lost_connection_is_made_again() {
-        let check = |status: Status, expected| assert_eq!(lost_connection(&status), expected, "{status}");
-        let details = ErrorDetails::with_error_info("STORE_FAILED", "articled", std::collections::HashMap::new());
-        check(Status::unavailable("stopping"), true);
-        check(Status::unknown("h2 protocol error"), true);
-        check(Status::with_error_details(Code::Internal, "damaged", details), false);
-        check(Status::out_of_range("RESUME_TOKEN_EXPIRED"), false);
-        check(Status::invalid_argument("filter"), false);
-    }
+    Ok(())
 }

@@ -34,14 +34,6 @@ pub struct WithEncodedFields<M, P> {
     pub parts: Vec<P>,
 }
 
-impl<M: Message + Default, P: Message> WithEncodedFields<M, P> {
-    /// Decodes into the contract's message, for a caller in the same process.
-    pub fn to_message(&self) -> M {
-        // Cannot fail: the store has verified the checksums of its encoding.
-        M::decode(self.encode_to_vec().as_slice()).unwrap_or_default()
-    }
-}
-
 impl Message for EncodedArticleMessage {
     fn encode_raw(&self, buffer: &mut impl BufMut) {
         self.0.encode(buffer);

@@ -29,6 +29,7 @@ mod parse_article;
 mod reflection;
 mod reparse_article;
 mod request_id;
+mod rust_client;
 mod secrets_in_logs;
 mod service_config;
 mod shutdown;

@@ -1,17 +1,12 @@
-//! The credentials of commands, and the verification of the server: token and certificates.
+//! The credential arguments of commands: token and certificates.
 
 use std::fmt;
 use std::fs;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use articled_client::Builder;
 use clap::Args;
-use http::Uri;
-use tonic::metadata::AsciiMetadataValue;
-use tonic::service::Interceptor;
-use tonic::transport::{Certificate, ClientTlsConfig, Identity};
-use tonic::{Request, Status};
 
 use crate::cli::failure::Usage;
 
@@ -73,34 +68,22 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Adds the token, if there is one, to each call.
-#[derive(Clone)]
-pub(crate) struct TokenInterceptor(Option<AsciiMetadataValue>);
-
-impl Interceptor for TokenInterceptor {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(value) = &self.0 {
-            request.metadata_mut().insert("authorization", value.clone());
-        }
-        Ok(request)
-    }
-}
-
 impl CredentialArguments {
-    /// The interceptor for calls to this server.
-    pub(super) fn interceptor(&self, server: &Uri) -> anyhow::Result<TokenInterceptor> {
-        let Some(token) = self.token()? else { return Ok(TokenInterceptor(None)) };
-        if server.scheme_str() != Some("https") && !self.insecure && !is_loopback(server) {
-            return Err(Usage(format!(
-                "the token would travel to {server} unencrypted: use https://, or --insecure if the network is yours alone"
-            ))
-            .into());
+    /// Gives the credentials to a client.
+    pub(super) fn set(&self, mut builder: Builder) -> anyhow::Result<Builder> {
+        if let Some(token) = self.token()? {
+            builder = builder.token(token).allow_unencrypted_token(self.insecure);
         }
-        let mut value: AsciiMetadataValue =
-            format!("Bearer {token}").parse().map_err(|_| Usage("the token contains invalid characters".to_owned()))?;
-        // So it is not shown when headers are printed, and not kept in HTTP/2's header compression table.
-        value.set_sensitive(true);
-        Ok(TokenInterceptor(Some(value)))
+        if let Some(path) = &self.ca {
+            builder = builder.ca_certificates(read(path, "--ca")?);
+        }
+        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
+            builder = builder.identity(read(cert, "--cert")?, read(key, "--key")?);
+        }
+        if let Some(name) = &self.server_name {
+            builder = builder.server_name(name);
+        }
+        Ok(builder)
     }
 
     fn token(&self) -> anyhow::Result<Option<String>> {
@@ -121,48 +104,15 @@ impl CredentialArguments {
             }
         }
     }
-
-    /// The TLS settings for an https server; `None` for http.
-    pub(super) fn tls(&self, server: &Uri) -> anyhow::Result<Option<ClientTlsConfig>> {
-        if server.scheme_str() != Some("https") {
-            let given = [
-                ("--ca", self.ca.is_some()),
-                ("--cert", self.cert.is_some()),
-                ("--server-name", self.server_name.is_some()),
-            ];
-            return match given.into_iter().find(|(_, is_given)| *is_given) {
-                Some((flag, _)) => Err(Usage(format!("{flag} is for an https:// server, not for {server}")).into()),
-                None => Ok(None),
-            };
-        }
-        let mut tls = ClientTlsConfig::new();
-        tls = match &self.ca {
-            Some(path) => tls.ca_certificate(Certificate::from_pem(read(path, "--ca")?)),
-            None => tls.with_native_roots(),
-        };
-        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
-            tls = tls.identity(Identity::from_pem(read(cert, "--cert")?, read(key, "--key")?));
-        }
-        if let Some(name) = &self.server_name {
-            tls = tls.domain_name(name);
-        }
-        Ok(Some(tls))
-    }
 }
 
 fn read(path: &Path, flag: &str) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("{flag} {} cannot be read", path.display()))
 }
 
-/// Whether a server is on this machine, so that nothing is sent over a network.
-fn is_loopback(server: &Uri) -> bool {
-    let host = server.host().unwrap_or_default();
-    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
-    host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
+    use articled_client::Client;
     use clap::Parser;
 
     use super::*;
@@ -175,26 +125,6 @@ mod tests {
 
     fn arguments(line: &[&str]) -> Line {
         Line::parse_from(["articled"].iter().chain(line))
-    }
-
-    #[test]
-    fn a_token_is_not_sent_where_others_may_read_it() {
-        let check = |server: &'static str, line: &[&str], is_sent: bool| {
-            let sent = arguments(line).credentials.interceptor(&Uri::from_static(server));
-            assert_eq!(sent.is_ok(), is_sent, "{server} {line:?}");
-        };
-        for near in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://[::ffff:127.0.0.1]:1"] {
-            check(near, &["--token", "a"], true);
-        }
-        for far in ["http://192.0.2.1:1", "http://a.example:1", "http://localhost.example:1", "http://[2001:db8::1]:1"]
-        {
-            check(far, &["--token", "a"], false);
-            check(far, &["--token", "a", "--insecure"], true);
-            check(far, &[], true);
-        }
-        check("https://a.example:1", &["--token", "a"], true);
-        check("https://a.example:1", &["--token", "a\u{1}b"], false);
-        check("https://a.example:1", &["--token", "a", "--token-file", "b"], false);
     }
 
     #[test]
@@ -222,9 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn certificates_are_for_https() {
-        let tls = |server| arguments(&["--ca", "/nowhere"]).credentials.tls(&Uri::from_static(server));
-        assert!(tls("http://127.0.0.1:1").expect_err("unused").is::<Usage>());
-        assert!(tls("https://127.0.0.1:1").expect_err("no such file").to_string().contains("--ca /nowhere"));
+    fn a_token_is_given_once() {
+        assert!(arguments(&["--token", "a", "--token-file", "b"]).credentials.token().is_err());
+    }
+
+    #[test]
+    fn names_the_flag_of_a_file_that_cannot_be_read() {
+        let set = arguments(&["--ca", "/nowhere"]).credentials.set(Client::builder("https://127.0.0.1:1"));
+        assert!(set.expect_err("no such file").to_string().contains("--ca /nowhere"));
     }
 }

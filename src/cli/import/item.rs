@@ -4,47 +4,36 @@ use articled::container::{ContainerError, Document};
 use articled::rpc::convert;
 use articled::rpc::proto::ImportArticlesRequest;
 use articled::rpc::proto::import_articles_request::Item;
-use prost::Message;
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use tonic::Code;
 
-use crate::cli::client::{code_name, describe};
 use crate::cli::output::from_json;
 
-pub(super) enum Failure {
-    /// Only this item failed. Failures are counted by `reason`.
-    Item { reason: String, message: String },
-    /// No further item can be stored.
-    Destination(String),
-}
+/// The reason under which items are counted that cannot be read.
+pub(super) const UNREADABLE: &str = "UNREADABLE";
 
+/// The request that stores an item, or why the item cannot be read.
 pub(super) fn request(
     document: Result<Document, ContainerError>,
     allow_older: bool,
-) -> Result<ImportArticlesRequest, Failure> {
-    let Document { raw, is_exported, id, warnings: _ } = document.map_err(|error| unreadable(error.to_string()))?;
+) -> Result<ImportArticlesRequest, String> {
+    let Document { raw, is_exported, id, warnings: _ } = document.map_err(|error| error.to_string())?;
     let item = if is_exported {
-        Item::Article(from_json(&raw.content).map_err(|error| unreadable(format!("{error:#}")))?)
+        Item::Article(from_json(&raw.content).map_err(|error| format!("{error:#}"))?)
     } else {
         Item::Document(convert::document_to_wire(raw))
     };
     Ok(ImportArticlesRequest { sequence: 0, item: Some(item), article_id: id.unwrap_or_default(), allow_older })
 }
 
-fn unreadable(message: String) -> Failure {
-    Failure::Item { reason: "UNREADABLE".to_owned(), message }
+/// Whether the item is an exported article, not a document.
+pub(super) fn is_exported(request: &ImportArticlesRequest) -> bool {
+    matches!(request.item, Some(Item::Article(_)))
 }
 
-/// Whether the error in a response is about one item or about the destination.
-pub(super) fn failure(error: &tonic_types::Status) -> Failure {
-    let code = Code::from_i32(error.code);
-    let status = Status::with_details(code, error.message.clone(), error.encode_to_vec().into());
-    let message = describe(&status);
-    match code {
-        Code::InvalidArgument | Code::AlreadyExists | Code::Aborted | Code::DeadlineExceeded | Code::Internal => {
-            let reason = status.get_details_error_info().map(|info| info.reason);
-            Failure::Item { reason: reason.unwrap_or_else(|| code_name(code).to_owned()), message }
-        }
-        _ => Failure::Destination(message),
-    }
+/// Whether an error is about one item. After any other, no further item can be stored.
+pub(super) fn is_about_one(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument | Code::AlreadyExists | Code::Aborted | Code::DeadlineExceeded | Code::Internal
+    )
 }
