@@ -19,6 +19,7 @@ mod index;
 pub mod memory;
 mod open;
 mod open_error;
+mod packed_text;
 mod pages;
 pub mod postgres;
 mod prepare;

@@ -9,6 +9,7 @@ mod fold_table;
 mod han;
 mod normalize;
 mod segment;
+pub(crate) mod word_code;
 
 pub use self::controls::is_display_control;
 pub(crate) use self::controls::is_reordering;

@@ -22,6 +22,9 @@ pub struct FoldedFields<T = String> {
 }
 
 impl FoldedFields {
+    /// What follows the body in [`FoldedFields::as_str`].
+    pub(crate) const END: &'static str = "\t";
+
     /// Folds an article.
     pub fn of(content: &ArticleContent) -> Self {
         let mut text = String::with_capacity(content.body.len() + 512);
@@ -52,8 +55,11 @@ impl<T: AsRef<str>> FoldedFields<T> {
         is_whole.then_some(Self { text, ends })
     }
 
-    pub(crate) fn borrowed(&self) -> FoldedFields<&str> {
-        FoldedFields { text: self.as_str(), ends: self.ends }
+    /// The stored form up to the body, and the body.
+    pub(crate) fn heads_and_body(&self) -> (&str, &str) {
+        let body = self.range(TextField::Body);
+        let text = self.as_str();
+        (&text[..body.start], &text[body])
     }
 
     /// The stored form.

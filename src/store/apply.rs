@@ -231,7 +231,7 @@ async fn reparse<S: WriteStorage>(
     match write_rules::reparse(stored.current, content.clone(), parse_report.clone(), *made_from, now) {
         Decision::Store { article, made_from, outcome } => {
             // The content that stays may be one that was edited.
-            let own = stays.then(|| Indexed::of(&article.content));
+            let own = stays.then(|| Indexed::of(&article.content, index.form()));
             let index = own.as_ref().unwrap_or(index);
             let after = After { article: *article, made_from, index, raw: RawChange::Keep };
             let article = update(storage, session, before, after).await?;

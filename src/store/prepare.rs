@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::article::size::{content_bytes, raw_bytes};
 use crate::article::{ArticleContent, ArticleName, Etag, ParseReport, RawDocument};
 use crate::query::{FoldedFields, TextField};
+use crate::store::packed_text::PackedText;
 use crate::store::write_rules::{self, ContentDigest};
 use crate::store::{NewArticle, Write, record};
 use crate::text::Fingerprint;
@@ -63,17 +64,34 @@ pub(crate) struct PreparedArticle {
     pub index: Indexed,
 }
 
-/// The parts of a content that go into indexes.
+/// How an engine stores long texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextForm {
+    /// What FULL adds in the contract's encoding, and the folded texts.
+    Plain,
+    /// Both as one [`PackedText`].
+    Packed,
+}
+
+/// The parts of a content that are computed for indexes and rows.
 pub(crate) struct Indexed {
     pub texts: Arc<FoldedFields>,
     pub fingerprint: Option<Fingerprint>,
+    /// `None` for [`TextForm::Plain`].
+    pub packed: Option<PackedText>,
 }
 
 impl Indexed {
-    pub(super) fn of(content: &ArticleContent) -> Self {
+    pub(super) fn of(content: &ArticleContent, form: TextForm) -> Self {
         let texts = FoldedFields::of(content);
         let fingerprint = texts.items(TextField::Body).next().and_then(Fingerprint::of_folded);
-        Self { texts: Arc::new(texts), fingerprint }
+        let packed = (form == TextForm::Packed).then(|| PackedText::of(&content.body, &texts));
+        Self { texts: Arc::new(texts), fingerprint, packed }
+    }
+
+    /// The form of the engine's texts.
+    pub(super) fn form(&self) -> TextForm {
+        if self.packed.is_some() { TextForm::Packed } else { TextForm::Plain }
     }
 }
 
@@ -107,24 +125,26 @@ pub(super) fn unpacked(content: Bytes, is_compressed: bool) -> Option<Bytes> {
 }
 
 impl PreparedArticle {
-    fn of(mut new: NewArticle) -> Self {
+    fn of(mut new: NewArticle, form: TextForm) -> Self {
         let raw = new.raw.take().map(PackedRaw::of);
-        Self { raw, made_from: write_rules::digest(&new.content), index: Indexed::of(&new.content), new }
+        Self { raw, made_from: write_rules::digest(&new.content), index: Indexed::of(&new.content, form), new }
     }
 }
 
-pub(crate) fn prepare(write: Write) -> Prepared {
+pub(crate) fn prepare(write: Write, form: TextForm) -> Prepared {
     match write {
         Write::Ingest { article, allow_older } => {
-            Prepared::Ingest { article: PreparedArticle::of(article), allow_older }
+            Prepared::Ingest { article: PreparedArticle::of(article, form), allow_older }
         }
-        Write::Create { article, request_id } => Prepared::Create { article: PreparedArticle::of(article), request_id },
+        Write::Create { article, request_id } => {
+            Prepared::Create { article: PreparedArticle::of(article, form), request_id }
+        }
         Write::Replace { name, content, expected } => {
-            let index = Indexed::of(&content);
+            let index = Indexed::of(&content, form);
             Prepared::Replace { name, content, index, expected }
         }
         Write::Reparse { name, content, parse_report, expected } => {
-            let (made_from, index) = (write_rules::digest(&content), Indexed::of(&content));
+            let (made_from, index) = (write_rules::digest(&content), Indexed::of(&content, form));
             Prepared::Reparse(PreparedReparse { name, content, parse_report, made_from, index, expected })
         }
         Write::Delete { name, expected } => Prepared::Delete { name, expected },

@@ -15,6 +15,9 @@ use crate::article::{
     RawDocument, RemovedLine, TimeBasis, TimePrecision, Timestamp,
 };
 
+/// The number of the contract's field `Article.body`.
+pub(super) const BODY: u32 = 10;
+
 /// A damaged record.
 #[derive(Debug, thiserror::Error)]
 pub enum BadRecord {
@@ -95,11 +98,16 @@ fn dateline_record(dateline: Dateline) -> DatelineRecord {
     DatelineRecord { text, agency, location, date }
 }
 
-/// Encodes the fields that FULL adds.
+/// Encodes the fields that FULL adds: the body, then the parse report.
 pub(super) fn encode_rest(article: &Article) -> Vec<u8> {
-    let rest =
-        Rest { body: article.content.body.clone(), parse_report: article.parse_report.clone().map(report_record) };
-    rest.encode_to_vec()
+    let mut rest = Rest { body: article.content.body.clone(), parse_report: None }.encode_to_vec();
+    rest.extend(encode_report(article));
+    rest
+}
+
+/// Encodes the parse report, a part of what FULL adds.
+pub(super) fn encode_report(article: &Article) -> Vec<u8> {
+    Rest { body: String::new(), parse_report: article.parse_report.clone().map(report_record) }.encode_to_vec()
 }
 
 fn report_record(report: ParseReport) -> ReportRecord {

@@ -15,6 +15,7 @@ mod disk_probe;
 mod duplicates;
 mod error;
 mod feed;
+mod files;
 mod index;
 mod json_list;
 mod lock;
@@ -23,6 +24,7 @@ mod open;
 mod read;
 mod row_struct;
 mod rows;
+mod schema;
 mod stats;
 mod transaction;
 mod write;
@@ -31,6 +33,8 @@ mod write;
 mod crash_tests;
 #[cfg(test)]
 mod open_tests;
+#[cfg(test)]
+mod repack_tests;
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};

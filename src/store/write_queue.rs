@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::article::Timestamp;
-use crate::store::prepare::{Prepared, prepare, size};
+use crate::store::prepare::{Prepared, TextForm, prepare, size};
 use crate::store::{StoreError, Write, Written};
 
 /// The maximum number of waiting writes. Further ones are refused.
@@ -43,6 +43,7 @@ pub(super) struct Job {
 pub(super) struct WriteQueue {
     jobs: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
+    form: TextForm,
     /// Writes that were refused because the queue was full.
     shed: AtomicU64,
 }
@@ -57,9 +58,10 @@ pub(super) struct QueueStats {
 }
 
 impl WriteQueue {
-    pub(super) fn new() -> (Self, mpsc::Receiver<Job>) {
+    pub(super) fn new(form: TextForm) -> (Self, mpsc::Receiver<Job>) {
         let (jobs, receiver) = mpsc::channel(QUEUE_WRITES);
-        (Self { jobs, room: Arc::new(Semaphore::new(QUEUE_BYTES)), shed: AtomicU64::new(0) }, receiver)
+        let room = Arc::new(Semaphore::new(QUEUE_BYTES));
+        (Self { jobs, room, form, shed: AtomicU64::new(0) }, receiver)
     }
 
     /// Prepares a write, queues it, and waits for its result.
@@ -71,11 +73,12 @@ impl WriteQueue {
             Ok(Err(_)) => return Err(closing()),
             Err(_) => return Err(self.overloaded()),
         };
+        let form = self.form;
         let write = if bytes > LARGE_WRITE_BYTES {
-            let prepared = tokio::task::spawn_blocking(move || prepare(write)).await;
+            let prepared = tokio::task::spawn_blocking(move || prepare(write, form)).await;
             prepared.map_err(|error| StoreError::Failed(error.to_string()))?
         } else {
-            prepare(write)
+            prepare(write, form)
         };
         let (answer, answered) = oneshot::channel();
         let job = Job { write, bytes, dry_run, now, answer, _room: room };

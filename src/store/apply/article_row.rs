@@ -20,6 +20,7 @@ pub(crate) struct ArticleRow {
     pub basic: Vec<u8>,
     pub original: Option<Original>,
     pub fingerprint: Option<Vec<u8>>,
+    /// In the engine's [`TextForm`](crate::store::prepare::TextForm).
     pub rest: Vec<u8>,
     pub texts: Arc<FoldedFields>,
     /// The keys of the fingerprint.
@@ -42,7 +43,10 @@ impl ArticleRow {
             basic: record::encode_basic(article),
             original,
             fingerprint: index.fingerprint.as_ref().map(|fingerprint| fingerprint.to_bytes().to_vec()),
-            rest: record::encode_rest(article),
+            rest: match &index.packed {
+                Some(packed) => packed.with_report(&record::encode_report(article)),
+                None => record::encode_rest(article),
+            },
             texts: Arc::clone(&index.texts),
             keys: distinct_keys(index.fingerprint.as_ref()),
         }

@@ -26,6 +26,7 @@ use crate::store::postgres::pool::Pool;
 use crate::store::postgres::rederive::rederive;
 use crate::store::postgres::transaction::{self, Locked};
 use crate::store::postgres::writer::GroupWriter;
+use crate::store::prepare::TextForm;
 use crate::store::text_version::text_version;
 use crate::store::write_queue::WriteQueue;
 use crate::store::writer_metrics::WriterMetrics;
@@ -179,7 +180,7 @@ async fn opened(options: PostgresOptions) -> Result<PostgresStore, Refusal> {
     tasks.push(tokio::spawn(listener.run()));
     let mut queue = None;
     if !read_only {
-        let (sender, jobs) = WriteQueue::new();
+        let (sender, jobs) = WriteQueue::new(TextForm::Plain);
         queue = Some(sender);
         let writer = GroupWriter {
             connector: connector.clone(),

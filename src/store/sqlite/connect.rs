@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 
 use crate::store::sqlite::error::SqliteError;
 
@@ -69,4 +69,10 @@ pub(super) async fn set_busy_timeout(connection: &mut SqliteConnection, timeout:
     let sql = format!("PRAGMA busy_timeout = {}", timeout.as_millis());
     sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())
+}
+
+pub(super) async fn close(connection: SqliteConnection) {
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "closing a connection failed");
+    }
 }

@@ -30,10 +30,6 @@ impl SqliteError {
         SqliteError::Row { table, id, reason: bad.to_string() }
     }
 
-    pub(crate) fn missing(table: &'static str, id: i64) -> Self {
-        SqliteError::Row { table, id, reason: "the row is missing".to_owned() }
-    }
-
     pub(crate) fn checksum(table: &'static str, id: i64) -> Self {
         SqliteError::Row { table, id, reason: "the checksum differs".to_owned() }
     }

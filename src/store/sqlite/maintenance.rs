@@ -1,7 +1,8 @@
-//! Maintenance of the database file: backup, restore, check, rebuilding derived data, and WAL checkpoints.
+//! Maintenance of the database file: backup, restore, check, rebuilding derived data, packing texts, and WAL checkpoints.
 
 pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod checkpoint;
 pub(super) mod rederive;
+pub(super) mod repack;
 mod restore;

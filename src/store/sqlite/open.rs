@@ -1,14 +1,12 @@
 //! Opens a store: locks, inspects and migrates it; or refuses it, and leaves it unchanged.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Connection, SqlSafeStr, SqliteConnection};
+use sqlx::{Connection, SqliteConnection};
 
 use crate::background::Background;
 use crate::keyword_index::PairRule;
@@ -18,16 +16,19 @@ use crate::store::article_cache::ArticleCache;
 use crate::store::feed::DEFAULT_KEEP_DELETIONS;
 use crate::store::index::{Index, Writers};
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::connect::{Role, close, connect};
 use crate::store::sqlite::disk_probe::read_closed_file;
 use crate::store::sqlite::duplicates::keys::MoveRule;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
+use crate::store::sqlite::files::{io_error, next_to, refused};
 use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
+use crate::store::sqlite::maintenance::repack::repack;
 use crate::store::sqlite::read::get_batcher::GetBatcher;
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::sqlite::row_struct::row_struct;
+use crate::store::sqlite::schema::{migrate, newest_version};
 use crate::store::sqlite::write::writer::{ReaderState, Writer, WriterLimits};
 
 /// The application id in the database header, "ARTC".
@@ -41,18 +42,6 @@ const MIN_PAGE_BYTES: u64 = 512;
 
 /// The first bytes of a rollback journal (sqlite.org/fileformat.html#the_rollback_journal).
 const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
-
-/// Every migration, in order. An applied one is never edited, not even its comments: sqlx compares checksums of the files, and
-/// refuses a store whose checksum differs.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
-    (1, "articles", include_str!("../../../migrations/sqlite/0001_articles.sql")),
-    (2, "keyword_index", include_str!("../../../migrations/sqlite/0002_keyword_index.sql")),
-    (3, "feed", include_str!("../../../migrations/sqlite/0003_feed.sql")),
-    (4, "folded", include_str!("../../../migrations/sqlite/0004_folded.sql")),
-    (5, "recent_keys", include_str!("../../../migrations/sqlite/0005_recent_keys.sql")),
-    (6, "text_version", include_str!("../../../migrations/sqlite/0006_text_version.sql")),
-    (7, "unread_columns", include_str!("../../../migrations/sqlite/0007_unread_columns.sql")),
-];
 
 /// The scheme of a SQLite store's URL.
 const SCHEME: &str = "sqlite:";
@@ -133,9 +122,12 @@ impl SqliteStore {
         if !holds_anything(&path)? {
             return Err(OpenError::Io { path, reason: "there is no such database".to_owned() });
         }
+        let mut connection = connect(&path, Role::Read).await.map_err(|fault| refused(&path, &fault))?;
+        let found = inspect(&path, &mut connection).await;
+        close(connection).await;
+        repack(&path, found?).await?;
         let mut connection = connect(&path, Role::Write).await.map_err(|fault| refused(&path, &fault))?;
         let repaired = async {
-            inspect(&path, &mut connection).await?;
             migrate(&mut connection).await.map_err(|fault| refused(&path, &fault))?;
             rederive(&mut connection, options.scale.pair_rule).await.map_err(|fault| refused(&path, &fault))
         }
@@ -146,7 +138,7 @@ impl SqliteStore {
 
     /// The version of the schema that this program writes.
     pub fn schema_version() -> i64 {
-        MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default()
+        newest_version()
     }
 }
 
@@ -199,6 +191,7 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
         if (1..known).contains(&found) {
             tracing::info!(found, known, "migrating the store to the current schema");
         }
+        repack(path, found).await?;
     }
     create_private(path).map_err(|error| io_error(path, &error))?;
     let background = Background::start().map_err(|error| io_error(path, &error))?;
@@ -340,12 +333,6 @@ pub(super) async fn remove_read_logs(path: &Path) {
     }
 }
 
-pub(super) fn next_to(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 /// Whether a WAL exists next to the file.
 pub(super) fn has_log(path: &Path) -> bool {
     fs::metadata(next_to(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0)
@@ -424,27 +411,4 @@ async fn objects(connection: &mut SqliteConnection) -> Result<BTreeSet<String>, 
     let sql = "SELECT concat(type, ' ', name) AS object FROM sqlite_schema WHERE sql IS NOT NULL";
     let objects: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await?;
     Ok(objects.into_iter().collect())
-}
-
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-    let migrations = MIGRATIONS.map(|(version, description, sql)| {
-        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
-    });
-    let migrator = Migrator::with_migrations(migrations.to_vec());
-    migrator.run_direct(None, connection, false).await.map_err(|error| SqliteError::Sql(error.into()))
-}
-
-pub(super) async fn close(connection: SqliteConnection) {
-    if let Err(error) = connection.close().await {
-        tracing::warn!(%error, "closing a connection failed");
-    }
-}
-
-pub(super) fn refused(path: &Path, fault: &SqliteError) -> OpenError {
-    let (path, reason) = (path.to_owned(), fault.to_string());
-    if fault.is_damage() { OpenError::Damaged { path, reason } } else { OpenError::Io { path, reason } }
-}
-
-pub(super) fn io_error(path: &Path, error: &io::Error) -> OpenError {
-    OpenError::Io { path: path.to_owned(), reason: error.to_string() }
 }

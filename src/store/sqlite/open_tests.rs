@@ -7,9 +7,10 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use crate::article::View;
-use crate::query::{Keyword, KeywordFilter, KeywordMatch, PageSize};
+use crate::query::{FoldedFields, Keyword, KeywordFilter, KeywordMatch, PageSize};
 use crate::store::OpenError;
 use crate::store::conformance::fixtures::*;
+use crate::store::packed_text::{PackedText, packed_checksum};
 use crate::store::sqlite::SqliteOptions;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
@@ -93,40 +94,6 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn a_store_of_the_schema_before_is_brought_to_todays() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("articles.db");
-    let body = "青石镇图书馆新馆九月起向居民开放。新馆共有四层,藏书十二万册,设有儿童阅览室、盲文阅览区和一间能坐两百人的报告厅。";
-    let store = opened(&path).await;
-    ingest(&store, new("first", "甲", body), at(0)).await;
-    store.close().await;
-    // As the versions before the last two left it.
-    execute(
-        &path,
-        "INSERT INTO fingerprint_key (key, id)
-         SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys;
-         DROP TABLE fingerprint_recent; DROP TABLE folded; DROP TABLE text_state; DELETE FROM _sqlx_migrations WHERE version > 3;
-         ALTER TABLE article ADD COLUMN publish_us INTEGER; ALTER TABLE article ADD COLUMN fetch_us INTEGER;
-         ALTER TABLE article ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
-         ALTER TABLE article ADD COLUMN char_count INTEGER NOT NULL DEFAULT 60;
-         ALTER TABLE article ADD COLUMN language_code TEXT NOT NULL DEFAULT 'zh-Hans';
-         ALTER TABLE article ADD COLUMN info_source TEXT NOT NULL DEFAULT ''",
-    )
-    .await;
-    let to_read = SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
-    let error = refused(to_read).await;
-    assert!(matches!(error, OpenError::NeedsMigration { found: 3, .. }), "{error}");
-    assert!(error.to_string().ends_with(&format!(" --database sqlite:{}", path.display())), "{error}");
-    let store = opened(&path).await;
-    ingest(&store, new("copy", "乙", &format!("{body}\n")), at(1)).await;
-    let copies = ask(&store, &search()).await.articles;
-    let original =
-        copies.iter().find(|article| article.name == name("copy")).and_then(|copy| copy.duplicate_of.clone());
-    assert_eq!(original, Some(name("first")));
-    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
-}
-
-#[tokio::test]
 async fn damage_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("articles.db");
@@ -176,7 +143,7 @@ async fn the_check_tells_a_disk_that_cannot_be_read_from_damage() {
     execute(&path, "UPDATE article SET effective_us = effective_us + 1").await;
     assert!(!check(&options, &sound).await.expect("an answer").is_empty());
     assert!(matches!(check(&options, &broken).await, Err(StoreError::Unavailable(_))));
-    execute(&path, "DROP TABLE folded").await;
+    execute(&path, "DROP TABLE raw").await;
     assert!(matches!(check(&options, &sound).await, Err(StoreError::Damaged(_))));
 }
 
@@ -193,7 +160,7 @@ async fn text_that_was_changed_behind_our_back_is_never_served() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("articles.db");
     closed_store(&path).await;
-    execute(&path, "UPDATE body SET rest = CAST(replace(CAST(rest AS TEXT), '安', '危') AS BLOB)").await;
+    execute(&path, "UPDATE article SET rest = CAST(substr(rest, 1, length(rest) - 1) || 'a' AS BLOB)").await;
     let store = opened(&path).await;
     assert!(store.get(&name("a"), View::Basic).await.is_ok());
     assert!(matches!(store.get(&name("a"), View::Full).await, Err(StoreError::Damaged(_))));
@@ -365,7 +332,7 @@ async fn a_hot_journal_is_rolled_back_at_the_next_start() {
     let (crashed, journal) = (folder.path().join("crashed.db"), folder.path().join("crashed.db-journal"));
     let mut connection =
         SqliteConnection::connect(&format!("sqlite:{}", backup.display())).await.expect("a connection");
-    let sql = "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; DELETE FROM body; UPDATE article SET create_us = 7;
+    let sql = "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; DELETE FROM change; UPDATE article SET create_us = 7;
                CREATE TABLE filler (bytes BLOB); INSERT INTO filler SELECT zeroblob(100000) FROM json_each('[1,2,3,4,5,6,7,8,9]')";
     sqlx::raw_sql(sql).execute(&mut connection).await.expect("a statement");
     fs::copy(&backup, &crashed).expect("copied");
@@ -456,12 +423,11 @@ async fn a_piece_that_was_emptied_is_damage() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("articles.db");
     for (sql, view) in [
-        ("UPDATE body SET rest = x''", View::Full),
-        ("UPDATE body SET rest = x'', rest_xxh3 = 0", View::Full),
+        ("UPDATE article SET rest = x''", View::Full),
+        ("UPDATE article SET rest = x'', rest_xxh3 = 0", View::Full),
         ("UPDATE raw SET content = x''", View::Raw),
         ("UPDATE raw SET head = x''", View::Raw),
         ("UPDATE article SET basic = x''", View::Basic),
-        ("DELETE FROM body", View::Full),
     ] {
         _ = fs::remove_file(&path);
         let store = opened(&path).await;
@@ -503,7 +469,7 @@ async fn a_table_that_is_missing_is_damage() {
     }
     // While the store is open.
     let store = opened(&path).await;
-    execute(&path, "DROP TABLE body").await;
+    execute(&path, "DROP TABLE article").await;
     assert!(matches!(store.get(&name("a"), View::Full).await, Err(StoreError::Damaged(_))));
     let write = store.write(Write::Delete { name: name("a"), expected: None }, false, at(1)).await;
     assert!(matches!(write, Err(StoreError::Damaged(_))), "{write:?}");
@@ -539,10 +505,16 @@ async fn texts_that_were_folded_differently_are_folded_again() {
         &path,
         "UPDATE text_state SET version = 1; DELETE FROM keyword_block; DELETE FROM keyword_segment;
          DELETE FROM fingerprint_key; DELETE FROM fingerprint_recent;
-         UPDATE article SET fingerprint = NULL, duplicate_of = NULL;
-         UPDATE folded SET texts = CAST('other' AS BLOB)",
+         UPDATE article SET fingerprint = NULL, duplicate_of = NULL",
     )
     .await;
+    let other = FoldedFields::of(&new("first", "乙", "other").content);
+    let packed = PackedText::of(body, &other).with_report(&[]);
+    let mut connection = connect(&path, Role::Write).await.expect("a connection");
+    let sql = "UPDATE article SET rest = ?1, rest_xxh3 = ?2";
+    let query = sqlx::query(sql).bind(packed.as_slice()).bind(packed_checksum(&packed));
+    query.execute(&mut connection).await.expect("a statement");
+    connection.close().await.expect("closed");
     let read_only = || SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
     assert!(matches!(refused(read_only()).await, OpenError::NeedsRefolding { .. }));
     let store = opened(&path).await;

@@ -5,6 +5,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::article::{Article, ArticleName, RawDocument, View};
 use crate::store::checksums::{checksum, raw_checksum};
+use crate::store::packed_text::{packed_checksum, unpack_rest};
 use crate::store::prepare::unpacked;
 use crate::store::record;
 use crate::store::sqlite::error::SqliteError;
@@ -14,9 +15,9 @@ use crate::store::sqlite::row_struct::row_struct;
 pub(super) fn columns(view: View) -> &'static str {
     match view {
         View::Basic => "a.id, a.basic, a.basic_xxh3, original.name AS original_name",
-        View::Full => "a.id, a.basic, a.basic_xxh3, original.name AS original_name, body.rest, body.rest_xxh3",
+        View::Full => "a.id, a.basic, a.basic_xxh3, original.name AS original_name, a.rest, a.rest_xxh3",
         View::Raw => {
-            "a.id, a.basic, a.basic_xxh3, original.name AS original_name, body.rest, body.rest_xxh3, \
+            "a.id, a.basic, a.basic_xxh3, original.name AS original_name, a.rest, a.rest_xxh3, \
              raw.head, raw.content, raw.is_compressed, raw.raw_xxh3"
         }
     }
@@ -25,11 +26,8 @@ pub(super) fn columns(view: View) -> &'static str {
 pub(super) fn joins(view: View) -> &'static str {
     match view {
         View::Basic => "LEFT JOIN article AS original ON original.id = a.duplicate_of",
-        View::Full => "LEFT JOIN article AS original ON original.id = a.duplicate_of LEFT JOIN body ON body.id = a.id",
-        View::Raw => {
-            "LEFT JOIN article AS original ON original.id = a.duplicate_of LEFT JOIN body ON body.id = a.id \
-             LEFT JOIN raw ON raw.id = a.id"
-        }
+        View::Full => "LEFT JOIN article AS original ON original.id = a.duplicate_of",
+        View::Raw => "LEFT JOIN article AS original ON original.id = a.duplicate_of LEFT JOIN raw ON raw.id = a.id",
     }
 }
 
@@ -44,10 +42,10 @@ row_struct! {
 }
 
 row_struct! {
-    /// The columns that FULL adds; `None` if the row is missing.
-    struct BodyRow<'r> {
-        rest: Option<&'r [u8]>,
-        rest_xxh3: Option<i64>,
+    /// The columns that FULL adds.
+    struct RestColumns<'r> {
+        rest: &'r [u8],
+        rest_xxh3: i64,
     }
 }
 
@@ -74,12 +72,13 @@ pub(super) fn read(row: &SqliteRow, view: View) -> Result<Article, SqliteError> 
             Some(original.map_err(|_| SqliteError::row("article", id, &record::BadRecord::Field("name")))?);
     }
     if view >= View::Full {
-        let BodyRow { rest, rest_xxh3 } = BodyRow::read(row)?;
-        let rest = rest.ok_or_else(|| SqliteError::missing("body", id))?;
-        if Some(checksum(rest)) != rest_xxh3 {
-            return Err(SqliteError::checksum("body", id));
+        let RestColumns { rest, rest_xxh3 } = RestColumns::read(row)?;
+        if packed_checksum(rest) != rest_xxh3 {
+            return Err(SqliteError::checksum("article", id));
         }
-        record::decode_rest(&mut article, rest).map_err(|bad| SqliteError::row("body", id, &bad))?;
+        let rest =
+            unpack_rest(rest).ok_or_else(|| SqliteError::row("article", id, &record::BadRecord::Field("rest")))?;
+        record::decode_rest(&mut article, &rest).map_err(|bad| SqliteError::row("article", id, &bad))?;
     }
     if view == View::Raw {
         article.raw = read_raw(row, id)?;

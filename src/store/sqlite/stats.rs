@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use crate::store::sqlite::open::next_to;
+use crate::store::sqlite::files::next_to;
 use crate::store::stats::FileSizes;
 
 /// The suffix of the file whose time is that of the last backup.

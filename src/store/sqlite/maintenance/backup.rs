@@ -14,11 +14,12 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::store::OpenError;
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::connect::connect;
+use crate::store::sqlite::connect::{close, connect};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed;
+use crate::store::sqlite::files::{io_error, next_to, refused};
 use crate::store::sqlite::lock::create_private;
-use crate::store::sqlite::open::{SqliteOptions, io_error, next_to, refused, remove_read_logs, resolved, role_to_read};
+use crate::store::sqlite::open::{SqliteOptions, remove_read_logs, resolved, role_to_read};
 use crate::store::sqlite::stats::LAST_BACKUP_SUFFIX;
 
 impl SqliteStore {
@@ -39,7 +40,7 @@ impl SqliteStore {
             create_private(&part).map_err(|error| io_error(&part, &error))?;
             let mut connection = connect(&from, role).await.map_err(|fault| refused(&from, &fault))?;
             let copied = copy(&mut connection, &part).await;
-            crate::store::sqlite::open::close(connection).await;
+            close(connection).await;
             copied.map_err(|fault| refused(&from, &fault))?;
             separate(&part).await.map_err(|fault| refused(&part, &fault))?;
             publish(&part, &to).map_err(|error| io_error(&to, &error))
@@ -65,7 +66,7 @@ fn note_backup(database: &Path) -> io::Result<()> {
 }
 
 /// Copies all tables to a new file, from one snapshot.
-async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), SqliteError> {
+pub(super) async fn copy(connection: &mut SqliteConnection, part: &Path) -> Result<(), SqliteError> {
     let Some(part) = part.to_str() else {
         let error = io::Error::new(io::ErrorKind::InvalidFilename, "the name of a backup must be UTF-8");
         return Err(SqliteError::Sql(sqlx::Error::Io(error)));

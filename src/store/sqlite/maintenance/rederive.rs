@@ -40,7 +40,7 @@ pub(crate) async fn rederive(connection: &mut SqliteConnection, pair_rule: PairR
     transaction::end(connection, End::Commit).await
 }
 
-/// Rebuilds the keyword index and the folded texts.
+/// Rebuilds the keyword index and the packed texts.
 async fn rebuild_index(connection: &mut SqliteConnection, pair_rule: PairRule) -> Result<(), SqliteError> {
     let mut rebuild = Rebuild::begin(connection, pair_rule).await?;
     let mut after = i64::MIN;
@@ -54,7 +54,7 @@ async fn rebuild_index(connection: &mut SqliteConnection, pair_rule: PairRule) -
             after = row.try_get("id")?;
             let article = rows::read(row, View::Full)?;
             let texts = Arc::new(FoldedFields::of(&article.content));
-            folded::put(connection, after, &texts).await?;
+            folded::put(connection, after, &article, &texts).await?;
             changes.put(after, article.effective_time().as_microsecond(), article.name.id(), &texts);
         }
         rebuild.add(connection, changes).await?;

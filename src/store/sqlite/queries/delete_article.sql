@@ -1,10 +1,6 @@
 -- All rows of an article, and what is left of it, in one round trip to SQLite's thread: each costs more than deleting a row.
 DELETE FROM article WHERE id = ?;
 
-DELETE FROM body WHERE id = ?;
-
-DELETE FROM folded WHERE id = ?;
-
 DELETE FROM raw WHERE id = ?;
 
 INSERT OR REPLACE INTO deleted (name, delete_us)

@@ -1,13 +1,8 @@
 -- The rows of several new articles, table by table, in one round trip to SQLite's thread: each costs more than the rows of
 -- an article. The parameters have no numbers: sqlx binds numbered ones wrongly where a later statement leaves some out.
-INSERT INTO article (name, effective_us, create_us, update_us, made_from, basic, basic_xxh3, duplicate_of, fingerprint, id)
+INSERT INTO article (name, effective_us, create_us, update_us, made_from, basic, basic_xxh3, duplicate_of, fingerprint,
+                     rest, rest_xxh3, id)
 VALUES {article_rows};
-
-INSERT INTO body (rest, rest_xxh3, id)
-VALUES {body_rows};
-
-INSERT INTO folded (texts, texts_xxh3, id)
-VALUES {folded_rows};
 
 -- An article without a raw document has a row of parameters too, so that the statement is the same for all.
 INSERT INTO raw (id, head, content, is_compressed, raw_xxh3)

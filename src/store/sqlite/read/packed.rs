@@ -22,14 +22,12 @@ use crate::store::EncodedArticle;
 use crate::store::checksums::checksum;
 use crate::store::checksums::raw_checksum;
 use crate::store::damage::DamagedRow;
+use crate::store::packed_text::{packed_checksum, unpack_rest};
 use crate::store::prepare::unpacked;
 use crate::store::search::{FoundArticle, key_column};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::rows;
-
-/// The number of bytes of a missing row.
-const NO_ROW: i64 = -1;
 
 /// The SQL expression that packs the article `a`, with [`rows::joins`].
 pub(crate) fn item(view: View, key: OrderKey) -> String {
@@ -37,7 +35,7 @@ pub(crate) fn item(view: View, key: OrderKey) -> String {
     let (rest_head, rest) = match view {
         // Constants are text, because numbers would be formatted for each row.
         View::Basic => ("'0,-2'", "''"),
-        View::Full | View::Raw => ("coalesce(body.rest_xxh3, 0), coalesce(length(body.rest), -1)", "body.rest"),
+        View::Full | View::Raw => ("a.rest_xxh3, length(a.rest)", "a.rest"),
     };
     let (raw_head, raw) = match view {
         View::Basic | View::Full => ("'0,-1,-1,0'", "''"),
@@ -118,21 +116,19 @@ fn unpack_one(bytes: &Bytes, at: usize) -> Option<(FoundArticle, usize)> {
     let damaged = |table, reason: &str| Err(DamagedRow { table, id, reason: reason.to_owned() });
     let article = if checksum(&basic) != basic_xxh3 {
         damaged("article", "the checksum differs")
-    } else if rest_bytes == NO_ROW {
-        damaged("body", "the row is missing")
-    } else if rest_bytes >= 0 && checksum(&rest) != rest_xxh3 {
-        damaged("body", "the checksum differs")
+    } else if rest_bytes >= 0 && packed_checksum(&rest) != rest_xxh3 {
+        damaged("article", "the checksum of its text differs")
     } else if raw_bytes >= 0 && raw_checksum(&raw_head, &raw_content) != raw_xxh3 {
         damaged("raw", "the checksum differs")
     } else {
-        let article = EncodedArticle::from_pieces(basic, original.as_ref(), rest);
-        if raw_bytes < 0 {
-            Ok(article)
-        } else {
-            match unpacked(raw_content, is_compressed) {
+        let rest = if rest_bytes < 0 { Some(Bytes::new()) } else { unpack_rest(&rest).map(Bytes::from) };
+        match rest.map(|rest| EncodedArticle::from_pieces(basic, original.as_ref(), rest)) {
+            None => damaged("article", "its text cannot be read"),
+            Some(article) if raw_bytes < 0 => Ok(article),
+            Some(article) => match unpacked(raw_content, is_compressed) {
                 Some(content) => Ok(article.with_raw(raw_head, content)),
                 None => damaged("raw", "it cannot be decompressed"),
-            }
+            },
         }
     };
     let time = Timestamp::from_microsecond(key_us).ok()?;

@@ -1,4 +1,4 @@
-//! Binds an article to statements on the tables `article`, `body` and `folded`.
+//! Binds an article to statements on the table `article`.
 //!
 //! Owns the order of the columns in statements, the same for inserts and updates.
 
@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteArguments;
 
 use crate::store::apply::ArticleRow;
 use crate::store::checksums::checksum;
+use crate::store::packed_text::packed_checksum;
 
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
 
@@ -16,6 +17,8 @@ impl ArticleRow {
     pub(crate) fn bind_article(&mut self, statement: Statement, id: i64) -> Statement {
         let basic = std::mem::take(&mut self.basic);
         let basic_xxh3 = checksum(&basic);
+        let rest = std::mem::take(&mut self.rest);
+        let rest_xxh3 = packed_checksum(&rest);
         statement
             .bind(std::mem::take(&mut self.name))
             .bind(self.effective_us)
@@ -26,17 +29,8 @@ impl ArticleRow {
             .bind(basic_xxh3)
             .bind(self.original.as_ref().map(|(id, _)| *id))
             .bind(self.fingerprint.take())
+            .bind(rest)
+            .bind(rest_xxh3)
             .bind(id)
-    }
-
-    pub(crate) fn bind_body(&mut self, statement: Statement, id: i64) -> Statement {
-        let rest = std::mem::take(&mut self.rest);
-        let rest_xxh3 = checksum(&rest);
-        statement.bind(rest).bind(rest_xxh3).bind(id)
-    }
-
-    pub(crate) fn bind_folded(&self, statement: Statement, id: i64) -> Statement {
-        let texts = self.texts.as_str().as_bytes();
-        statement.bind(texts.to_vec()).bind(checksum(texts)).bind(id)
     }
 }

@@ -20,12 +20,10 @@ static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert(1));
 /// The statements for the rows of some articles.
 fn insert(articles: usize) -> String {
     let rows = |row: &str| vec![row; articles].join(", ");
-    let (two, three) = (rows("(?, ?)"), rows("(?, ?, ?)"));
+    let two = rows("(?, ?)");
     format!(
         include_str!("../queries/insert_articles.sql"),
-        article_rows = rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        body_rows = three,
-        folded_rows = three,
+        article_rows = rows("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         raw_rows = rows("(?, ?, ?, ?, ?, ?)"),
         change_rows = two,
         key_rows = two,
@@ -54,12 +52,6 @@ pub(crate) async fn insert_rows(connection: &mut SqliteConnection, rows: Vec<New
 fn bind(mut statement: Statement, mut rows: Vec<NewRow>) -> Statement {
     for row in &mut rows {
         statement = row.row.bind_article(statement, row.id);
-    }
-    for row in &mut rows {
-        statement = row.row.bind_body(statement, row.id);
-    }
-    for row in &rows {
-        statement = row.row.bind_folded(statement, row.id);
     }
     for row in &mut rows {
         let raw = row.raw.take();

@@ -87,8 +87,7 @@ impl WriteStorage for SqliteConnection {
     async fn update(&mut self, id: i64, seq: i64, mut row: ArticleRow) -> Result<(), SqliteError> {
         let statement = sqlx::query(include_str!("../queries/update_article.sql"));
         let statement = row.bind_article(statement, id);
-        let statement = row.bind_body(statement, id);
-        let statement = row.bind_folded(statement, id).bind(id).bind(seq).bind(id).bind(json_list(&row.keys));
+        let statement = statement.bind(id).bind(seq).bind(id).bind(json_list(&row.keys));
         statement.execute(self).await?;
         Ok(())
     }
@@ -105,8 +104,6 @@ impl WriteStorage for SqliteConnection {
     async fn delete(&mut self, row: DeletedRow<'_>) -> Result<(), SqliteError> {
         let DeletedRow { id, name, delete_us, seq } = row;
         sqlx::query(include_str!("../queries/delete_article.sql"))
-            .bind(id)
-            .bind(id)
             .bind(id)
             .bind(id)
             .bind(name.id())

@@ -21,6 +21,7 @@ use crate::metrics::Registry;
 use crate::store::apply::{BatchLookup, Session, WaitingRows, apply};
 use crate::store::article_cache::ArticleCache;
 use crate::store::index::{Building, Index};
+use crate::store::prepare::TextForm;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
@@ -88,7 +89,7 @@ impl Writer {
         let WriterLimits { keep_deletions, move_rule } = limits;
         let ReaderState { index, feed, article_cache } = state;
         let open = OpenConnection::new(connection, move_rule).await?;
-        let (queue, jobs) = WriteQueue::new();
+        let (queue, jobs) = WriteQueue::new(TextForm::Packed);
         let (merge_sender, merge_requests) = mpsc::channel(1);
         let closing = CancellationToken::new();
         let health = Arc::new(DiskHealth::default());

@@ -1,0 +1,3 @@
+-- All their rows are packed.
+DROP TABLE body;
+DROP TABLE folded;

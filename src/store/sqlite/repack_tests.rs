@@ -1,0 +1,192 @@
+//! What becomes of stores of older schemas. `fixtures/schema-7.db.zst` was made by the last version that wrote that schema, from
+//! the invented pages in `samples/` and a text with characters that fold together.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use crate::article::{Article, View};
+use crate::store::conformance::fixtures::*;
+use crate::store::record;
+use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::maintenance::repack::{HAS_PLACE, pack_some, repack};
+use crate::store::sqlite::schema::migrate_to;
+use crate::store::sqlite::{SqliteOptions, SqliteStore};
+use crate::store::{OpenError, Search, SharedStore, StoreError};
+
+/// The number of articles in the fixture.
+pub(crate) const SCHEMA_7_ARTICLES: usize = 19;
+
+const SCHEMA_7: &[u8] = include_bytes!("fixtures/schema-7.db.zst");
+
+/// Writes the fixture.
+pub(crate) fn put_schema_7(path: &Path) {
+    let bytes = zstd::decode_all(SCHEMA_7).expect("a database");
+    fs::write(path, bytes).expect("written");
+}
+
+async fn opened(path: &Path) -> SharedStore {
+    Arc::new(SqliteStore::open(SqliteOptions::small(path)).await.expect("a store"))
+}
+
+async fn connected(path: &Path) -> SqliteConnection {
+    connect(path, Role::Write).await.expect("a connection")
+}
+
+async fn execute(path: &Path, sql: &str) {
+    let mut connection = connected(path).await;
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect("a statement");
+    connection.close().await.expect("closed");
+}
+
+/// The articles of the fixture, read from its tables.
+async fn articles_of_fixture(path: &Path) -> Vec<Article> {
+    let mut connection = connected(path).await;
+    let sql = "SELECT a.basic, body.rest, original.name AS original FROM article AS a JOIN body ON body.id = a.id
+               LEFT JOIN article AS original ON original.id = a.duplicate_of ORDER BY a.id";
+    let rows = sqlx::query(sql).fetch_all(&mut connection).await.expect("rows");
+    connection.close().await.expect("closed");
+    let article = |row: sqlx::sqlite::SqliteRow| {
+        let mut article = record::decode_basic(row.get("basic")).expect("a record");
+        record::decode_rest(&mut article, row.get("rest")).expect("a record");
+        article.duplicate_of = row.get::<Option<&str>, _>("original").map(name);
+        article
+    };
+    rows.into_iter().map(article).collect()
+}
+
+/// Opens the store, which must have these articles, in every form, and no fault.
+async fn check_migrated(path: &Path, articles: &[Article]) {
+    let store = opened(path).await;
+    for article in articles {
+        let found = store.get(&article.name, View::Full).await.expect("an answer");
+        assert_eq!(found.as_ref(), Some(article));
+    }
+    let cafe = Search { keywords: Some(words(&["café 昨日推出"], &[], &[], &[])), ..search() };
+    assert_eq!(ask(&store, &cafe).await.articles.len(), 1);
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_store_of_the_schema_before_is_packed_and_its_file_has_no_free_pages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    put_schema_7(&path);
+    let articles = articles_of_fixture(&path).await;
+    assert_eq!(articles.len(), SCHEMA_7_ARTICLES);
+    let to_read = SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
+    match SqliteStore::open(to_read).await {
+        Err(error @ OpenError::NeedsMigration { found: 7, .. }) => {
+            assert!(error.to_string().ends_with(&format!(" --database sqlite:{}", path.display())), "{error}");
+        }
+        _ => panic!("it was opened, or refused otherwise"),
+    }
+    repack(&path, 7).await.expect("packed");
+    let mut connection = connected(&path).await;
+    let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&mut connection).await.expect("a count");
+    let bodies: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM body").fetch_one(&mut connection).await.expect("a count");
+    connection.close().await.expect("closed");
+    assert_eq!((free, bodies), (0, 0));
+    check_migrated(&path, &articles).await;
+    let files = fs::read_dir(folder.path()).expect("a folder");
+    let files: Vec<String> =
+        files.map(|file| file.expect("a file").file_name().into_string().expect("a name")).collect();
+    assert!(!files.iter().any(|file| file.ends_with(".part") || file.ends_with("-wal")), "{files:?}");
+    // It stays as it is.
+    check_migrated(&path, &articles).await;
+}
+
+/// A killed process leaves the database and its log. Every transaction of the migration is a moment at which it may die.
+#[tokio::test]
+async fn a_killed_migration_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    put_schema_7(&path);
+    let articles = articles_of_fixture(&path).await;
+    let mut connection = connected(&path).await;
+    migrate_to(&mut connection, HAS_PLACE).await.expect("migrated");
+    let mut images = 0;
+    loop {
+        let image = folder.path().join(format!("image-{images}.db"));
+        fs::copy(&path, &image).expect("a copy");
+        fs::copy(path.with_extension("db-wal"), image.with_extension("db-wal")).expect("a copy of the log");
+        // What it may leave of the new file.
+        fs::write(image.with_extension("db.part"), "half").expect("written");
+        images += 1;
+        check_migrated(&image, &articles).await;
+        if pack_some(&mut connection, 3).await.expect("packed") == 0 {
+            break;
+        }
+    }
+    assert!(images > 4);
+    // Another process still reads the log: the file must not be replaced, and works as it is.
+    drop(connection);
+}
+
+#[tokio::test]
+async fn a_file_that_another_process_has_open_is_not_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    put_schema_7(&path);
+    let articles = articles_of_fixture(&path).await;
+    let mut other = connected(&path).await;
+    sqlx::query("SELECT 1 FROM article").fetch_all(&mut other).await.expect("rows");
+    let before = fs::metadata(&path).expect("a file").len();
+    check_migrated(&path, &articles).await;
+    assert!(fs::metadata(&path).expect("a file").len() >= before);
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM article").fetch_one(&mut other).await.expect("a count");
+    assert_eq!(count as usize, articles.len());
+    other.close().await.expect("closed");
+}
+
+#[tokio::test]
+async fn damage_is_still_seen_after_the_migration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    put_schema_7(&path);
+    let articles = articles_of_fixture(&path).await;
+    let damage = "UPDATE body SET rest = x'00' WHERE id = (SELECT min(id) FROM body);
+                  DELETE FROM body WHERE id = (SELECT max(id) FROM body)";
+    execute(&path, damage).await;
+    let store = opened(&path).await;
+    let (Some(first), Some(last)) = (articles.first(), articles.last()) else { panic!("no articles") };
+    for damaged in [first, last] {
+        assert!(matches!(store.get(&damaged.name, View::Full).await, Err(StoreError::Damaged(_))));
+    }
+    assert_eq!(store.get(&articles[1].name, View::Full).await.expect("an answer").as_ref(), Some(&articles[1]));
+    let faults = store.check().await.expect("an answer");
+    assert!(faults.iter().filter(|fault| fault.contains("checksum")).count() >= 2, "{faults:?}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_schema_with_a_feed_is_brought_to_todays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    put_schema_7(&path);
+    // As the versions before left it.
+    execute(
+        &path,
+        "INSERT OR IGNORE INTO fingerprint_key (key, id)
+         SELECT keys.value, recent.id FROM fingerprint_recent AS recent, json_each(recent.keys) AS keys;
+         DROP TABLE fingerprint_recent; DROP TABLE folded; DROP TABLE text_state; DELETE FROM _sqlx_migrations WHERE version > 3;
+         ALTER TABLE article ADD COLUMN publish_us INTEGER; ALTER TABLE article ADD COLUMN fetch_us INTEGER;
+         ALTER TABLE article ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+         ALTER TABLE article ADD COLUMN char_count INTEGER NOT NULL DEFAULT 60;
+         ALTER TABLE article ADD COLUMN language_code TEXT NOT NULL DEFAULT 'zh-Hans';
+         ALTER TABLE article ADD COLUMN info_source TEXT NOT NULL DEFAULT ''",
+    )
+    .await;
+    let articles = articles_of_fixture(&path).await;
+    check_migrated(&path, &articles).await;
+    let original = articles.iter().max_by_key(|article| article.content.body.len()).expect("an article");
+    let store = opened(&path).await;
+    ingest(&store, new("copy", "乙", &format!("{}\n", original.content.body)), at(1)).await;
+    let copy = store.get(&name("copy"), View::Basic).await.expect("an answer").expect("an article");
+    assert_eq!(copy.duplicate_of.as_ref(), Some(original.duplicate_of.as_ref().unwrap_or(&original.name)));
+    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
+}
