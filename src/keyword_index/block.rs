@@ -18,9 +18,15 @@ use super::codec::{Malformed, Reader, put_varint};
 use super::gram::Gram;
 use super::postings::{CHUNK_DOCUMENTS, List, is_short, put_chunk, put_chunked_head, put_short_list, read_list};
 
-/// A posting block is closed once it has this many bytes. Less than half a database page of 16 KiB, so that a read fetches
-/// little unneeded data, and enough that a list of some thousand documents is one read.
-const BLOCK_BYTES: usize = 6 * 1024;
+/// The maximum size of a posting block. Two, each with 24 bytes of the database for its row, fill a page of 16 KiB: with 6 KiB a
+/// quarter of each page was empty. A list of some thousand documents is one read.
+const BLOCK_BYTES: usize = 8 * 1024 - 32;
+
+/// The maximum number of bytes of an entry before its postings: the gram, the number of documents, the number of bytes.
+const ENTRY_HEAD_BYTES: usize = 10 + 5 + 3;
+
+/// The smallest chunk that is made to fill the rest of a block.
+const MIN_CHUNK_DOCUMENTS: usize = 64;
 
 /// The interval of the entry offsets that [`Block::find`] searches: it scans at most this many entries. A block has up to
 /// about two thousand, most of them a few bytes long.
@@ -269,37 +275,41 @@ impl BlockWriter {
     /// Adds the list of a gram. Grams must be added in ascending order, and the ordinals must ascend.
     pub(crate) fn push(&mut self, gram: Gram, ordinals: &[u32]) {
         let Some(&first) = ordinals.first() else { return };
+        let mut part = std::mem::take(&mut self.part);
         if is_short(ordinals) {
+            part.clear();
+            put_short_list(&mut part, ordinals);
+            if self.room() < part.len() {
+                self.close_block();
+            }
             self.begin_entry(gram, first);
-            put_short_list(&mut self.open, ordinals);
+            self.open.extend_from_slice(&part);
+            self.part = part;
             return;
         }
         let mut rest = ordinals;
         while let Some(&first) = rest.first() {
-            self.begin_entry(gram, first);
-            let mut part = std::mem::take(&mut self.part);
             part.clear();
-            let mut end_before = 0;
-            while !rest.is_empty() && (part.is_empty() || self.open.len() + part.len() < BLOCK_BYTES) {
-                let (chunk, behind) = rest.split_at(rest.len().min(CHUNK_DOCUMENTS));
-                put_chunk(&mut part, chunk, end_before);
-                end_before = chunk[chunk.len() - 1] + 1;
-                rest = behind;
+            rest = put_chunks(&mut part, rest, self.room());
+            if !part.is_empty() {
+                self.begin_entry(gram, first);
+                put_chunked_head(&mut self.open, ordinals.len(), part.len());
+                self.open.extend_from_slice(&part);
             }
-            put_chunked_head(&mut self.open, ordinals.len(), part.len());
-            self.open.extend_from_slice(&part);
-            self.part = part;
             if !rest.is_empty() {
                 // A gram occurs only once in a block, so the rest of its list goes into the next block.
                 self.close_block();
             }
         }
+        self.part = part;
+    }
+
+    /// The number of bytes that the postings of the next entry may have in this block. An empty one has room for any chunk.
+    fn room(&self) -> usize {
+        BLOCK_BYTES.saturating_sub(self.open.len().max(CHECKSUM_BYTES) + ENTRY_HEAD_BYTES)
     }
 
     fn begin_entry(&mut self, gram: Gram, first: u32) {
-        if self.open.len() >= BLOCK_BYTES {
-            self.close_block();
-        }
         if self.open.is_empty() {
             self.open.resize(CHECKSUM_BYTES, 0);
             self.firsts.push((gram, first));
@@ -313,7 +323,7 @@ impl BlockWriter {
         if self.open.is_empty() {
             return;
         }
-        let bytes = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 4));
+        let bytes = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK_BYTES));
         self.finished_bytes += bytes.len();
         let id = BlockId::posting(self.segment, self.firsts.len() as u32 - 1);
         self.finished.push(EncodedBlock::seal(id, bytes));
@@ -334,6 +344,31 @@ impl BlockWriter {
         self.close_block();
         (self.finished, self.firsts)
     }
+}
+
+/// Writes as many ordinals as have room, in chunks, and returns the others.
+fn put_chunks<'a>(part: &mut Vec<u8>, ordinals: &'a [u32], room: usize) -> &'a [u32] {
+    let mut rest = ordinals;
+    let mut end_before = 0;
+    while !rest.is_empty() {
+        let mut documents = rest.len().min(CHUNK_DOCUMENTS);
+        loop {
+            let (chunk, behind) = rest.split_at(documents);
+            let length_before = part.len();
+            put_chunk(part, chunk, end_before);
+            if part.len() <= room {
+                end_before = chunk[chunk.len() - 1] + 1;
+                rest = behind;
+                break;
+            }
+            part.truncate(length_before);
+            documents /= 2;
+            if documents < MIN_CHUNK_DOCUMENTS {
+                return rest;
+            }
+        }
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -359,7 +394,7 @@ mod tests {
         assert_eq!(blocks.len(), firsts.len());
         let mut read: Vec<(Gram, Vec<u32>)> = Vec::new();
         for (encoded, first) in blocks.into_iter().zip(firsts) {
-            assert!(encoded.bytes.len() < 2 * BLOCK_BYTES);
+            assert!(encoded.bytes.len() <= BLOCK_BYTES);
             let block = Block::check(encoded.id, encoded.bytes.into()).unwrap();
             let mut entries = Entries::default();
             let mut is_first = true;
