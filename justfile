@@ -35,6 +35,10 @@ configuration:
 parsing:
     ARTICLED_TEST_UPDATE=1 cargo test --test parsing the_page_on_parsing_is_fresh
 
+# Records the contract as released: `buf breaking` compares with it from then on. Part of a release.
+release-contract:
+    . tests/clients/tools && buf build --exclude-source-info -o proto/released.binpb
+
 # Licences, sources, bans and advisories of the dependencies.
 deny:
     .ci/deny

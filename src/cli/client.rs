@@ -43,7 +43,7 @@ impl ServerArguments {
         let usage = match error {
             SettingsError::Url { .. } | SettingsError::Scheme { .. } => format!("--server {error}"),
             SettingsError::TlsWithoutHttps { .. } => {
-                format!("--ca, --cert and --server-name are for an https:// server, not for {server}")
+                format!("{} is for an https:// server, not for {server}", self.credentials.tls_flag())
             }
             SettingsError::TokenUnencrypted { url } => format!(
                 "the token would travel to {url} unencrypted: use https://, or --insecure if the network is yours alone"

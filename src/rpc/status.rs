@@ -20,7 +20,7 @@ use crate::watch::WatchError;
 pub(crate) const ERROR_DOMAIN: &str = "articled";
 
 /// The resource type in every ResourceInfo, as annotated in the proto.
-const RESOURCE_TYPE: &str = "articled/Article";
+const RESOURCE_TYPE: &str = "articled.internal/Article";
 
 /// The status message is percent-encoded into a header, which triples the size of Chinese text, and clients refuse headers
 /// of more than 8 to 16 KiB.

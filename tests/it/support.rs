@@ -190,7 +190,7 @@ pub(crate) fn assert_about<T>(answer: Result<T, Status>, code: Code, reason: &st
     let Err(status) = &answer else { panic!("must be refused") };
     let details = status.get_error_details();
     let resource = details.resource_info().expect("says which");
-    assert_eq!((resource.resource_type.as_str(), resource.resource_name.as_str()), ("articled/Article", name));
+    assert_eq!((resource.resource_type.as_str(), resource.resource_name.as_str()), ("articled.internal/Article", name));
     assert_eq!(refusal(answer), Refusal { code, reason: reason.to_owned(), fields: Vec::new() });
 }
 

@@ -86,6 +86,15 @@ impl CredentialArguments {
         Ok(builder)
     }
 
+    /// The first given flag that only an https server has a use for.
+    pub(super) fn tls_flag(&self) -> &'static str {
+        match self {
+            Self { ca: Some(_), .. } => "--ca",
+            Self { cert: Some(_), .. } => "--cert",
+            _ => "--server-name",
+        }
+    }
+
     fn token(&self) -> anyhow::Result<Option<String>> {
         let given = self.token.0.trim();
         match (&self.token_file, given.is_empty()) {
