@@ -20,15 +20,15 @@ class Server:
     """Serves within a `with`; `address` and `metrics_address` are host:port. `load` are paths from the root of the
     repository, `settings` flags of `serve`.
 
-    `folder` keeps the store between two lives, and `prefix` is a command that runs the server, such as strace.
+    `folder` keeps the store between two lives, `database` is the URL of a store elsewhere, and `prefix` is a command that runs the server, such as strace.
     """
 
-    def __init__(self, *load, folder=None, listen="127.0.0.1:0", settings=(), prefix=()):
+    def __init__(self, *load, folder=None, database=None, listen="127.0.0.1:0", settings=(), prefix=()):
         self.temporary = None if folder else tempfile.TemporaryDirectory()
         self.folder = folder or self.temporary.name
         self.command = [
             *prefix, BINARY, "serve", "--listen", listen, "--metrics-listen", "127.0.0.1:0", "--log", "info",
-            "--log-format", "json", "--database", f"sqlite:{self.folder}/articles.db", *settings,
+            "--log-format", "json", "--database", database or f"sqlite:{self.folder}/articles.db", *settings,
         ]
         for path in load:
             self.command += ["--load", path]

@@ -127,6 +127,9 @@ class Load:
             ]
             try:
                 for answer in stub.ImportArticles(iter(items), timeout=TIMEOUT_S):
+                    if answer.error.code == grpc.StatusCode.UNAVAILABLE.value[0]:
+                        self.calls["item was refused for a while"] += 1
+                        continue
                     assert not answer.error.code, answer.error
                     del unanswered[answer.sequence]
                     with self.lock:

@@ -73,8 +73,13 @@ def free_address():
 
 
 def client(address, retries=True):
-    """Retries as the published service config says, or not at all. Its connection is its own: a peer among others."""
-    options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", 16 << 20)]
+    """Retries as the published service config says, or not at all. Its connection is its own: a peer among others. Addresses
+    behind `ipv4:`, separated by commas, are instances of one service; calls are sent to each in turn."""
+    options = [("grpc.lb_policy_name", "round_robin")]
+    if "," in address:
+        # gRPC would name all of them as the authority, which is malformed.
+        options.append(("grpc.default_authority", "articled"))
+    options += [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", 16 << 20)]
     options.append(("grpc.service_config", SERVICE_CONFIG) if retries else ("grpc.enable_retries", 0))
     return ArticleServiceStub(grpc.insecure_channel(address, options=options))
 
@@ -102,9 +107,13 @@ def articled(*arguments, **options):
 
 
 def check(folder):
+    check_url(database(folder))
+
+
+def check_url(url):
     """`articled check` finds nothing."""
-    done = articled("check", "--database", database(folder))
-    assert done.returncode == 0, f"{folder}: {done.stdout}{done.stderr}"
+    done = articled("check", "--database", url)
+    assert done.returncode == 0, f"{url}: {done.stdout}{done.stderr}"
 
 
 def read_all(stub, view=a.ARTICLE_VIEW_FULL):

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::index::Index;
-use crate::store::postgres::connect::{Connector, Purpose};
+use crate::store::postgres::connect::{Connector, Purpose, close};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::feed::{FeedEnd, StoreVersion};
 use crate::store::postgres::transaction::{self, Finish};
@@ -61,7 +61,16 @@ impl Listener {
     /// Loads what others have committed.
     async fn refresh(&self, connection: &mut PgConnection) -> Result<(), PostgresError> {
         let StoreVersion { generation, end, .. } = StoreVersion::read(connection).await?;
-        if generation != self.index.current().generation {
+        let known = self.index.current().generation;
+        if generation < known {
+            // A promoted replica lacks the last commits. The first lock starts a new timeline, whose generations are later than
+            // all that were seen; until then every read would have to load the index.
+            let mut writer = self.connector.connect(Purpose::Write).await?;
+            transaction::begin_write(&mut writer).await?;
+            transaction::end(&mut writer, Finish::RollBack).await?;
+            close(writer).await;
+        }
+        if generation != known {
             load_committed(&self.index, connection).await?;
         }
         self.feed.advance(end);

@@ -1,0 +1,120 @@
+"""A PostgreSQL server for the faults that need one, on a port of its own: started, killed, frozen, and followed by a replica."""
+
+import contextlib
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+from support import Unavailable, free_address, need
+
+
+def programs():
+    """The folder of PostgreSQL's programs: of the newest version that Debian's packages have installed, or on the path."""
+    installed = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = installed[-1] if installed else shutil.which("initdb")
+    if not found:
+        raise Unavailable("PostgreSQL is not installed")
+    return pathlib.Path(found).parent
+
+
+class Postgres:
+    """A cluster in a folder. Its commits are synced: what is lost is lost by a fault."""
+
+    def __init__(self, folder, port=None):
+        self.bin, self.folder, self.data = programs(), pathlib.Path(folder), pathlib.Path(folder) / "data"
+        self.port = port or int(free_address().rpartition(":")[2])
+        self.prefix = []
+        # The server refuses to run as root. `user=` of subprocess forks, which gRPC's threads do not survive.
+        if os.geteuid() == 0:
+            need("setpriv")
+            account = pwd.getpwnam("postgres")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+            self.prefix = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+
+    @property
+    def url(self):
+        return f"postgres://articled@127.0.0.1:{self.port}/postgres"
+
+    def execute(self, program, *arguments):
+        done = subprocess.run(
+            [*self.prefix, self.bin / program, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def create(self):
+        self.execute("initdb", "-D", self.data, "-A", "trust", "-U", "articled", "--locale=C.UTF-8", "-E", "UTF8")
+        with open(self.data / "postgresql.conf", "a") as settings:
+            settings.write("max_connections = 200\nunix_socket_directories = ''\nmax_wal_size = 2GB\nwal_keep_size = 1GB\n")
+
+    def copy_of(self, primary):
+        """A replica that follows another one, asynchronously."""
+        self.execute("pg_basebackup", "-D", self.data, "-R", "-d", primary.url, "-c", "fast")
+
+    def start(self):
+        self.execute("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-o", f"-p {self.port}", "start")
+
+    def stop(self, mode):
+        self.execute("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def kill(self):
+        """SIGKILL to the postmaster and all that it has started."""
+        for process in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        # The port is free when the last one has ended.
+        while True:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with contextlib.suppress(OSError):
+                    probe.bind(("127.0.0.1", self.port))
+                    break
+        (self.data / "postmaster.pid").unlink()
+
+    def processes(self):
+        main = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        children = pathlib.Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return [main, *map(int, children)]
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """Nothing of it moves, and its connections stay open."""
+        processes = self.processes()
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
+    def promote(self):
+        self.execute("pg_ctl", "-D", self.data, "-w", "promote")
+
+    def ask(self, sql):
+        return self.execute("psql", "-X", "-A", "-t", "-q", "-d", self.url, "-c", sql).strip()
+
+
+@contextlib.contextmanager
+def cluster():
+    """A running server; its folder is kept if the fault fails."""
+    folder = tempfile.mkdtemp(prefix="articled-fault-pg-")
+    postgres = Postgres(folder)
+    postgres.create()
+    postgres.start()
+    try:
+        yield postgres
+    except BaseException:
+        print(f"PostgreSQL's folder is kept: {folder}", flush=True)
+        raise
+    finally:
+        with contextlib.suppress(Exception):
+            postgres.stop("immediate")
+    shutil.rmtree(folder)
