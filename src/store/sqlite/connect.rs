@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 
 use crate::store::sqlite::error::SqliteError;
@@ -25,6 +25,9 @@ const WRITER_CACHE: &str = "-32768";
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Write,
+    /// The same, and creates a database whose free pages can be given back, see `maintenance/free_pages`. So is a copy that this
+    /// connection makes. Of no other: on such a database, the setting is a write at each opening.
+    WriteNew,
     Read,
     /// Rolls back an interrupted transaction, with its first statement. Changes no setting of the file.
     Recover,
@@ -43,10 +46,14 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
         .pragma("temp_store", "MEMORY")
-        .pragma("cache_size", if role == Role::Write { WRITER_CACHE } else { READER_CACHE })
+        .pragma("cache_size", if matches!(role, Role::Write | Role::WriteNew) { WRITER_CACHE } else { READER_CACHE })
         .disable_statement_logging();
     let options = match role {
-        Role::Write => options
+        Role::WriteNew => options.auto_vacuum(SqliteAutoVacuum::Incremental),
+        _ => options,
+    };
+    let options = match role {
+        Role::Write | Role::WriteNew => options
             .create_if_missing(true)
             .page_size(PAGE_BYTES)
             .journal_mode(SqliteJournalMode::Wal)

@@ -197,7 +197,8 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let background = Background::start().map_err(|error| io_error(path, &error))?;
     let to_connect = path.to_owned();
     // There, so that SQLite's thread is one of those.
-    let connected = background.handle.spawn(async move { connect(&to_connect, Role::Write).await }).await;
+    let role = if is_new { Role::WriteNew } else { Role::Write };
+    let connected = background.handle.spawn(async move { connect(&to_connect, role).await }).await;
     let connected = connected.map_err(|error| io_error(path, &io::Error::other(error)))?;
     let mut connection = connected.map_err(|fault| refused(path, &fault))?;
     migrate(&mut connection).await.map_err(|fault| refused(path, &fault))?;

@@ -125,7 +125,7 @@ async fn compact(path: &Path) -> Result<u64, OpenError> {
     remove(&part).map_err(|error| io_error(&part, &error))?;
     let compacted = async {
         create_private(&part).map_err(|error| io_error(&part, &error))?;
-        let mut connection = connect(path, Role::Write).await.map_err(|fault| refused(path, &fault))?;
+        let mut connection = connect(path, Role::WriteNew).await.map_err(|fault| refused(path, &fault))?;
         let copied = copy(&mut connection, &part).await;
         close(connection).await;
         copied.map_err(|fault| refused(path, &fault))?;

@@ -22,13 +22,14 @@ use crate::store::apply::{BatchLookup, Session, WaitingRows, apply};
 use crate::store::article_cache::ArticleCache;
 use crate::store::index::{Building, Index};
 use crate::store::prepare::TextForm;
-use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::connect::{PAGE_BYTES, Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::{self, Feed};
 use crate::store::sqlite::index::{self, MergeTask, QueuedRequest, RequestFailed};
 use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode, Moved, checkpoint};
+use crate::store::sqlite::maintenance::free_pages::{PAGES_AT_ONCE, give_back};
 use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::store::sqlite::write::disk_health::{DiskHealth, probe};
 use crate::store::write_queue::{Job, QueueStats, WriteQueue, answer, closing, group};
@@ -50,6 +51,13 @@ const MAX_RESTARTS: usize = 4;
 /// the disk checkpoints would only make the WAL longer.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_secs(5);
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(10);
+
+/// How long the writer has nothing to do before it gives free pages back, and its pause between two steps.
+const IDLE_TIME: Duration = Duration::from_millis(500);
+const IDLE_PAUSE: Duration = Duration::from_millis(10);
+
+/// How long closing gives free pages back.
+const CLOSING_TIME: Duration = Duration::from_millis(500);
 
 /// The interval at which opening a connection is retried.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
@@ -118,6 +126,7 @@ impl Writer {
             health: Arc::clone(&health),
             open: Some(open),
             owes_checkpoint: false,
+            has_free_pages: true,
             metrics: Arc::new(WriterMetrics::new(metrics)),
             log: LogMeter::new(checkpoint_requested, reported_wal_bytes),
         };
@@ -192,6 +201,8 @@ struct WriterTask {
     open: Option<OpenConnection>,
     /// The WAL still contains deleted text.
     owes_checkpoint: bool,
+    /// There may be more free pages than the next writes need.
+    has_free_pages: bool,
     log: LogMeter,
     metrics: Arc<WriterMetrics>,
 }
@@ -201,11 +212,13 @@ impl WriterTask {
         let mut is_closing = false;
         let health = Arc::clone(&self.health);
         let mut retry_at = Instant::now();
+        let mut idle_at = Instant::now() + IDLE_TIME;
         loop {
             let job = tokio::select! {
                 job = self.jobs.recv() => job,
                 Some(request) = self.merge_requests.recv() => {
                     self.merge(request).await;
+                    idle_at = Instant::now() + IDLE_TIME;
                     continue;
                 }
                 () = self.closing.cancelled(), if !is_closing => {
@@ -219,6 +232,11 @@ impl WriterTask {
                     retry_at = Instant::now() + REOPEN_PAUSE;
                     continue;
                 }
+                () = tokio::time::sleep_until(idle_at), if self.has_free_pages && self.open.is_some() => {
+                    self.give_back().await;
+                    idle_at = Instant::now() + IDLE_PAUSE;
+                    continue;
+                }
                 // A write of another task failed: the branch above applies from now on.
                 () = health.wait_for(true), if !health.has_failed() => continue,
             };
@@ -226,10 +244,15 @@ impl WriterTask {
             let group = group(job, &mut self.jobs);
             self.write_group(group).await;
             self.catch_up().await;
+            idle_at = Instant::now() + IDLE_TIME;
         }
         // The merge task closes its connection before this one, the last, which then empties the log.
         self.closing.cancel();
         while self.merge_requests.recv().await.is_some() {}
+        let until = Instant::now() + CLOSING_TIME;
+        while self.has_free_pages && self.open.is_some() && Instant::now() < until {
+            self.give_back().await;
+        }
         if let Some(OpenConnection { connection, .. }) = self.open.take()
             && let Err(error) = connection.close().await
         {
@@ -261,6 +284,7 @@ impl WriterTask {
         match index::carry_out(&mut open.connection, &index, request).await {
             Ok(outcome) => {
                 self.owes_checkpoint |= matches!(outcome, MergeOutcome::Purged);
+                self.has_free_pages = true;
                 self.logged(bytes).await;
                 Ok(outcome)
             }
@@ -320,6 +344,28 @@ impl WriterTask {
                         self.discard().await;
                     }
                     return;
+                }
+            }
+        }
+    }
+
+    /// Gives some free pages back.
+    async fn give_back(&mut self) {
+        let Some(open) = self.open.as_mut() else { return };
+        match give_back(&mut open.connection).await {
+            Ok(has_more) => {
+                self.has_free_pages = has_more;
+                if has_more {
+                    // Each one that is given back, and the one that was moved to its place.
+                    self.logged(2 * PAGES_AT_ONCE as usize * PAGE_BYTES as usize).await;
+                }
+            }
+            Err(fault) => {
+                self.has_free_pages = false;
+                self.health.note(&fault);
+                tracing::warn!(%fault, "free pages cannot be given back");
+                if fault.poisons_connection() {
+                    self.discard().await;
                 }
             }
         }
