@@ -3,6 +3,7 @@
 //! Owns the tests of the trait's contract: one test per rule (`rules` and its parts), and random histories compared with the
 //! naive store (`oracle`). Does not test what is specific to an engine.
 
+mod duplicate_rules;
 mod feed_rules;
 pub(in crate::store) mod fixtures;
 mod oracle;
@@ -12,7 +13,6 @@ pub(in crate::store) mod postgres_server;
 mod reparse_rules;
 mod rules;
 
-pub(in crate::store) use self::rules::story;
 use super::SharedStore;
 
 /// An empty store, and the temporary folder that must outlive it. An engine that is not installed has none.

@@ -47,6 +47,9 @@ pub(crate) trait DuplicateStorage: Send {
         name: &ArticleName,
     ) -> impl Future<Output = Result<Option<Fingerprinted>, Self::Error>> + Send;
 
+    /// Whether an article that is older than this one was changed after it, or any was deleted.
+    fn have_earlier_changed(&mut self, id: i64) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+
     /// The duplicates of an article, in creation order.
     fn duplicates_of(&mut self, original: i64) -> impl Future<Output = Result<Vec<Fingerprinted>, Self::Error>> + Send;
 

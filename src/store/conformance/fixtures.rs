@@ -110,3 +110,14 @@ pub(crate) async fn all_pages(store: &SharedStore, mut search: Search) -> Vec<Ve
         }
     }
 }
+
+/// A unique text, long enough for near-duplicate detection.
+pub(crate) fn story(seed: u32) -> String {
+    let mut state = seed;
+    let mut next = || {
+        // The linear congruential generator of Numerical Recipes.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from_u32(0x4e00 + (state >> 16) % 0x3000).unwrap_or('一')
+    };
+    (0..600).map(|place| if place % 20 == 19 { '。' } else { next() }).collect()
+}

@@ -70,7 +70,7 @@ fn text(most: usize) -> impl Strategy<Value = String> {
 
 fn body() -> impl Strategy<Value = String> {
     // Few distinct stories, so that some articles are duplicates; some have a suffix.
-    let story = (0u32..3, text(3)).prop_map(|(seed, tail)| super::rules::story(seed) + &tail);
+    let story = (0u32..3, text(3)).prop_map(|(seed, tail)| super::fixtures::story(seed) + &tail);
     prop_oneof![3 => text(12), 2 => story]
 }
 

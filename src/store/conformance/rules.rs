@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::Fresh;
+pub(super) use super::duplicate_rules::*;
 pub(super) use super::feed_rules::*;
 use super::fixtures::*;
 pub(super) use super::page_rules::*;
@@ -38,6 +39,7 @@ macro_rules! suite {
             times_grow_though_the_clock_steps_back
             a_dry_run_writes_nothing
             duplicates_name_the_earliest
+            a_form_letter_that_was_not_compared_is_no_damage
             orders_run_both_ways
             equal_times_are_ordered_by_name
             pages_join_up
@@ -367,53 +369,6 @@ pub(super) async fn a_dry_run_writes_nothing(Fresh { store, .. }: Fresh) {
     assert_eq!(dry(Write::Delete { name: name("a"), expected: None }).await, Written::Deleted);
     let stored = store.get(&name("a"), View::Full).await.expect("an answer").expect("an article");
     assert_eq!((stored.etag(), stored.content.body.as_str()), (etag, "乙"));
-}
-
-/// A unique text, long enough for near-duplicate detection.
-pub(in crate::store) fn story(seed: u32) -> String {
-    let mut state = seed;
-    let mut next = || {
-        // The linear congruential generator of Numerical Recipes.
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        char::from_u32(0x4e00 + (state >> 16) % 0x3000).unwrap_or('一')
-    };
-    (0..600).map(|place| if place % 20 == 19 { '。' } else { next() }).collect()
-}
-
-pub(super) async fn duplicates_name_the_earliest(Fresh { store, .. }: Fresh) {
-    let duplicate_of = async |id: &str| {
-        let article = store.get(&name(id), View::Basic).await.expect("an answer").expect("an article");
-        article.duplicate_of.map(|name| name.id().to_owned())
-    };
-    let (bridge, harvest) = (story(1), story(2));
-    // The original is the article that was stored first, whatever the names and times.
-    ingest(&store, published(new("z", "甲", &bridge), at(100)), at(3)).await;
-    ingest(&store, new("h", "丁", &harvest), at(2)).await;
-    ingest(&store, published(new("m", "乙", &bridge), at(-100)), at(1)).await;
-    ingest(&store, new("a", "丙", &bridge), at(0)).await;
-    assert_eq!(duplicate_of("z").await, None);
-    assert_eq!(duplicate_of("h").await, None);
-    assert_eq!(duplicate_of("m").await.as_deref(), Some("z"));
-    assert_eq!(duplicate_of("a").await.as_deref(), Some("z"));
-
-    // When the original is deleted, the next article becomes the original.
-    write(&store, Write::Delete { name: name("z"), expected: None }, at(4)).await;
-    assert_eq!(duplicate_of("m").await, None);
-    assert_eq!(duplicate_of("a").await.as_deref(), Some("m"));
-
-    // Likewise when the original becomes another story.
-    ingest(&store, new("m", "乙", &story(3)), at(5)).await;
-    assert_eq!(duplicate_of("a").await, None);
-
-    // An earlier article that becomes the same story is the original.
-    ingest(&store, new("h", "丁", &bridge), at(6)).await;
-    assert_eq!(duplicate_of("a").await.as_deref(), Some("h"));
-    assert_eq!(duplicate_of("h").await, None);
-    let Written::Stored { article, .. } = write(&store, Write::ingest(new("b", "戊", &bridge)), at(7)).await else {
-        panic!("not stored");
-    };
-    assert_eq!(article.duplicate_of, Some(name("h")));
-    assert_eq!(store.check().await.expect("an answer"), Vec::<String>::new());
 }
 
 pub(super) async fn orders_run_both_ways(Fresh { store, .. }: Fresh) {

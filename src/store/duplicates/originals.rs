@@ -60,8 +60,9 @@ pub(crate) async fn is_right<S: DuplicateStorage>(
     if original == article.duplicate_of {
         return Ok(true);
     }
-    // Which of several copies was compared depends on what was stored at that time.
-    let Some(stored) = &article.duplicate_of else { return Ok(false) };
+    // Which of many similar articles are compared depends on what is stored at that time, so the result is the same only if
+    // the earlier ones have not changed since. One that is set is near in any case.
+    let Some(stored) = &article.duplicate_of else { return storage.have_earlier_changed(id).await };
     let found = storage.fingerprinted_by_name(stored).await?.filter(|found| found.id < id);
     Ok(found.zip(fingerprint).is_some_and(|(found, fingerprint)| found.is_near(fingerprint)))
 }

@@ -65,6 +65,10 @@ impl DuplicateStorage for PgConnection {
         found.as_ref().map(fingerprinted).transpose()
     }
 
+    async fn have_earlier_changed(&mut self, id: i64) -> Result<bool, PostgresError> {
+        Ok(sqlx::query_scalar(include_str!("queries/have_earlier_changed.sql")).bind(id).fetch_one(self).await?)
+    }
+
     async fn duplicates_of(&mut self, original: i64) -> Result<Vec<Fingerprinted>, PostgresError> {
         let sql = "SELECT id, name, original_id, fingerprint FROM article WHERE original_id = $1 ORDER BY id";
         sqlx::query(sql).bind(original).fetch_all(self).await?.iter().map(fingerprinted).collect()

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::article::View;
 use crate::query::PageSize;
 use crate::store::conformance::fixtures::*;
-use crate::store::conformance::{postgres_server, story};
+use crate::store::conformance::postgres_server;
 use crate::store::postgres::connect::{Connector, Purpose};
 use crate::store::postgres::{PostgresOptions, PostgresStore, merge_task};
 use crate::store::{FeedPosition, Search, SharedStore, Write, Written};

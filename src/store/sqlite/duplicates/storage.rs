@@ -49,6 +49,11 @@ impl DuplicateStorage for SqliteConnection {
         found.as_ref().map(fingerprinted).transpose()
     }
 
+    async fn have_earlier_changed(&mut self, id: i64) -> Result<bool, SqliteError> {
+        let sql = include_str!("../queries/have_earlier_changed.sql");
+        Ok(sqlx::query_scalar(sql).bind(id).fetch_one(self).await?)
+    }
+
     async fn duplicates_of(&mut self, original: i64) -> Result<Vec<Fingerprinted>, SqliteError> {
         let sql = "SELECT id, name, duplicate_of, fingerprint FROM article WHERE duplicate_of = ?1 ORDER BY id";
         let found = sqlx::query(sql).bind(original).fetch_all(self).await?;
