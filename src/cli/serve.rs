@@ -4,6 +4,7 @@ mod security;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use articled::clock::Clock;
@@ -13,6 +14,7 @@ use articled::server::{self, Listeners, RunError};
 use articled::store::{DATABASE_FORM, SharedStore};
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use toml::{Table, Value};
 use tracing::info;
 
@@ -108,7 +110,22 @@ impl Serve {
             format!("cannot listen on {}; is another server running? --listen sets another address", self.listen)
         })?;
         let metrics = Registry::new().context("cannot count")?;
-        let opened = store::open(&config.database, server::store_access(&config), metrics.clone()).await?;
+        let access = server::store_access(&config);
+        let drain = Duration::from_millis(config.shutdown.drain_ms);
+        let (database, store_metrics) = (config.database.clone(), metrics.clone());
+        // A task of its own, because migrating a store, or reading a damaged one, takes long and partly blocks.
+        let mut opening = tokio::spawn(async move { store::open(&database, access, store_metrics).await });
+        let opened = tokio::select! {
+            opened = &mut opening => opened.context("opening the store failed")??,
+            () = shutdown.as_mut() => {
+                // Closed, so that no WAL is left, unless that takes too long: the store is then as after a crash.
+                if let Ok(Ok(Ok(opened))) = timeout(drain, opening).await {
+                    opened.close().await;
+                }
+                info!("stopped while the store was being opened");
+                return Ok(());
+            }
+        };
         if !self.load.is_empty() {
             load(self.load, &opened, &config, shutdown.as_mut()).await?;
         }

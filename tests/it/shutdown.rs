@@ -1,6 +1,8 @@
 //! The server shuts down gracefully, and within its time limit whatever its peers do.
 
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use articled::config::{Config, Shutdown};
 use articled::rpc::proto::GetArticleRequest;
@@ -57,4 +59,25 @@ async fn peers_that_never_answer_are_cut_off() {
     hang.wait().await;
     server.stop().await.expect("no error");
     open.await.expect("no panic").expect_err("it was cut off");
+}
+
+/// Reading all of this file, to tell a damaged store from a damaged disk, takes minutes.
+#[tokio::test]
+async fn a_stop_does_not_wait_long_until_the_store_is_open() {
+    const BYTES: u64 = 1 << 40;
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("articles.db");
+    std::fs::File::create(&database).and_then(|file| file.set_len(BYTES)).expect("a sparse file");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_articled"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "", "--set", "shutdown.drain_ms=100"])
+        .args(["--database", &format!("sqlite:{}", database.display())])
+        .spawn()
+        .expect("the program starts");
+    // It listens for signals before it takes the lock.
+    while !folder.path().join("articles.db.lock").exists() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let sent = Command::new("kill").args(["-TERM", &program.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+    assert!(program.wait().expect("it ends").success());
 }
