@@ -6,6 +6,7 @@
 mod duplicate_rules;
 mod feed_rules;
 pub(in crate::store) mod fixtures;
+mod ingest_rules;
 mod oracle;
 mod page_rules;
 #[path = "../../tests/postgres/server.rs"]

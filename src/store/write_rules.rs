@@ -39,7 +39,7 @@ pub(super) enum Decision {
     AlreadyExists,
 }
 
-/// Ingest: create, replace, or keep an article that was made from the same content or has a later fetch time.
+/// Ingest: create, replace, or keep an article that was made from the same content, has it, or has a later fetch time.
 pub(super) fn ingest(
     new: NewArticle,
     made_from: ContentDigest,
@@ -49,7 +49,9 @@ pub(super) fn ingest(
     now: Timestamp,
 ) -> Decision {
     match current {
-        Some(current) if current.made_from == made_from => Decision::Keep(Box::new(current.article)),
+        Some(current) if current.made_from == made_from || digest(&current.article.content) == made_from => {
+            Decision::Keep(Box::new(current.article))
+        }
         Some(current) if !allow_older && is_older(&new.content, &current.article.content) => {
             Decision::KeepNewer(Box::new(current.article))
         }
