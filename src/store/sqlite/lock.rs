@@ -4,19 +4,23 @@
 //! how the lock file and a new database file are created. Both are opened without following links, so that no other file
 //! is emptied or overwritten through them.
 
-use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::OFlags;
+
+use crate::store::sqlite::files::next_to;
 
 /// The maximum length of a lock file's content that is read.
 const MAX_HOLDER_BYTES: u64 = 64;
 
 /// The prefix of a lock file's content; the process id follows.
 const HOLDER_PREFIX: &str = "process ";
+
+/// What SQLite appends to the database's path for its files next to it (sqlite.org/tempfiles.html).
+const LOG_SUFFIXES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Only the service's own user can read the files, because articles may be licensed or unpublished. SQLite gives the WAL the
 /// mode of the database.
@@ -38,7 +42,7 @@ pub(super) enum LockError {
 
 impl ProcessLock {
     pub(super) fn take(database: &Path) -> Result<Self, LockError> {
-        let path = lock_path(database);
+        let path = next_to(database, ".lock");
         let mut file = open_without_links(&path, true)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -63,6 +67,7 @@ impl ProcessLock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
+        check_logs(database)?;
         Ok(Self { _file: file })
     }
 }
@@ -80,6 +85,24 @@ pub(super) fn create_private(path: &Path) -> Result<(), io::Error> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Refuses a WAL, its index or a rollback journal that is not a regular file or has links: SQLite would write through them.
+pub(super) fn check_logs(database: &Path) -> Result<(), LockError> {
+    for suffix in LOG_SUFFIXES {
+        let path = next_to(database, suffix);
+        match std::fs::symlink_metadata(&path) {
+            Ok(metadata) => check_file(&path, &metadata)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Opens a file to read it. Does not wait for the other end of a FIFO.
+pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK)).open(path)
 }
 
 fn open_without_links(path: &Path, create: bool) -> Result<File, LockError> {
@@ -129,11 +152,4 @@ fn content(file: &mut File) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.take(MAX_HOLDER_BYTES).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The path of the lock file, next to the database. Symbolic links are already resolved, so it is the same for all of them.
-fn lock_path(database: &Path) -> PathBuf {
-    let mut path = OsString::from(database);
-    path.push(".lock");
-    PathBuf::from(path)
 }

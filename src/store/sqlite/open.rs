@@ -1,7 +1,7 @@
 //! Opens a store: locks, inspects and migrates it; or refuses it, and leaves it unchanged.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ use crate::store::sqlite::duplicates::keys::MoveRule;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::feed::Feed;
 use crate::store::sqlite::files::{io_error, next_to, refused};
-use crate::store::sqlite::lock::{LockError, ProcessLock, create_private};
+use crate::store::sqlite::lock::{self, LockError, ProcessLock, check_logs, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::maintenance::repack::repack;
 use crate::store::sqlite::read::get_batcher::GetBatcher;
@@ -172,10 +172,14 @@ pub(super) fn unreadable_or(path: &Path, error: OpenError) -> OpenError {
 }
 
 pub(super) fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
-    ProcessLock::take(path).map_err(|error| match error {
+    ProcessLock::take(path).map_err(|error| lock_error(path, error))
+}
+
+fn lock_error(path: &Path, error: LockError) -> OpenError {
+    match error {
         LockError::Held(holder) => OpenError::Locked { path: path.to_owned(), holder },
         LockError::Io(error) => io_error(path, &error),
-    })
+    }
 }
 
 async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -245,6 +249,7 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
 
 /// Inspects an existing store, and returns the purpose for reading connections.
 pub(super) async fn role_to_read(path: &Path) -> Result<Role, OpenError> {
+    check_logs(path).map_err(|error| lock_error(path, error))?;
     if !holds_anything(path)? {
         return Err(OpenError::Io { path: path.to_owned(), reason: "there is no such database".to_owned() });
     }
@@ -316,7 +321,7 @@ async fn roll_back_hot_journal(path: &Path) -> Result<(), OpenError> {
 /// Whether a hot rollback journal exists (sqlite.org/fileformat.html#the_rollback_journal).
 pub(super) fn has_hot_journal(path: &Path) -> bool {
     let mut magic = [0; JOURNAL_MAGIC.len()];
-    let read = File::open(next_to(path, "-journal")).and_then(|mut journal| journal.read_exact(&mut magic));
+    let read = lock::open_to_read(&next_to(path, "-journal")).and_then(|mut journal| journal.read_exact(&mut magic));
     read.is_ok() && magic == JOURNAL_MAGIC
 }
 

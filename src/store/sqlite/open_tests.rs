@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::fs::{FileType, Mode};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use crate::article::View;
@@ -15,6 +16,7 @@ use crate::store::sqlite::SqliteOptions;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::connect::{Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
+use crate::store::sqlite::files::next_to;
 use crate::store::sqlite::maintenance::check::check;
 use crate::store::{ArticleStore as _, NewArticle, Search, SharedStore, StoreError, Write};
 
@@ -361,6 +363,32 @@ async fn a_file_with_two_names_is_refused() {
     store.close().await;
     assert!(refused(SqliteOptions::small(&path)).await.to_string().contains("hard link"));
     fs::remove_file(&other).expect("removed");
+    opened(&path).await.close().await;
+}
+
+#[tokio::test]
+async fn no_log_that_is_no_file_of_its_own_is_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    closed_store(&path).await;
+    let other = folder.path().join("other");
+    fs::write(&other, "of another program").expect("a file");
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let log = next_to(&path, suffix);
+        let hard_link = || fs::hard_link(&other, &log);
+        let symlink = || std::os::unix::fs::symlink(&other, &log);
+        let fifo = || Ok(rustix::fs::mknodat(rustix::fs::CWD, &log, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?);
+        let kinds: [&dyn Fn() -> std::io::Result<()>; 3] = [&hard_link, &symlink, &fifo];
+        for make in kinds {
+            make().expect("made");
+            for read_only in [false, true] {
+                let error = refused(SqliteOptions { read_only, ..SqliteOptions::small(&path) }).await;
+                assert!(error.to_string().contains(suffix), "{error}");
+            }
+            fs::remove_file(&log).expect("removed");
+        }
+    }
+    assert_eq!(fs::read_to_string(&other).expect("a file"), "of another program");
     opened(&path).await.close().await;
 }
 
