@@ -174,6 +174,7 @@ fn with_text(text: &str) -> Vec<(&'static str, Article)> {
         ("article.cited_works[0]", Article { cited_works: vec![text()], ..good() }),
         ("article.labels.a", Article { labels: [("a".to_owned(), text())].into(), ..good() }),
         ("article.body", Article { body: text(), ..good() }),
+        ("article.url", Article { url: format!("https://news.example/{}", text()), ..good() }),
     ]
 }
 

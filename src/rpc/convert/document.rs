@@ -1,5 +1,6 @@
 //! Converts raw documents, in both directions.
 
+use super::text::check_line;
 use super::{labels, time};
 use crate::article::{MAX_DOCUMENT_BYTES, PageUrl, RawDocument};
 use crate::rpc::proto;
@@ -48,6 +49,7 @@ pub(crate) fn page_url(field: &str, given: &str, violations: &mut Violations) ->
     if given.is_empty() {
         return None;
     }
+    check_line(field, given, violations);
     PageUrl::parse(given).map_err(|error| violations.add(field, ViolationReason::Malformed, error.to_string())).ok()
 }
 
