@@ -3,6 +3,8 @@
 //! Owns the article, its name, its canonical URL and what the parser reports about it. Knows neither the wire
 //! types nor the rows.
 
+mod label;
+mod language;
 mod name;
 pub(crate) mod size;
 mod timestamp;
@@ -13,6 +15,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+pub(crate) use self::label::{MAX_LABEL_KEY_BYTES, is_label_key};
+pub(crate) use self::language::canonical_language;
 pub use self::name::{ArticleName, BadName};
 pub use self::timestamp::{BadTimestamp, Timestamp};
 pub use self::url::{BadUrl, PageUrl};

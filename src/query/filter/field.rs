@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::article::{Article, ArticleContent, Timestamp};
+use crate::article::{Article, ArticleContent, Timestamp, is_label_key};
 
 /// A field that holds one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -292,7 +292,7 @@ impl Field {
             && labels == LABELS
             && !key.is_empty()
         {
-            return Some(Self::Label(key.join(".")));
+            return Some(key.join(".")).filter(|key| is_label_key(key)).map(Self::Label);
         }
         let name = path.join(".");
         let text = || TextScalar::ALL.into_iter().find(|field| field.proto_name() == name).map(Self::Text);

@@ -129,9 +129,13 @@ mod tests {
         let name = |text: &str| filter(text).required_text(TextScalar::Name).map(str::to_owned);
         assert_eq!(name("name = articles/a").as_deref(), Some("articles/a"));
         assert_eq!(name("revision = 1 AND name = \"articles/a\"").as_deref(), Some("articles/a"));
-        for text in
-            ["name = \"articles/a*\"", "name != articles/a", "name = a OR name = b", "NOT name = a", "section = a"]
-        {
+        for text in [
+            "name = \"articles/a*\"",
+            "name != articles/a",
+            "name = articles/a OR name = articles/b",
+            "NOT name = articles/a",
+            "section = a",
+        ] {
             assert_eq!(name(text), None, "{text}");
         }
     }

@@ -8,14 +8,14 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use unicode_normalization::UnicodeNormalization;
 
-use super::field::Field;
+use super::field::{Field, TextScalar};
 use super::print::{basis_name, precision_name};
-use super::syntax::{half_width_syntax, inner_star, is_plain, is_quote};
+use super::syntax::{closing_quote, half_width_syntax, inner_star, is_plain, is_quote};
 use super::{
     BadFilter, Comparison, Filter, FilterProblem, ListTest, MAX_DEPTH, MAX_FILTER_BYTES, MAX_TERMS, Pattern, Presence,
     Relation, TextTest,
 };
-use crate::article::{TimeBasis, TimePrecision, Timestamp};
+use crate::article::{ArticleName, TimeBasis, TimePrecision, Timestamp, canonical_language};
 use crate::query::Keyword;
 use crate::text::fold;
 
@@ -217,24 +217,25 @@ impl Reader {
     fn stray_operator(&self) -> Option<&'static str> {
         let rest = self.chars.get(self.at..).unwrap_or_default();
         let word: String = rest.iter().take_while(|c| is_plain(**c)).collect();
-        if ["and", "or", "not"].iter().any(|operator| word.eq_ignore_ascii_case(operator)) {
-            return Some("AND, OR and NOT are written in capitals; quote the word if it is meant as text");
+        // Of any case and width.
+        if ["and", "or", "not"].contains(&fold(&word).as_str()) {
+            return Some("AND, OR and NOT are written in ASCII capitals; quote the word if it is meant as text");
         }
-        None
+        word.starts_with('+').then_some("terms are required without a plus; quote it if it is meant as text")
     }
 
     /// Refuses operators of other languages within a word without quotes.
     fn check_unquoted(&self, start: usize) -> Result<(), BadFilter> {
         let word = self.chars.get(start..self.at).unwrap_or_default();
         let refuse = |at: usize, problem| Err(self.problem_at(start + at, FilterProblem::Syntax(problem)));
-        if word.iter().any(|c| is_quote(*c)) {
+        if has_quote(word) {
             return Ok(());
         }
         for (at, c) in word.iter().enumerate() {
             let is_doubled = word.get(at + 1) == Some(c);
             match c {
                 '&' if is_doubled || word.len() == 1 => return refuse(at, "this is no operator: write AND"),
-                '|' if is_doubled || word.len() == 1 => return refuse(at, "this is no operator: write OR"),
+                '|' => return refuse(at, "this is no operator: write OR; quote it if it is meant as text"),
                 '~' => return refuse(at, "this is no operator: write : or =; quote it if it is meant as text"),
                 ';' => return refuse(at, "a filter is one expression: quote this if it is meant as text"),
                 '*' => {
@@ -277,6 +278,14 @@ impl Reader {
         let Some(operator) = self.operator()? else {
             self.at = path_end;
             self.check_unquoted(start)?;
+            if Field::named(&path).is_some() && !self.chars.get(start..path_end).is_some_and(has_quote) {
+                return Err(self.problem_at(
+                    operator_at,
+                    FilterProblem::Syntax(
+                        "a field is followed by an operator such as : or =; quote the word if it is meant as text",
+                    ),
+                ));
+            }
             let keyword = Keyword::new(&path.join("."));
             return keyword.map(Filter::Keyword).map_err(|bad| self.problem_at(start, FilterProblem::Keyword(bad)));
         };
@@ -299,7 +308,7 @@ impl Reader {
         let mut segments = Vec::new();
         loop {
             segments.push(match self.peek() {
-                Some(quote @ ('"' | '\'' | '“')) => self.quoted(quote)?.text,
+                Some(c) if closing_quote(c).is_some() => self.quoted()?.text,
                 _ => self.word(|c| is_plain(c) && !matches!(c, '.' | ':')),
             });
             if self.peek() != Some('.') {
@@ -329,8 +338,8 @@ impl Reader {
 
     /// The right side of an operator.
     fn value(&mut self) -> Result<Value, BadFilter> {
-        if let Some(quote @ ('"' | '\'' | '“')) = self.peek() {
-            return self.quoted(quote);
+        if self.peek().is_some_and(|c| closing_quote(c).is_some()) {
+            return self.quoted();
         }
         let at = self.at;
         let text = if self.peek() == Some(':') { String::new() } else { self.word(is_plain) };
@@ -360,10 +369,10 @@ impl Reader {
     }
 
     /// Text between quotes, in which a backslash takes any meaning from what follows it.
-    fn quoted(&mut self, quote: char) -> Result<Value, BadFilter> {
+    fn quoted(&mut self) -> Result<Value, BadFilter> {
         let at = self.at;
+        let end_quote = self.peek().and_then(closing_quote);
         self.at += 1;
-        let end_quote = if quote == '“' { '”' } else { quote };
         let (mut text, mut open_start, mut open_end) = (String::new(), false, false);
         let mut stars = Vec::new();
         loop {
@@ -371,7 +380,7 @@ impl Reader {
                 return Err(self.problem_at(at, FilterProblem::Syntax("this quotation mark is not closed")));
             };
             self.at += 1;
-            if c == end_quote {
+            if Some(c) == end_quote {
                 let inner_star = inner_star(at + 1..self.at - 1, stars);
                 return Ok(Value { at, text, open_start, open_end, inner_star });
             }
@@ -415,14 +424,24 @@ impl Reader {
                 }
                 Comparison::Text { field: *field, test: TextTest::Has(folded) }
             }
+            (Field::Text(TextScalar::LanguageCode), Operator::Relation(relation)) => {
+                let canonical = |tag: &str| canonical_language(tag).unwrap_or_else(|| tag.to_owned());
+                Comparison::Text { field: TextScalar::LanguageCode, test: text_test(*relation, value, canonical) }
+            }
+            (Field::Text(field @ (TextScalar::Name | TextScalar::DuplicateOf)), Operator::Relation(relation)) => {
+                if !may_be_name(*relation, value) {
+                    return Err(bad_value("a name such as articles/ID"));
+                }
+                Comparison::Text { field: *field, test: text_test(*relation, value, nfc) }
+            }
             (Field::Text(field), Operator::Relation(relation)) => {
-                Comparison::Text { field: *field, test: text_test(*relation, value) }
+                Comparison::Text { field: *field, test: text_test(*relation, value, nfc) }
             }
             (Field::Label(key), Operator::Has) => {
-                Comparison::Label { key: key.clone(), test: text_test(Relation::Equal, value) }
+                Comparison::Label { key: key.clone(), test: text_test(Relation::Equal, value, nfc) }
             }
             (Field::Label(key), Operator::Relation(relation)) => {
-                Comparison::Label { key: key.clone(), test: text_test(*relation, value) }
+                Comparison::Label { key: key.clone(), test: text_test(*relation, value, nfc) }
             }
             (Field::Labels, Operator::Has) => Comparison::Present(Presence::Label(value.text.clone())),
             (Field::List(field), operator) => {
@@ -526,12 +545,23 @@ fn presence(field: &Field) -> Presence {
     }
 }
 
-fn text_test(relation: Relation, value: &Value) -> TextTest {
+/// `prepare` writes the value as it is stored.
+fn text_test(relation: Relation, value: &Value, prepare: impl Fn(&str) -> String) -> TextTest {
     match relation {
-        Relation::Equal => TextTest::Is(value.pattern(nfc)),
-        Relation::NotEqual => TextTest::IsNot(value.pattern(nfc)),
-        relation => TextTest::Ordered { relation, value: nfc(&value.text) },
+        Relation::Equal => TextTest::Is(value.pattern(prepare)),
+        Relation::NotEqual => TextTest::IsNot(value.pattern(prepare)),
+        relation => TextTest::Ordered { relation, value: prepare(&value.text) },
     }
+}
+
+/// Whether a value can equal the name of an article, or its absence.
+fn may_be_name(relation: Relation, value: &Value) -> bool {
+    let is_exact = matches!(relation, Relation::Equal | Relation::NotEqual) && !value.open_start && !value.open_end;
+    !is_exact || value.text.is_empty() || ArticleName::parse(&value.text).is_ok()
+}
+
+fn has_quote(text: &[char]) -> bool {
+    text.iter().any(|c| is_quote(*c))
 }
 
 /// What is stored is NFC.

@@ -6,7 +6,19 @@ pub(super) fn is_plain(c: char) -> bool {
 }
 
 pub(super) fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '“' | '”')
+    closing_quote(c).is_some() || matches!(c, '”' | '」' | '』')
+}
+
+/// The mark that closes what this one opens. ’ alone is an apostrophe.
+pub(super) fn closing_quote(c: char) -> Option<char> {
+    match c {
+        '"' | '\'' => Some(c),
+        '“' => Some('”'),
+        '‘' => Some('’'),
+        '「' => Some('」'),
+        '『' => Some('』'),
+        _ => None,
+    }
 }
 
 /// The characters of a filter, with those of its syntax that a Chinese keyboard writes full-width as the ASCII ones. What
@@ -22,9 +34,8 @@ pub(super) fn half_width_syntax(text: &str) -> Vec<char> {
             is_escaped = !is_escaped && c == '\\';
             return c;
         }
+        end_quote = closing_quote(c);
         match c {
-            '"' | '\'' => end_quote = Some(c),
-            '“' => end_quote = Some('”'),
             '：' => return ':',
             '（' => return '(',
             '）' => return ')',

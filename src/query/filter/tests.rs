@@ -85,6 +85,11 @@ fn what_matches() {
         "dateline.agency:云城",
         "dateline.location = ''",
         "language_code = zh-Hant",
+        "language_code = ZH-hant",
+        "language_code != \"zh-hans\"",
+        "headline:‘安全生产’",
+        "「安全生产」 AND headline = 『*會議』",
+        "name = \"articles/*\" AND name != articles/other",
         "language_code >= \"zh\" AND language_code < \"zi\"",
         "url = 'https://news.example/a?utm_source=b'",
         "canonical_url = https://news.example/a",
@@ -278,16 +283,37 @@ fn what_is_refused_and_where() {
         ("“安全", 1),
         ("安全”", 3),
         ("记者，编辑", 3),
+        ("a ＡＮＤ b", 3),
+        ("ｎｏｔ a", 1),
+        ("a|b", 2),
+        ("+a", 1),
+        ("a +b", 3),
+        ("headline", 9),
+        ("headline LIKE \"安全%\"", 10),
+        ("labels.env a", 12),
+        ("「安全", 1),
     ] {
         let bad = Filter::parse(text).expect_err(text);
         assert!(matches!(bad.problem, FilterProblem::Syntax(_)), "{text}: {bad}");
         assert_eq!(bad.position, position, "{text}: {bad}");
     }
     // Quoted, all of these are text.
-    for text in ["\"and\"", "\"a && b\"", "'--x'", "\"安全;\"", "“a ~ b；”", "\"安*全\"", "headline = \"安\\*全\""]
-    {
+    for text in [
+        "\"and\"",
+        "\"headline\" a",
+        "'+a' \"a|b\"",
+        "\"a && b\"",
+        "'--x'",
+        "\"安全;\"",
+        "“a ~ b；”",
+        "\"安*全\"",
+        "headline = \"安\\*全\"",
+    ] {
         assert!(Filter::parse(text).is_ok(), "{text}");
     }
+    check("name = one", 8, value("name", "a name such as articles/ID"));
+    check("duplicate_of != \"a/b\"", 17, value("duplicate_of", "a name such as articles/ID"));
+    check("labels.*=1", 1, FilterProblem::UnknownField("labels.*".to_owned()));
     check("记者：张三", 1, FilterProblem::UnknownField("记者".to_owned()));
     let bad = Filter::parse("安全 AND 作者 = x").expect_err("unknown field");
     assert_eq!(bad.to_string(), "at character 8: there is no field \"作者\" to filter by");
@@ -376,7 +402,7 @@ fn good_text() -> impl Strategy<Value = String> {
         "labels:\"a \\\"b\"",
         "labels:*",
         "labels.a.b != \"c*\"",
-        "labels.\"\" > x",
+        "labels.\"b\" > x",
         "create_time > 2021-11-14",
         "fetch_time = 1969-12-31T23:59:59.9999999Z",
         "revision <= -5",

@@ -1,8 +1,7 @@
 //! The update mask: which fields of an article an update changes.
 
 use super::given::GivenArticle;
-use super::labels;
-use crate::article::{ArticleContent, Dateline};
+use crate::article::{ArticleContent, Dateline, is_label_key};
 use crate::rpc::proto;
 use crate::rpc::violations::{ViolationReason, Violations};
 
@@ -189,7 +188,7 @@ fn field_of(path: &str) -> Option<Field> {
     if let Some(key) = path.strip_prefix("labels.") {
         // Clients may quote a key with backticks (AIP-161), even if no valid key needs it.
         let key = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')).unwrap_or(key);
-        return labels::is_key(key).then(|| Field::Label(key.to_owned()));
+        return is_label_key(key).then(|| Field::Label(key.to_owned()));
     }
     SETTABLE.iter().find(|(name, _)| *name == path).map(|(_, field)| field.clone())
 }
