@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use self::access::{ClientCertificates, Exposure, Role, UnknownRole};
+pub use self::access::{ClientCertificates, Exposure, Role, UnknownRole, Web};
 
 const MIB: usize = 1 << 20;
 
@@ -21,8 +21,8 @@ const MIB: usize = 1 << 20;
 pub struct Config {
     /// The address of the gRPC listener. Port 0: any free port. Default 127.0.0.1:50051.
     pub listen: SocketAddr,
-    /// The address of the HTTP listener for `/metrics` (Prometheus), `/healthz`, `/readyz` and `/version`. Port 0: any free
-    /// port. Empty: no listener. Default 127.0.0.1:9464.
+    /// The address of the HTTP listener for `/metrics` (Prometheus), `/healthz`, `/readyz`, `/version` and gRPC-Web. Port 0:
+    /// any free port. Empty: no listener. Default 127.0.0.1:9464.
     #[serde(deserialize_with = "optional_address", serialize_with = "address_or_empty")]
     pub metrics_listen: Option<SocketAddr>,
     /// The URL of the store, `sqlite:PATH` or `postgres://…`. Default `sqlite:articled.db`.
@@ -50,6 +50,9 @@ pub struct Config {
     pub reflection: Exposure,
     /// Who may read `/metrics`: `off`, a role, or `anyone`. Default `reader`.
     pub metrics_access: Exposure,
+    /// Whether the HTTP listener also serves gRPC-Web, with the roles of gRPC: `off`, `loopback` (if it is on a loopback
+    /// address), or `on`. With `client_ca` it needs `tokens`, as that listener requires no certificate. Default `loopback`.
+    pub web: Web,
     /// Reloading of certificates and tokens.
     pub credentials: CredentialFiles,
     /// Limits on calls, connections and clients.
@@ -184,6 +187,7 @@ impl Default for Config {
             tokens: None,
             reflection: Exposure::Role(Role::Reader),
             metrics_access: Exposure::Role(Role::Reader),
+            web: Web::default(),
             credentials: CredentialFiles::default(),
             limits: Limits::default(),
             feed: Feed::default(),
@@ -292,6 +296,16 @@ impl Config {
         faults.into_result()
     }
 
+    /// Whether an HTTP listener on this address serves gRPC-Web.
+    pub(crate) fn serves_web(&self, address: SocketAddr) -> bool {
+        let is_open_to_all = self.client_ca.is_some() && self.tokens.is_none();
+        match self.web {
+            Web::Off => false,
+            Web::Loopback => address.ip().to_canonical().is_loopback() && !is_open_to_all,
+            Web::On => true,
+        }
+    }
+
     fn check_access(&self, faults: &mut Faults) {
         let mut needs = |present: (&'static str, bool), missing: (&'static str, bool)| {
             if present.1 && !missing.1 {
@@ -309,6 +323,9 @@ impl Config {
         needs(optional, client_ca);
         // Without either, a connection would do all without having shown anything.
         needs(optional, ("tokens", self.tokens.is_some()));
+        // The HTTP listener requires no certificate, so without tokens gRPC-Web would be open to all.
+        let is_web_on = self.web == Web::On && self.client_ca.is_some();
+        needs(("web = on with client_ca", is_web_on), ("tokens", self.tokens.is_some()));
         let is_closed = self.insecure || self.tls_cert.is_some() || self.tokens.is_some();
         let listeners = [("listen", Some(self.listen)), ("metrics_listen", self.metrics_listen)];
         for (setting, address) in listeners {
@@ -481,6 +498,28 @@ mod tests {
     }
 
     #[test]
+    fn grpc_web_is_for_loopback_unless_set() {
+        let check = |address: &str, change: fn(&mut Config), expected| {
+            let mut config = Config::default();
+            change(&mut config);
+            assert_eq!(config.serves_web(address.parse().expect(address)), expected, "{address}");
+        };
+        check("127.0.0.1:1", |_| {}, true);
+        check("[::1]:1", |_| {}, true);
+        check("0.0.0.0:1", |_| {}, false);
+        check("192.0.2.1:1", |_| {}, false);
+        check("192.0.2.1:1", |config| config.web = Web::On, true);
+        check("127.0.0.1:1", |config| config.web = Web::Off, false);
+        // That listener requires no certificate.
+        check("127.0.0.1:1", |config| config.client_ca = Some("ca".into()), false);
+        let with_tokens = |config: &mut Config| {
+            config.client_ca = Some("ca".into());
+            config.tokens = Some("tokens".into());
+        };
+        check("127.0.0.1:1", with_tokens, true);
+    }
+
+    #[test]
     fn settings_that_belong_together_come_together() {
         let check = |text: &str, expected: Option<(&'static str, &'static str)>| {
             let config: Config = toml::from_str(text).expect(text);
@@ -493,6 +532,7 @@ mod tests {
         let pair = "tls_cert = 'a'\ntls_key = 'b'\n";
         check(&format!("{pair}client_ca = 'c'"), None);
         check("client_certificates = 'optional'", Some(("client_certificates = optional", "client_ca")));
+        check(&format!("web = 'on'\n{pair}client_ca = 'c'"), Some(("web = on with client_ca", "tokens")));
         let optional = format!("{pair}client_ca = 'c'\nclient_certificates = 'optional'");
         check(&optional, Some(("client_certificates = optional", "tokens")));
         check(&format!("{optional}\ntokens = 'd'"), None);

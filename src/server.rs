@@ -24,6 +24,7 @@ mod security;
 mod tls;
 mod tonic_status_mapping;
 mod trace_context;
+mod web;
 mod wiring;
 
 use std::future::Future;
@@ -47,6 +48,7 @@ use self::reload::Reloader;
 use self::scrape::{Scrape, Sources};
 use self::scrape_access::ScrapeAccess;
 use self::security::{Security, warn_of_gaps};
+use self::web::Web;
 use crate::clock::Clock;
 use crate::config::{BadSettings, Config, Exposure, Limits};
 use crate::metrics::Registry;
@@ -179,6 +181,8 @@ pub async fn serve(
         streams.stop();
         limiter.drain();
     };
+    let web = metrics_address.filter(|&address| config.serves_web(address));
+    let web = web.map(|address| Web::new(address, &guard, routes.clone()));
     let served = transport(limits)
         .layer(guard)
         .add_routes(routes)
@@ -190,7 +194,9 @@ pub async fn serve(
     let access = ScrapeAccess { encryption: metrics_encryption, authority, exposure: config.metrics_access };
     let metrics_served = async {
         match metrics_listener {
-            Some(listener) => metrics_http::serve(listener, Pages { scrape, health: health.clone() }, access).await,
+            Some(listener) => {
+                metrics_http::serve(listener, Pages { scrape, health: health.clone(), web }, access).await
+            }
             None => std::future::pending().await,
         }
     };

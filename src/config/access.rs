@@ -103,6 +103,30 @@ impl fmt::Display for Exposure {
     }
 }
 
+/// Whether the HTTP listener also serves gRPC-Web, for programs in a browser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Web {
+    /// Never.
+    Off,
+    /// If the listener is on a loopback address, for pages of this machine.
+    #[default]
+    Loopback,
+    /// Always.
+    On,
+}
+
+impl Web {
+    /// The name of the value in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Loopback => "loopback",
+            Self::On => "on",
+        }
+    }
+}
+
 /// Whether a connection needs a certificate of `client_ca`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]

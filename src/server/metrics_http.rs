@@ -1,5 +1,5 @@
-//! `/metrics`, `/healthz`, `/readyz` and `/version` over HTTP, for Prometheus and orchestrators. Supports one GET or HEAD
-//! request per connection, limited in size and time.
+//! The HTTP listener: `/metrics`, `/healthz`, `/readyz` and `/version`, for Prometheus and orchestrators. Supports one GET or
+//! HEAD request per connection, limited in size and time. A call by gRPC-Web is handed over to [`Web`].
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,6 +14,7 @@ use super::health::Reporter;
 use super::scrape::Scrape;
 use super::scrape_access::ScrapeAccess;
 use super::tls::Transport;
+use super::web::Web;
 use crate::parse::PARSER_VERSION;
 use crate::{build_info, store};
 
@@ -48,7 +49,11 @@ pub(crate) async fn serve(listener: TcpListener, pages: Pages, access: ScrapeAcc
                     let (pages, access) = shared.as_ref();
                     let stream = Transport::new(stream, access.encryption.as_ref());
                     // A slow or disconnected peer gets no response.
-                    _ = tokio::time::timeout(DEADLINE, answer(stream, pages, access)).await;
+                    let answered = tokio::time::timeout(DEADLINE, answer(stream, pages, access)).await;
+                    // Calls have deadlines of their own.
+                    if let (Ok(Ok(Some((stream, begin)))), Some(web)) = (answered, &pages.web) {
+                        web.serve(stream, begin, peer.ip().to_canonical()).await;
+                    }
                 });
                 connections.push((peer.ip().to_canonical(), task.abort_handle()));
             }
@@ -70,22 +75,31 @@ fn oldest_of_greediest(connections: &[(IpAddr, AbortHandle)]) -> Option<usize> {
     connections.iter().position(|(peer, _)| counts.get(peer) == Some(most))
 }
 
-async fn answer(mut stream: Transport, pages: &Pages, access: &ScrapeAccess) -> std::io::Result<()> {
+/// Answers a request for a page. Returns the stream, and what has been read of it, if the request is a call by gRPC-Web.
+async fn answer(
+    mut stream: Transport,
+    pages: &Pages,
+    access: &ScrapeAccess,
+) -> std::io::Result<Option<(Transport, Vec<u8>)>> {
     let mut head = Vec::new();
     let mut chunk = [0; 1024];
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         let count = stream.read(&mut chunk).await?;
         if count == 0 || head.len() + count > MAX_HEAD_BYTES {
-            return Ok(());
+            return Ok(None);
         }
         head.extend_from_slice(&chunk[..count]);
     }
     let (method, path) = request_line(&head);
+    if pages.web.is_some() && Web::takes(path) {
+        return Ok(Some((stream, head)));
+    }
     match access.refusal(path, &head, stream.identity()) {
         Some(refusal) => stream.write_all(refusal.as_bytes()).await?,
         None => stream.write_all(&response(method, path, pages).await).await?,
     }
-    stream.shutdown().await
+    stream.shutdown().await?;
+    Ok(None)
 }
 
 /// The method and the path.
@@ -116,6 +130,8 @@ async fn response(method: &[u8], path: &[u8], pages: &Pages) -> Vec<u8> {
 pub(crate) struct Pages {
     pub scrape: Scrape,
     pub health: Reporter,
+    /// `None` if gRPC-Web is off.
+    pub web: Option<Web>,
 }
 
 struct Page {

@@ -38,3 +38,4 @@ mod stress;
 mod tls;
 mod update_article;
 mod watch_articles;
+mod web;

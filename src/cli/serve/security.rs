@@ -1,6 +1,6 @@
 //! The settings of `articled serve` for encryption and access.
 
-use articled::config::{ClientCertificates, Config, Exposure};
+use articled::config::{ClientCertificates, Config, Exposure, Web};
 use clap::{Args, ValueEnum};
 use toml::Table;
 
@@ -49,6 +49,30 @@ pub(super) struct SecurityArguments {
     /// Who may read /metrics: off, reader, writer, admin or anyone.
     #[arg(long, env = "ARTICLED_METRICS_ACCESS", value_name = "WHO", default_value_t = Config::default().metrics_access)]
     metrics_access: Exposure,
+    /// Whether the HTTP listener (--metrics-listen) also serves gRPC-Web, for programs in a browser.
+    #[arg(long, env = "ARTICLED_WEB", value_enum, default_value = "loopback")]
+    web: WebArgument,
+}
+
+/// When gRPC-Web is served.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WebArgument {
+    /// Never.
+    Off,
+    /// If the HTTP listener is on a loopback address.
+    Loopback,
+    /// Always.
+    On,
+}
+
+impl From<WebArgument> for Web {
+    fn from(web: WebArgument) -> Self {
+        match web {
+            WebArgument::Off => Self::Off,
+            WebArgument::Loopback => Self::Loopback,
+            WebArgument::On => Self::On,
+        }
+    }
 }
 
 /// Whether a connection needs a certificate.
@@ -72,8 +96,17 @@ impl From<Certificates> for ClientCertificates {
 impl SecurityArguments {
     /// Sets each setting under its key.
     pub(super) fn put(&self, all: &mut Table) {
-        let Self { tls_cert, tls_key, client_ca, client_certificates, tokens, insecure, reflection, metrics_access } =
-            self;
+        let Self {
+            tls_cert,
+            tls_key,
+            client_ca,
+            client_certificates,
+            tokens,
+            insecure,
+            reflection,
+            metrics_access,
+            web,
+        } = self;
         let texts = [
             ("tls_cert", tls_cert.clone()),
             ("tls_key", tls_key.clone()),
@@ -82,6 +115,7 @@ impl SecurityArguments {
             ("tokens", tokens.clone()),
             ("reflection", reflection.to_string()),
             ("metrics_access", metrics_access.to_string()),
+            ("web", Web::from(*web).as_str().to_owned()),
         ];
         all.extend(texts.map(|(key, text)| (key.to_owned(), text.into())));
         all.insert("insecure".to_owned(), (*insecure).into());
