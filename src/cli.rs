@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod client;
 mod completions;
+mod copy;
 mod explain;
 mod export;
 mod failure;
@@ -75,6 +76,7 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
             Command::Serve(command) => command.run(config).await,
             Command::Import(command) => command.run().await,
             Command::Export(command) => command.run().await,
+            Command::Copy(command) => command.run().await,
             Command::Parse(command) => command.run().await,
             Command::Get(command) => command.run().await,
             Command::List(command) => command.run().await,

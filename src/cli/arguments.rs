@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    backup, check, completions, export, filter, get, healthcheck, import, list, man, migrate, parse, reparse, restore,
-    serve, token, version, watch,
+    backup, check, completions, copy, export, filter, get, healthcheck, import, list, man, migrate, parse, reparse,
+    restore, serve, token, version, watch,
 };
 use crate::telemetry::LogArguments;
 
@@ -36,6 +36,7 @@ pub(super) enum Command {
     Serve(serve::Serve),
     Import(import::Import),
     Export(export::Export),
+    Copy(copy::Copy),
     Parse(parse::Parse),
     Get(get::Get),
     List(list::List),

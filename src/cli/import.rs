@@ -1,7 +1,7 @@
 //! `articled import`: stores documents and exported articles, on a server or in a store that no server has open.
 
 mod item;
-mod progress;
+pub(super) mod progress;
 mod summary;
 
 use std::cell::{Cell, RefCell};
@@ -9,10 +9,10 @@ use std::pin::pin;
 
 use anyhow::{Context, anyhow, ensure};
 use articled::container::{Item, Meter};
-use articled::rpc::proto::ImportArticlesResponse;
+use articled::rpc::proto::{ImportArticlesRequest, ImportArticlesResponse};
 use articled_client::{CallError, Client, Error, Imported};
 use clap::Args;
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 
 use self::item::{UNREADABLE, is_about_one, is_exported, request};
 use self::progress::Progress;
@@ -82,7 +82,20 @@ pub(super) async fn import(
     print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
 ) -> anyhow::Result<Summary> {
     let meter = Meter::default();
-    let progress = Progress::new(input.total_bytes().await, meter.clone());
+    let progress = Progress::of_bytes(input.total_bytes().await, meter.clone());
+    let items = input.items(meter).map(|Item { origin, document }| (origin, request(document, allow_older)));
+    store_items(items, client, workers, progress, interrupted, print).await
+}
+
+/// Stores items, each with the place it is from or the reason why it cannot be read.
+pub(super) async fn store_items(
+    items: impl Stream<Item = (String, Result<ImportArticlesRequest, String>)>,
+    client: &Client,
+    workers: u16,
+    progress: Progress,
+    interrupted: impl Future<Output = ()>,
+    print: &mut impl FnMut(&ImportArticlesResponse) -> anyhow::Result<()>,
+) -> anyhow::Result<Summary> {
     let was_interrupted = Cell::new(false);
     let interrupted = async {
         interrupted.await;
@@ -90,18 +103,14 @@ pub(super) async fn import(
     };
     // Both the items that are read and their results are counted.
     let tally = RefCell::new(Tally { progress: &progress, summary: Summary::default() });
-    let items =
-        input.items(meter).take_until(Box::pin(interrupted)).filter_map(
-            async |Item { origin, document }| match request(document, allow_older) {
-                Ok(request) => Some((origin, request)),
-                Err(message) => {
-                    tally.borrow_mut().failed(&origin, UNREADABLE.to_owned(), &message);
-                    None
-                }
-            },
-        );
-    let keyed = items.map(|(origin, request)| ((origin, is_exported(&request)), request));
-    let mut results = pin!(client.import(keyed).in_flight(workers.into()).results());
+    let readable = items.take_until(Box::pin(interrupted)).filter_map(async |(origin, request)| match request {
+        Ok(request) => Some(((origin, is_exported(&request)), request)),
+        Err(message) => {
+            tally.borrow_mut().failed(&origin, UNREADABLE.to_owned(), &message);
+            None
+        }
+    });
+    let mut results = pin!(client.import(readable).in_flight(workers.into()).results());
     let stored = async {
         while let Some(Imported { key: (origin, was_exported), mut response, .. }) = results.try_next().await? {
             tally.borrow_mut().settle(&origin, was_exported, &mut response)?;
@@ -114,7 +123,7 @@ pub(super) async fn import(
     let mut summary = std::mem::take(&mut tally.borrow_mut().summary);
     stored.map_err(|error| {
         let why = describe_end(&error);
-        anyhow!("{why}\n{summary} before the failure; to continue, run the import again: stored items are skipped")
+        anyhow!("{why}\n{summary} before the failure; to continue, repeat the command: stored items are skipped")
     })?;
     summary.was_interrupted = was_interrupted.get();
     Ok(summary)

@@ -26,11 +26,7 @@ impl ServiceArguments {
     pub(super) async fn open(&self, access: Access) -> anyhow::Result<Service> {
         match &self.database {
             None => Ok(Service { client: self.server.connect().await?, opened: None }),
-            Some(database) => {
-                let opened = store::open(database, access, Registry::off()).await?;
-                let client = client_of_store(&opened, &Config::default())?;
-                Ok(Service { client, opened: Some(opened) })
-            }
+            Some(database) => Service::of_store(database, access).await,
         }
     }
 }
@@ -41,6 +37,12 @@ pub(super) struct Service {
 }
 
 impl Service {
+    pub(super) async fn of_store(database: &str, access: Access) -> anyhow::Result<Self> {
+        let opened = store::open(database, access, Registry::off()).await?;
+        let client = client_of_store(&opened, &Config::default())?;
+        Ok(Self { client, opened: Some(opened) })
+    }
+
     /// Closes the store, if one was opened.
     pub(super) async fn close(self) {
         if let Some(store) = self.opened {

@@ -42,7 +42,7 @@ async fn an_interrupted_import_ends_in_order_and_can_be_repeated() {
     assert!(signalled.success());
     let (code, out, err) = end(import).await;
     assert_eq!((code, out.as_str()), (Some(1), "2 created, 0 updated, 0 unchanged, 0 failed\n"));
-    assert!(err.contains("interrupted; to continue, run the import again"), "{err}");
+    assert!(err.contains("interrupted; to continue, repeat the command"), "{err}");
     drop(input);
 
     let mut again = command(&["import", "--server", &url, "-"]);

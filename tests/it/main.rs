@@ -6,6 +6,7 @@ mod access;
 mod backup_command;
 mod batch_get_articles;
 mod command_line;
+mod copy_command;
 mod create_article;
 mod credentials_command;
 mod deadline;

@@ -4,7 +4,7 @@ mod authority;
 pub(crate) mod command;
 mod faulty_store;
 #[path = "../postgres/server.rs"]
-mod postgres_server;
+pub(crate) mod postgres_server;
 pub(crate) mod program;
 mod raw_client;
 mod tokens;

@@ -1,4 +1,4 @@
-//! The progress display of an import on a terminal: a bar over the bytes of the input, and the counts so far.
+//! The progress display of an import or a copy on a terminal: a bar over the bytes of the input, and the counts so far.
 
 use std::time::Duration;
 
@@ -12,20 +12,29 @@ use crate::cli::terminal::printable;
 const PROGRESS_EVERY_MS: u64 = 100;
 
 /// Visible only if standard error is a terminal.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     bar: ProgressBar,
     meter: Meter,
 }
 
 impl Progress {
     /// Without `total_bytes` it shows a spinner instead of a bar.
-    pub(super) fn new(total_bytes: Option<u64>, meter: Meter) -> Self {
-        let (bar, template) = match total_bytes {
+    pub(super) fn of_bytes(total_bytes: Option<u64>, meter: Meter) -> Self {
+        match total_bytes {
             Some(total) => {
-                (ProgressBar::new(total), "{bar:24} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left; {wide_msg}")
+                let template = "{bar:24} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left; {wide_msg}";
+                Self::new(ProgressBar::new(total), template, meter)
             }
-            None => (ProgressBar::no_length(), "{spinner} {bytes} {bytes_per_sec}; {wide_msg}"),
-        };
+            None => Self::new(ProgressBar::no_length(), "{spinner} {bytes} {bytes_per_sec}; {wide_msg}", meter),
+        }
+    }
+
+    /// For items that are not read from files.
+    pub(in crate::cli) fn of_articles() -> Self {
+        Self::new(ProgressBar::no_length(), "{spinner} {wide_msg}", Meter::default())
+    }
+
+    fn new(bar: ProgressBar, template: &str, meter: Meter) -> Self {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

@@ -1,4 +1,4 @@
-//! The counts of an import.
+//! The counts of an import or a copy.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -52,13 +52,13 @@ impl Summary {
         })
     }
 
-    /// Fails if the import was interrupted.
+    /// Fails if the command was interrupted.
     pub(crate) fn uninterrupted(&self) -> anyhow::Result<()> {
-        ensure!(!self.was_interrupted, "interrupted; to continue, run the import again: stored items are skipped");
+        ensure!(!self.was_interrupted, "interrupted; to continue, repeat the command: stored items are skipped");
         Ok(())
     }
 
-    /// Fails if the import was interrupted or an item failed.
+    /// Fails if the command was interrupted or an item failed.
     pub(crate) fn verdict(&self) -> anyhow::Result<()> {
         self.uninterrupted()?;
         let failed: u64 = self.failed.values().sum();

@@ -1,0 +1,59 @@
+//! `articled copy`, from SQLite to PostgreSQL and back.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::postgres_server;
+
+fn articled(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_articled")).args(arguments).output().expect("the program starts")
+}
+
+fn printed(output: Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// All articles, without what each store sets itself.
+fn exported(database: &str) -> Vec<Value> {
+    let lines = printed(articled(&["export", "--database", database]));
+    let article = |line: &str| {
+        let mut article: Value = serde_json::from_str(line).expect("JSON");
+        let fields = article.as_object_mut().expect("an object");
+        for field in ["createTime", "updateTime", "revision", "etag"] {
+            assert!(fields.remove(field).is_some(), "{field}");
+        }
+        article
+    };
+    lines.lines().map(article).collect()
+}
+
+#[test]
+fn copies_between_engines_keep_articles_and_can_be_repeated() {
+    let Some(postgres) = postgres_server::new_schema() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let sqlite = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let (first, last) = (sqlite("first.db"), sqlite("last.db"));
+    printed(articled(&["import", "--database", &first, "samples"]));
+    let original = exported(&first);
+    assert!(original.iter().any(|article| article.get("raw").is_some() && article.get("parseReport").is_some()));
+    let created = format!("{} created, 0 updated, 0 unchanged, 0 failed\n", original.len());
+    let unchanged = format!("0 created, 0 updated, {} unchanged, 0 failed\n", original.len());
+    for (from, to) in [(&first, &postgres), (&postgres, &last)] {
+        assert_eq!(printed(articled(&["copy", "--from", from, "--to", to])), created);
+        assert_eq!(printed(articled(&["copy", "--from", from, "--to", to])), unchanged);
+        assert_eq!(exported(to), original);
+        printed(articled(&["check", "--database", to]));
+    }
+}
+
+#[test]
+fn a_copy_that_cannot_begin_names_the_store() {
+    let missing = articled(&["copy", "--from", "sqlite:/nowhere/a.db", "--to", "sqlite:/nowhere/b.db"]);
+    let message = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert_eq!(missing.status.code(), Some(1), "{message}");
+    assert!(message.contains("/nowhere/a.db"), "{message}");
+    let same = articled(&["copy", "--from", "sqlite:a.db", "--to", "sqlite:a.db"]);
+    assert!(String::from_utf8_lossy(&same.stderr).contains("--from and --to name the same store"));
+}
