@@ -81,13 +81,16 @@ impl ArticleContent {
         self.body.chars().count()
     }
 
-    /// The article as plain text: headline block, then the dateline before the body. Parsing this again gives
-    /// the same headline, dateline and body.
+    /// The article as plain text: headline block, an empty line, then the dateline before the body. Parsing this again
+    /// gives the same headline, dateline and body. The empty line keeps short lines of the body out of the headline block.
     pub fn printed(&self) -> String {
         let block = [&self.kicker, &self.headline].into_iter().chain(&self.subheadlines);
         let mut printed = String::with_capacity(self.body.len() + 256);
         for line in block.filter(|line| !line.is_empty()) {
             printed.push_str(line);
+            printed.push('\n');
+        }
+        if !printed.is_empty() {
             printed.push('\n');
         }
         if let Some(dateline) = &self.dateline {

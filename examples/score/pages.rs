@@ -13,7 +13,7 @@ use articled::parse::{ParseOptions, Parsed, parse_with};
 use jiff::tz;
 use serde_json::Value;
 
-use crate::{Run, Tally, dense, text, texts};
+use crate::{Run, Tally, dense, parse_text, text, texts};
 
 /// What is wrong with a page: the field, and what was found against what was expected. A field that the truth does not
 /// judge is absent.
@@ -39,7 +39,7 @@ pub(crate) fn score_cases(run: &Run) {
 
 fn score_set(run: &Run, folder: &str, records: &[Value], judged: fn(&Value) -> Judged) {
     let mut fields: BTreeMap<&'static str, Tally> = BTreeMap::new();
-    let [mut whole, mut core] = <[Tally; 2]>::default();
+    let [mut whole, mut core, mut stable] = <[Tally; 3]>::default();
     for record in records {
         let file = text(record, "file");
         let Ok(bytes) = std::fs::read(run.path(folder).join(file)) else {
@@ -47,6 +47,7 @@ fn score_set(run: &Run, folder: &str, records: &[Value], judged: fn(&Value) -> J
             continue;
         };
         let parsed = parse_page(bytes, file, record);
+        stable.add(is_stable(&parsed.content));
         let findings = judged(record).findings(&parsed);
         for (field, wrong) in &findings {
             fields.entry(field).or_default().add(wrong.is_none());
@@ -67,6 +68,16 @@ fn score_set(run: &Run, folder: &str, records: &[Value], judged: fn(&Value) -> J
     }
     run.tell(&format!("{folder}, title + day + body + no chrome"), &core);
     run.tell(&format!("{folder}, whole page"), &whole);
+    run.tell(&format!("{folder}, same article when printed and parsed again"), &stable);
+}
+
+fn is_stable(content: &ArticleContent) -> bool {
+    let again = parse_text(&content.printed(), None, None).content;
+    let dateline = |content: &ArticleContent| content.dateline.as_ref().map(|dateline| dateline.text.clone());
+    let block = |content: &ArticleContent| {
+        (content.kicker.clone(), content.headline.clone(), content.subheadlines.clone(), dateline(content))
+    };
+    block(&again) == block(content) && again.body == content.body
 }
 
 fn parse_page(bytes: Vec<u8>, file: &str, record: &Value) -> Parsed {

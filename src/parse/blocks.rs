@@ -9,6 +9,7 @@
 mod byline;
 mod chrome;
 mod closing;
+mod gap;
 mod head;
 mod korean_byline;
 mod line;
@@ -136,7 +137,8 @@ pub(super) fn lay_out<'a>(text: &'a str, known: &MarkupHints<'_>, report: &mut P
     let mut removed = Removed::default();
     let mut layout = Layout::default();
     let lines = without_second_print(lines, &mut removed);
-    let head::Head { start, lead } = head::read(&lines, known, &mut layout, &mut removed, report);
+    let gap = gap::below_titles(text).filter(|_| known.headline.is_empty());
+    let head::Head { start, lead } = head::read(&lines, known, gap, &mut layout, &mut removed, report);
     let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
     let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
     let at = take_dateline(&mut body, &mut layout, start, &mut removed, report);

@@ -274,6 +274,20 @@ proptest::proptest! {
     }
 }
 
+/// Markup tells short first lines of the text from subheadlines; the printed article has no markup.
+#[test]
+fn short_first_lines_stay_in_the_text_when_the_article_is_printed() {
+    let text = "新桥今天通车，全长三百米，两岸居民不再绕行。镇长在桥头向居民介绍了修桥的经过，并回答了提问。";
+    let page = format!(
+        "<html><body><h1>青石镇新桥通车</h1><div class='article-content'><p>开栏的话</p><p>绕行的年月</p><p>{text}</p><p>{text}</p></div></body></html>"
+    );
+    let html = RawDocument { content: page.into(), content_type: "text/html".to_owned(), ..RawDocument::default() };
+    let first = parse_with(&html, ParseOptions { extract_keywords: false }).content;
+    assert!(first.body.starts_with("开栏的话\n绕行的年月\n新桥"), "{first:?}");
+    let again = parse_quickly(&first.printed()).content;
+    assert_eq!((again.headline, again.subheadlines, again.body), (first.headline, first.subheadlines, first.body));
+}
+
 /// Invisible characters and a decomposed letter, as HTML character references and JSON-LD escapes.
 #[test]
 fn resolved_references_are_cleaned_in_every_field() {

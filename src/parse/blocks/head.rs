@@ -16,7 +16,7 @@ use crate::parse::time;
 const MAX_HEAD: usize = 60;
 
 /// Maximum number of lines in a headline block.
-const MAX_BLOCK: usize = 6;
+pub(super) const MAX_BLOCK: usize = 6;
 
 /// The start of the body, and the short lines above it that belong to it.
 pub(super) struct Head<'a> {
@@ -27,11 +27,12 @@ pub(super) struct Head<'a> {
 pub(super) fn read<'a>(
     lines: &[Line<'a>],
     known: &MarkupHints<'_>,
+    gap: Option<usize>,
     layout: &mut Layout<'a>,
     removed: &mut Removed<'a>,
     report: &mut ParseReport,
 ) -> Head<'a> {
-    let mut start = body_start(lines);
+    let mut start = body_start(lines).max(gap.unwrap_or_default());
     let summary = summary_above_byline(lines, start);
     start = summary.map_or(start, |summary| summary + 2);
     let mut block: Vec<(usize, Line<'a>)> = Vec::new();
@@ -98,7 +99,10 @@ pub(super) fn read<'a>(
         block.pop();
     }
     let opens = || lines.get(start).is_some_and(|line| dateline::at_start(line.text).is_some());
-    let mut lead = take_lead(&mut block, known.headline, opens, removed);
+    let mut lead = match gap.filter(|_| !opens()) {
+        Some(gap) => block.extract_if(.., |(index, _)| *index >= gap).map(|(_, line)| line.text).collect(),
+        None => take_lead(&mut block, known.headline, opens, removed),
+    };
     lead.extend(summary.and_then(|summary| lines.get(summary)).map(|line| line.text));
     if block.len() > MAX_BLOCK {
         // This many titles are a list: the first is the page's title, the others belong to its text.
