@@ -81,7 +81,32 @@ def client(address, retries=True):
         options.append(("grpc.default_authority", "articled"))
     options += [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", 16 << 20)]
     options.append(("grpc.service_config", SERVICE_CONFIG) if retries else ("grpc.enable_retries", 0))
-    return ArticleServiceStub(grpc.insecure_channel(address, options=options))
+    return ArticleServiceStub(KeepsUndecodable(grpc.insecure_channel(address, options=options)))
+
+
+class KeepsUndecodable:
+    """A channel that writes an answer that cannot be decoded to a file: gRPC says INTERNAL and drops the bytes."""
+
+    def __init__(self, channel):
+        self.channel = channel
+
+    def __getattr__(self, kind):
+        """`unary_unary` and its like."""
+        begin = getattr(self.channel, kind)
+
+        def method(path, *, response_deserializer, **options):
+            def decoded(answer):
+                try:
+                    return response_deserializer(answer)
+                except Exception as error:
+                    with tempfile.NamedTemporaryFile(prefix="articled-undecodable-", delete=False) as file:
+                        file.write(answer)
+                    print(f"{path}: {error!r}; the {len(answer)} bytes are in {file.name}", flush=True)
+                    raise
+
+            return begin(path, response_deserializer=decoded, **options)
+
+        return method
 
 
 def body(number, version=0):
