@@ -8,6 +8,7 @@ mod call;
 mod call_metrics;
 mod connection_activity;
 mod connections;
+mod console;
 mod deadline;
 mod descriptors;
 mod guard;

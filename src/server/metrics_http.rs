@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
+use super::console::{self, Asset};
 use super::health::Reporter;
 use super::scrape::Scrape;
 use super::scrape_access::ScrapeAccess;
@@ -94,9 +95,14 @@ async fn answer(
     if pages.web.is_some() && Web::takes(path) {
         return Ok(Some((stream, head)));
     }
+    if let Some(asset) = pages.web.as_ref().and_then(|_| console::asset(path)) {
+        stream.write_all(&response(method, asset.into())).await?;
+        stream.shutdown().await?;
+        return Ok(None);
+    }
     match access.refusal(path, &head, stream.identity()) {
         Some(refusal) => stream.write_all(refusal.as_bytes()).await?,
-        None => stream.write_all(&response(method, path, pages).await).await?,
+        None => stream.write_all(&response(method, pages.page(path).await)).await?,
     }
     stream.shutdown().await?;
     Ok(None)
@@ -110,15 +116,15 @@ fn request_line(head: &[u8]) -> (&[u8], &[u8]) {
     (method, target.split(|&byte| byte == b'?').next().unwrap_or_default())
 }
 
-async fn response(method: &[u8], path: &[u8], pages: &Pages) -> Vec<u8> {
+fn response(method: &[u8], page: Page) -> Vec<u8> {
     let page = match method {
-        b"GET" | b"HEAD" => pages.page(path).await,
+        b"GET" | b"HEAD" => page,
         _ => Page { status: "405 Method Not Allowed", ..Page::text("only GET\n") },
     };
-    let Page { status, content_type, body } = page;
+    let Page { status, content_type, headers, body } = page;
     let length = body.len();
     let mut response = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n"
     );
     if method != b"HEAD" {
         response.push_str(&body);
@@ -137,12 +143,20 @@ pub(crate) struct Pages {
 struct Page {
     status: &'static str,
     content_type: &'static str,
+    /// Further headers, each with its line end.
+    headers: &'static str,
     body: String,
+}
+
+impl From<Asset> for Page {
+    fn from(Asset { content_type, body }: Asset) -> Self {
+        Self { content_type, headers: console::HEADERS, ..Self::text(body) }
+    }
 }
 
 impl Page {
     fn text(body: impl Into<String>) -> Self {
-        Self { status: "200 OK", content_type: "text/plain; charset=utf-8", body: body.into() }
+        Self { status: "200 OK", content_type: "text/plain; charset=utf-8", headers: "", body: body.into() }
     }
 }
 
@@ -159,7 +173,11 @@ impl Pages {
             b"/readyz" if self.health.is_serving() => Page::text("ready\n"),
             b"/readyz" => Page { status: "503 Service Unavailable", ..Page::text("not ready\n") },
             b"/version" => Page { content_type: "application/json", ..Page::text(version()) },
-            _ => Page { status: "404 Not Found", ..Page::text("try /metrics, /healthz, /readyz or /version\n") },
+            _ => {
+                let console = if self.web.is_some() { "/console, " } else { "" };
+                let known = format!("try {console}/metrics, /healthz, /readyz or /version\n");
+                Page { status: "404 Not Found", ..Page::text(known) }
+            }
         }
     }
 }

@@ -142,10 +142,38 @@ async fn a_page_of_another_site_is_refused() {
     }
 }
 
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes()).await.expect("sent");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.expect("read");
+    response
+}
+
+#[tokio::test]
+async fn the_console_runs_nothing_but_its_own_files() {
+    let server = TestServer::start().await;
+    for (path, content_type) in [
+        ("/console", "text/html"),
+        ("/console/style.css", "text/css"),
+        ("/console/app.js", "text/javascript"),
+        ("/console/proto.js", "text/javascript"),
+        ("/console/words.js", "text/javascript"),
+    ] {
+        let response = get(server.metrics_address, path).await;
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+        assert!(response.contains(&format!("content-type: {content_type}")), "{path}");
+        assert!(response.contains("content-security-policy: default-src 'none'; script-src 'self'"), "{path}");
+        assert!(response.contains("x-content-type-options: nosniff"), "{path}");
+    }
+    assert!(get(server.metrics_address, "/console/other.js").await.starts_with("HTTP/1.1 404"));
+}
+
 #[tokio::test]
 async fn can_be_turned_off() {
     let server = TestServer::with(Config { web: Web::Off, ..Config::default() }, memory_store()).await;
     let address = server.metrics_address;
+    assert!(get(address, "/console").await.starts_with("HTTP/1.1 404"));
     let answer = call(address, LIST, &ListArticlesRequest::default(), &host(address)).await;
     assert!(answer.head.starts_with("HTTP/1.1 405"), "{}", answer.head);
 }
