@@ -12,6 +12,7 @@ mod apply;
 mod article_cache;
 mod checksums;
 mod damage;
+mod database_url;
 mod duplicates;
 mod encoded;
 mod feed;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+pub use self::database_url::without_password;
 pub use self::encoded::EncodedArticle;
 pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 pub use self::open::{Access, backup, engine_versions, newest_schema_version, open, repair_index, restore};

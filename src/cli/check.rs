@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use articled::metrics::Registry;
+use articled::store::without_password;
 use clap::Args;
 
 use super::output::Out;
@@ -26,15 +27,16 @@ impl Check {
         let faults = store.check().await.context("cannot check");
         store.close().await;
         let faults = faults?;
+        let database = without_password(&self.database.database);
         let mut out = Out::new();
         for fault in &faults {
             out.text(fault)?;
         }
         if faults.is_empty() {
-            out.text(&format!("{}: no faults", self.database.database))?;
+            out.text(&format!("{database}: no faults"))?;
         }
         out.flush()?;
-        anyhow::ensure!(faults.is_empty(), "{}: {} faults", self.database.database, faults.len());
+        anyhow::ensure!(faults.is_empty(), "{database}: {} faults", faults.len());
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! `articled migrate`: migrates a store to the current schema.
 
 use articled::metrics::Registry;
+use articled::store::without_password;
 use clap::Args;
 
 use super::output::Out;
@@ -19,7 +20,7 @@ impl Migrate {
         let mut out = Out::new();
         out.text(&format!(
             "{} has schema version {}",
-            self.database.database,
+            without_password(&self.database.database),
             store::newest_schema_version(&self.database.database)?
         ))?;
         out.flush()

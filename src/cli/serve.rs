@@ -11,7 +11,7 @@ use articled::clock::Clock;
 use articled::config::Config;
 use articled::metrics::Registry;
 use articled::server::{self, Listeners, RunError};
-use articled::store::{DATABASE_FORM, SharedStore};
+use articled::store::{DATABASE_FORM, SharedStore, without_password};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -40,7 +40,7 @@ pub(super) struct Serve {
     #[arg(long, env = "ARTICLED_METRICS_LISTEN", value_name = "ADDRESS", default_value = default_metrics_listen())]
     metrics_listen: String,
     /// The URL of the store.
-    #[arg(long, env = "ARTICLED_DATABASE", value_name = DATABASE_FORM, default_value_t = Config::default().database)]
+    #[arg(long, env = "ARTICLED_DATABASE", hide_env_values = true, value_name = DATABASE_FORM, default_value_t = Config::default().database)]
     database: String,
     /// Opens the store read-only; writes fail.
     #[arg(
@@ -99,7 +99,8 @@ impl Serve {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
         if self.print_config {
             let mut out = Out::new();
-            out.text(toml::to_string(&config)?.trim_end())?;
+            let database = without_password(&config.database);
+            out.text(toml::to_string(&Config { database, ..config })?.trim_end())?;
             return out.flush();
         }
         // Before the store is opened and loaded, which may take long.

@@ -16,7 +16,7 @@ use super::failure::Usage;
 #[derive(Args, Clone, Debug)]
 pub(super) struct DatabaseArguments {
     /// The URL of the store.
-    #[arg(long, env = "ARTICLED_DATABASE", value_name = DATABASE_FORM, default_value_t = Config::default().database)]
+    #[arg(long, env = "ARTICLED_DATABASE", hide_env_values = true, value_name = DATABASE_FORM, default_value_t = Config::default().database)]
     pub database: String,
 }
 

@@ -1,9 +1,10 @@
 //! Opens a store by its URL. The scheme of the URL selects the engine.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::SharedStore;
+use super::database_url::without_password;
 use super::open_error::OpenError;
 use super::postgres::{PostgresOptions, PostgresStore};
 use super::sqlite::{SqliteOptions, SqliteStore};
@@ -84,15 +85,12 @@ const WITHOUT_SERVER: Access = Access { read_only: false, keep_deletions: u64::M
 fn engine(database: &str, access: Access, metrics: Registry) -> Result<Engine, OpenError> {
     let Access { read_only, keep_deletions } = access;
     if PostgresOptions::is_url(database) {
-        let mut options = PostgresOptions::from_url(database).ok_or_else(|| OpenError::Io {
-            // Without the URL, which may contain a password.
-            path: PathBuf::from("the database"),
-            reason: "its URL is malformed".to_owned(),
-        })?;
+        let mut options = PostgresOptions::from_url(database)
+            .map_err(|reason| OpenError::Io { path: without_password(database).into(), reason })?;
         (options.read_only, options.keep_deletions, options.metrics) = (read_only, keep_deletions, metrics);
         return Ok(Engine::Postgres(Box::new(options)));
     }
-    let options =
-        SqliteOptions::from_url(database).ok_or_else(|| OpenError::UnknownKind { database: database.to_owned() })?;
+    let options = SqliteOptions::from_url(database)
+        .ok_or_else(|| OpenError::UnknownKind { database: without_password(database) })?;
     Ok(Engine::Sqlite(SqliteOptions { read_only, keep_deletions, metrics, ..options }))
 }

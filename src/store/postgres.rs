@@ -37,6 +37,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::Instrument;
 
+pub(crate) use self::connect::is_parameter;
 use self::connect::{Connector, Purpose, close};
 use self::feed::FeedEnd;
 use self::health::WriteHealth;

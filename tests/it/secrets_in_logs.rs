@@ -112,3 +112,25 @@ async fn no_secret_at_any_level_of_any_library() {
         assert_absent(&log, &secret);
     }
 }
+
+#[test]
+fn no_command_prints_the_password_of_the_database() {
+    const PASSWORD: &str = "geheim-8472";
+    // Nothing listens there.
+    let unreachable = format!("postgres://news:{PASSWORD}@127.0.0.1:1/news");
+    let misspelt = format!("postgrs://news:{PASSWORD}@127.0.0.1:1/news");
+    let unknown = format!("postgres://127.0.0.1:1/news?user=news&pasword={PASSWORD}");
+    for database in [unreachable, misspelt, unknown] {
+        for arguments in
+            [&["check"][..], &["migrate"], &["serve", "--print-config"], &["serve", "--help"], &["check", "--help"]]
+        {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_articled"));
+            let done =
+                command.args(arguments).env("ARTICLED_DATABASE", &database).output().expect("the program starts");
+            for printed in [&done.stdout, &done.stderr] {
+                let printed = String::from_utf8_lossy(printed);
+                assert!(!printed.contains(PASSWORD), "{arguments:?} with {database}: {printed}");
+            }
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::time::timeout;
+use url::Url;
 
 use crate::store::postgres::error::PostgresError;
 
@@ -42,14 +43,19 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// Reads `postgres://…`; `None` if it is malformed.
-    pub(crate) fn from_url(url: &str) -> Option<Self> {
-        let options: PgConnectOptions = url.parse().ok()?;
+    /// Reads `postgres://…`, or says what is wrong with it.
+    pub(crate) fn from_url(url: &str) -> Result<Self, String> {
+        // sqlx ignores a parameter that it does not know, and logs its value, which may be a misspelt password.
+        let parsed = Url::parse(url).map_err(|error| error.to_string())?;
+        if let Some((key, _)) = parsed.query_pairs().find(|(key, _)| !is_parameter(key)) {
+            return Err(format!("the URL has an unknown parameter: {key}"));
+        }
+        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| error.to_string())?;
         let options = match options.get_application_name() {
             Some(_) => options,
             None => options.application_name("articled"),
         };
-        Some(Self { options: options.disable_statement_logging() })
+        Ok(Self { options: options.disable_statement_logging() })
     }
 
     pub(crate) fn options(&self) -> &PgConnectOptions {
@@ -99,7 +105,40 @@ impl Connector {
     }
 }
 
+/// The parameters of a URL, most of them libpq's.
+pub(crate) fn is_parameter(key: &str) -> bool {
+    const PARAMETERS: [&str; 12] = [
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "user",
+        "password",
+        "application_name",
+        "options",
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+    ];
+    PARAMETERS.contains(&key) || key.starts_with("options[")
+}
+
 /// Closes a connection politely; a failure adds nothing, because the connection is gone either way.
 pub(crate) async fn close(connection: PgConnection) {
     _ = timeout(Duration::from_secs(1), connection.close()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_would_be_ignored_is_named_without_its_value() {
+        assert!(Connector::from_url("postgres://u:p@db/news?sslmode=verify-full&options[search_path]=news").is_ok());
+        let wrong = Connector::from_url("postgres://db/news?user=u&pasword=geheim").expect_err("unknown");
+        assert_eq!(wrong, "the URL has an unknown parameter: pasword");
+        let wrong = Connector::from_url("postgres://u:geheim@db:99999/news").expect_err("no port");
+        assert!(!wrong.contains("geheim"), "{wrong}");
+    }
 }

@@ -64,12 +64,12 @@ impl PostgresOptions {
         self.connector.label()
     }
 
-    /// Reads `postgres://…`; `None` if it is malformed.
-    pub fn from_url(url: &str) -> Option<Self> {
+    /// Reads `postgres://…`, or says what is wrong with it.
+    pub fn from_url(url: &str) -> Result<Self, String> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         // A read waits for the database most of its time.
         let readers = 4 * cores;
-        Some(Self {
+        Ok(Self {
             connector: Connector::from_url(url)?,
             read_only: false,
             keep_deletions: DEFAULT_KEEP_DELETIONS,
