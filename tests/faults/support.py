@@ -1,6 +1,7 @@
 """What the faults share: a store that is kept when a fault fails, clients, invented articles, and the check of a store."""
 
 import contextlib
+import gzip
 import pathlib
 import shutil
 import socket
@@ -81,11 +82,15 @@ def client(address, retries=True):
         options.append(("grpc.default_authority", "articled"))
     options += [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", 16 << 20)]
     options.append(("grpc.service_config", SERVICE_CONFIG) if retries else ("grpc.enable_retries", 0))
-    return ArticleServiceStub(KeepsUndecodable(grpc.insecure_channel(address, options=options)))
+    return ArticleServiceStub(Decompresses(grpc.insecure_channel(address, options=options)))
 
 
-class KeepsUndecodable:
-    """A channel that writes an answer that cannot be decoded to a file: gRPC says INTERNAL and drops the bytes."""
+class Decompresses:
+    """A channel that decodes an answer that gRPC left compressed, and writes any other that it cannot decode to a file: gRPC
+    says INTERNAL and drops the bytes.
+
+    grpcio 1.85 leaves one answer in about 40,000 compressed while servers are restarted, though its headers have
+    `grpc-encoding: gzip`: they had in all 47,001 compressed answers of a run that was recorded, the faulty one among them."""
 
     def __init__(self, channel):
         self.channel = channel
@@ -99,6 +104,10 @@ class KeepsUndecodable:
                 try:
                     return response_deserializer(answer)
                 except Exception as error:
+                    with contextlib.suppress(Exception):
+                        whole = response_deserializer(gzip.decompress(answer))
+                        print(f"{path}: the client left an answer of {len(answer)} bytes compressed", flush=True)
+                        return whole
                     with tempfile.NamedTemporaryFile(prefix="articled-undecodable-", delete=False) as file:
                         file.write(answer)
                     print(f"{path}: {error!r}; the {len(answer)} bytes are in {file.name}", flush=True)
