@@ -15,7 +15,7 @@ mod korean_byline;
 mod line;
 mod tail;
 
-use crate::parse::lexicon::{byline_words, wire_verbs};
+use crate::parse::lexicon::{byline_words, captions, wire_verbs};
 use crate::parse::normalized_line::normalize_line;
 use std::borrow::Cow;
 
@@ -141,6 +141,7 @@ pub(super) fn lay_out<'a>(text: &'a str, known: &MarkupHints<'_>, report: &mut P
     let head::Head { start, lead } = head::read(&lines, known, gap, &mut layout, &mut removed, report);
     let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
     let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
+    take_original_title(&mut body, start, &mut removed);
     let at = take_dateline(&mut body, &mut layout, start, &mut removed, report);
     let below = body.get_mut(at..).unwrap_or_default();
     take_feature_title(below, known, &mut layout, start + at, &mut removed);
@@ -194,7 +195,7 @@ fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     const MAX_PROMPT: usize = 60;
     let may_stand_above = |text: &&str| {
         let line = Line::new(text);
-        let credited = line.key.contains("摄)");
+        let credited = captions::CLOSED_CREDITS.iter().any(|credit| line.key.contains(credit));
         credited || chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
     };
     let is_certain = |Found { dateline, people, .. }: &Found| {
@@ -214,6 +215,17 @@ fn is_desk_report(dateline: &str) -> bool {
     let plain = normalize_line(dateline);
     let inside = plain.strip_prefix('[').and_then(|plain| plain.strip_suffix(']')).unwrap_or_default();
     inside.contains('/') && wire_verbs::REPORTS.iter().any(|verb| inside.ends_with(verb))
+}
+
+/// `原标题：…` below a summary: the title of the page that this one copies.
+fn take_original_title<'a>(body: &mut [&'a str], start: usize, removed: &mut Removed<'a>) {
+    const MAX_ABOVE: usize = 2;
+    for (at, text) in body.iter_mut().enumerate().skip(1).take(MAX_ABOVE) {
+        if let Some(reason) = chrome::bare_original_title(&Line::new(text)) {
+            removed.add(start + at, text, reason);
+            *text = "";
+        }
+    }
 }
 
 /// Takes the dateline off the paragraph that it opens; the index of that paragraph.

@@ -41,7 +41,6 @@ use self::meta::Meta;
 pub(super) use self::outside::Outside;
 use self::surroundings::Surroundings;
 use super::explanation::{Record, Trace};
-use super::limits;
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
 
 /// What a page's markup says of the article, apart from its text.
@@ -133,7 +132,7 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
         json_ld.add_state(script_state::article(&document));
     }
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
-    let titles = titles(&meta, &json_ld);
+    let titles = title::of_metadata(&meta, &json_ld);
     trace.record(|record| trace_page(record, &dom, &page_lines, &meta, &json_ld));
     let headline = title::headline(&dom, &page_lines, &titles, &site_name, trace);
     let mut headings = headings::headings(&dom, &page_lines, headline.node);
@@ -245,12 +244,6 @@ fn warn(cuts: &html_bounds::Cuts, report: &mut ParseReport) {
     }
 }
 
-fn titles(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
-    let all = [json_ld.headline.as_str()].into_iter().chain(meta.all(meta::TITLE)).chain([meta.title.as_str()]);
-    let one_line = |title: &str| title.split_whitespace().collect::<Vec<_>>().join(" ");
-    all.map(|title| limits::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
-}
-
 fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
     let editor = meta.first(meta::EDITOR);
     // `青石` is the site 青石新闻, which its name has no word for.
@@ -267,7 +260,13 @@ fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
     let from_meta = meta.all(meta::AUTHOR).map(|author| {
         let author = author.trim_start_matches("By ").trim_start_matches("by ");
         // A name in letters has blanks in it.
-        if author.is_ascii() { vec![author.to_owned()] } else { labels::people(author) }
+        if author.is_ascii() {
+            vec![author.to_owned()]
+        } else if labels::is_spaced_name(author) {
+            vec![author.split_whitespace().collect()]
+        } else {
+            labels::people(author)
+        }
     });
     from_meta
         .map(|names| names.into_iter().filter(is_person).collect::<Vec<_>>())

@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use super::korean_byline::{self, KoreanByline};
 use super::line::Line;
-use crate::parse::dateline::{Person, Role, are_likely_names, ends_like_an_outlet, is_place, read_people, role_at};
+use crate::parse::dateline::{
+    Person, Role, are_likely_names, ends_like_an_outlet, has_the_shape_of_a_name, is_place, read_people, role_at,
+};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::parse::time::Printed;
 use crate::text::is_han;
@@ -205,7 +207,9 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
     }
     let slash = whole.clone().find(|at| view.at(*at) == Some('/'))?;
     let (before, after) = (whole.start..slash, slash + 1..whole.end);
-    let reports = after.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
+    let is_kind = |at: usize| view.word_at(at, byline_words::STORY_KINDS).is_some_and(|(_, end)| end == after.end);
+    let reports = is_kind(view.skip_spaces(after.start))
+        || after.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
     let with_role = || read_people(view, before.clone(), None).is_some_and(|people| !people.is_empty());
     let desk = byline_words::DESKS
         .iter()
@@ -283,7 +287,7 @@ fn classify_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline)
         byline.people.extend(people);
         return 0;
     }
-    if are_likely_names(view, word.clone()) && word.len() <= 4 {
+    if are_likely_names(view, word.clone()) && has_the_shape_of_a_name(view.slice(word.clone())) {
         byline.people.push(Person { name: view.slice(word).to_owned(), role: Role::Contributor });
         return 0;
     }
@@ -294,6 +298,13 @@ fn classify_word(view: &NormalizedLine, word: Range<usize>, byline: &mut Byline)
 fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
     const MAX_PLACE: usize = 8;
     let reports = whole.end.checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
+    // `记者 何秋白 河省青石县报道`.
+    let space = whole.clone().rev().find(|at| view.at(*at) == Some(' ')).filter(|_| reports);
+    if let Some(space) = space
+        && names_district(view.seen(space + 1..whole.end - 2))
+    {
+        return whole.start..space;
+    }
     let slash = whole.clone().rev().find(|at| view.at(*at) == Some('/'));
     if let Some(slash) = slash.filter(|slash| reports && whole.end - slash <= MAX_PLACE) {
         return whole.start..slash;
@@ -304,6 +315,25 @@ fn without_report(view: &NormalizedLine, whole: Range<usize>) -> Range<usize> {
         .filter(|at| *at > whole.start)
         .unwrap_or(whole.end);
     whole.start..end
+}
+
+/// `河省青石县`: longer than a name, and ends with the unit of administration.
+fn names_district(place: &[char]) -> bool {
+    const MIN_PLACE: usize = 4;
+    place.len() >= MIN_PLACE
+        && place.iter().all(|c| is_han(*c))
+        && place.last().is_some_and(|c| "省市县区州镇".contains(*c))
+}
+
+/// `何秋白 我来说两句(0)`: the names without the label of a button after them.
+fn without_button(view: &NormalizedLine, value: Range<usize>) -> Range<usize> {
+    const MIN_BUTTON: usize = 5;
+    let Some(space) = value.clone().find(|at| view.at(*at) == Some(' ')) else { return value };
+    let after = view.skip_spaces(space)..value.end;
+    let words = view.seen(after.clone());
+    let han = words.iter().take_while(|c| is_han(**c)).count();
+    let is_button = han >= MIN_BUTTON && !(after.clone()).any(|at| role_at(view, at).is_some());
+    if is_button && has_the_shape_of_a_name(view.slice(value.start..space)) { value.start..space } else { value }
 }
 
 /// `何秋白（青石大学教授）`: the names, without a description in brackets.
@@ -344,6 +374,7 @@ fn store_value(view: &NormalizedLine, field: Field, value: Range<usize>, byline:
         }
         Field::Author | Field::Editor => {
             let role = if field == Field::Editor { Role::Editor } else { Role::Contributor };
+            let value = without_button(view, value);
             let value = without_employer(view, without_description(view, without_report(view, value)));
             match read_people(view, value.clone(), Some(role)) {
                 Some(people) => byline.people.extend(people),
@@ -439,6 +470,12 @@ mod tests {
         check("林遠舟／編輯", "||林遠舟E|");
         check("☉林遠舟", "||林遠舟|");
         check("水位／雨量報導", "none");
+        check("青石時報 林遠舟／特稿 2021年09月01日 08:00", "2021-9-1 8:0|青石時報|林遠舟|");
+        check("2021年09月01日 查看旧版(2007年11月18日以前)", "2021-9-1;2007-11-18|||");
+        check("青石报记者 何秋白 河省青石县报道", "||何秋白|");
+        check("作者：何秋白 我来说两句(0)", "||何秋白|");
+        check("【责任编辑:何秋白】 返回青石，查看更多", "||何秋白E|");
+        check("2004-12-10      阅读10544次", "2004-12-10|||");
         check("林遠舟╱台北報導", "||林遠舟|");
         check("社會中心／綜合報導", "|||");
         check("青石時報 林遠舟／台北報導", "|青石時報|林遠舟|");

@@ -154,6 +154,13 @@ fn glued_date(name: &str) -> Option<usize> {
     )
 }
 
+/// `何  秋白`: one Chinese name, written with blanks between surname and given name.
+pub(super) fn is_spaced_name(text: &str) -> bool {
+    let parts: Vec<usize> = text.split_whitespace().map(|part| part.chars().count()).collect();
+    let is_chinese = text.chars().all(|c| c.is_whitespace() || crate::text::is_han(c));
+    is_chinese && matches!(parts[..], [1, 1 | 2])
+}
+
 /// Splits a list of names, without brackets and without the staff codes that newsrooms append (`张三_N123`, `李四 PK155`).
 pub(super) fn people(value: &str) -> Vec<String> {
     let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[', '/']).unwrap_or(value.len());
@@ -206,6 +213,12 @@ pub(super) fn is_closing(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blanks_within_one_name() {
+        assert!(is_spaced_name("何  秋白") && is_spaced_name("何 秋"));
+        assert!(!is_spaced_name("何秋 林远") && !is_spaced_name("何秋白") && !is_spaced_name("A B"));
+    }
 
     #[test]
     fn sources() {

@@ -57,7 +57,16 @@ pub(super) const UPDATED: &[&str] = &["dateupdate"];
 pub(super) const SOURCE: &[&str] =
     &["source", "contentsource", "infosource", "mediaid", "article:source", "og:article:source", "article_source"];
 
-pub(super) const AUTHOR: &[&str] = &["author", "article:author", "og:article:author", "dc.creator", "byl", "byline"];
+pub(super) const AUTHOR: &[&str] = &[
+    "citation_author",
+    "citation_authors",
+    "author",
+    "article:author",
+    "og:article:author",
+    "dc.creator",
+    "byl",
+    "byline",
+];
 
 pub(super) const EDITOR: &[&str] = &["editor", "responsibleeditor", "article:editor"];
 

@@ -1,12 +1,15 @@
 //! Chooses the headline among the metadata's titles and the headings on the page.
 
 use super::flat_dom::{FlatDom, NodeKind};
+use super::json_ld::JsonLd;
 use super::labels::{self, is_byline};
 use super::lines::RenderedLine;
+use super::meta::{self, Meta};
 use super::time_formats::publish_time;
 use crate::article::TimePrecision;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::outlets;
+use crate::parse::limits;
 use crate::parse::normalized_line::holds_any;
 
 /// In characters. A shorter heading is the name of a section or site.
@@ -21,6 +24,18 @@ const TITLE_MARKS: &[&str] = &["title", "headline", "biaoti", "topic"];
 pub(super) struct Headline {
     pub text: String,
     pub node: Option<usize>,
+}
+
+/// The titles that the metadata gives, most trusted first.
+pub(super) fn of_metadata(meta: &Meta, json_ld: &JsonLd) -> Vec<String> {
+    let all = [json_ld.headline.as_str()].into_iter().chain(meta.all(meta::TITLE)).chain([meta.title.as_str()]);
+    // Some systems write their markup into the title: `新桥通车<div>——两岸居民不再绕行</div>`.
+    let text = |title: &str| match title.contains("</") {
+        true => dom_query::Document::fragment(title).text().to_string(),
+        false => title.to_owned(),
+    };
+    let one_line = |title: &str| text(title).split_whitespace().collect::<Vec<_>>().join(" ");
+    all.map(|title| limits::metadata(one_line(title))).filter(|title| !title.is_empty()).collect()
 }
 
 /// `titles` come from the metadata, most trusted first; `lines` are those of the whole page.
@@ -150,6 +165,18 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
     if let Some(line) = line_of(title) {
         return Headline { text: title.to_owned(), node: Some(line.node) };
     }
+    // `青石博客 » 新桥今天正式通车`, `新桥今天正式通车(页 1) - 镇情`: a part that the page prints as a line of its own.
+    let part = title.split(['»', '›', '(', '（']).map(|part| part.trim().trim_matches('-').trim()).find_map(|part| {
+        let own = letters(part);
+        let is_printed = |line: &&RenderedLine| !line.is_linked() && letters(&line.text) == own;
+        lines
+            .iter()
+            .find(is_printed)
+            .filter(|_| part.chars().count() >= MIN_PRINTED && title.contains(['»', '›', '页']))
+    });
+    if let Some(line) = part {
+        return Headline { text: line.text.clone(), node: Some(line.node) };
+    }
     let parts = title.rsplit_once(['-', '－', '–', '—']);
     let without_name = parts.filter(|(head, name)| {
         let (head, name) = (head.trim().chars().count(), name.trim().chars().count());
@@ -258,6 +285,14 @@ mod tests {
     }
 
     #[test]
+    fn titles_have_no_markup() {
+        let html =
+            "<meta name='ArticleTitle' content='图书馆新馆开放<div>——青石镇的客厅</div>'><title>图书馆 a < b</title>";
+        let meta = Meta::of(&dom_query::Document::from(html));
+        assert_eq!(of_metadata(&meta, &JsonLd::default()), ["图书馆新馆开放——青石镇的客厅", "图书馆 a < b"]);
+    }
+
+    #[test]
     fn printed_headline_wins_over_the_title() {
         let check = |html: &str, titles: &[&str], expected: &str| {
             let dom = FlatDom::of(&dom_query::Document::from(html));
@@ -272,6 +307,9 @@ mod tests {
         check("<p>青石镇新桥管理办法</p><p>第一条</p>", &["青石镇新桥管理办法-桥梁"], "青石镇新桥管理办法");
         let bare = "<p>推荐</p><p>新桥今天正式通车</p><p>http://news.example/ 2005-07-18 13:03:17</p><p>正文</p>";
         check(bare, &[], "新桥今天正式通车");
+        let blog = "<p>首页</p><p>新桥今天正式通车</p><p>正文</p>";
+        check(blog, &["青石博客 » 新桥今天正式通车"], "新桥今天正式通车");
+        check(blog, &["新桥今天正式通车(页 1) - 镇情 - 青石论坛 - powered by Board"], "新桥今天正式通车");
         let timed = "<p>新桥今天正式通车 2014-04-30 14:49</p><p>正文</p>";
         check(timed, &["新桥今天正式通车 - 桥梁专题"], "新桥今天正式通车");
         let barred = "<div class=tit2>镇长这一周 | 新桥今天通车</div><p>正文</p>";

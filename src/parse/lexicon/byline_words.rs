@@ -158,6 +158,7 @@ pub(crate) const DESKS: &[&str] = &["快讯", "即时新闻", "即时", "综合"
 /// Words in a byline that carry no information about the story.
 pub(crate) const NOISE: &[&str] = &[
     "我要评论",
+    "查看更多",
     "发表评论",
     "打印本页",
     "打印",
@@ -323,3 +324,6 @@ pub(crate) const AFTER_SOURCE: &[&str] = &[
 
 /// Words in a list of editors that are not names and end the list.
 pub(crate) const AFTER_EDITORS: &[&str] = &["校对", "审核", "来源"];
+
+/// Kinds of stories, printed behind the author's name and a slash.
+pub(crate) const STORY_KINDS: &[&str] = &["特稿", "特写", "专访", "评论", "分析", "专栏"];

@@ -128,3 +128,17 @@ fn titles_with_words_of_bylines() {
         check(&format!("{title}\n居民们说，今年的月饼比往年简单。"), &[title], "居民们说，今年的月饼比往年简单。");
     }
 }
+
+#[test]
+fn a_credited_picture_above_a_dateline_and_a_copied_title_below_a_summary() {
+    let text = "粮仓今天清晨起火，七人及时离开，无人受伤。";
+    let caption = "青石镇一座粮仓2日清晨起火，七人及时离开，无人受伤，火在天亮前被扑灭，起火的原因还在调查。（消防队提供）青石社记者林远舟传真";
+    let page = format!("青石镇粮仓起火\n{caption}\n（中央社记者林远舟台北2日电）{text}");
+    let layout = lay_out(&page, &crate::parse::blocks::MarkupHints::default(), &mut ParseReport::default());
+    assert_eq!(layout.dateline.map(|found| found.dateline.agency).as_deref(), Some("中央社"));
+    assert!(layout.body.contains(&text), "{:?}", layout.body);
+    let summary = "[摘要：粮仓起火的原因，镇上的人有许多说法。本文从粮仓的历史说起，谈谈它为什么起火。]";
+    let page = format!("青石镇粮仓起火\n{summary}\n原标题：粮仓为什么起火\n{text}");
+    let layout = lay_out(&page, &crate::parse::blocks::MarkupHints::default(), &mut ParseReport::default());
+    assert_eq!(layout.body, [summary, text]);
+}
