@@ -267,8 +267,11 @@ document.addEventListener("keydown", (event) => {
   const at = links.indexOf(document.activeElement);
   if (event.key === "/") {
     event.preventDefault();
-    if (!document.getElementById("query")) location.hash = "#/";
-    setTimeout(() => document.getElementById("query")?.focus());
+    const focus = () => document.getElementById("query")?.focus();
+    if (document.getElementById("query")) return focus();
+    // After `show`, which listens for the same event.
+    addEventListener("hashchange", focus, { once: true });
+    location.hash = "#/";
   } else if (event.key === "j") (links[at + 1] ?? links.at(-1))?.focus();
   else if (event.key === "k") (links[Math.max(at - 1, 0)])?.focus();
   else if (event.key === "Escape" && location.hash.startsWith("#/articles/")) history.back();
