@@ -108,19 +108,20 @@ async fn the_same_pages_through_several_instances_are_stored_once_with_one_origi
 async fn writes_and_reads_survive_the_loss_of_every_session() {
     let Some((url, stores)) = instances().await else { return };
     let mut admin = session(&url).await;
-    let writes = async {
-        for number in 0..60 {
-            let store = &stores[number % 3];
-            let new = new(&format!("a{number}"), "甲", &format!("第{number}号通告"));
-            let create = Write::Create { article: new, request_id: None };
-            let written = store.write(create, false, at(0)).await;
-            assert!(matches!(written, Ok(Written::Stored { .. })), "{number}: {written:?}");
-            assert_eq!(ids(&ask(store, &with_words(&format!("第{number}号"))).await), [format!("a{number}")]);
-        }
-    };
-    tokio::pin!(writes);
-    while timeout(Duration::from_millis(300), &mut writes).await.is_err() {
-        end_sessions(&mut admin).await;
+    for number in 0..60 {
+        let store = &stores[number % 3];
+        let new = new(&format!("a{number}"), "甲", &format!("第{number}号通告"));
+        let write = store.write(Write::Create { article: new, request_id: None }, false, at(0));
+        // At some moment of the write, which differs from one to the next.
+        let loss = async {
+            if number % 4 == 0 {
+                tokio::time::sleep(Duration::from_millis(number as u64 / 4)).await;
+                end_sessions(&mut admin).await;
+            }
+        };
+        let (written, ()) = tokio::join!(write, loss);
+        assert!(matches!(written, Ok(Written::Stored { .. })), "{number}: {written:?}");
+        assert_eq!(ids(&ask(store, &with_words(&format!("第{number}号"))).await), [format!("a{number}")]);
     }
     for store in &stores {
         assert_eq!(ask(store, &search()).await.articles.len(), 60);
