@@ -20,7 +20,8 @@ use super::store;
 
 /// Copies all articles of a store to another one, oldest first, with their documents, labels and parse reports.
 ///
-/// The target sets create_time, update_time, revision and etag. A copy can be interrupted and repeated: articles that are
+/// The target sets create_time, update_time, revision and etag, and may take another of several copies of a story for the
+/// original. A copy can be interrupted and repeated: articles that are
 /// already there are unchanged. What is written to the source meanwhile may be missing, and articles that were deleted between
 /// two runs stay in the target.
 #[derive(Args, Debug)]
