@@ -60,8 +60,9 @@ impl Listener {
 
     /// Loads what others have committed.
     async fn refresh(&self, connection: &mut PgConnection) -> Result<(), PostgresError> {
-        let StoreVersion { generation, end, .. } = StoreVersion::read(connection).await?;
+        // Before the database is asked: what this instance commits meanwhile would look like the past.
         let known = self.index.current().generation;
+        let StoreVersion { generation, end, .. } = StoreVersion::read(connection).await?;
         if generation < known {
             // A promoted replica lacks the last commits. The first lock starts a new timeline, whose generations are later than
             // all that were seen; until then every read would have to load the index.
