@@ -7,7 +7,7 @@ use articled_proto::{ImportArticlesRequest, ImportArticlesResponse, Outcome};
 use futures::stream::{self, Fuse, FusedStream, Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 
 use crate::client::Client;
 use crate::error::{CallError, Error};
@@ -15,8 +15,8 @@ use crate::flight::{Flight, Sent};
 use crate::reason::Reason;
 use crate::retry::RetryPolicy;
 
-/// The default number of items in flight: enough for the server's group commits.
-const MAX_IN_FLIGHT: usize = 64;
+/// The default of [`Import::in_flight`]: enough for the server's group commits.
+pub const DEFAULT_IN_FLIGHT: u16 = 64;
 
 /// An import, from [`Client::import`].
 ///
@@ -54,7 +54,7 @@ impl<K> Imported<K> {
 
 impl<K, S: Stream<Item = (K, ImportArticlesRequest)>> Import<K, S> {
     pub(crate) fn new(client: Client, items: S) -> Self {
-        Self { client, items, in_flight: MAX_IN_FLIGHT, _key: std::marker::PhantomData }
+        Self { client, items, in_flight: DEFAULT_IN_FLIGHT.into(), _key: std::marker::PhantomData }
     }
 
     /// The maximum number of items without a result; 64 by default, at least 1.
@@ -175,9 +175,6 @@ fn pause(error: &CallError, failures: u32) -> Option<Duration> {
     match &error.reason {
         // The items came too slowly for a stream to stay open.
         Reason::ImportIdle => Some(Duration::ZERO),
-        _ if error.code != Code::Unimplemented && error.is_connection_lost() => {
-            Some(error.retry_after.unwrap_or_else(|| RetryPolicy::of_resumed_streams().backoff(failures)))
-        }
-        _ => error.retry_after,
+        _ => RetryPolicy::of_resumed_streams().resume_delay(error, failures),
     }
 }

@@ -166,7 +166,7 @@ pub use articled_proto as proto;
 pub use self::builder::Builder;
 pub use self::client::Client;
 pub use self::error::{CallError, Details, Error, FieldViolation};
-pub use self::import::{Import, Imported};
+pub use self::import::{DEFAULT_IN_FLIGHT, Import, Imported};
 pub use self::pages::{PagedRequest, Pages};
 pub use self::reason::Reason;
 pub use self::settings_error::SettingsError;

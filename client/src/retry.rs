@@ -51,8 +51,14 @@ impl RetryPolicy {
         }
     }
 
+    /// The delay before a stream is opened again where it ended; `None` if the error is final. A lost connection always is
+    /// made again, whatever code tonic gives it.
+    pub(crate) fn resume_delay(&self, error: &CallError, failures: u32) -> Option<Duration> {
+        error.retry_after.or_else(|| error.is_connection_lost().then(|| self.backoff(failures)))
+    }
+
     /// The delay after so many failures in a row, from 1.
-    pub(crate) fn backoff(&self, failures: u32) -> Duration {
+    fn backoff(&self, failures: u32) -> Duration {
         let exponent = i32::try_from(failures.saturating_sub(1)).unwrap_or(i32::MAX);
         let seconds = self.initial_backoff.as_secs_f64() * self.multiplier.powi(exponent);
         let seconds = seconds.min(self.max_backoff.as_secs_f64());

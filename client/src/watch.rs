@@ -207,7 +207,6 @@ impl Watching {
         if would_miss_events || is_given_up {
             return None;
         }
-        let lost = error.is_connection_lost().then(|| policy.backoff(self.failures));
-        error.retry_after.or(lost)
+        policy.resume_delay(error, self.failures)
     }
 }

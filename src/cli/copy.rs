@@ -7,12 +7,13 @@ use anyhow::{Context, ensure};
 use articled::rpc::proto::import_articles_request::Item;
 use articled::rpc::proto::{Article, ArticleView, ExportArticlesRequest, ImportArticlesRequest};
 use articled::store::DATABASE_FORM;
+use articled_client::DEFAULT_IN_FLIGHT;
 use clap::Args;
 use futures::{StreamExt, future};
 
 use super::client::explain;
 use super::import::progress::Progress;
-use super::import::{WORKERS, store_items};
+use super::import::store_items;
 use super::interrupt;
 use super::output::Out;
 use super::service::Service;
@@ -21,9 +22,8 @@ use super::store;
 /// Copies all articles of a store to another one, oldest first, with their documents, labels and parse reports.
 ///
 /// The target sets create_time, update_time, revision and etag, and may take another of several copies of a story for the
-/// original. A copy can be interrupted and repeated: articles that are
-/// already there are unchanged. What is written to the source meanwhile may be missing, and articles that were deleted between
-/// two runs stay in the target.
+/// original. A copy can be interrupted and repeated: articles that are already there are unchanged. What is written to the
+/// source meanwhile may be missing, and articles that were deleted between two runs stay in the target.
 #[derive(Args, Debug)]
 pub(super) struct Copy {
     /// The store to read. It may be in use.
@@ -33,7 +33,7 @@ pub(super) struct Copy {
     #[arg(long, value_name = DATABASE_FORM)]
     to: String,
     /// The maximum number of articles in progress.
-    #[arg(long, value_name = "COUNT", default_value_t = WORKERS, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", default_value_t = DEFAULT_IN_FLIGHT, value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: u16,
 }
 

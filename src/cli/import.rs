@@ -10,7 +10,7 @@ use std::pin::pin;
 use anyhow::{Context, anyhow, ensure};
 use articled::container::{Item, Meter};
 use articled::rpc::proto::{ImportArticlesRequest, ImportArticlesResponse};
-use articled_client::{CallError, Client, Error, Imported};
+use articled_client::{CallError, Client, DEFAULT_IN_FLIGHT, Error, Imported};
 use clap::Args;
 use futures::{Stream, StreamExt, TryStreamExt};
 
@@ -24,9 +24,6 @@ use super::output::{Out, OutputArguments};
 use super::service::ServiceArguments;
 use super::store;
 
-/// The default number of items in progress: enough for the server's group commits.
-pub(super) const WORKERS: u16 = 64;
-
 /// Parses and stores documents, and stores exported articles: on a server, or with --database in a store that no server has
 /// open.
 ///
@@ -37,7 +34,7 @@ pub(super) struct Import {
     #[command(flatten)]
     input: InputArguments,
     /// The maximum number of items in progress.
-    #[arg(long, value_name = "COUNT", default_value_t = WORKERS, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "COUNT", default_value_t = DEFAULT_IN_FLIGHT, value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: u16,
     /// Stores a document even if a later capture of the same page is already stored.
     #[arg(long)]

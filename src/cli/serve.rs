@@ -12,6 +12,7 @@ use articled::config::Config;
 use articled::metrics::Registry;
 use articled::server::{self, Listeners, RunError};
 use articled::store::{DATABASE_FORM, SharedStore, without_password};
+use articled_client::DEFAULT_IN_FLIGHT;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -80,7 +81,7 @@ async fn load(
 ) -> anyhow::Result<()> {
     let client = client_of_store(opened, config)?;
     let input = InputArguments::of_paths(paths);
-    let summary = import::import(input, &client, import::WORKERS, false, interrupted, &mut |_| Ok(())).await?;
+    let summary = import::import(input, &client, DEFAULT_IN_FLIGHT, false, interrupted, &mut |_| Ok(())).await?;
     info!("loaded: {summary}");
     summary.uninterrupted()
 }
