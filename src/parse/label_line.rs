@@ -178,16 +178,16 @@ pub(super) fn is_noise(word: &[char]) -> bool {
     // `第1页/共3页`.
     let of_pager = || matches!(word, ['第' | '共', number @ .., '页'] if number.iter().all(char::is_ascii_digit));
     // `阅读10544次`.
-    let count_of = |label: &str| {
-        let rest = word.iter().collect::<String>().strip_prefix(label).map(str::to_owned);
-        rest.is_some_and(|rest| {
+    let is_count = || {
+        if !word.last().is_some_and(|last| *last == '次' || last.is_ascii_digit()) {
+            return false;
+        }
+        let text: String = word.iter().collect();
+        let ignored = byline_words::FIELDS.iter().filter(|(_, field)| *field == Field::Ignored);
+        ignored.filter_map(|(label, _)| text.strip_prefix(label)).any(|rest| {
             let number = rest.trim_end_matches('次');
             !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
         })
-    };
-    let is_count = || {
-        word.last().is_some_and(|last| *last == '次' || last.is_ascii_digit())
-            && byline_words::FIELDS.iter().any(|(label, field)| *field == Field::Ignored && count_of(label))
     };
     number
         || counted

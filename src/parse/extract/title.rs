@@ -166,16 +166,15 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
         return Headline { text: title.to_owned(), node: Some(line.node) };
     }
     // `青石博客 » 新桥今天正式通车`, `新桥今天正式通车(页 1) - 镇情`: a part that the page prints as a line of its own.
-    let part = title.split(['»', '›', '(', '（']).map(|part| part.trim().trim_matches('-').trim()).find_map(|part| {
-        let own = letters(part);
-        let is_printed = |line: &&RenderedLine| !line.is_linked() && letters(&line.text) == own;
-        lines
-            .iter()
-            .find(is_printed)
-            .filter(|_| part.chars().count() >= MIN_PRINTED && title.contains(['»', '›', '页']))
-    });
-    if let Some(line) = part {
-        return Headline { text: line.text.clone(), node: Some(line.node) };
+    if title.contains(['»', '›', '页']) {
+        let parts = title.split(['»', '›', '(', '（']).map(|part| part.trim().trim_matches('-').trim());
+        let part = parts.filter(|part| part.chars().count() >= MIN_PRINTED).find_map(|part| {
+            let own = letters(part);
+            lines.iter().find(|line| !line.is_linked() && letters(&line.text) == own)
+        });
+        if let Some(line) = part {
+            return Headline { text: line.text.clone(), node: Some(line.node) };
+        }
     }
     let parts = title.rsplit_once(['-', '－', '–', '—']);
     let without_name = parts.filter(|(head, name)| {
