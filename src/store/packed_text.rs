@@ -13,7 +13,8 @@
 use prost::encoding::{WireType, encode_key, encode_varint};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::record::BODY;
+use super::record::{self, BODY};
+use crate::article::Article;
 use crate::query::FoldedFields;
 use crate::text::{fold_into, word_code};
 
@@ -52,6 +53,11 @@ impl PackedText {
         word_code::encode(report, &mut packed);
         packed
     }
+}
+
+/// The stored bytes of an article with these folded texts.
+pub(crate) fn pack(article: &Article, texts: &FoldedFields) -> Vec<u8> {
+    PackedText::of(&article.content.body, texts).with_report(&record::encode_report(article))
 }
 
 /// The checksum of stored bytes. Another table of the word code gives another one.
@@ -122,9 +128,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::article::{Article, ArticleContent};
+    use crate::article::ArticleContent;
     use crate::store::conformance::fixtures::{at, new};
-    use crate::store::{record, write_rules};
+    use crate::store::write_rules;
 
     fn article(content: ArticleContent) -> Article {
         let new = crate::store::NewArticle { content, ..new("a", "", "") };
@@ -136,9 +142,8 @@ mod tests {
 
     fn check(content: ArticleContent) -> u8 {
         let texts = FoldedFields::of(&content);
-        let packed = PackedText::of(&content.body, &texts);
         let article = article(content);
-        let packed = packed.with_report(&record::encode_report(&article));
+        let packed = pack(&article, &texts);
         assert_eq!(unpack_rest(&packed), Some(record::encode_rest(&article)));
         let mut folded = "before".to_owned().into_bytes();
         assert_eq!(unpack_folded(&packed, &mut folded), Some(()));

@@ -1,4 +1,5 @@
-//! Maintenance of the database file: backup, restore, check, rebuilding derived data, packing texts, giving back free pages, and WAL checkpoints.
+//! Maintenance of the database file: backup, restore, check, rebuilding derived data, packing texts, giving back free pages,
+//! and WAL checkpoints.
 
 pub(super) mod backup;
 pub(super) mod check;

@@ -2,10 +2,11 @@
 //! the invented pages in `samples/` and a text with characters that fold together.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use tempfile::TempDir;
 
 use crate::article::{Article, View};
 use crate::store::conformance::fixtures::*;
@@ -25,6 +26,14 @@ const SCHEMA_7: &[u8] = include_bytes!("fixtures/schema-7.db.zst");
 pub(crate) fn put_schema_7(path: &Path) {
     let bytes = zstd::decode_all(SCHEMA_7).expect("a database");
     fs::write(path, bytes).expect("written");
+}
+
+/// The fixture, in a folder of its own.
+fn schema_7() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("articles.db");
+    put_schema_7(&path);
+    (folder, path)
 }
 
 async fn opened(path: &Path) -> SharedStore {
@@ -72,9 +81,7 @@ async fn check_migrated(path: &Path, articles: &[Article]) {
 
 #[tokio::test]
 async fn a_store_of_the_schema_before_is_packed_and_its_file_has_no_free_pages() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("articles.db");
-    put_schema_7(&path);
+    let (folder, path) = schema_7();
     let articles = articles_of_fixture(&path).await;
     assert_eq!(articles.len(), SCHEMA_7_ARTICLES);
     let to_read = SqliteOptions { read_only: true, ..SqliteOptions::small(&path) };
@@ -105,9 +112,7 @@ async fn a_store_of_the_schema_before_is_packed_and_its_file_has_no_free_pages()
 /// A killed process leaves the database and its log. Every transaction of the migration is a moment at which it may die.
 #[tokio::test]
 async fn a_killed_migration_goes_on_where_it_was() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("articles.db");
-    put_schema_7(&path);
+    let (folder, path) = schema_7();
     let articles = articles_of_fixture(&path).await;
     let mut connection = connected(&path).await;
     migrate_to(&mut connection, HAS_PLACE).await.expect("migrated");
@@ -131,9 +136,7 @@ async fn a_killed_migration_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn a_file_that_another_process_has_open_is_not_replaced() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("articles.db");
-    put_schema_7(&path);
+    let (_folder, path) = schema_7();
     let articles = articles_of_fixture(&path).await;
     let mut other = connected(&path).await;
     sqlx::query("SELECT 1 FROM article").fetch_all(&mut other).await.expect("rows");
@@ -147,9 +150,7 @@ async fn a_file_that_another_process_has_open_is_not_replaced() {
 
 #[tokio::test]
 async fn damage_is_still_seen_after_the_migration() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("articles.db");
-    put_schema_7(&path);
+    let (_folder, path) = schema_7();
     let articles = articles_of_fixture(&path).await;
     let damage = "UPDATE body SET rest = x'00' WHERE id = (SELECT min(id) FROM body);
                   DELETE FROM body WHERE id = (SELECT max(id) FROM body)";
@@ -167,9 +168,7 @@ async fn damage_is_still_seen_after_the_migration() {
 
 #[tokio::test]
 async fn a_store_of_the_first_schema_with_a_feed_is_brought_to_todays() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("articles.db");
-    put_schema_7(&path);
+    let (_folder, path) = schema_7();
     // As the versions before left it.
     execute(
         &path,

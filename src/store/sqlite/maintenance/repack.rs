@@ -13,7 +13,7 @@ use sqlx::SqliteConnection;
 use crate::query::FoldedFields;
 use crate::store::OpenError;
 use crate::store::checksums::checksum;
-use crate::store::packed_text::{PackedText, packed_checksum};
+use crate::store::packed_text::{pack, packed_checksum};
 use crate::store::record;
 use crate::store::sqlite::connect::{Role, close, connect};
 use crate::store::sqlite::error::SqliteError;
@@ -90,7 +90,7 @@ pub(crate) async fn pack_some(connection: &mut SqliteConnection, at_once: i64) -
         sqlx::query(include_str!("../queries/rows_to_pack.sql")).bind(at_once).fetch_all(&mut *connection).await?;
     for row in &rows {
         let row = RowToPack::read(row)?;
-        let (rest, rest_xxh3) = match pack(&row) {
+        let (rest, rest_xxh3) = match packed(&row) {
             Some(packed) => {
                 let xxh3 = packed_checksum(&packed);
                 (packed, xxh3)
@@ -108,15 +108,14 @@ pub(crate) async fn pack_some(connection: &mut SqliteConnection, at_once: i64) -
 }
 
 /// `None` if the article is damaged. Damage must still be seen after the migration.
-fn pack(row: &RowToPack) -> Option<Vec<u8>> {
+fn packed(row: &RowToPack) -> Option<Vec<u8>> {
     let basic = row.basic.filter(|basic| Some(checksum(basic)) == row.basic_xxh3)?;
     if checksum(row.rest) != row.rest_xxh3 {
         return None;
     }
     let mut article = record::decode_basic(basic).ok()?;
     record::decode_rest(&mut article, row.rest).ok()?;
-    let texts = FoldedFields::of(&article.content);
-    Some(PackedText::of(&article.content.body, &texts).with_report(&record::encode_report(&article)))
+    Some(pack(&article, &FoldedFields::of(&article.content)))
 }
 
 /// Rewrites the file without free pages, and returns its size in bytes. No connection of this process may be open.

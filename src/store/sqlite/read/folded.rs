@@ -6,8 +6,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::article::Article;
 use crate::query::FoldedFields;
-use crate::store::packed_text::{PackedText, packed_checksum, unpack_folded};
-use crate::store::record;
+use crate::store::packed_text::{pack, packed_checksum, unpack_folded};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::packed;
@@ -93,7 +92,7 @@ pub(crate) async fn put(
     article: &Article,
     texts: &FoldedFields,
 ) -> Result<(), SqliteError> {
-    let packed = PackedText::of(&article.content.body, texts).with_report(&record::encode_report(article));
+    let packed = pack(article, texts);
     let sql = "UPDATE article SET rest_xxh3 = ?, rest = ? WHERE id = ?";
     sqlx::query(sql).bind(packed_checksum(&packed)).bind(packed).bind(id).execute(connection).await?;
     Ok(())
