@@ -79,7 +79,7 @@ fn texts(run: &Run, file: &str, brought_in: &mut HashMap<char, usize>) -> Vec<St
         let page = format!("{}\n{}", text(&record, "title").trim(), text(&record, "text").trim());
         let page: String = page.trim().chars().take(*LENGTHS.end()).collect();
         let mirrored = mirror::unfolded(&page.chars().map(converted).collect::<String>());
-        if !LENGTHS.contains(&mirrored.chars().count()) || !mirror::is_in_gbk(&mirrored) {
+        if !LENGTHS.contains(&mirrored.chars().count()) || !is_in_gbk(&mirrored) {
             continue;
         }
         for (plain, c) in page.chars().zip(mirrored.chars()).filter(|(plain, c)| is_han(*plain) && plain != c) {
@@ -89,6 +89,11 @@ fn texts(run: &Run, file: &str, brought_in: &mut HashMap<char, usize>) -> Vec<St
         texts.push(mirrored);
     }
     texts
+}
+
+/// Whether GBK has every character of a text: then a mirror without a list changes only the width of its marks.
+fn is_in_gbk(text: &str) -> bool {
+    mirror::damaged::<String>(text, &[]) == mirror::folded(text)
 }
 
 /// What mirrors leave as it is, and what they write where OpenCC writes another form.

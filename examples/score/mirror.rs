@@ -1,5 +1,6 @@
 //! Damages a text as mirror sites and crawlers do: conversion to Traditional character by character, readings inserted
-//! after the bytes of listed characters wherever these bytes stand, and full-width marks folded to ASCII.
+//! after the bytes of listed characters wherever these bytes stand, and full-width marks folded to ASCII. For the scorer, and
+//! for the tests of the repair.
 
 use encoding_rs::GBK;
 
@@ -8,10 +9,10 @@ const FOLDED: [(char, char); 7] =
     [('，', ','), ('：', ':'), ('；', ';'), ('（', '('), ('）', ')'), ('！', '!'), ('？', '?')];
 
 /// What a mirror and a crawler make of a text whose marks are full-width. Readings are inserted in the order of the list.
-pub(crate) fn damaged(text: &str, list: &[(char, String)]) -> String {
+pub(crate) fn damaged<R: AsRef<str>>(text: &str, list: &[(char, R)]) -> String {
     let mut bytes = gbk(text);
     for (c, reading) in list {
-        bytes = annotated(&bytes, &gbk(&c.to_string()), &gbk(&format!("({reading})")));
+        bytes = annotated(&bytes, &gbk(&c.to_string()), &gbk(&format!("({})", reading.as_ref())));
     }
     folded(&decoded(&bytes))
 }
@@ -24,11 +25,6 @@ pub(crate) fn folded(text: &str) -> String {
 /// A text with its half-width marks in full width, as it was printed.
 pub(crate) fn unfolded(text: &str) -> String {
     text.chars().map(|c| FOLDED.iter().find(|(_, half)| *half == c).map_or(c, |(full, _)| *full)).collect()
-}
-
-/// Whether GBK has every character of a text.
-pub(crate) fn is_in_gbk(text: &str) -> bool {
-    decoded(&gbk(text)) == text
 }
 
 fn gbk(text: &str) -> Vec<u8> {
@@ -67,7 +63,8 @@ fn decoded(bytes: &[u8]) -> String {
     text
 }
 
-/// The character of two bytes in code page 936, which has neither the user-defined areas nor what GB18030 added later.
+/// The character of two bytes in code page 936, which has neither the user-defined areas nor what GB18030 added later. Written
+/// apart from the repair's own table, so that the two can be told wrong by each other.
 fn character(pair: [u8; 2]) -> Option<char> {
     // WHATWG has a second full-width space here.
     if pair == [0xA3, 0xA0] {

@@ -1,12 +1,12 @@
 //! Damages texts as the mirrors do, and repairs them. The texts are invented.
 
-use encoding_rs::GBK;
+#[path = "../../../../examples/score/mirror.rs"]
+mod mirror;
+
 use proptest::prelude::*;
 
-use super::punctuation_width::{to_full_width, to_half_width};
 use crate::article::ParseReport;
 use crate::parse::repair::Repairer;
-use crate::parse::repair::script::gbk_char;
 
 const SENTENCES: [&str; 10] = [
     "湖畔鎮的新橋昨天通車,當地居民都很高興。",
@@ -60,47 +60,7 @@ const LISTABLE: [(char, &str); 33] = [
 
 /// A text after a mirror and a crawler damaged it.
 fn damaged(text: &str, list: &[(char, &str)]) -> String {
-    let mut bytes = gbk(&text.chars().map(to_full_width).collect::<String>());
-    for (c, reading) in list {
-        bytes = annotated(&bytes, &gbk(&c.to_string()), &gbk(&format!("({reading})")));
-    }
-    decoded(&bytes).chars().map(to_half_width).collect()
-}
-
-fn gbk(text: &str) -> Vec<u8> {
-    GBK.encode(text).0.into_owned()
-}
-
-/// Writes the annotation after each occurrence of the two bytes, across character boundaries too.
-fn annotated(bytes: &[u8], character: &[u8], annotation: &[u8]) -> Vec<u8> {
-    let (mut written, mut rest) = (Vec::new(), bytes);
-    while let [first, after @ ..] = rest {
-        if let Some(remaining) = rest.strip_prefix(character) {
-            written.extend_from_slice(character);
-            written.extend_from_slice(annotation);
-            rest = remaining;
-        } else {
-            written.push(*first);
-            rest = after;
-        }
-    }
-    written
-}
-
-/// Decodes like decoders that always consume two bytes for a character beyond ASCII.
-fn decoded(bytes: &[u8]) -> String {
-    let (mut text, mut rest) = (String::new(), bytes);
-    while let [first, after @ ..] = rest {
-        rest = after;
-        if first.is_ascii() {
-            text.push(char::from(*first));
-        } else {
-            let second = after.first().copied();
-            rest = after.get(1..).unwrap_or_default();
-            text.push(second.and_then(|second| gbk_char([*first, second])).unwrap_or('?'));
-        }
-    }
-    text
+    mirror::damaged(&mirror::unfolded(text), list)
 }
 
 fn repaired(text: &str) -> String {
