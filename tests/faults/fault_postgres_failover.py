@@ -103,14 +103,14 @@ def fail_over(primary, replica, stubs):
 def freeze(postgres, servers, stubs):
     """Gives how many writes were refused."""
     refused = 0
+    impatient = [client(server.address, retries=False) for server in servers]
     with postgres.frozen():
         end, number = time.monotonic() + FROZEN_S, 10 * WRITES
         while time.monotonic() < end:
             number += 1
             try:
                 request = s.CreateArticleRequest(article=article(number), article_id=f"n{number}")
-                servers_stub = client(servers[number % 2].address, retries=False)
-                servers_stub.CreateArticle(request, timeout=5)
+                impatient[number % 2].CreateArticle(request, timeout=5)
             except grpc.RpcError as error:
                 codes = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED)
                 assert error.code() in codes, error
