@@ -44,7 +44,7 @@ def import_until_killed(server, versions, round_, chance):
 
     count, kill_after = 0, chance.randrange(MOST_ACKNOWLEDGED)
     try:
-        for answer in client(server.address).ImportArticles(items(), timeout=60):
+        for answer in client(server.address).ImportArticles(items(), timeout=600):
             assert not answer.error.code, answer.error
             number, version = numbers[answer.sequence], round_ * 1000 + answer.sequence
             known, sent = versions[number]
