@@ -15,7 +15,7 @@ test:
 ci:
     .ci/run
 
-# The clients of other makers, and README.md's calls.
+# The clients of other makers.
 clients:
     tests/clients/run
 
@@ -23,9 +23,13 @@ clients:
 faults *arguments:
     tests/faults/run {{arguments}}
 
-# Writes today's answers into README.md.
+# The pages of docs/ as a book, in target/book/docs; checks all links.
+book:
+    tests/docs/book
+
+# Writes today's answers into README.md and docs/.
 readme:
-    tests/clients/run --update
+    tests/docs/run --update
 
 # Writes docs/configuration.md from the comments in src/config.rs.
 configuration:
