@@ -209,4 +209,6 @@ impl Pattern {
 }
 
 #[cfg(test)]
+mod documented_tests;
+#[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::*;
 use crate::article::{ArticleContent, ArticleName, Dateline, DatelineDate, PageUrl, PublishTime};
 use crate::query::BadKeywords;
 
-fn article() -> Article {
+pub(super) fn article() -> Article {
     let time = |text: &str| text.parse::<Timestamp>().expect(text);
     Article {
         name: ArticleName::from_id("a1").expect("an id"),
