@@ -31,6 +31,12 @@ book:
 readme:
     tests/docs/run --update
 
+# The pictures of docs/: the console, which needs Chromium, and the plot of speed.
+pictures:
+    cargo build --locked
+    tests/docs/screenshot
+    python3 tests/docs/plot.py
+
 # Writes docs/configuration.md from the comments in src/config.rs.
 configuration:
     ARTICLED_TEST_UPDATE=1 cargo test --test tidy the_page_of_settings_is_fresh
