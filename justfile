@@ -59,5 +59,12 @@ container:
 
 # A Debian package in target/debian. Needs cargo-deb.
 deb:
-    cargo build --locked --profile dist
-    deploy/debian/build dist
+    deploy/debian/build
+
+# Everything of a release, in target/release-VERSION.
+release *folder:
+    deploy/release/build {{folder}}
+
+# Builds the program again in another folder, and compares it with that of the release.
+reproduce:
+    deploy/release/reproduce
