@@ -10,6 +10,8 @@ RUN host=$(rustc -vV | sed -n 's/^host: //p') \
     && RUSTFLAGS="-C target-feature=+crt-static" cargo build --locked --profile dist --target "$host" \
     && mv "target/$host/dist/articled" /articled \
     && mkdir /data
+# The C library is linked in.
+RUN (python3 deploy/release/notices.py && cat /usr/share/doc/libc6/copyright /usr/share/common-licenses/LGPL-2.1) > /THIRD-PARTY-NOTICES.txt
 
 FROM scratch
 ARG BUILD_COMMIT
@@ -19,6 +21,7 @@ LABEL org.opencontainers.image.title="articled" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.revision="$BUILD_COMMIT"
 COPY --from=build /articled /articled
+COPY --from=build /THIRD-PARTY-NOTICES.txt /source/LICENSE /
 # The user below writes here; a volume that is mounted empty takes over the owner.
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
