@@ -21,7 +21,7 @@ const MIB: usize = 1 << 20;
 pub struct Config {
     /// The address of the gRPC listener. Port 0: any free port. Default 127.0.0.1:50051.
     pub listen: SocketAddr,
-    /// The address of the HTTP listener for `/metrics` (Prometheus), `/healthz`, `/readyz`, `/version` and gRPC-Web. Port 0:
+    /// The address of the HTTP listener for `/metrics` (Prometheus), `/healthz`, `/readyz`, `/version`, gRPC-Web and JSON. Port 0:
     /// any free port. Empty: no listener. Default 127.0.0.1:9464.
     #[serde(deserialize_with = "optional_address", serialize_with = "address_or_empty")]
     pub metrics_listen: Option<SocketAddr>,
@@ -50,7 +50,7 @@ pub struct Config {
     pub reflection: Exposure,
     /// Who may read `/metrics`: `off`, a role, or `anyone`. Default `reader`.
     pub metrics_access: Exposure,
-    /// Whether the HTTP listener also serves gRPC-Web, with the roles of gRPC: `off`, `loopback` (if it is on a loopback
+    /// Whether the HTTP listener also serves gRPC-Web and reads in JSON, with the roles of gRPC: `off`, `loopback` (if it is on a loopback
     /// address), or `on`. With `client_ca` it needs `tokens`, as that listener requires no certificate. Default `loopback`.
     pub web: Web,
     /// Reloading of certificates and tokens.

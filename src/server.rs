@@ -13,6 +13,7 @@ mod deadline;
 mod descriptors;
 mod guard;
 mod health;
+mod json;
 mod metrics_http;
 mod reflection;
 mod reload;
@@ -99,8 +100,8 @@ pub enum RunError {
     Source(#[from] SourceError),
     #[error("cannot listen on {address} for metrics: {error}")]
     Metrics { address: SocketAddr, error: io::Error },
-    #[error("reflection: {0}")]
-    Reflection(#[from] prost_reflect::DescriptorError),
+    #[error("descriptors: {0}")]
+    Descriptors(#[from] prost_reflect::DescriptorError),
     #[error("network: {0}")]
     Transport(#[from] tonic::transport::Error),
     #[error("network: {0}")]
@@ -183,7 +184,7 @@ pub async fn serve(
         limiter.drain();
     };
     let web = metrics_address.filter(|&address| config.serves_web(address));
-    let web = web.map(|address| Web::new(address, &guard, routes.clone()));
+    let web = web.map(|address| Web::new(address, &guard, routes.clone())).transpose()?;
     let served = transport(limits)
         .layer(guard)
         .add_routes(routes)

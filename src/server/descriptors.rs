@@ -1,6 +1,7 @@
 //! The served services and methods, from their descriptors: for reflection, health and metrics.
 
 use prost::Message;
+use prost_reflect::{DescriptorError, DescriptorPool};
 use prost_types::FileDescriptorSet;
 
 use crate::rpc::proto;
@@ -18,6 +19,15 @@ pub(crate) struct Method {
     pub name: String,
     pub(crate) is_client_streaming: bool,
     pub(crate) is_server_streaming: bool,
+}
+
+/// The types of these descriptors, with all that they import.
+pub(crate) fn pool<'a>(descriptors: impl IntoIterator<Item = &'a &'a [u8]>) -> Result<DescriptorPool, DescriptorError> {
+    let mut pool = DescriptorPool::new();
+    for encoded in descriptors {
+        pool.decode_file_descriptor_set(*encoded)?;
+    }
+    Ok(pool)
 }
 
 /// All services, as `package.Service`, with their methods.

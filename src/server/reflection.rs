@@ -12,14 +12,11 @@ use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::descriptors::{DESCRIPTORS, REFLECTION_DESCRIPTORS};
+use super::descriptors::{self, DESCRIPTORS, REFLECTION_DESCRIPTORS};
 
 /// Adds both versions of the service.
 pub(crate) fn add_services(routes: Routes) -> Result<Routes, DescriptorError> {
-    let mut pool = DescriptorPool::new();
-    for descriptors in DESCRIPTORS.into_iter().chain(REFLECTION_DESCRIPTORS) {
-        pool.decode_file_descriptor_set(descriptors)?;
-    }
+    let pool = descriptors::pool(DESCRIPTORS.iter().chain(&REFLECTION_DESCRIPTORS))?;
     let served = Served(Arc::new(pool));
     Ok(routes.add_service(v1::service(served.clone())).add_service(v1alpha::service(served)))
 }

@@ -1,7 +1,8 @@
-//! gRPC-Web on the HTTP listener: the same services behind the same guard, over HTTP/1.1, for programs in a browser.
+//! gRPC-Web and calls in JSON on the HTTP listener: the same services behind the same guard, over HTTP/1.1, for programs in a
+//! browser, and for curl.
 //!
-//! There are no CORS headers, so only pages of the listener's own origin can call it: the content type of gRPC-Web makes a
-//! browser ask first. Without tokens, a page of another site could still reach a loopback listener under a host name of its own
+//! There are no CORS headers, so only pages of the listener's own origin can call it: the content types make a browser ask
+//! first, and the answer to a GET, which changes nothing, is not shown to another page. Without tokens, a page of another site could still reach a loopback listener under a host name of its own
 //! (DNS rebinding), so there the header `host` must name this machine.
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use prost_reflect::DescriptorError;
 use tokio::io::AsyncReadExt;
 use tonic::body::Body;
 use tonic::service::Routes;
@@ -22,15 +24,17 @@ use tower::{Layer, ServiceExt};
 
 use super::connection_activity::{Activity, ConnectionInfo};
 use super::guard::{Guard, GuardLayer};
+use super::json::{JsonCalls, JsonMethods, JsonRequests};
 use super::tls::Transport;
 use crate::rpc::fair_share::Peer;
 
 /// How often a connection is checked for a response that its peer does not read.
 const STALL_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Serves gRPC-Web.
+/// Serves gRPC-Web and calls in JSON.
 pub(crate) struct Web {
-    service: GrpcWebService<Guard<Routes>>,
+    grpc_web: GrpcWebService<Guard<JsonRequests<Routes>>>,
+    json: JsonCalls,
     is_loopback: bool,
     /// All callers share one peer: on loopback they are one person, elsewhere a proxy's callers.
     peer: Arc<Peer>,
@@ -38,9 +42,15 @@ pub(crate) struct Web {
 
 impl Web {
     /// For a listener on this address.
-    pub(crate) fn new(address: SocketAddr, guard: &GuardLayer, routes: Routes) -> Self {
-        let service = GrpcWebLayer::new().layer(guard.layer(routes.prepare()));
-        Self { service, is_loopback: address.ip().to_canonical().is_loopback(), peer: Arc::default() }
+    pub(crate) fn new(address: SocketAddr, guard: &GuardLayer, routes: Routes) -> Result<Self, DescriptorError> {
+        let methods = Arc::new(JsonMethods::new()?);
+        let service = guard.layer(JsonRequests::new(Arc::clone(&methods), routes.prepare()));
+        Ok(Self {
+            grpc_web: GrpcWebLayer::new().layer(service.clone()),
+            json: JsonCalls::new(methods, service),
+            is_loopback: address.ip().to_canonical().is_loopback(),
+            peer: Arc::default(),
+        })
     }
 
     /// Whether a path is a gRPC method, such as `/articled.v1.ArticleService/GetArticle`, and not a page.
@@ -72,10 +82,10 @@ impl Web {
         tokio::select! {
             served = served => {
                 if let Err(error) = served {
-                    tracing::debug!(%error, "a gRPC-Web connection ended early");
+                    tracing::debug!(%error, "a connection for calls ended early");
                 }
             }
-            () = stalled => tracing::debug!(peer = %address, "closed a gRPC-Web connection with a response left unread"),
+            () = stalled => tracing::debug!(peer = %address, "closed a connection with a response left unread"),
         }
     }
 
@@ -90,7 +100,10 @@ impl Web {
             return Ok(response);
         }
         request.extensions_mut().insert(connection);
-        self.service.clone().oneshot(request).await
+        match JsonCalls::takes(request.method(), request.headers()) {
+            true => self.json.answer(request.map(Body::new)).await,
+            false => self.grpc_web.clone().oneshot(request).await,
+        }
     }
 }
 

@@ -82,8 +82,9 @@ class Server:
             self.temporary.cleanup()
 
     def run(self, command, **options):
-        """Runs a command line that is written for the default port; gives the finished process."""
+        """Runs a command line that is written for the default ports; gives the finished process."""
         here = re.sub(r"127\.0\.0\.1:50051|localhost:50051", self.address, command)
+        here = here.replace("127.0.0.1:9464", self.metrics_address)
         environment = dict(os.environ, ARTICLED_SERVER=f"http://{self.address}")
         environment["PATH"] = f"{pathlib.Path(BINARY).parent}:{environment['PATH']}"
         return subprocess.run(

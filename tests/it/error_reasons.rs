@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const FOLDERS: [&str; 2] = ["src/rpc", "src/server"];
+const FOLDERS: [&str; 3] = ["src/rpc", "src/server", "src/server/json"];
 
 #[test]
 fn every_reason_is_documented() {

@@ -21,6 +21,7 @@ mod hostile_peers;
 mod import_articles;
 mod import_command;
 mod ingest_article;
+mod json;
 mod limits;
 mod list_articles;
 mod metrics;
