@@ -62,6 +62,12 @@ def image_faults():
         yield f"Dockerfile: the label image.version is not {VERSION}"
 
 
+def changelog_faults():
+    newest = re.search(r"(?m)^## (\S+)", (ROOT / "CHANGELOG.md").read_text())[1]
+    if newest not in (VERSION, "Unreleased"):
+        yield f"CHANGELOG.md: the newest version is {newest}, and this is version {VERSION}"
+
+
 def unit_faults():
     if shutil.which("systemd-analyze") is None:
         print("systemd-analyze is not installed, so the units are not checked")
@@ -79,7 +85,7 @@ def unit_faults():
 
 
 def main():
-    faults = [*kubernetes_faults(), *compose_faults(), *image_faults(), *unit_faults()]
+    faults = [*kubernetes_faults(), *compose_faults(), *image_faults(), *changelog_faults(), *unit_faults()]
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
