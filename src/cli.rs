@@ -37,7 +37,9 @@ mod variables;
 mod version;
 mod watch;
 
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use anyhow::Context;
 use articled::config::Config;
@@ -45,6 +47,10 @@ use clap::CommandFactory;
 
 use self::arguments::{Arguments, Command};
 use crate::telemetry;
+
+/// The threads of the runtime beyond one for each core: a store in a file reads on all but one of them, so each core can read
+/// while the last one waits for requests.
+const SPARE_THREADS: usize = 1;
 
 /// Runs the command given by the process's arguments.
 pub(crate) fn main() -> ExitCode {
@@ -65,7 +71,11 @@ fn run(arguments: Arguments, tables: toml::Table) -> anyhow::Result<()> {
         // Only a server sends traces.
         _ => Config::default(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(available_parallelism().map_or(1, NonZero::get) + SPARE_THREADS)
+        .enable_all()
+        .build()
+        .context("cannot start")?;
     let telemetry = {
         // The connection to the collector lives on it.
         let _entered = runtime.enter();

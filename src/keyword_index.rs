@@ -69,4 +69,4 @@ pub(crate) use self::rebuild::Rebuild;
 pub use self::search::{Direction, Hit, IndexSearch, SearchRange, SearchStep};
 pub use self::segment::Segment;
 pub use self::snapshot::{LiveSegment, Place, Snapshot};
-pub(crate) use self::storage::{IndexStorage, SegmentSwap, StoredState};
+pub(crate) use self::storage::{IndexReader, IndexStorage, SegmentSwap, StoredState};

@@ -38,7 +38,7 @@ const BANS: &[Ban] = &[
         holds: |path| ["article", "keyword_index", "parse", "query", "text"].iter().any(|room| is_in(path, room)),
         why: "what an article is and means is free of runtime, database and wire",
     },
-    Ban { words: &["sqlx"], holds: |path| !is_in(path, "store"), why: "only the store knows its database" },
+    Ban { words: &["sqlx", "rusqlite"], holds: |path| !is_in(path, "store"), why: "only the store knows its database" },
     Ban {
         // Its records are protobuf, written by hand.
         words: &["tonic", "proto"],

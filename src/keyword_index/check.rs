@@ -9,7 +9,7 @@ use super::changes::indexed_texts;
 use super::directory::Key;
 use super::load::load_index;
 use super::snapshot::{LiveSegment, Snapshot};
-use super::storage::IndexStorage;
+use super::storage::IndexReader;
 use crate::query::FoldedFields;
 
 /// The number of blocks read at once.
@@ -24,7 +24,7 @@ pub(crate) struct IndexCheck {
 
 impl IndexCheck {
     /// Reads the whole index. `None` if it cannot be read; `faults` then has the reason.
-    pub(crate) async fn read<S: IndexStorage>(
+    pub(crate) async fn read<S: IndexReader>(
         storage: &mut S,
         faults: &mut Vec<String>,
     ) -> Result<Option<Self>, S::Error> {
@@ -79,7 +79,7 @@ impl IndexCheck {
 }
 
 /// Reads all the blocks of a segment.
-async fn audit<S: IndexStorage>(storage: &mut S, live: &LiveSegment) -> Result<Audited, S::Error> {
+async fn audit<S: IndexReader>(storage: &mut S, live: &LiveSegment) -> Result<Audited, S::Error> {
     let mut audit = Audit::new(&live.segment);
     let blocks = live.segment.starts.len();
     for first in (0..blocks).step_by(BATCH as usize) {

@@ -38,7 +38,7 @@ impl MemoryEngine {
     }
 }
 
-impl IndexStorage for MemoryEngine {
+impl IndexReader for MemoryEngine {
     type Error = Damaged;
 
     async fn read_state(&mut self, _known: i64) -> Result<StoredState, Damaged> {
@@ -48,10 +48,6 @@ impl IndexStorage for MemoryEngine {
             segments: tables.segments.iter().filter(|(_, in_use)| **in_use).map(|(id, _)| *id).collect(),
             deleted: tables.deleted.iter().copied().collect(),
         }))
-    }
-
-    async fn new_segment(&mut self, context: &IndexContext) -> Result<SegmentId, Damaged> {
-        Ok(context.new_segment())
     }
 
     async fn read_directory(&mut self, id: SegmentId) -> Result<Vec<Block>, Damaged> {
@@ -65,6 +61,16 @@ impl IndexStorage for MemoryEngine {
             self.blocks(id.key()..=id.key()).pop().ok_or(missing)
         };
         ids.iter().map(read).collect()
+    }
+
+    fn describe_damage(error: Damaged) -> Result<String, Damaged> {
+        Ok(error.to_string())
+    }
+}
+
+impl IndexStorage for MemoryEngine {
+    async fn new_segment(&mut self, context: &IndexContext) -> Result<SegmentId, Damaged> {
+        Ok(context.new_segment())
     }
 
     async fn write_blocks(&mut self, blocks: &[EncodedBlock]) -> Result<(), Damaged> {
@@ -124,10 +130,6 @@ impl IndexStorage for MemoryEngine {
             tables.deleted.clear();
         });
         Ok(())
-    }
-
-    fn describe_damage(error: Damaged) -> Result<String, Damaged> {
-        Ok(error.to_string())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::block::SegmentId;
 use super::segment::Segment;
 use super::snapshot::Snapshot;
-use super::storage::{IndexStorage, StoredState};
+use super::storage::{IndexReader, StoredState};
 
 /// The index as of one committed state of the engine.
 #[derive(Clone, Debug, Default)]
@@ -23,12 +23,12 @@ pub(crate) struct StoredIndex {
 }
 
 /// Reads the list of segments, their directories and their deletions.
-pub(crate) async fn load_index<S: IndexStorage>(storage: &mut S) -> Result<StoredIndex, S::Error> {
+pub(crate) async fn load_index<S: IndexReader>(storage: &mut S) -> Result<StoredIndex, S::Error> {
     reload_index(storage, &Published::default()).await
 }
 
 /// The same, reading only what has changed since an earlier state.
-pub(crate) async fn reload_index<S: IndexStorage>(storage: &mut S, known: &Published) -> Result<StoredIndex, S::Error> {
+pub(crate) async fn reload_index<S: IndexReader>(storage: &mut S, known: &Published) -> Result<StoredIndex, S::Error> {
     let StoredState { generation, next_segment, segments, deleted } = storage.read_state(known.generation).await?;
     let earlier = known.snapshot.segments().iter().map(|live| live.segment.id);
     let retired: Vec<SegmentId> = earlier.filter(|id| segments.binary_search(id).is_err()).collect();

@@ -9,7 +9,7 @@ use super::context::IndexContext;
 use super::merge::{Merge, MergeStep};
 use super::merge_request::{MergeOutcome, MergeRequest};
 use super::snapshot::LiveSegment;
-use super::storage::IndexStorage;
+use super::storage::{IndexReader, IndexStorage};
 
 /// Blocks of merged segments up to this many documents are cached when they are written, about 5 MB. Larger segments would
 /// only evict blocks that are in use.
@@ -22,7 +22,7 @@ const LAST_BLOCKS: usize = 16;
 pub(crate) trait MergeHost: Sync {
     type Storage: IndexStorage;
     /// Why a merge was abandoned.
-    type GivenUp: From<<Self::Storage as IndexStorage>::Error> + Send;
+    type GivenUp: From<<Self::Storage as IndexReader>::Error> + Send;
 
     /// Computes for a few milliseconds outside of the async threads. Fails if merges must stop.
     fn compute<T: Send + 'static>(
@@ -109,7 +109,7 @@ pub(crate) async fn remove_unused<H: MergeHost>(
 }
 
 /// Reads blocks in the requested order, from the cache if it has all of them.
-async fn read_blocks<S: IndexStorage>(
+async fn read_blocks<S: IndexReader>(
     storage: &mut S,
     context: &IndexContext,
     ids: &[BlockId],
@@ -121,5 +121,5 @@ async fn read_blocks<S: IndexStorage>(
 }
 
 fn given_up<H: MergeHost>(damaged: Damaged) -> H::GivenUp {
-    <H::Storage as IndexStorage>::Error::from(damaged).into()
+    <H::Storage as IndexReader>::Error::from(damaged).into()
 }

@@ -2,7 +2,7 @@
 
 use super::cache::BlockCache;
 use super::search::{Hit, IndexSearch, SearchStep};
-use super::storage::IndexStorage;
+use super::storage::IndexReader;
 
 /// The result of one call of [`next_hit()`].
 pub(crate) enum NextHit {
@@ -13,7 +13,7 @@ pub(crate) enum NextHit {
 }
 
 /// Continues to the next hit, in the transaction of the search's snapshot.
-pub(crate) async fn next_hit<S: IndexStorage>(
+pub(crate) async fn next_hit<S: IndexReader>(
     storage: &mut S,
     cache: &BlockCache,
     search: &mut IndexSearch,

@@ -1,6 +1,6 @@
 //! What the keyword index needs from a storage engine: blocks by id, and the list of segments in use.
 //!
-//! Owns the trait. An implementation only stores and reads; it makes no decisions, and it neither begins nor ends
+//! Owns the traits. An implementation only stores and reads; it makes no decisions, and it neither begins nor ends
 //! transactions: the caller does, so that a commit changes the index in the same transaction as the rows.
 
 use std::future::Future;
@@ -33,23 +33,29 @@ pub(crate) struct SegmentSwap<'a> {
     pub deleted: &'a [Place],
 }
 
-/// A connection of a storage engine, for the keyword index.
+/// A connection of a storage engine that reads the keyword index.
 ///
-/// Futures are `Send`, because merges and writes run on tasks.
-pub(crate) trait IndexStorage: Send {
+/// Futures are `Send`, because requests, merges and writes run on tasks.
+pub(crate) trait IndexReader: Send {
     type Error: From<Damaged> + Send;
 
     /// Reads the state, for a caller that knows that of an earlier generation; of generation 0 there is nothing to know.
     fn read_state(&mut self, known: i64) -> impl Future<Output = Result<StoredState, Self::Error>> + Send;
-
-    /// An id that no segment has had.
-    fn new_segment(&mut self, context: &IndexContext) -> impl Future<Output = Result<SegmentId, Self::Error>> + Send;
 
     /// Reads the blocks of a segment's directory, in order.
     fn read_directory(&mut self, id: SegmentId) -> impl Future<Output = Result<Vec<Block>, Self::Error>> + Send;
 
     /// Reads blocks, in the order of the ids. A missing block is an error.
     fn read_blocks(&mut self, ids: &[BlockId]) -> impl Future<Output = Result<Vec<Block>, Self::Error>> + Send;
+
+    /// The damaged block, if the error is about one; otherwise the error.
+    fn describe_damage(error: Self::Error) -> Result<String, Self::Error>;
+}
+
+/// A connection of a storage engine that also writes the keyword index.
+pub(crate) trait IndexStorage: IndexReader {
+    /// An id that no segment has had.
+    fn new_segment(&mut self, context: &IndexContext) -> impl Future<Output = Result<SegmentId, Self::Error>> + Send;
 
     fn write_blocks(&mut self, blocks: &[EncodedBlock]) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
@@ -68,7 +74,4 @@ pub(crate) trait IndexStorage: Send {
 
     /// Removes all segments and blocks. Segment ids and generations are never reused.
     fn clear_index(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
-
-    /// The damaged block, if the error is about one; otherwise the error.
-    fn describe_damage(error: Self::Error) -> Result<String, Self::Error>;
 }

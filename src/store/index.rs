@@ -16,7 +16,7 @@ use tokio::time::timeout;
 pub(super) use self::building::{BuildFailed, Building};
 use self::merge_metrics::MergeMetrics;
 use crate::keyword_index::{
-    IndexContext, IndexSearch, IndexStorage, NextHit, PairRule, Published, Snapshot, StoredIndex, load_index, next_hit,
+    IndexContext, IndexReader, IndexSearch, NextHit, PairRule, Published, Snapshot, StoredIndex, load_index, next_hit,
     reload_index, tiers,
 };
 use crate::metrics::Registry;
@@ -49,7 +49,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) async fn open<S: IndexStorage>(
+    pub(super) async fn open<S: IndexReader>(
         storage: &mut S,
         writers: Writers,
         pair_rule: PairRule,
@@ -65,7 +65,7 @@ impl Index {
     }
 
     /// Loads the state of the index from the database.
-    pub(super) async fn reload<S: IndexStorage>(&self, storage: &mut S) -> Result<(), S::Error> {
+    pub(super) async fn reload<S: IndexReader>(&self, storage: &mut S) -> Result<(), S::Error> {
         let StoredIndex { published, next_segment } = load_index(storage).await?;
         self.context.skip_segments(next_segment);
         self.publish(published);
@@ -115,7 +115,7 @@ impl Index {
     }
 
     /// Continues a search to its next hit, in the transaction of its snapshot.
-    pub(super) async fn next_hit<S: IndexStorage>(
+    pub(super) async fn next_hit<S: IndexReader>(
         &self,
         storage: &mut S,
         search: &mut IndexSearch,
@@ -151,11 +151,7 @@ impl Index {
     }
 
     /// The state of a generation, which a transaction sees.
-    pub(super) async fn at<S: IndexStorage>(
-        &self,
-        storage: &mut S,
-        generation: i64,
-    ) -> Result<Arc<Snapshot>, S::Error> {
+    pub(super) async fn at<S: IndexReader>(&self, storage: &mut S, generation: i64) -> Result<Arc<Snapshot>, S::Error> {
         let known = self.current();
         if known.generation == generation {
             return Ok(known.snapshot);
@@ -164,7 +160,7 @@ impl Index {
     }
 
     /// Loads the state that a transaction sees, and publishes it if another process has committed it.
-    async fn load<S: IndexStorage>(
+    async fn load<S: IndexReader>(
         &self,
         storage: &mut S,
         known: &Published,

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::ops::RangeInclusive;
 
 use crate::article::{Article, ArticleName, View};
-use crate::keyword_index::IndexStorage;
+use crate::keyword_index::IndexReader;
 use crate::query::{Cursor, KeywordFilter, Order, OrderKey};
 use crate::store::EncodedArticle;
 use crate::store::damage::DamagedRow;
@@ -51,7 +51,7 @@ pub(crate) struct Walk<'a> {
 /// A connection of an engine, for List and Filter.
 ///
 /// Futures are `Send`, because requests run on tasks.
-pub(crate) trait SearchStorage: IndexStorage<Error: From<DamagedRow>> {
+pub(crate) trait SearchStorage: IndexReader<Error: From<DamagedRow>> {
     /// Begins a transaction that reads one state, and returns the generation of its keyword index.
     fn begin_reading(&mut self) -> impl Future<Output = Result<i64, Self::Error>> + Send;
 

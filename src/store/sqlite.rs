@@ -1,14 +1,14 @@
-//! The SQLite engine, with sqlx.
+//! The SQLite engine: sqlx writes, and rusqlite reads, with one SQLite.
 //!
 //! One task owns the single writing connection, and commits all waiting writes as a group. Several connections read
 //! concurrently. The meaning of writes is in `write_rules`, the same for every engine. A file with an unknown schema is
 //! refused.
 //!
 //! sqlx runs each connection on a thread of its own, so each statement costs a round trip between threads: 10 to 14 µs, where
-//! writing a short row costs 3 to 5. Five inserts took 83 to 99 µs as five statements, and 18 to 25 µs as one. A row of a result
-//! costs time too: 50 rows of 600 bytes took 95 to 99 µs, and 37 to 39 µs packed into one value (medians of 2,000 and 500, sqlx
-//! not optimised, on two busy cores). So the statements that write one article are executed together (`queries/`), although
-//! they write several tables, and SQL packs the rows of a page (`read/packed`).
+//! writing a short row costs 3 to 5. Five inserts took 83 to 99 µs as five statements, and 18 to 25 µs as one (medians of 2,000
+//! and 500, sqlx not optimised, on two busy cores). So the statements that write one article are executed together
+//! (`queries/`), although they write several tables. Reads are shorter still, so they run on the calling thread
+//! (`read/readers`).
 
 mod connect;
 mod disk_probe;
@@ -45,13 +45,14 @@ use tracing::Instrument;
 
 use self::maintenance::check;
 pub use self::open::{Scale, SqliteOptions};
-use self::read::get_batcher::GetBatcher;
-use self::read::packed;
+use self::read::changes::ChangesRead;
+use self::read::gets::{BatchGetRead, GetRead};
+use self::read::ping::PingRead;
 use self::read::readers::Readers;
+use self::read::search::SearchRead;
 use self::write::writer::Writer;
 use super::article_cache::ArticleCache;
 use super::index::Index;
-use super::search::{candidates, filter, list};
 use super::{
     ArticleStore, Changes, EncodedArticle, FeedLimit, FeedPosition, FileSizes, Page, Search, StoreError, StoreStats,
     Write, Written,
@@ -62,7 +63,6 @@ use crate::article::{ArticleName, Timestamp, View};
 pub struct SqliteStore {
     options: SqliteOptions,
     readers: Arc<Readers>,
-    get_batcher: GetBatcher,
     article_cache: Arc<ArticleCache>,
     index: Arc<Index>,
     feed: Arc<feed::Feed>,
@@ -89,7 +89,7 @@ impl ArticleStore for SqliteStore {
             Ok(kept) => return Ok(Some(kept.in_view(view))),
             Err(since) => since,
         };
-        let found = self.get_batcher.get(name, view).await?;
+        let found = self.readers.read(GetRead { name: name.clone(), view }).await?;
         if let Some(article) = found.as_ref().filter(|_| view == View::Full) {
             self.article_cache.put(name, article, since);
         }
@@ -101,29 +101,16 @@ impl ArticleStore for SqliteStore {
         names: &[ArticleName],
         view: View,
     ) -> Result<Vec<Option<EncodedArticle>>, StoreError> {
-        let mut lease = self.readers.lease().await?;
-        let found = packed::batch_get(lease.connection()?, names, view).await;
-        lease.settle(found).await
+        self.readers.read(BatchGetRead { names: names.to_vec(), view }).await
     }
 
     #[tracing::instrument(name = "search", level = "debug", skip_all)]
     async fn search_encoded(&self, search: &Search) -> Result<Page<EncodedArticle>, StoreError> {
-        let mut lease = self.readers.lease().await?;
-        let found = match candidates::plan(search) {
-            Some(plan) => match filter::filter_quickly(lease.connection()?, &self.index, search, &plan).await {
-                Ok(None) => filter::filter(lease.transaction()?, &self.index, search, &plan).await,
-                Ok(Some(page)) => Ok(page),
-                Err(fault) => Err(fault),
-            },
-            None => list::list(lease.connection()?, search).await,
-        };
-        lease.settle(found).await
+        self.readers.read(SearchRead { index: Arc::clone(&self.index), search: search.clone() }).await
     }
 
     async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {
-        let mut lease = self.readers.lease().await?;
-        let found = feed::changes(lease.connection()?, after, limit, view).await;
-        lease.settle(found).await
+        self.readers.read(ChangesRead { after, limit, view }).await
     }
 
     fn feed(&self) -> watch::Receiver<FeedPosition> {
@@ -134,9 +121,7 @@ impl ArticleStore for SqliteStore {
         if let Some(writer) = &self.writer {
             writer.ping()?;
         }
-        let mut lease = self.readers.lease().await?;
-        let answered = rows::ping(lease.connection()?).await;
-        lease.settle(answered).await
+        self.readers.read(PingRead).await
     }
 
     async fn stats(&self) -> StoreStats {
@@ -170,7 +155,6 @@ impl ArticleStore for SqliteStore {
     }
 
     async fn close(&self) {
-        self.get_batcher.close();
         self.article_cache.close();
         // The writer's connection must be the last to close: SQLite then moves the WAL into the database and deletes it,
         // which a connection that only reads cannot do.

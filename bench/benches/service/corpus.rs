@@ -75,7 +75,9 @@ impl Corpus {
                 body.push('\n');
             }
         }
-        let headline: String = self.sentences[random.below(self.sentences.len())].chars().take(18).collect();
+        // A sentence that the file breaks into several lines ends as a headline with the first: the API refuses others.
+        let sentence = self.sentences[random.below(self.sentences.len())].as_str();
+        let headline: String = sentence.lines().next().unwrap_or_default().chars().take(18).collect();
         // Mostly, but not strictly, in the order of time.
         let minute = number as i64 + random.below(4000) as i64;
         let time = Timestamp::from_second(1_300_000_000 + minute * 60).expect("in range");

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::postgres::{PgConnection, PgRow};
 
 use crate::keyword_index::{
-    Block, BlockId, EncodedBlock, IndexContext, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
+    Block, BlockId, EncodedBlock, IndexContext, IndexReader, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
 };
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::row_struct::row_struct;
@@ -29,7 +29,7 @@ row_struct! {
     }
 }
 
-impl IndexStorage for PgConnection {
+impl IndexReader for PgConnection {
     type Error = PostgresError;
 
     async fn read_state(&mut self, known: i64) -> Result<StoredState, PostgresError> {
@@ -42,10 +42,6 @@ impl IndexStorage for PgConnection {
         let deleted = deleted.iter().map(place).collect::<Result<_, _>>()?;
         // The ids of new segments come from a sequence.
         Ok(StoredState { generation, next_segment: 0, segments, deleted })
-    }
-
-    async fn new_segment(&mut self, _context: &IndexContext) -> Result<SegmentId, PostgresError> {
-        segment_id(sqlx::query_scalar("SELECT nextval('keyword_segment_id')").fetch_one(self).await?)
     }
 
     async fn read_directory(&mut self, id: SegmentId) -> Result<Vec<Block>, PostgresError> {
@@ -64,6 +60,19 @@ impl IndexStorage for PgConnection {
         }
         let missing = |id: &BlockId| PostgresError::damaged("keyword_block", id.key(), "the block is missing");
         ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
+    }
+
+    fn describe_damage(error: PostgresError) -> Result<String, PostgresError> {
+        match error {
+            PostgresError::Row(damage) => Ok(damage.to_string()),
+            error => Err(error),
+        }
+    }
+}
+
+impl IndexStorage for PgConnection {
+    async fn new_segment(&mut self, _context: &IndexContext) -> Result<SegmentId, PostgresError> {
+        segment_id(sqlx::query_scalar("SELECT nextval('keyword_segment_id')").fetch_one(self).await?)
     }
 
     async fn write_blocks(&mut self, blocks: &[EncodedBlock]) -> Result<(), PostgresError> {
@@ -126,13 +135,6 @@ impl IndexStorage for PgConnection {
             sqlx::query(sql).execute(&mut *self).await?;
         }
         Ok(())
-    }
-
-    fn describe_damage(error: PostgresError) -> Result<String, PostgresError> {
-        match error {
-            PostgresError::Row(damage) => Ok(damage.to_string()),
-            error => Err(error),
-        }
     }
 }
 

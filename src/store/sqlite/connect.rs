@@ -3,10 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection};
+use url::Url;
 
 use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::read::connection::ReadConnection;
 
 /// An article of average length fits one page with its index cells, and blobs need few overflow pages.
 pub(super) const PAGE_BYTES: u32 = 16 << 10;
@@ -35,19 +38,27 @@ pub(super) enum Role {
     ReadImmutable,
 }
 
+/// The settings of every connection.
+const SETTINGS: [(&str, &str); 3] = [
+    // A manipulated schema must not run functions, and damaged pages must be detected.
+    ("trusted_schema", "OFF"),
+    ("cell_size_check", "ON"),
+    ("temp_store", "MEMORY"),
+];
+
+/// The number of statements that a connection keeps prepared.
+const KEPT_STATEMENTS: usize = 128;
+
 pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection, SqliteError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(128)
+        .statement_cache_capacity(KEPT_STATEMENTS)
         // The schema has no foreign keys; the writer keeps the tables consistent.
         .foreign_keys(false)
-        // A manipulated schema must not run functions, and damaged pages must be detected.
-        .pragma("trusted_schema", "OFF")
-        .pragma("cell_size_check", "ON")
-        .pragma("temp_store", "MEMORY")
         .pragma("cache_size", if matches!(role, Role::Write | Role::WriteNew) { WRITER_CACHE } else { READER_CACHE })
         .disable_statement_logging();
+    let options = SETTINGS.iter().fold(options, |options, &(name, value)| options.pragma(name, value));
     let options = match role {
         Role::WriteNew => options.auto_vacuum(SqliteAutoVacuum::Incremental),
         _ => options,
@@ -69,6 +80,27 @@ pub(super) async fn connect(path: &Path, role: Role) -> Result<SqliteConnection,
         Role::ReadImmutable => options.read_only(true).immutable(true),
     };
     Ok(options.connect().await?)
+}
+
+/// Opens a connection of the read path, with the settings of [`Role::Read`] or [`Role::ReadImmutable`].
+pub(super) fn connect_to_read(path: &Path, role: Role) -> Result<ReadConnection, SqliteError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match role {
+        Role::ReadImmutable => {
+            let mut url = Url::from_file_path(path).map_err(|()| rusqlite::Error::InvalidPath(path.to_owned()))?;
+            url.set_query(Some("immutable=1"));
+            rusqlite::Connection::open_with_flags(url.as_str(), flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
+        Role::Read | Role::Write | Role::WriteNew | Role::Recover => {
+            rusqlite::Connection::open_with_flags(path, flags)?
+        }
+    };
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    for (name, value) in SETTINGS.into_iter().chain([("cache_size", READER_CACHE)]) {
+        connection.execute_batch(&format!("PRAGMA {name} = {value}"))?;
+    }
+    connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
+    Ok(ReadConnection::new(connection))
 }
 
 /// Sets how long a connection's statements wait for locks.

@@ -20,6 +20,9 @@ const NOTADB: i32 = 26;
 pub(crate) enum SqliteError {
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
+    /// Of a reading connection.
+    #[error(transparent)]
+    Read(#[from] rusqlite::Error),
     /// A damaged row, by table and id.
     #[error("{table} {id}: {reason}")]
     Row { table: &'static str, id: i64, reason: String },
@@ -40,13 +43,22 @@ impl SqliteError {
             SqliteError::Sql(sqlx::Error::Database(error)) => {
                 error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff)
             }
+            SqliteError::Read(error) => error.sqlite_error().map(|error| error.extended_code & 0xff),
             SqliteError::Sql(_) | SqliteError::Row { .. } => None,
+        }
+    }
+
+    /// The damage, if this is a damaged row; otherwise the error.
+    pub(crate) fn describe_damage(self) -> Result<String, Self> {
+        match self {
+            damage @ SqliteError::Row { .. } => Ok(damage.to_string()),
+            error @ (SqliteError::Sql(_) | SqliteError::Read(_)) => Err(error),
         }
     }
 
     /// Whether the connection must not be used again.
     pub(crate) fn poisons_connection(&self) -> bool {
-        matches!(self, SqliteError::Sql(_)) && !matches!(self.code(), Some(BUSY | LOCKED))
+        !matches!(self, SqliteError::Row { .. }) && !matches!(self.code(), Some(BUSY | LOCKED))
     }
 
     /// Whether the file itself is damaged.
@@ -70,11 +82,15 @@ impl SqliteError {
     /// Whether a table or column of the schema is missing. SQLite has no result code for this; all statements are our own, so
     /// the schema must differ.
     fn names_missing_schema(&self) -> bool {
-        let SqliteError::Sql(sqlx::Error::Database(error)) = self else { return false };
+        let message = match self {
+            SqliteError::Sql(sqlx::Error::Database(error)) => error.message(),
+            SqliteError::Read(rusqlite::Error::SqliteFailure(_, Some(message))) => message,
+            SqliteError::Sql(_) | SqliteError::Read(_) | SqliteError::Row { .. } => return false,
+        };
         self.code() == Some(ERROR)
             && ["no such table: ", "no such column: ", "no such index: "]
                 .iter()
-                .any(|prefix| error.message().starts_with(prefix))
+                .any(|prefix| message.starts_with(prefix))
     }
 
     pub(crate) fn is_cannot_open(&self) -> bool {
@@ -109,7 +125,7 @@ impl From<SqliteError> for StoreError {
             Some(_) => StoreError::Failed(reason),
             None => match fault {
                 SqliteError::Sql(sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => StoreError::Unavailable(reason),
-                SqliteError::Sql(_) | SqliteError::Row { .. } => StoreError::Failed(reason),
+                SqliteError::Sql(_) | SqliteError::Read(_) | SqliteError::Row { .. } => StoreError::Failed(reason),
             },
         }
     }

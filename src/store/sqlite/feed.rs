@@ -1,15 +1,11 @@
-//! The rows of the change feed: a sequence number for each change, and the expiry of deletions.
+//! The rows of the change feed: a sequence number for each change, and the expiry of deletions. `read/changes` reads them.
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::SqliteConnection;
 use tokio::sync::watch;
 
-use crate::article::{ArticleName, View};
-use crate::store::record::BadRecord;
-use crate::store::search;
+use crate::store::FeedPosition;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::row_struct::row_struct;
-use crate::store::sqlite::rows;
-use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 
 /// The end of the feed, for watchers that wait for changes.
 pub(super) struct Feed {
@@ -37,10 +33,14 @@ impl Feed {
     }
 }
 
-struct FeedState {
-    feed: u64,
-    forgotten_seq: u64,
-    last_seq: u64,
+/// The state of the feed, in one row. The last change never expires, so the greatest number is that of the last change.
+pub(super) const FEED_STATE: &str =
+    "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) AS last_seq FROM feed_state";
+
+pub(super) struct FeedState {
+    pub feed: u64,
+    pub forgotten_seq: u64,
+    pub last_seq: u64,
 }
 
 row_struct! {
@@ -51,21 +51,9 @@ row_struct! {
     }
 }
 
-row_struct! {
-    /// What `changes.sql` answers in addition to the columns of the article.
-    struct ChangeRow<'r> {
-        seq: i64,
-        deleted_name: Option<&'r str>,
-        id: Option<i64>,
-    }
-}
-
 impl FeedState {
     async fn read(connection: &mut SqliteConnection) -> Result<Self, SqliteError> {
-        // The last change never expires, so the greatest number is that of the last change.
-        let sql =
-            "SELECT feed_id, forgotten_seq, (SELECT coalesce(max(seq), 0) FROM change) AS last_seq FROM feed_state";
-        let row = sqlx::query(sql).fetch_one(connection).await?;
+        let row = sqlx::query(FEED_STATE).fetch_one(connection).await?;
         let FeedStateRow { feed_id, forgotten_seq, last_seq } = FeedStateRow::read(&row)?;
         Ok(Self {
             feed: feed_id.cast_unsigned(),
@@ -96,46 +84,6 @@ pub(super) async fn forget(connection: &mut SqliteConnection, last_seq: i64, kee
 pub(super) async fn begin_anew(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
     sqlx::query("UPDATE feed_state SET feed_id = random()").execute(connection).await?;
     Ok(())
-}
-
-pub(super) async fn changes(
-    connection: &mut SqliteConnection,
-    after: FeedPosition,
-    limit: FeedLimit,
-    view: View,
-) -> Result<Option<Changes>, SqliteError> {
-    let view = view.min(View::Full);
-    let limit = FeedLimit { changes: limit.changes.min(search::max_batch(view)), ..limit };
-    let (columns, joins) = (rows::columns(view), rows::joins(view));
-    let sql = format!(include_str!("queries/changes.sql"), columns = columns, joins = joins);
-    let found = sqlx::query(AssertSqlSafe(sql))
-        .bind(i64::try_from(after.seq).unwrap_or(i64::MAX))
-        .bind(i64::try_from(limit.changes).unwrap_or(i64::MAX))
-        .fetch_all(&mut *connection)
-        .await?;
-    let mut changes = Vec::with_capacity(found.len());
-    for row in &found {
-        let ChangeRow { seq, deleted_name, id } = ChangeRow::read(row)?;
-        let kind = match deleted_name {
-            Some(name) => {
-                let name = ArticleName::from_id(name);
-                ChangeKind::Deleted(name.map_err(|_| SqliteError::row("change", seq, &BadRecord::Field("name")))?)
-            }
-            None if id.is_some() => ChangeKind::Upserted(Box::new(rows::read(row, view)?)),
-            None => {
-                let reason = "it names an article that is not there".to_owned();
-                return Err(SqliteError::Row { table: "change", id: seq, reason });
-            }
-        };
-        changes.push(Change { seq: seq.cast_unsigned(), kind });
-    }
-    // Checked last, so that deletions that expired while the changes were read are detected.
-    let state = FeedState::read(connection).await?;
-    if after.feed != state.feed || after.seq < state.forgotten_seq || after.seq > state.last_seq {
-        return Ok(None);
-    }
-    let is_end = changes.len() < limit.changes;
-    Ok(Some(Changes::cut(changes, is_end, limit)))
 }
 
 /// Finds articles that are missing in the feed, and changes of articles that do not exist.

@@ -1,6 +1,6 @@
 //! The keyword index on SQLite: its tables, and the task that merges.
 
 mod merge_task;
-mod tables;
+pub(super) mod tables;
 
 pub(super) use self::merge_task::{MergeTask, QueuedRequest, RequestFailed, carry_out, log_bytes};

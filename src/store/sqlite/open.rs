@@ -25,7 +25,6 @@ use crate::store::sqlite::files::{io_error, next_to, refused};
 use crate::store::sqlite::lock::{self, LockError, ProcessLock, check_logs, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::maintenance::repack::repack;
-use crate::store::sqlite::read::get_batcher::GetBatcher;
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::schema::{migrate, newest_version};
@@ -226,9 +225,8 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let writer = Writer::start(background, path.to_owned(), connection, shared, limits, &options.metrics).await;
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
-    let get_batcher = GetBatcher::start(&readers);
     let lock = Mutex::new(Some(lock));
-    Ok(SqliteStore { readers, get_batcher, article_cache, index, feed, writer: Some(writer), lock, options })
+    Ok(SqliteStore { readers, article_cache, index, feed, writer: Some(writer), lock, options })
 }
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -242,9 +240,8 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     close(connection).await;
     let (index, feed) = (Arc::new(index?), Arc::new(feed?));
     let readers = Arc::new(Readers::new(path.to_owned(), role, options.readers));
-    let get_batcher = GetBatcher::start(&readers);
     let article_cache = Arc::new(ArticleCache::new(false));
-    Ok(SqliteStore { readers, get_batcher, article_cache, index, feed, writer: None, lock: Mutex::new(None), options })
+    Ok(SqliteStore { readers, article_cache, index, feed, writer: None, lock: Mutex::new(None), options })
 }
 
 /// Inspects an existing store, and returns the purpose for reading connections.

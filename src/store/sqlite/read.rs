@@ -1,7 +1,12 @@
-//! The read path: reading connections, batched gets, List and Filter.
+//! The read path: reading connections, Gets, List and Filter.
 
+mod articles;
+pub(super) mod changes;
+pub(super) mod connection;
 pub(super) mod folded;
-pub(super) mod get_batcher;
-pub(super) mod packed;
+pub(super) mod gets;
+mod index_reader;
+pub(super) mod ping;
 pub(super) mod readers;
+pub(super) mod search;
 mod search_storage;

@@ -111,8 +111,3 @@ pub(super) async fn after(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     Ok(sqlx::query(AssertSqlSafe(sql)).bind(id).bind(limit).fetch_all(connection).await?)
 }
-
-pub(super) async fn ping(connection: &mut SqliteConnection) -> Result<(), SqliteError> {
-    sqlx::query("SELECT 1 FROM article LIMIT 1").fetch_optional(connection).await?;
-    Ok(())
-}

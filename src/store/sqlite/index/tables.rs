@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::keyword_index::{
-    Block, BlockId, Damaged, EncodedBlock, IndexContext, IndexStorage, Place, SegmentId, SegmentSwap, StoredState,
+    Block, BlockId, Damaged, EncodedBlock, IndexContext, IndexReader, IndexStorage, Place, SegmentId, SegmentSwap,
+    StoredState,
 };
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
@@ -25,6 +27,15 @@ impl From<Damaged> for SqliteError {
         SqliteError::Row { table: "keyword_block", id: damaged.block.key(), reason: damaged.what.to_owned() }
     }
 }
+
+/// The statements that `read/index_reader` runs too.
+pub(in crate::store::sqlite) const STATE: &str = "SELECT generation, next_segment FROM keyword_state";
+pub(in crate::store::sqlite) const SEGMENTS_IN_USE: &str = "SELECT id FROM keyword_segment WHERE state = 1 ORDER BY id";
+pub(in crate::store::sqlite) const DELETIONS: &str = "SELECT segment, ordinal FROM keyword_deletion";
+pub(in crate::store::sqlite) const DIRECTORY: &str =
+    "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+pub(in crate::store::sqlite) const BLOCKS: &str =
+    "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
 
 row_struct! {
     struct StateRow {
@@ -47,15 +58,14 @@ row_struct! {
     }
 }
 
-impl IndexStorage for SqliteConnection {
+impl IndexReader for SqliteConnection {
     type Error = SqliteError;
 
     async fn read_state(&mut self, _known: i64) -> Result<StoredState, SqliteError> {
-        let row = sqlx::query("SELECT generation, next_segment FROM keyword_state").fetch_one(&mut *self).await?;
+        let row = sqlx::query(STATE).fetch_one(&mut *self).await?;
         let StateRow { generation, next_segment } = StateRow::read(&row)?;
-        let sql = "SELECT id FROM keyword_segment WHERE state = ?1 ORDER BY id";
-        let segments: Vec<i64> = sqlx::query_scalar(sql).bind(IN_USE).fetch_all(&mut *self).await?;
-        let deleted = sqlx::query("SELECT segment, ordinal FROM keyword_deletion").fetch_all(self).await?;
+        let segments: Vec<i64> = sqlx::query_scalar(SEGMENTS_IN_USE).fetch_all(&mut *self).await?;
+        let deleted = sqlx::query(DELETIONS).fetch_all(self).await?;
         Ok(StoredState {
             generation,
             next_segment: segment_id(next_segment)?.0,
@@ -64,31 +74,30 @@ impl IndexStorage for SqliteConnection {
         })
     }
 
-    async fn new_segment(&mut self, context: &IndexContext) -> Result<SegmentId, SqliteError> {
-        // No other process writes.
-        Ok(context.new_segment())
-    }
-
     async fn read_directory(&mut self, id: SegmentId) -> Result<Vec<Block>, SqliteError> {
         let (first, last) = BlockId::directory_keys_of(id);
-        let sql = "SELECT key, bytes FROM keyword_block WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
-        sqlx::query(sql).bind(first).bind(last).fetch_all(self).await?.iter().map(block).collect()
+        sqlx::query(DIRECTORY).bind(first).bind(last).fetch_all(self).await?.iter().map(block).collect()
     }
 
     async fn read_blocks(&mut self, ids: &[BlockId]) -> Result<Vec<Block>, SqliteError> {
         let keys: Vec<i64> = ids.iter().map(|id| id.key()).collect();
-        let sql = "SELECT key, bytes FROM keyword_block WHERE key IN (SELECT value FROM json_each(?1))";
         let mut found = HashMap::with_capacity(ids.len());
-        for row in sqlx::query(sql).bind(json_list(&keys)).fetch_all(self).await? {
+        for row in sqlx::query(BLOCKS).bind(json_list(&keys)).fetch_all(self).await? {
             let block = block(&row)?;
             found.insert(block.id(), block);
         }
-        let missing = |id: &BlockId| SqliteError::Row {
-            table: "keyword_block",
-            id: id.key(),
-            reason: "the block is missing".to_owned(),
-        };
-        ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
+        in_order(ids, found)
+    }
+
+    fn describe_damage(error: SqliteError) -> Result<String, SqliteError> {
+        error.describe_damage()
+    }
+}
+
+impl IndexStorage for SqliteConnection {
+    async fn new_segment(&mut self, context: &IndexContext) -> Result<SegmentId, SqliteError> {
+        // No other process writes.
+        Ok(context.new_segment())
     }
 
     async fn write_blocks(&mut self, blocks: &[EncodedBlock]) -> Result<(), SqliteError> {
@@ -151,16 +160,22 @@ impl IndexStorage for SqliteConnection {
         }
         Ok(())
     }
-
-    fn describe_damage(error: SqliteError) -> Result<String, SqliteError> {
-        match error {
-            damage @ SqliteError::Row { .. } => Ok(damage.to_string()),
-            error @ SqliteError::Sql(_) => Err(error),
-        }
-    }
 }
 
-fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
+/// The blocks in the order of the ids. A missing block is an error.
+pub(in crate::store::sqlite) fn in_order(
+    ids: &[BlockId],
+    mut found: HashMap<BlockId, Block>,
+) -> Result<Vec<Block>, SqliteError> {
+    let missing = |id: &BlockId| SqliteError::Row {
+        table: "keyword_block",
+        id: id.key(),
+        reason: "the block is missing".to_owned(),
+    };
+    ids.iter().map(|id| found.remove(id).ok_or_else(|| missing(id))).collect()
+}
+
+pub(in crate::store::sqlite) fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
     let number = u32::try_from(id);
     let reason = "no segment can have this id".to_owned();
     number.map(SegmentId).map_err(|_| SqliteError::Row { table: "keyword_segment", id, reason })
@@ -168,13 +183,21 @@ fn segment_id(id: i64) -> Result<SegmentId, SqliteError> {
 
 fn block(row: &SqliteRow) -> Result<Block, SqliteError> {
     let BlockRow { key, bytes } = BlockRow::read(row)?;
+    checked_block(key, bytes.into())
+}
+
+pub(in crate::store::sqlite) fn checked_block(key: i64, bytes: Bytes) -> Result<Block, SqliteError> {
     let reason = "no block can have this key".to_owned();
     let id = BlockId::from_key(key).ok_or(SqliteError::Row { table: "keyword_block", id: key, reason })?;
-    Block::check(id, bytes.into()).map_err(SqliteError::from)
+    Block::check(id, bytes).map_err(SqliteError::from)
 }
 
 fn place(row: &SqliteRow) -> Result<Place, SqliteError> {
     let PlaceRow { segment, ordinal } = PlaceRow::read(row)?;
+    place_of(segment, ordinal)
+}
+
+pub(in crate::store::sqlite) fn place_of(segment: i64, ordinal: i64) -> Result<Place, SqliteError> {
     Ok(Place { segment: segment_id(segment)?, ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX) })
 }
 

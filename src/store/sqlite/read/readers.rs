@@ -1,18 +1,24 @@
-//! The pool of reading connections, which costs a reader less than sqlx's pool.
+//! The pool of reading connections, and the thread that a read runs on.
+//!
+//! A read runs on the thread that asks for it: a page takes less time than to wake another thread and to be woken by it. But a
+//! read may have to wait for the disk, and then other requests on this thread would wait too. So at most all but one of the
+//! runtime's threads read at a time, and further reads run on blocking threads. A disk that no longer answers leaves one thread
+//! for everything else, such as the answer that the service is not ready.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::store::StoreError;
-use crate::store::sqlite::connect::{Role, connect};
+use crate::store::sqlite::connect::{Role, connect_to_read};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::error::SqliteError;
+use crate::store::sqlite::read::connection::ReadConnection;
 
 /// How long a read waits for a connection. Longer than SQLite's busy timeout.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,15 +26,26 @@ const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long closing waits for reads in progress. A page takes a few milliseconds.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 
+/// A read, which may run on any thread.
+pub(crate) trait Read: Send + 'static {
+    type Found: Send + 'static;
+
+    /// The future waits for nothing; it may yield to other tasks.
+    fn run(self, connection: &mut ReadConnection) -> impl Future<Output = Result<Self::Found, SqliteError>> + Send;
+}
+
 pub(crate) struct Readers {
     path: PathBuf,
     role: Role,
     count: u32,
     disk: DiskProbe,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     /// Reads that were refused because no connection became free in time.
     shed: AtomicU64,
-    idle: Mutex<Vec<SqliteConnection>>,
+    idle: Mutex<Vec<ReadConnection>>,
+    /// The number of reads that run on the runtime's threads, and its maximum.
+    on_runtime: AtomicUsize,
+    max_on_runtime: usize,
 }
 
 impl Readers {
@@ -36,36 +53,78 @@ impl Readers {
         &self.disk
     }
 
+    /// Must be called in the runtime of the reads.
     pub(crate) fn new(path: PathBuf, role: Role, count: usize) -> Self {
         let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
         let disk = DiskProbe::new(path.clone());
+        let threads = Handle::current().metrics().num_workers();
         Self {
             path,
             role,
             count,
             disk,
-            permits: Semaphore::new(count as usize),
+            permits: Arc::new(Semaphore::new(count as usize)),
             shed: AtomicU64::new(0),
             idle: Mutex::default(),
+            on_runtime: AtomicUsize::new(0),
+            // A runtime with one thread has none to spare.
+            max_on_runtime: threads.saturating_sub(1).max(1),
         }
     }
 
-    /// Acquires a connection. Connections are opened on demand, and kept.
-    pub(crate) async fn lease(&self) -> Result<Lease<'_>, StoreError> {
-        let permit = match timeout(LEASE_TIMEOUT, self.permits.acquire()).await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(_)) => return Err(StoreError::Unavailable("closed".to_owned())),
-            Err(_) => {
-                self.shed.fetch_add(1, Ordering::Relaxed);
-                return Err(StoreError::Overloaded);
+    /// Runs a read.
+    pub(crate) async fn read<R: Read>(self: &Arc<Self>, read: R) -> Result<R::Found, StoreError> {
+        let permit = self.permit().await?;
+        let found = match self.begin_on_runtime() {
+            Some(_reading) => self.run(read, permit).await,
+            None => {
+                let (readers, runtime) = (Arc::clone(self), Handle::current());
+                let read = move || runtime.block_on(readers.run(read, permit));
+                match tokio::task::spawn_blocking(read).await {
+                    Ok(found) => found,
+                    Err(stopped) if stopped.is_panic() => std::panic::resume_unwind(stopped.into_panic()),
+                    Err(_) => return Err(closed()),
+                }
             }
         };
+        match found {
+            Ok(found) => Ok(found),
+            Err(fault) => Err(self.disk.error_of(fault).await),
+        }
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        match timeout(LEASE_TIMEOUT, Arc::clone(&self.permits).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(closed()),
+            Err(_) => {
+                self.shed.fetch_add(1, Ordering::Relaxed);
+                Err(StoreError::Overloaded)
+            }
+        }
+    }
+
+    /// `None` if as many reads as may be are on the runtime's threads.
+    fn begin_on_runtime(&self) -> Option<OnRuntime<'_>> {
+        let reading = OnRuntime(&self.on_runtime);
+        (self.on_runtime.fetch_add(1, Ordering::Relaxed) < self.max_on_runtime).then_some(reading)
+    }
+
+    async fn run<R: Read>(&self, read: R, permit: OwnedSemaphorePermit) -> Result<R::Found, SqliteError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.path, self.role).await?,
+            None => connect_to_read(&self.path, self.role)?,
         };
-        Ok(Lease { readers: self, connection: Some(connection), is_in_transaction: false, _permit: permit })
+        let mut lease = Lease { readers: self, connection: None, _permit: permit };
+        let found = read.run(lease.connection.insert(connection)).await;
+        if found.as_ref().is_err_and(SqliteError::poisons_connection) {
+            lease.connection = None;
+        }
+        found
     }
 
     /// The number of connections in use.
@@ -85,57 +144,74 @@ impl Readers {
             tracing::warn!("a read is still in progress; its connection closes when it ends");
         }
         self.permits.close();
-        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
-        for connection in idle {
-            if let Err(error) = connection.close().await {
-                tracing::warn!(%error, "closing a reading connection failed");
-            }
-        }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-/// RAII guard of a connection, which returns to the pool on drop, even in the middle of a query. If a transaction may be
-/// open on it, it is closed instead.
-pub(crate) struct Lease<'a> {
+fn closed() -> StoreError {
+    StoreError::Unavailable("closed".to_owned())
+}
+
+/// RAII guard of a read on one of the runtime's threads.
+struct OnRuntime<'a>(&'a AtomicUsize);
+
+impl Drop for OnRuntime<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// RAII guard of a connection, which returns to the pool on drop, even in the middle of a query. With a transaction open it is
+/// closed instead.
+struct Lease<'a> {
     readers: &'a Readers,
-    connection: Option<SqliteConnection>,
-    /// A transaction may be open.
-    is_in_transaction: bool,
-    _permit: SemaphorePermit<'a>,
-}
-
-impl Lease<'_> {
-    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("closed".to_owned()))
-    }
-
-    /// The connection, for a caller that begins a transaction and ends it unless it fails.
-    pub(crate) fn transaction(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        self.is_in_transaction = true;
-        self.connection()
-    }
-
-    /// Returns the result, and discards the connection if the error poisons it.
-    pub(crate) async fn settle<T>(mut self, result: Result<T, SqliteError>) -> Result<T, StoreError> {
-        match &result {
-            Ok(_) => self.is_in_transaction = false,
-            Err(fault) if fault.poisons_connection() => self.connection = None,
-            Err(_) => {}
-        }
-        match result {
-            Ok(found) => Ok(found),
-            Err(fault) => Err(self.readers.disk.error_of(fault).await),
-        }
-    }
+    connection: Option<ReadConnection>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take()
-            && !self.is_in_transaction
+            && !connection.is_in_transaction()
             && !self.readers.permits.is_closed()
         {
             self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{self, ThreadId};
+
+    use super::*;
+    use crate::store::sqlite::{SqliteOptions, SqliteStore};
+
+    /// The thread that it runs on. Leaves a transaction open.
+    struct ThreadOfRead;
+
+    impl Read for ThreadOfRead {
+        type Found = ThreadId;
+
+        async fn run(self, connection: &mut ReadConnection) -> Result<ThreadId, SqliteError> {
+            connection.execute("BEGIN")?;
+            Ok(thread::current().id())
+        }
+    }
+
+    #[tokio::test]
+    async fn further_reads_run_on_other_threads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(SqliteOptions::small(folder.path().join("articles.db"))).await.expect("a store");
+        let readers = &store.readers;
+        let here = thread::current().id();
+        assert_eq!(readers.read(ThreadOfRead).await.expect("a thread"), here);
+        let reading = readers.begin_on_runtime().expect("none reads");
+        assert!(readers.begin_on_runtime().is_none());
+        let elsewhere = readers.read(ThreadOfRead).await.expect("a thread");
+        assert_ne!(elsewhere, here);
+        drop(reading);
+        assert_eq!(readers.read(ThreadOfRead).await.expect("a thread"), here);
+        assert_eq!(readers.busy(), 0);
     }
 }

@@ -2,45 +2,45 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use rusqlite::params;
 
 use crate::article::{Article, View};
 use crate::query::{Cursor, KeywordFilter, Order, OrderKey};
+use crate::store::search::list::decode;
 use crate::store::search::{Condition, FoundArticle, SearchStorage, Walk, key_column};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
-use crate::store::sqlite::read::{folded, packed};
-use crate::store::sqlite::rows;
-use crate::store::sqlite::transaction::{self, End};
+use crate::store::sqlite::read::articles::{columns, read_all};
+use crate::store::sqlite::read::connection::ReadConnection;
+use crate::store::sqlite::read::folded;
+use crate::store::sqlite::rows::joins;
 
-impl SearchStorage for SqliteConnection {
+impl SearchStorage for ReadConnection {
     async fn begin_reading(&mut self) -> Result<i64, SqliteError> {
-        // In one round trip to SQLite's thread, because every search begins with it.
-        Ok(sqlx::query_scalar("BEGIN; SELECT generation FROM keyword_state").fetch_one(self).await?)
+        self.execute("BEGIN")?;
+        self.generation().await
     }
 
     async fn end_reading(&mut self) -> Result<(), SqliteError> {
-        transaction::end(self, End::RollBack).await
+        self.execute("ROLLBACK")
     }
 
     async fn generation(&mut self) -> Result<i64, SqliteError> {
-        Ok(sqlx::query_scalar("SELECT generation FROM keyword_state").fetch_one(self).await?)
+        self.integer("SELECT generation FROM keyword_state", [])
     }
 
     async fn ids_of(&mut self, condition: Condition<'_>, limit: usize) -> Result<Vec<i64>, SqliteError> {
-        let select = |condition: &str| AssertSqlSafe(format!("SELECT id FROM article WHERE {condition} LIMIT {limit}"));
-        let query = match condition {
-            Condition::Name(name) => sqlx::query_scalar(select("name = ?1")).bind(name.id().to_owned()),
+        let select = |condition: &str| format!("SELECT id FROM article WHERE {condition} LIMIT {limit}");
+        match condition {
+            Condition::Name(name) => self.integers(&select("name = ?1"), [name.id()]),
             Condition::DuplicateOf(name) => {
-                let sql = select("duplicate_of = (SELECT id FROM article WHERE name = ?1)");
-                sqlx::query_scalar(sql).bind(name.id().to_owned())
+                self.integers(&select("duplicate_of = (SELECT id FROM article WHERE name = ?1)"), [name.id()])
             }
             Condition::Time(key, range) => {
                 let sql = select(&format!("{} BETWEEN ?1 AND ?2", key_column(key)));
-                sqlx::query_scalar(sql).bind(*range.start()).bind(*range.end())
+                self.integers(&sql, [range.start(), range.end()])
             }
-        };
-        Ok(query.fetch_all(self).await?)
+        }
     }
 
     async fn walk(&mut self, walk: Walk<'_>) -> Result<Vec<FoundArticle>, SqliteError> {
@@ -50,21 +50,22 @@ impl SearchStorage for SqliteConnection {
             Some(_) => format!("a.{key} = ?1 AND a.name > ?2"),
             None => "1".to_owned(),
         };
-        let from = format!(
+        let sql = format!(
             include_str!("../queries/walk.sql"),
-            item = packed::item(view, order.key),
-            joins = rows::joins(view),
+            columns = columns(view, order.key),
+            joins = joins(view),
             condition = condition,
             key = key,
             order = order_by(order),
         );
-        let query = sqlx::query(AssertSqlSafe(packed::query("item", &from)))
-            .bind(same_time_after.map(|after| after.time.as_microsecond()))
-            .bind(same_time_after.map(|after| after.name.id().to_owned()))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .bind(*range_us.start())
-            .bind(*range_us.end());
-        packed::unpack(&query.fetch_one(self).await?)
+        let parameters = params![
+            same_time_after.map(|after| after.time.as_microsecond()),
+            same_time_after.map(|after| after.name.id()),
+            i64::try_from(limit).unwrap_or(i64::MAX),
+            range_us.start(),
+            range_us.end(),
+        ];
+        read_all(self, &sql, view, parameters)
     }
 
     async fn first_of(
@@ -81,41 +82,54 @@ impl SearchStorage for SqliteConnection {
             Some(_) => format!("(a.{key} {beyond} ?1 OR (a.{key} = ?1 AND a.name > ?2))"),
             None => "1".to_owned(),
         };
-        let from = format!(
-            include_str!("../queries/sorted.sql"),
+        let sql = format!(
+            include_str!("../queries/first_of.sql"),
+            columns = columns(view, order.key),
             condition = condition,
             order = order_by(order),
-            joins = rows::joins(view),
+            joins = joins(view),
         );
-        let query = sqlx::query(AssertSqlSafe(packed::query(&packed::item(view, order.key), &from)))
-            .bind(after.map(|after| after.time.as_microsecond()))
-            .bind(after.map(|after| after.name.id().to_owned()))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .bind(json_list(ids));
-        packed::unpack(&query.fetch_one(self).await?)
+        let parameters = params![
+            after.map(|after| after.time.as_microsecond()),
+            after.map(|after| after.name.id()),
+            i64::try_from(limit).unwrap_or(i64::MAX),
+            json_list(ids),
+        ];
+        read_all(self, &sql, view, parameters)
     }
 
     async fn by_id(&mut self, ids: &[i64], view: View, key: OrderKey) -> Result<(i64, Vec<FoundArticle>), SqliteError> {
-        let joins = rows::joins(view);
-        let from = format!("json_each(?1) AS hit CROSS JOIN article AS a ON a.id = hit.value {joins}");
-        let packed = packed::query(&packed::item(view, key), &from);
-        let sql = format!("SELECT ({packed}) AS packed, generation FROM keyword_state");
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(json_list(ids)).fetch_one(self).await?;
-        Ok((row.try_get("generation")?, packed::unpack(&row)?))
+        // Both statements read one state.
+        let begins = !self.is_in_transaction();
+        if begins {
+            self.execute("BEGIN")?;
+        }
+        let generation = self.generation().await?;
+        let sql =
+            format!(include_str!("../queries/articles_by_id.sql"), columns = columns(view, key), joins = joins(view),);
+        let found = read_all(self, &sql, view, [json_list(ids)])?;
+        if begins {
+            self.end_reading().await?;
+        }
+        Ok((generation, found))
     }
 
     async fn match_folded(&mut self, ids: &[i64], keywords: &KeywordFilter) -> Result<HashMap<i64, bool>, SqliteError> {
-        folded::matches(self, ids, |texts| keywords.matches_folded(texts)).await
+        folded::matches(self, ids, |texts| keywords.matches_folded(texts))
     }
 
     async fn after_id(&mut self, id: i64, limit: usize) -> Result<Vec<(i64, Article)>, SqliteError> {
-        let found = rows::after(self, id, View::Full, limit).await?;
-        found.iter().map(|row| Ok((row.try_get("id")?, rows::read(row, View::Full)?))).collect()
+        let sql = format!(
+            include_str!("../queries/articles_after.sql"),
+            columns = columns(View::Full, OrderKey::CreateTime),
+            joins = joins(View::Full),
+        );
+        let found = read_all(self, &sql, View::Full, params![id, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+        found.into_iter().map(|found| Ok((found.id, decode(found.id, &found.article?)?))).collect()
     }
 
     async fn count_articles(&mut self, limit: u32) -> Result<u32, SqliteError> {
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)";
-        let count: i64 = sqlx::query_scalar(sql).bind(limit).fetch_one(self).await?;
+        let count = self.integer("SELECT count(*) FROM (SELECT 1 FROM article LIMIT ?1)", [limit])?;
         Ok(u32::try_from(count).unwrap_or(limit))
     }
 }
