@@ -12,10 +12,16 @@ use super::store::{self, DatabaseArguments};
 pub(super) struct Migrate {
     #[command(flatten)]
     database: DatabaseArguments,
+    /// Distributes the articles over the servers of a PostgreSQL database with Citus. Stop all instances first.
+    #[arg(long)]
+    distribute: bool,
 }
 
 impl Migrate {
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        if self.distribute {
+            store::distribute(&self.database.database).await?;
+        }
         store::open(&self.database.database, store::to_write(), Registry::off()).await?.close().await;
         let mut out = Out::new();
         out.text(&format!(

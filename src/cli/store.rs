@@ -41,6 +41,11 @@ pub(super) async fn repair_index(database: &str) -> anyhow::Result<()> {
     named(articled::store::repair_index(database).await, "cannot repair the index")
 }
 
+/// Migrates a store, and distributes its articles over the servers of its database.
+pub(super) async fn distribute(database: &str) -> anyhow::Result<()> {
+    named(articled::store::distribute(database).await, "cannot distribute the store")
+}
+
 /// Copies a store to a file that must not exist, and returns its size in bytes.
 pub(super) async fn backup(database: &str, to: &Path) -> anyhow::Result<u64> {
     named(articled::store::backup(database, to).await, "cannot back up")

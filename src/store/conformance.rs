@@ -59,6 +59,9 @@ mod postgres {
 
     async fn fresh() -> Option<Fresh> {
         let url = postgres_server::new_schema()?;
+        if postgres_server::citus().is_some() {
+            PostgresStore::distribute(PostgresOptions::small(&url)).await.expect("it is distributed");
+        }
         let store = PostgresStore::open(PostgresOptions::small(&url)).await.expect("a store");
         Some(Fresh { store: Arc::new(store), _folder: None })
     }

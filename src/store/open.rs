@@ -43,6 +43,17 @@ pub async fn repair_index(database: &str) -> Result<(), OpenError> {
     }
 }
 
+/// Migrates a store, and distributes its articles over the servers of its database. No instance may be running.
+pub async fn distribute(database: &str) -> Result<(), OpenError> {
+    match engine(database, WITHOUT_SERVER, Registry::off())? {
+        Engine::Sqlite(_) => Err(OpenError::Unsupported {
+            database: database.to_owned(),
+            reason: "only a PostgreSQL database with Citus can be distributed",
+        }),
+        Engine::Postgres(options) => PostgresStore::distribute(*options).await,
+    }
+}
+
 /// Copies a whole store, which may be in use, to a file that must not exist. Returns the size of the copy in bytes.
 pub async fn backup(database: &str, to: &Path) -> Result<u64, OpenError> {
     match engine(database, WITHOUT_SERVER, Registry::off())? {

@@ -2,12 +2,14 @@
 //!
 //! Every instance commits its waiting writes as a group, under the lock of one row that all of them take: so ids, numbers of
 //! the feed and generations of the keyword index grow in the order of commits, and no two instances decide on the same article
-//! or story at once. Readers take no lock. What an instance keeps in memory, the directories and blocks of the keyword index,
+//! or story at once. Readers take no lock, except where Citus distributes the articles over several servers, which have no common
+//! snapshot: there a commit waits for the reads in progress. What an instance keeps in memory, the directories and blocks of the keyword index,
 //! belongs to a generation, which each read takes from the database together with the rows. The meaning of writes and searches
 //! is in `apply`, `search` and `duplicates`, the same for every engine.
 
 mod check;
 mod connect;
+mod distribute;
 mod duplicate_storage;
 mod error;
 mod feed;
@@ -57,6 +59,8 @@ use crate::background::Background;
 pub struct PostgresStore {
     connector: Connector,
     pool: Pool,
+    /// Whether the articles are distributed over several servers.
+    is_sharded: bool,
     index: Arc<Index>,
     feed: Arc<FeedEnd>,
     /// `None`: opened for reading only.
@@ -116,11 +120,13 @@ impl ArticleStore for PostgresStore {
         let Some(plan) = candidates::plan(search) else {
             return read!(self, |connection| list::list(connection, search));
         };
-        let quick = read!(self, |connection| filter::filter_quickly(connection, &self.index, search, &plan))?;
-        match quick {
-            Some(page) => Ok(page),
-            None => read!(self, |connection| filter::filter(connection, &self.index, search, &plan)),
+        // Statements without a transaction have no common state on several servers.
+        if !self.is_sharded
+            && let Some(page) = read!(self, |connection| filter::filter_quickly(connection, &self.index, search, &plan))?
+        {
+            return Ok(page);
         }
+        read!(self, |connection| filter::filter(connection, &self.index, search, &plan))
     }
 
     async fn changes(&self, after: FeedPosition, limit: FeedLimit, view: View) -> Result<Option<Changes>, StoreError> {

@@ -1,5 +1,5 @@
-//! A PostgreSQL server of the tests' own, one for each test binary, or the server of `ARTICLED_TEST_POSTGRES`. Each store gets
-//! a schema of its own.
+//! A PostgreSQL server of the tests' own, one for each test binary, or the server of `ARTICLED_TEST_POSTGRES`, or the coordinator
+//! of `ARTICLED_TEST_CITUS`, where stores are distributed. Each store gets a schema of its own.
 //!
 //! Without PostgreSQL's `initdb` the tests that need it print one line and pass; where `CI` is set they fail.
 
@@ -46,6 +46,11 @@ pub(crate) fn new_schema() -> Option<String> {
     Some(format!("{}{separator}options=-csearch_path%3D{schema}&application_name={schema}", server.url))
 }
 
+/// The URL of a coordinator of Citus.
+pub(crate) fn citus() -> Option<String> {
+    std::env::var("ARTICLED_TEST_CITUS").ok()
+}
+
 impl Server {
     fn run(&self, sql: &str) {
         let mut psql = Command::new(self.bin.join("psql"));
@@ -60,7 +65,7 @@ fn start() -> Option<Server> {
         eprintln!("skipped what needs PostgreSQL: there is no initdb");
         return None;
     };
-    if let Ok(url) = std::env::var("ARTICLED_TEST_POSTGRES") {
+    if let Some(url) = citus().or_else(|| std::env::var("ARTICLED_TEST_POSTGRES").ok()) {
         return Some(Server { url, bin, _process: None });
     }
     let folder = tempfile::Builder::new().prefix("articled-pg").tempdir().expect("a folder").keep();

@@ -1,16 +1,17 @@
 //! The change feed: the end of it, its pages, and the expiry of deletions.
 
+use std::collections::HashMap;
+
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::watch;
 
 use crate::article::{ArticleName, View};
-use crate::query::OrderKey;
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::row_struct::row_struct;
 use crate::store::postgres::rows;
 use crate::store::record::BadRecord;
-use crate::store::search::max_batch;
+use crate::store::postgres::transaction::{self, Finish};
+use crate::store::search::{FoundArticle, max_batch};
 use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 
 /// The end of the feed, for watchers that wait for changes.
@@ -75,10 +76,9 @@ pub(super) async fn forget(connection: &mut PgConnection, last_seq: i64, keep: u
 }
 
 row_struct! {
-    /// What `changes.sql` answers in addition to the columns of the article.
-    struct ChangeRow<'r> {
+    struct ChangeRow {
         seq: i64,
-        changed_name: &'r str,
+        name: String,
         is_deletion: bool,
     }
 }
@@ -91,30 +91,36 @@ pub(super) async fn changes(
 ) -> Result<Option<Changes>, PostgresError> {
     let view = view.min(View::Full);
     let limit = FeedLimit { changes: limit.changes.min(max_batch(view)), ..limit };
-    let (columns, joins) = (rows::columns(view, OrderKey::EffectiveTime), rows::joins(view));
-    let sql = format!(include_str!("queries/changes.sql"), columns = columns, joins = joins);
-    let found = sqlx::query(AssertSqlSafe(sql))
+    transaction::begin_read(connection).await?;
+    let found = sqlx::query(include_str!("queries/changes.sql"))
         .bind(i64::try_from(after.seq).unwrap_or(i64::MAX))
         .bind(i64::try_from(limit.changes).unwrap_or(i64::MAX))
         .fetch_all(&mut *connection)
         .await?;
-    let mut changes = Vec::with_capacity(found.len());
-    for row in &found {
-        let ChangeRow { seq, changed_name, is_deletion } = ChangeRow::read(row)?;
-        let kind = if is_deletion {
-            let name = ArticleName::from_id(changed_name);
-            ChangeKind::Deleted(name.map_err(|_| PostgresError::row("change", seq, &BadRecord::Field("name")))?)
-        } else if row.try_get::<Option<i64>, _>("id")?.is_some() {
-            ChangeKind::Upserted(Box::new(rows::read_decoded(row, view)?))
-        } else {
-            return Err(PostgresError::damaged("change", seq, "it names an article that is not there"));
-        };
-        changes.push(Change { seq: seq.cast_unsigned(), kind });
+    let found = found.iter().map(ChangeRow::read).collect::<Result<Vec<_>, _>>()?;
+    let upserted: Vec<&str> = found.iter().filter(|row| !row.is_deletion).map(|row| row.name.as_str()).collect();
+    let mut articles = HashMap::with_capacity(upserted.len());
+    for FoundArticle { id, cursor, article } in rows::by_name(connection, &upserted, view).await? {
+        let article = article?.decode().map_err(|bad| PostgresError::row("article", id, &bad))?;
+        articles.insert(cursor.name, article);
     }
-    // Checked last, so that deletions that expired while the changes were read are detected.
     let StoreVersion { end, forgotten_seq, .. } = StoreVersion::read(connection).await?;
+    transaction::end(connection, Finish::RollBack).await?;
     if after.feed != end.feed || after.seq < forgotten_seq || after.seq > end.seq {
         return Ok(None);
+    }
+    let mut changes = Vec::with_capacity(found.len());
+    for ChangeRow { seq, name, is_deletion } in found {
+        let name = ArticleName::from_id(&name);
+        let name = name.map_err(|_| PostgresError::row("change", seq, &BadRecord::Field("name")))?;
+        let kind = if is_deletion {
+            ChangeKind::Deleted(name)
+        } else {
+            let article = articles.remove(&name);
+            let missing = || PostgresError::damaged("change", seq, "it names an article that is not there");
+            ChangeKind::Upserted(Box::new(article.ok_or_else(missing)?))
+        };
+        changes.push(Change { seq: seq.cast_unsigned(), kind });
     }
     let is_end = changes.len() < limit.changes;
     Ok(Some(Changes::cut(changes, is_end, limit)))

@@ -17,7 +17,7 @@ use crate::store::index::Index;
 use crate::store::postgres::connect::{Connector, Purpose, close};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::listener::load_committed;
-use crate::store::postgres::transaction::{self, Finish, Locked};
+use crate::store::postgres::transaction::{self, Finish};
 
 /// The pause after a failed merge, and between two attempts to become the merger.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -70,10 +70,10 @@ impl MergeHost for Merger<'_> {
             transaction::end(&mut session, Finish::Commit).await?;
             return Ok(outcome);
         }
-        let Locked { generation, last_id, last_seq, .. } = transaction::begin_write(&mut session).await?;
-        let snapshot = self.index.at(&mut *session, generation).await?;
+        let state = transaction::begin_write(&mut session).await?;
+        let snapshot = self.index.at(&mut *session, state.generation).await?;
         let (outcome, published) = request.carry_out(&mut *session, &snapshot).await?;
-        transaction::commit_write(&mut session, last_id, last_seq).await?;
+        transaction::commit_write(&mut session, &state).await?;
         if let Some(published) = published {
             self.index.publish(published);
         }

@@ -17,6 +17,7 @@ use crate::store::feed::DEFAULT_KEEP_DELETIONS;
 use crate::store::index::{Index, Writers};
 use crate::store::postgres::PostgresStore;
 use crate::store::postgres::connect::{Connector, Purpose, close};
+use crate::store::postgres::distribute::{Refused, distribute, is_sharded};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::feed::{FeedEnd, StoreVersion};
 use crate::store::postgres::health::WriteHealth;
@@ -24,7 +25,7 @@ use crate::store::postgres::listener::Listener;
 use crate::store::postgres::merge_task::MergerTask;
 use crate::store::postgres::pool::Pool;
 use crate::store::postgres::rederive::rederive;
-use crate::store::postgres::transaction::{self, Locked};
+use crate::store::postgres::transaction;
 use crate::store::postgres::writer::GroupWriter;
 use crate::store::prepare::TextForm;
 use crate::store::text_version::text_version;
@@ -32,8 +33,10 @@ use crate::store::write_queue::WriteQueue;
 use crate::store::writer_metrics::WriterMetrics;
 
 /// Every migration, in order. An applied one is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "articles", include_str!("../../../migrations/postgres/0001_articles.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "articles", include_str!("../../../migrations/postgres/0001_articles.sql")),
+    (2, "sharding", include_str!("../../../migrations/postgres/0002_sharding.sql")),
+];
 
 /// The oldest supported version of PostgreSQL.
 const OLDEST_VERSION: i32 = 150_000;
@@ -107,6 +110,23 @@ impl PostgresStore {
         repaired.await.map_err(|refusal: Refusal| refusal.of(&label))
     }
 
+    /// Migrates a store, and distributes its articles over the servers of its Citus database.
+    pub async fn distribute(options: PostgresOptions) -> Result<(), OpenError> {
+        let label = options.connector.label();
+        let distributed = async {
+            let mut connection = options.connector.connect(Purpose::Maintain).await?;
+            migrate(&mut connection, options.read_only).await?;
+            distribute(&mut connection).await.map_err(|refused| match refused {
+                Refused::Failed(error) => Refusal::Failed(error),
+                Refused::Reason(reason) => Refusal::Other(reason.to_owned()),
+            })?;
+            derive(&mut connection, options.pair_rule, false).await?;
+            close(connection).await;
+            Ok(())
+        };
+        distributed.await.map_err(|refusal: Refusal| refusal.of(&label))
+    }
+
     /// The version of the schema that this program writes.
     pub fn schema_version() -> i64 {
         MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default()
@@ -165,6 +185,7 @@ async fn opened(options: PostgresOptions) -> Result<PostgresStore, Refusal> {
     transaction::begin_read(&mut connection).await?;
     let index = Arc::new(Index::open(&mut connection, Writers::Several, pair_rule, &metrics).await?);
     let feed = Arc::new(FeedEnd::new(StoreVersion::read(&mut connection).await?.end));
+    let is_sharded = is_sharded(&mut connection).await?;
     close(connection).await;
 
     let closing = CancellationToken::new();
@@ -203,6 +224,7 @@ async fn opened(options: PostgresOptions) -> Result<PostgresStore, Refusal> {
     Ok(PostgresStore {
         connector,
         pool,
+        is_sharded,
         index,
         feed,
         queue,
@@ -261,7 +283,7 @@ async fn derive(connection: &mut PgConnection, pair_rule: PairRule, always: bool
     if !always && found == text_version() {
         return Ok(());
     }
-    let Locked { last_id, last_seq, .. } = transaction::begin_write(connection).await?;
+    let state = transaction::begin_write(connection).await?;
     // Another instance may have done it meanwhile.
     let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
     if always || found != text_version() {
@@ -270,6 +292,6 @@ async fn derive(connection: &mut PgConnection, pair_rule: PairRule, always: bool
         }
         rederive(connection, pair_rule, text_version()).await?;
     }
-    transaction::commit_write(connection, last_id, last_seq).await?;
+    transaction::commit_write(connection, &state).await?;
     Ok(())
 }

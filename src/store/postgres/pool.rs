@@ -111,7 +111,8 @@ impl Attempts {
         self.0 += 1;
         let PooledConnection { pool, connection, .. } = lease;
         match result {
-            Err(error) if !error.is_damaged_row() => {
+            // Its transaction may still be open.
+            Err(error) => {
                 drop(connection);
                 if error.retry() == Retry::Never || self.0 >= MAX_ATTEMPTS {
                     return Some(Err(error.into()));
@@ -120,11 +121,11 @@ impl Attempts {
                 pool.idle().clear();
                 None
             }
-            result => {
+            Ok(done) => {
                 if !pool.permits.is_closed() {
                     pool.idle().push(connection);
                 }
-                Some(result.map_err(StoreError::from))
+                Some(Ok(done))
             }
         }
     }

@@ -83,11 +83,16 @@ async fn rebuild_duplicates(connection: &mut PgConnection) -> Result<(), Postgre
             after = *id;
             let fingerprint = Fingerprint::of(&article.content.body);
             let original = originals::find(connection, after, fingerprint.as_ref()).await?;
-            sqlx::query(include_str!("queries/set_fingerprint.sql"))
-                .bind(after)
+            let sql = "UPDATE article SET fingerprint = $2, original_id = $3, original_name = $4 WHERE name = $1";
+            sqlx::query(sql)
+                .bind(article.name.id())
                 .bind(fingerprint.as_ref().map(|fingerprint| fingerprint.to_bytes().to_vec()))
                 .bind(original.as_ref().map(|(id, _)| *id))
                 .bind(original.as_ref().map(|(_, name)| name.id()))
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query("INSERT INTO fingerprint_key (key, id) SELECT key, $1 FROM unnest($2::bigint[]) AS keys (key)")
+                .bind(after)
                 .bind(stored_keys(&distinct_keys(fingerprint.as_ref())))
                 .execute(&mut *connection)
                 .await?;

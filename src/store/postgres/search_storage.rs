@@ -115,18 +115,12 @@ impl SearchStorage for PgConnection {
     ) -> Result<(i64, Vec<FoundArticle>), PostgresError> {
         let (columns, joins) = (rows::columns(view, key), rows::joins(view));
         let sql = format!(include_str!("queries/by_id.sql"), columns = columns, joins = joins);
-        let found = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(self).await?;
+        let found = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(&mut *self).await?;
         let generation = match found.first() {
             Some(row) => row.try_get("generation")?,
-            None => return Err(PostgresError::damaged("store_state", 1, "the row is missing")),
+            None => self.generation().await?,
         };
-        let mut articles = Vec::with_capacity(found.len());
-        for row in &found {
-            if row.try_get::<Option<i64>, _>("id")?.is_some() {
-                articles.push(rows::read(row, view)?);
-            }
-        }
-        Ok((generation, articles))
+        Ok((generation, rows::read_all(&found, view)?))
     }
 
     async fn match_folded(
@@ -155,7 +149,7 @@ impl SearchStorage for PgConnection {
     }
 
     async fn count_articles(&mut self, limit: u32) -> Result<u32, PostgresError> {
-        let sql = "SELECT count(*) FROM (SELECT FROM article LIMIT $1) AS counted";
+        let sql = "SELECT count(*) FROM (SELECT 1 AS one FROM article LIMIT $1) AS counted";
         let count: i64 = sqlx::query_scalar(sql).bind(i64::from(limit)).fetch_one(self).await?;
         Ok(u32::try_from(count).unwrap_or(limit))
     }

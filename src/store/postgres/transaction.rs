@@ -12,6 +12,7 @@ row_struct! {
         last_id: i64,
         last_seq: i64,
         feed_id: i64,
+        is_sharded: bool,
         timeline: String,
         timeline_now: String,
         transaction_id: String,
@@ -26,6 +27,7 @@ pub(super) struct Locked {
     pub last_id: i64,
     pub last_seq: i64,
     pub feed_id: i64,
+    is_sharded: bool,
     /// By which the outcome of a commit is found that was not answered.
     pub transaction_id: String,
     /// An unused id of a segment.
@@ -37,10 +39,10 @@ pub(super) async fn begin_write(connection: &mut PgConnection) -> Result<Locked,
     loop {
         let row = sqlx::raw_sql(include_str!("queries/begin_write.sql")).fetch_one(&mut *connection).await?;
         let found = LockedRow::read(&row)?;
-        let LockedRow { generation, last_id, last_seq, feed_id, timeline, timeline_now, .. } = found;
+        let LockedRow { generation, last_id, last_seq, feed_id, is_sharded, timeline, timeline_now, .. } = found;
         let LockedRow { transaction_id, next_segment, .. } = found;
         if timeline == timeline_now {
-            return Ok(Locked { generation, last_id, last_seq, feed_id, transaction_id, next_segment });
+            return Ok(Locked { generation, last_id, last_seq, feed_id, is_sharded, transaction_id, next_segment });
         }
         tracing::warn!(timeline, timeline_now, "the database was promoted or restored; watchers must list again");
         sqlx::raw_sql(include_str!("queries/new_timeline.sql")).execute(&mut *connection).await?;
@@ -56,7 +58,9 @@ pub(super) async fn begin_unsynced(connection: &mut PgConnection) -> Result<(), 
 
 /// Begins a transaction that reads one state, and returns the generation of the keyword index in it.
 pub(super) async fn begin_read(connection: &mut PgConnection) -> Result<i64, PostgresError> {
-    let sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT generation FROM store_state";
+    // LOCK takes no snapshot; the statement after it does.
+    let sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE commit_gate IN ACCESS SHARE MODE; \
+               SELECT generation FROM store_state";
     let row = sqlx::raw_sql(sql).fetch_one(connection).await?;
     Ok(sqlx::Row::try_get(&row, "generation")?)
 }
@@ -79,14 +83,13 @@ pub(super) async fn end(connection: &mut PgConnection, end: Finish) -> Result<()
 }
 
 /// Stores the last id and the last number of the feed, tells the other instances, and commits.
-pub(super) async fn commit_write(
-    connection: &mut PgConnection,
-    last_id: i64,
-    last_seq: i64,
-) -> Result<(), PostgresError> {
+pub(super) async fn commit_write(connection: &mut PgConnection, state: &Locked) -> Result<(), PostgresError> {
+    let Locked { last_id, last_seq, is_sharded, .. } = state;
+    // PostgreSQL frees the lock after Citus has committed on every server.
+    let gate = if *is_sharded { "LOCK TABLE commit_gate IN ACCESS EXCLUSIVE MODE; " } else { "" };
     let sql = format!(
         "UPDATE store_state SET last_id = {last_id}, last_seq = {last_seq}; \
-         SELECT pg_notify('articled_' || current_schema(), ''); COMMIT"
+         SELECT pg_notify('articled_' || current_schema(), ''); {gate}COMMIT"
     );
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())

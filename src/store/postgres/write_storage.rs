@@ -1,7 +1,8 @@
 //! The statements of one write: [`WriteStorage`] for PostgreSQL.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
 use crate::article::{ArticleName, Timestamp, View};
@@ -18,12 +19,17 @@ use crate::text::Fingerprint;
 
 row_struct! {
     /// What `load_stored.sql` answers in addition to the columns of the article.
-    struct LoadedRow<'r> {
-        wanted_name: &'r str,
-        delete_us: Option<i64>,
-        id: Option<i64>,
-        made_from: Option<&'r [u8]>,
+    struct StoredRow<'r> {
+        id: i64,
+        made_from: &'r [u8],
         fingerprint: Option<&'r [u8]>,
+    }
+}
+
+row_struct! {
+    struct DeletedNameRow {
+        name: String,
+        delete_us: i64,
     }
 }
 
@@ -34,31 +40,56 @@ row_struct! {
     }
 }
 
-fn loaded(row: &PgRow) -> Result<(String, Loaded), PostgresError> {
-    let LoadedRow { wanted_name, delete_us, id, made_from, fingerprint } = LoadedRow::read(row)?;
-    let name = wanted_name.to_owned();
-    let deleted_at = delete_us.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    let Some(id) = id else { return Ok((name, Loaded { stored: None, deleted_at })) };
+fn stored(row: &PgRow) -> Result<StoredArticle, PostgresError> {
+    let StoredRow { id, made_from, fingerprint } = StoredRow::read(row)?;
     let article = rows::read_decoded(row, View::Full)?;
-    let made_from = made_from.and_then(|made_from| made_from.try_into().ok());
-    let made_from = made_from.ok_or_else(|| PostgresError::row("article", id, &BadRecord::Field("made_from")))?;
+    let made_from = made_from.try_into();
+    let made_from = made_from.map_err(|_| PostgresError::row("article", id, &BadRecord::Field("made_from")))?;
     let fingerprint = fingerprint.and_then(Fingerprint::from_bytes);
-    let stored = StoredArticle { id, current: Current { article, made_from }, fingerprint };
-    Ok((name, Loaded { stored: Some(stored), deleted_at }))
+    Ok(StoredArticle { id, current: Current { article, made_from }, fingerprint })
+}
+
+/// When the last article of each of these names was deleted, if one was.
+async fn deletions(
+    connection: &mut PgConnection,
+    names: &[&str],
+) -> Result<HashMap<String, Option<Timestamp>>, PostgresError> {
+    let sql = "SELECT name, delete_us FROM deleted WHERE name = ANY ($1)";
+    let mut found = HashMap::new();
+    for row in sqlx::query(sql).bind(names).fetch_all(connection).await? {
+        let DeletedNameRow { name, delete_us } = DeletedNameRow::read(&row)?;
+        found.insert(name, Timestamp::from_microsecond(delete_us).ok());
+    }
+    Ok(found)
 }
 
 impl WriteStorage for PgConnection {
     async fn load(&mut self, name: &ArticleName) -> Result<Loaded, PostgresError> {
-        let names = vec![name.id()];
-        let row = sqlx::query(include_str!("queries/load_stored.sql")).bind(names).fetch_one(self).await?;
-        Ok(loaded(&row)?.1)
+        let names = [name.id()];
+        let found = sqlx::query(include_str!("queries/load_stored.sql")).bind(names).fetch_optional(&mut *self).await?;
+        let deleted_at = deletions(self, &names).await?.remove(name.id()).flatten();
+        Ok(Loaded { stored: found.as_ref().map(stored).transpose()?, deleted_at })
     }
 
     async fn load_many(&mut self, names: &[&ArticleName]) -> Result<HashMap<String, Loaded>, PostgresError> {
         let names: Vec<&str> = names.iter().map(|name| name.id()).collect();
-        let found = sqlx::query(include_str!("queries/load_stored.sql")).bind(names).fetch_all(self).await?;
-        // One that is damaged is left out, and fails the write that needs it.
-        Ok(found.iter().filter_map(|row| loaded(row).ok()).collect())
+        let found = sqlx::query(include_str!("queries/load_stored.sql")).bind(&names).fetch_all(&mut *self).await?;
+        let mut deleted = deletions(self, &names).await?;
+        let mut missing: HashSet<&str> = names.into_iter().collect();
+        let mut loaded = HashMap::with_capacity(missing.len());
+        for row in &found {
+            let name: &str = row.try_get("name")?;
+            missing.remove(name);
+            // One that is damaged is left out, and fails the write that needs it.
+            if let Ok(stored) = stored(row) {
+                let deleted_at = deleted.remove(name).flatten();
+                loaded.insert(name.to_owned(), Loaded { stored: Some(stored), deleted_at });
+            }
+        }
+        for name in missing {
+            loaded.insert(name.to_owned(), Loaded { stored: None, deleted_at: deleted.remove(name).flatten() });
+        }
+        Ok(loaded)
     }
 
     async fn find_request(
@@ -133,6 +164,7 @@ impl WriteStorage for PgConnection {
         sqlx::query(include_str!("queries/insert_keys.sql"))
             .bind(column(|new| new.seq))
             .bind(&names)
+            .bind(&ids)
             .bind(keys.iter().map(|(key, _)| *key).collect::<Vec<_>>())
             .bind(keys.iter().map(|(_, id)| *id).collect::<Vec<_>>())
             .execute(self)
@@ -158,10 +190,10 @@ impl WriteStorage for PgConnection {
             .bind(checksum(&row.rest))
             .bind(texts)
             .bind(checksum(texts))
-            .bind(seq)
-            .bind(stored_keys(&row.keys))
-            .execute(self)
+            .execute(&mut *self)
             .await?;
+        let query = sqlx::query(include_str!("queries/feed_update.sql")).bind(seq).bind(id);
+        query.bind(stored_keys(&row.keys)).execute(self).await?;
         Ok(())
     }
 
@@ -182,8 +214,10 @@ impl WriteStorage for PgConnection {
     }
 
     async fn delete(&mut self, row: DeletedRow<'_>) -> Result<(), PostgresError> {
-        let DeletedRow { id: _, name, delete_us, seq } = row;
-        let query = sqlx::query(include_str!("queries/delete_article.sql")).bind(name.id()).bind(delete_us).bind(seq);
+        let DeletedRow { id, name, delete_us, seq } = row;
+        let query = sqlx::query(include_str!("queries/delete_article.sql")).bind(name.id()).bind(delete_us);
+        query.execute(&mut *self).await?;
+        let query = sqlx::query(include_str!("queries/feed_deletion.sql")).bind(seq).bind(name.id()).bind(id);
         query.execute(self).await?;
         Ok(())
     }

@@ -59,11 +59,9 @@ type Outcomes = Vec<Result<Written, PostgresError>>;
 struct Ready {
     outcomes: Outcomes,
     published: Option<Published>,
-    last_id: i64,
-    last_seq: i64,
     has_changes: bool,
-    feed_id: i64,
-    transaction_id: String,
+    /// The state that the group leaves.
+    state: Locked,
 }
 
 /// Why a group was not committed.
@@ -142,7 +140,7 @@ impl GroupWriter {
             self.connection = None;
             let error = match failed {
                 Failed::Before(error) => error,
-                Failed::Unknown(ready, error) => match self.outcome(&ready.transaction_id).await {
+                Failed::Unknown(ready, error) => match self.outcome(&ready.state.transaction_id).await {
                     Some(true) => return Ok(self.publish(*ready).outcomes),
                     Some(false) => error,
                     None => {
@@ -192,7 +190,8 @@ impl GroupWriter {
         if let Some(published) = ready.published.take() {
             self.index.publish(published);
         }
-        let end = FeedPosition { feed: ready.feed_id.cast_unsigned(), seq: ready.last_seq.cast_unsigned() };
+        let Locked { feed_id, last_seq, .. } = ready.state;
+        let end = FeedPosition { feed: feed_id.cast_unsigned(), seq: last_seq.cast_unsigned() };
         self.feed.advance(end);
         ready
     }
@@ -225,8 +224,8 @@ impl GroupWriter {
         }
         let Some(connection) = &mut self.connection else { return };
         let probed = async {
-            let Locked { last_id, last_seq, .. } = transaction::begin_write(connection).await?;
-            transaction::commit_write(connection, last_id, last_seq).await
+            let state = transaction::begin_write(connection).await?;
+            transaction::commit_write(connection, &state).await
         };
         match timeout(GROUP_TIMEOUT, probed).await {
             Ok(Ok(())) => self.health.recover(),
@@ -245,7 +244,7 @@ impl GroupWriter {
 
 async fn commit(connection: &mut PgConnection, ready: &Ready) -> Result<(), PostgresError> {
     if ready.has_changes {
-        transaction::commit_write(connection, ready.last_id, ready.last_seq).await
+        transaction::commit_write(connection, &ready.state).await
     } else {
         transaction::end(connection, Finish::Commit).await
     }
@@ -259,13 +258,12 @@ async fn carry_out(
     end: Finish,
     keep_deletions: u64,
 ) -> Result<Ready, PostgresError> {
-    let locked = transaction::begin_write(connection).await?;
-    let Locked { generation, last_id, last_seq, feed_id, transaction_id, next_segment } = locked;
-    let snapshot = index.at(connection, generation).await?;
-    let segment = segment_id(next_segment)?;
+    let mut state = transaction::begin_write(connection).await?;
+    let snapshot = index.at(connection, state.generation).await?;
+    let segment = segment_id(state.next_segment)?;
     let mut session = Session {
-        next_id: last_id + 1,
-        next_seq: last_seq + 1,
+        next_id: state.last_id + 1,
+        next_seq: state.last_seq + 1,
         has_deleted: false,
         changes: IndexChanges::default(),
         changed: Vec::new(),
@@ -282,16 +280,17 @@ async fn carry_out(
             Err(error) => return Err(error),
         }
     }
-    let (last_id, last_seq, has_changes) = (session.next_id - 1, session.next_seq - 1, session.next_seq - 1 > last_seq);
+    let has_changes = session.next_seq - 1 > state.last_seq;
+    (state.last_id, state.last_seq) = (session.next_id - 1, session.next_seq - 1);
     // Concurrently with writing the rows.
     let built = (end == Finish::Commit).then(|| Building::begin(session.changes, index, &snapshot, || segment));
     session.rows.write(connection).await?;
     if session.has_deleted {
-        feed::forget(connection, last_seq, keep_deletions).await?;
+        feed::forget(connection, state.last_seq, keep_deletions).await?;
     }
     let published = match built {
         Some(built) => built.write(connection, index, &snapshot).await?,
         None => None,
     };
-    Ok(Ready { outcomes, published, last_id, last_seq, has_changes, feed_id, transaction_id })
+    Ok(Ready { outcomes, published, has_changes, state })
 }

@@ -1,4 +1,3 @@
 SELECT count(*)
 FROM change
-LEFT JOIN article ON article.name = change.name
-WHERE article.id IS NULL AND NOT change.is_deletion
+WHERE NOT is_deletion AND NOT EXISTS (SELECT 1 FROM article WHERE article.id = change.id)

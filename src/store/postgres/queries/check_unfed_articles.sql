@@ -1,4 +1,3 @@
 SELECT count(*)
 FROM article
-LEFT JOIN change ON change.name = article.name AND NOT change.is_deletion
-WHERE change.seq IS NULL
+WHERE NOT EXISTS (SELECT 1 FROM change WHERE change.id = article.id AND change.name = article.name AND NOT change.is_deletion)

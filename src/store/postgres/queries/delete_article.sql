@@ -1,4 +1,4 @@
--- All rows of an article except its keys, and what is left of it, in one round trip.
+-- All rows of an article except its keys and its place in the feed, and when it was deleted, in one round trip.
 WITH own AS (
     DELETE FROM article WHERE name = $1
 ), bodies AS (
@@ -7,9 +7,5 @@ WITH own AS (
     DELETE FROM folded WHERE name = $1
 ), documents AS (
     DELETE FROM raw WHERE name = $1
-), times AS (
-    INSERT INTO deleted (name, delete_us) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET delete_us = $2
-), upserts AS (
-    DELETE FROM change WHERE name = $1 AND NOT is_deletion
 )
-INSERT INTO change (seq, name, is_deletion) VALUES ($3, $1, true)
+INSERT INTO deleted (name, delete_us) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET delete_us = $2
