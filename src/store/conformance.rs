@@ -51,17 +51,23 @@ mod sqlite {
     super::oracle::suite!(fresh);
 }
 
-mod postgres {
+pub(in crate::store) mod postgres {
     use std::sync::Arc;
 
     use super::{Fresh, postgres_server};
     use crate::store::postgres::{PostgresOptions, PostgresStore};
 
-    async fn fresh() -> Option<Fresh> {
+    /// The URL of an empty store, which Citus distributes if it is tested; `None` without PostgreSQL.
+    pub(in crate::store) async fn new_url() -> Option<String> {
         let url = postgres_server::new_schema()?;
         if postgres_server::citus().is_some() {
             PostgresStore::distribute(PostgresOptions::small(&url)).await.expect("it is distributed");
         }
+        Some(url)
+    }
+
+    async fn fresh() -> Option<Fresh> {
+        let url = new_url().await?;
         let store = PostgresStore::open(PostgresOptions::small(&url)).await.expect("a store");
         Some(Fresh { store: Arc::new(store), _folder: None })
     }

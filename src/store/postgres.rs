@@ -122,7 +122,8 @@ impl ArticleStore for PostgresStore {
         };
         // Statements without a transaction have no common state on several servers.
         if !self.is_sharded
-            && let Some(page) = read!(self, |connection| filter::filter_quickly(connection, &self.index, search, &plan))?
+            && let Some(page) =
+                read!(self, |connection| filter::filter_quickly(connection, &self.index, search, &plan))?
         {
             return Ok(page);
         }

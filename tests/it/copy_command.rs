@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::postgres_server;
+use crate::support::new_postgres_store;
 
 fn articled(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_articled")).args(arguments).output().expect("the program starts")
@@ -35,7 +35,7 @@ fn exported(database: &str) -> (Vec<Value>, usize) {
 
 #[test]
 fn copies_between_engines_keep_articles_and_can_be_repeated() {
-    let Some(postgres) = postgres_server::new_schema() else { return };
+    let Some(postgres) = new_postgres_store() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let sqlite = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
     let (first, last) = (sqlite("first.db"), sqlite("last.db"));

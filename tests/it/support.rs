@@ -53,15 +53,28 @@ pub(crate) struct TestServer {
     folder: Option<TempDir>,
 }
 
-/// The URL of an empty store, if `ARTICLED_TEST_DATABASE=postgres` has the tests' servers use PostgreSQL. SQLite is the
-/// default.
-fn postgres_url() -> Option<String> {
+/// Whether `ARTICLED_TEST_DATABASE=postgres` has the tests' servers use PostgreSQL. SQLite is the default.
+pub(crate) fn is_on_postgres() -> bool {
     let database = std::env::var("ARTICLED_TEST_DATABASE").unwrap_or_default();
     match database.as_str() {
-        "" | "sqlite" => None,
-        "postgres" => Some(postgres_server::new_schema().expect("PostgreSQL is installed")),
+        "" | "sqlite" => false,
+        "postgres" => true,
         other => panic!("ARTICLED_TEST_DATABASE is {other}: it must be sqlite or postgres"),
     }
+}
+
+fn postgres_url() -> Option<String> {
+    is_on_postgres().then(|| new_postgres_store().expect("PostgreSQL is installed"))
+}
+
+/// The URL of an empty store, which Citus distributes if it is tested; `None` without PostgreSQL.
+pub(crate) fn new_postgres_store() -> Option<String> {
+    let url = postgres_server::new_schema()?;
+    if postgres_server::citus().is_some() {
+        let migrated = command::articled(&["migrate", "--distribute", "--database", &url]);
+        assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    }
+    Some(url)
 }
 
 pub(crate) type Client = ArticleServiceClient<Channel>;

@@ -115,8 +115,8 @@ async fn check_articles(connection: &mut PgConnection, faults: &mut Vec<String>)
 /// Finds rows without an article.
 async fn check_leftovers(connection: &mut PgConnection, faults: &mut Vec<String>) -> Result<(), PostgresError> {
     for (table, column) in [("body", "name"), ("raw", "name"), ("folded", "name"), ("fingerprint_key", "id")] {
-        let has_article = format!("SELECT 1 FROM article WHERE article.{column} = {table}.{column}");
-        let sql = format!("SELECT count(*) FROM {table} WHERE NOT EXISTS ({has_article})");
+        let lost = format!("SELECT {column} FROM {table} EXCEPT SELECT {column} FROM article");
+        let sql = format!("SELECT count(*) FROM ({lost}) AS lost");
         let count: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;
         if count > 0 {
             faults.push(format!("{table}: {count} rows belong to no article"));

@@ -9,8 +9,8 @@ use crate::article::{ArticleName, View};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::row_struct::row_struct;
 use crate::store::postgres::rows;
-use crate::store::record::BadRecord;
 use crate::store::postgres::transaction::{self, Finish};
+use crate::store::record::BadRecord;
 use crate::store::search::{FoundArticle, max_batch};
 use crate::store::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::article::View;
 use crate::query::PageSize;
 use crate::store::conformance::fixtures::*;
-use crate::store::conformance::postgres_server;
+use crate::store::conformance::postgres::new_url;
 use crate::store::postgres::connect::{Connector, Purpose};
 use crate::store::postgres::{PostgresOptions, PostgresStore, merge_task};
 use crate::store::{FeedPosition, Search, SharedStore, Write, Written};
@@ -22,9 +22,9 @@ async fn opened(url: &str) -> SharedStore {
     Arc::new(PostgresStore::open(PostgresOptions::small(url)).await.expect("a store"))
 }
 
-/// Three instances that start at the same time on an empty schema.
+/// Three instances that start at the same time on an empty store.
 async fn instances() -> Option<(String, Vec<SharedStore>)> {
-    let url = postgres_server::new_schema()?;
+    let url = new_url().await?;
     let stores = join_all((0..3).map(|_| opened(&url))).await;
     Some((url, stores))
 }
@@ -132,7 +132,7 @@ async fn writes_and_reads_survive_the_loss_of_every_session() {
 /// An instance that is frozen keeps its connections, and so the lock, until the database ends its session.
 #[tokio::test]
 async fn another_instance_merges_when_the_merger_is_frozen() {
-    let Some(url) = postgres_server::new_schema() else { return };
+    let Some(url) = new_url().await else { return };
     let connector = Connector::from_url(&url).expect("a URL");
     let mut frozen = connector.connect(Purpose::Merge).await.expect("a connection");
     assert!(merge_task::try_lock(&mut frozen).await.expect("an answer"));

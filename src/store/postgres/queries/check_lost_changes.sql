@@ -1,3 +1,6 @@
 SELECT count(*)
-FROM change
-WHERE NOT is_deletion AND NOT EXISTS (SELECT 1 FROM article WHERE article.id = change.id)
+FROM (
+    SELECT id FROM change WHERE NOT is_deletion
+    EXCEPT
+    SELECT id FROM article
+) AS lost

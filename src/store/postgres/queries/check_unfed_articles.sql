@@ -1,3 +1,6 @@
 SELECT count(*)
-FROM article
-WHERE NOT EXISTS (SELECT 1 FROM change WHERE change.id = article.id AND change.name = article.name AND NOT change.is_deletion)
+FROM (
+    SELECT id, name FROM article
+    EXCEPT
+    SELECT id, name FROM change WHERE NOT is_deletion
+) AS unfed
