@@ -36,6 +36,11 @@ pub(super) fn is_byline(line: &str) -> bool {
     })
 }
 
+/// Whether a line below the text says when it was posted.
+pub(super) fn is_posted(line: &str) -> bool {
+    byline::posted(&Line::new(line)).is_some()
+}
+
 /// What a removed line says of the article, in words; empty if it is no byline.
 pub(super) fn said(line: &str, reason: Reason) -> String {
     if ![chrome::BYLINE, chrome::EDITOR].contains(&reason) {

@@ -4,10 +4,12 @@
 //! passed on with it to the next stages.
 
 mod flat_dom;
+mod heading_rank;
 mod headings;
 mod html_bounds;
 mod json_ld;
 mod labels;
+mod letters;
 mod lines;
 mod lists;
 mod meta;
@@ -23,6 +25,7 @@ mod teaser_lists;
 mod time_formats;
 mod times;
 mod title;
+mod title_above_text;
 mod trim;
 mod wechat;
 mod widgets;
@@ -36,6 +39,7 @@ use dom_query::Document;
 use self::flat_dom::FlatDom;
 use self::json_ld::JsonLd;
 use self::labels::{MAX_BYLINE, is_byline};
+use self::letters::letters;
 use self::lines::RenderedLine;
 use self::meta::Meta;
 pub(super) use self::outside::Outside;
@@ -177,7 +181,7 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
         subheadlines: headings.subheadlines,
     };
     let mut text: Vec<&str> = Vec::new();
-    let repeated = content.first().is_some_and(|line| title::letters(line) == title::letters(&metadata.headline));
+    let repeated = content.first().is_some_and(|line| letters(line) == letters(&metadata.headline));
     if !metadata.headline.is_empty() && !repeated {
         text.push(&metadata.headline);
     }

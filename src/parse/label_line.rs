@@ -170,6 +170,7 @@ fn without_place(view: &NormalizedLine, word: Range<usize>) -> Range<usize> {
 /// Whether a word in a byline carries no metadata: a count, a weekday, a word of page chrome.
 pub(super) fn is_noise(word: &[char]) -> bool {
     let number = word.iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '万' | '+' | '-'));
+    let english_weekday = || time_words::ENGLISH_WEEKDAYS.iter().any(|day| day.chars().eq(word.iter().copied()));
     let weekday = time_words::WEEKDAYS.iter().any(|day| day.chars().eq(word.iter().copied().take(day.chars().count())));
     // `12人参与评论`.
     let digits = word.iter().take_while(|c| c.is_ascii_digit()).count();
@@ -194,6 +195,7 @@ pub(super) fn is_noise(word: &[char]) -> bool {
         || is_count()
         || of_pager()
         || weekday && word.len() <= 5
+        || english_weekday()
         || byline_words::NOISE.iter().any(|noise| noise.chars().eq(word.iter().copied()))
 }
 

@@ -35,6 +35,40 @@ pub(super) fn read(line: &Line) -> Option<Byline> {
     parse(line, false)
 }
 
+/// The time that a blog prints below a text: `作者:qingshi 阅读(16) 发表于:2021-09-01 08:15`, or a board.
+pub(super) fn posted(line: &Line) -> Option<Printed> {
+    let view = posted_line(line)?;
+    let labelled = tokens(&view).windows(2).find_map(|pair| match pair {
+        [Token::Labelled(label), Token::Time { printed, .. }] if label.field == Field::Time => Some(*printed),
+        _ => None,
+    });
+    labelled.filter(is_complete).or_else(|| posted_on_board(line))
+}
+
+/// The time below a post on a board: `本帖由青石于2021年9月1日8:15:00在〖镇情〗发表`. Other posts follow.
+pub(super) fn posted_on_board(line: &Line) -> Option<Printed> {
+    let view = posted_line(line)?;
+    let posts = byline_words::POSTING_VERBS.iter().any(|verb| line.key.contains(verb));
+    let tokens = tokens(&view);
+    let mut times = tokens.iter().filter_map(|token| match token {
+        Token::Time { printed, range } if is_complete(printed) => Some((*printed, range.start)),
+        _ => None,
+    });
+    let (printed, start) = times.next().filter(|_| posts)?;
+    let before = start.checked_sub(1).and_then(|at| view.at(at));
+    (times.next().is_none() && before == Some('于')).then_some(printed)
+}
+
+fn posted_line<'l>(line: &Line<'l>) -> Option<NormalizedLine<'l>> {
+    const MAX_POSTED: usize = 80;
+    (line.length <= MAX_POSTED && !line.text.contains('。')).then(|| NormalizedLine::of(line.text, MAX_POSTED))
+}
+
+/// Whether a day with its year and a time of day is printed.
+fn is_complete(printed: &Printed) -> bool {
+    printed.year != 0 && printed.hour.is_some()
+}
+
 /// `（评论员 张三）`: the signature of a comment stays in the text.
 pub(super) fn signs_comment(line: &Line) -> bool {
     line.key.contains("评论员")
@@ -159,6 +193,7 @@ fn classify_words(
         if let Some(signature) = signature(view, title.clone()) {
             signature.sign(view, byline);
         } else if title.len() >= MIN_TITLE
+            && !words.iter().all(|word| is_noise(view.seen(word.clone())))
             && !ends_like_an_outlet(view.seen(title.clone()))
             && !names_people(view, &words)
         {
@@ -428,6 +463,7 @@ mod tests {
     #[test]
     fn bylines() {
         check("2021-05-14 08:08:05", "2021-5-14 8:8|||");
+        check("Saturday, September 11th, 2021 10:56 am", "2021-9-11 10:56|||");
         check("来源:中國新聞網", "|中國新聞網||");
         check("2022年05月05日10:20  來源:人民雄安網", "2022-5-5 10:20|人民雄安網||");
         check("2022-12-25 14:01:49來源:央視新聞客戶端", "2022-12-25 14:1|央視新聞客戶端||");

@@ -45,6 +45,13 @@ pub(super) fn read<'a>(
         let found = byline::read_above_text(line).filter(|found| !is_title(found));
         let dated = found.as_ref().is_some_and(is_dated_source);
         if !dated && let Some(reason) = removal_reason(line, layout, block.is_empty()) {
+            // `2021-09-01 阅读(12)`: a counter, and the time.
+            if reason == chrome::NAVIGATION && known.headline != line.text {
+                layout
+                    .facts
+                    .times
+                    .extend(found.into_iter().flat_map(|found| found.times).filter(|time| time.year != 0));
+            }
             removed.add(index, line.text, reason);
         } else if !dated
             && titled(&block)
@@ -295,8 +302,11 @@ fn without_text(lines: &[Line]) -> usize {
     if titles.count() <= MAX_BARE_BLOCK && lines.len() <= MAX_HEAD {
         return lines.len();
     }
-    let first = lines.iter().take(MAX_HEAD).position(|line| !is_removable(line) && byline::read(line).is_none());
-    first.map_or(lines.len().min(MAX_HEAD), |first| first + 1)
+    let is_fact = |line: &Line| is_removable(line) || byline::read(line).is_some();
+    let head = lines.get(..lines.len().min(MAX_HEAD)).unwrap_or_default();
+    let Some(first) = head.iter().position(|line| !is_fact(line)) else { return head.len() };
+    let facts = head.iter().skip(first + 1).take_while(|line| is_fact(line)).count();
+    first + 1 + facts
 }
 
 fn is_removable(line: &Line) -> bool {

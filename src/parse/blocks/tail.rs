@@ -77,6 +77,10 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
         facts.people.push(name);
         return Some(chrome::BYLINE);
     }
+    if let Some(time) = byline::posted(line) {
+        facts.times.push(time);
+        return Some(chrome::BYLINE);
+    }
     let found = byline::read(line).filter(|found| found.title_end == 0)?;
     if byline::signs_comment(line) {
         facts.add(found);
@@ -138,13 +142,14 @@ fn cut_other_stories<'a>(
         // A line about rights ends a story only if no text follows: news stories mention rights too.
         let closing = !heading && (is_closing(line) || list_follows && chrome::copyright(line).is_some());
         let ends = (heading || closing) && (list_follows || other_story_follows(lines, index + 1, end));
-        let other = opens && is_other_story(lines, index) || chrome::is_comments_heading(line);
+        let ends_post = byline::posted_on_board(line).is_some();
+        let other = opens && is_other_story(lines, index) || chrome::is_comments_heading(line) || ends_post;
         if !(ends || other) {
             continue;
         }
         for (offset, line) in lines.iter().enumerate().take(end).skip(index) {
             let reason = match offset == index {
-                true if closing => at_the_foot(line, facts).unwrap_or(chrome::EDITOR),
+                true if closing || ends_post => at_the_foot(line, facts).unwrap_or(chrome::EDITOR),
                 true => chrome::RELATED_ARTICLES,
                 false if is_closing(line) && names_editor(line) => chrome::EDITOR,
                 false => chrome::below(line).unwrap_or(chrome::RELATED_ARTICLES),
@@ -232,6 +237,7 @@ fn is_closing(line: &Line) -> bool {
     }
     let key = line.key.trim_start_matches(['(', '[']);
     chrome::is_end_mark(line)
+        || byline::posted(line).is_some()
         || byline_words::CLOSING_PREFIXES.iter().any(|word| key.starts_with(word))
         || line.key.contains("[责任编辑")
 }
@@ -336,6 +342,10 @@ mod tests {
         check("渡口停航三天（王村）", &["渡口停航三天（王村）"], &[]);
         check("他请居民提意见。（记者林远舟、何秋白、李\u{FFFD}小", &["他请居民提意见。"], &["BYLINE"]);
         check("他请居民提出意见。\n（林远舟）\n关键词：", &["他请居民提出意见。"], &["BYLINE", "BYLINE"]);
+        check("作者:qingshi 阅读(16) 评论(5) 编辑 发表于:2021-09-01 12:30", &[], &["BYLINE"]);
+        let board = "本帖由青石于2021年9月1日8:15:00在〖镇情〗发表.\n1. 言论属于作者。\n河湾人 09:02:51 5/23/21";
+        check(board, &[], &["BYLINE", "RELATED_ARTICLES", "RELATED_ARTICLES"]);
+        check("镇长于2021年9月1日8:15到场。", &["镇长于2021年9月1日8:15到场。"], &[]);
         check("更多河灣報導\n旧粮仓开馆了\n渡口停航三天", &[], &["RELATED_ARTICLES"; 3]);
         check("更多消息，请看明天的公报。", &["更多消息，请看明天的公报。"], &[]);
         check("“渡口不会关。”记者问", &["“渡口不会关。”记者问"], &[]);

@@ -6,7 +6,7 @@ use dom_query::{Document, NodeRef};
 /// Elements without text for a reader.
 const WITHOUT_TEXT: &[&str] = &[
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video",
-    "map", "select", "textarea", "input", "button", "head", "rp", "rt", "rtc",
+    "map", "select", "textarea", "input", "button", "head", "title", "rp", "rt", "rtc",
 ];
 
 /// Classes of the common style sheets (Bootstrap, WordPress, HTML5 Boilerplate) that hide a text from everyone except

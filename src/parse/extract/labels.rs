@@ -205,9 +205,9 @@ pub(super) fn is_byline(line: &str) -> bool {
     holds_any(line, byline_words::BYLINE_WORDS) || has_date() || blocks::is_byline(line)
 }
 
-/// Whether a line after the content names its editors or its source.
+/// Whether a line after the content names its editors, its source or the time at which it was posted.
 pub(super) fn is_closing(line: &str) -> bool {
-    !editors([line].into_iter()).is_empty() || source(line, None).is_some()
+    blocks::is_posted(line) || !editors([line].into_iter()).is_empty() || source(line, None).is_some()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use dom_query::Document;
 
 use super::flat_dom::FlatDom;
 use super::json_ld::JsonLd;
+use super::letters::letters;
 use super::lines::{self, RenderedLine};
 use super::lists::texts_without_lists;
 use super::meta::{self, Meta};
@@ -14,7 +15,7 @@ use super::page_positions::page_positions;
 use super::restore::restore;
 use super::scoring::Scored;
 use super::teaser_lists::TeaserLists;
-use super::{readability, scoring, title};
+use super::{readability, scoring};
 use crate::parse::explanation::Trace;
 
 /// In characters. A shorter result of the library is compared with our own.
@@ -40,8 +41,8 @@ impl<'a> Evidence<'a> {
     pub(super) fn of(meta: &Meta, json_ld: &'a JsonLd, headline: &str) -> Self {
         let body = json_ld.body.as_str();
         let texts = [meta.first(meta::DESCRIPTION).to_owned(), lines_of(body).concat()];
-        let headline = title::letters(headline);
-        let starts = texts.iter().map(|text| title::letters(text).chars().take(ANCHOR).collect::<String>());
+        let headline = letters(headline);
+        let starts = texts.iter().map(|text| letters(text).chars().take(ANCHOR).collect::<String>());
         let anchors: Vec<String> = starts.filter(|start| start.chars().count() == ANCHOR).collect();
         // On many pages the description only repeats the title.
         let describes_text = !anchors.iter().any(|anchor| headline.contains(anchor.as_str()));
@@ -49,7 +50,7 @@ impl<'a> Evidence<'a> {
     }
 
     fn is_in(&self, line: &str) -> bool {
-        let letters = title::letters(line);
+        let letters = letters(line);
         self.anchors.iter().any(|anchor| letters.contains(anchor))
     }
 }

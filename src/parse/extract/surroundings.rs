@@ -2,10 +2,12 @@
 
 use super::flat_dom::FlatDom;
 use super::labels::{MAX_BYLINE, is_byline, is_closing};
+use super::letters::letters;
 use super::lines::RenderedLine;
-use super::title::letters;
+use crate::parse::blocks;
 use crate::parse::lexicon::byline_words;
 use crate::parse::normalized_line::normalize_line;
+use crate::parse::time::first_printed;
 
 /// Maximum number of lines to check between headline and content, and after the content.
 const MAX_AROUND: usize = 40;
@@ -53,6 +55,9 @@ impl<'a> Surroundings<'a> {
                 before.push(line.text.as_str());
             }
         }
+        if !before.iter().any(|line| first_printed(line).is_some()) {
+            before.splice(..0, headline_at.and_then(|at| dated_above(page, at)));
+        }
         let after = last_at
             .and_then(|at| page.get(at + 1..))
             .unwrap_or_default()
@@ -63,6 +68,20 @@ impl<'a> Surroundings<'a> {
             .collect();
         Self { before, after, between }
     }
+}
+
+/// The line with the publish time directly above the headline: `2021-09-01 08:15`, perhaps with the tools of the page.
+fn dated_above(page: &[RenderedLine], headline_at: usize) -> Option<&str> {
+    /// In lines.
+    const NEAR: usize = 2;
+    /// In characters.
+    const MAX_DATED: usize = 40;
+    let above = page.get(headline_at.saturating_sub(NEAR)..headline_at)?.iter().rev();
+    let is_dated = |line: &&RenderedLine| {
+        let is_short = line.characters() <= MAX_DATED && !line.is_linked();
+        is_short && first_printed(&line.text).is_some_and(|time| time.year != 0) && blocks::is_byline(&line.text)
+    };
+    above.into_iter().find(is_dated).map(|line| line.text.as_str())
 }
 
 /// Words in class and id of elements that contain a story's summary.
@@ -101,5 +120,30 @@ impl<'a> Surroundings<'a> {
             let is_account = ACCOUNT.contains(&line.characters()) && dom.is_marked(line.node, 2, ACCOUNT_MARKS);
             (is_account && is_button(next)).then_some(line.text.as_str())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::super::lines::lines;
+    use super::*;
+
+    #[test]
+    fn the_time_above_the_headline_counts_if_none_is_below() {
+        const TEXT: &str = "新桥今天通车，全长三百米。";
+        let check = |above: &str, below: &str, expected: &[&str]| {
+            let html = format!("<p>{above}</p><h1>青石镇新桥通车</h1><p>{below}</p><p>{TEXT}</p>");
+            let dom = FlatDom::of(&Document::from(html.as_str()));
+            let page = lines(&dom, 0);
+            let headline = page.iter().find(|line| line.text == "青石镇新桥通车").map(|line| line.node);
+            let found = Surroundings::of(&page, headline, &[TEXT.to_owned()]);
+            assert_eq!(found.before, expected, "{html}");
+        };
+        check("2021-9-1 字型：", "何秋白", &["2021-9-1 字型："]);
+        check("2021-9-1 字型：", "2021-09-02 08:15 来源：青石网", &["2021-09-02 08:15 来源：青石网"]);
+        check("<a href=x>2021-9-1</a>", "何秋白", &[]);
+        check("2021-9-1，渡口停航了三天。", "何秋白", &[]);
     }
 }

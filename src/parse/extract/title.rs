@@ -1,11 +1,14 @@
 //! Chooses the headline among the metadata's titles and the headings on the page.
 
-use super::flat_dom::{FlatDom, NodeKind};
+use super::flat_dom::FlatDom;
+use super::heading_rank::heading_rank;
 use super::json_ld::JsonLd;
 use super::labels::{self, is_byline};
+use super::letters::letters;
 use super::lines::RenderedLine;
 use super::meta::{self, Meta};
 use super::time_formats::publish_time;
+use super::title_above_text::above_text;
 use crate::article::TimePrecision;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::outlets;
@@ -16,9 +19,6 @@ use crate::parse::normalized_line::holds_any;
 const MIN_HEADLINE: usize = 4;
 
 const MAX_HEADLINE: usize = 120;
-
-/// Words in class and id of elements that contain a headline without being a heading.
-const TITLE_MARKS: &[&str] = &["title", "headline", "biaoti", "topic"];
 
 /// A headline, and the text node that prints it.
 pub(super) struct Headline {
@@ -116,16 +116,20 @@ fn choose(
         titles.iter().map(|title| without_site(title, site_name)).find(|title| title.chars().count() >= MIN_HEADLINE);
     const OF_METADATA: &str = "the title of the metadata, without the names of section and site";
     const ABOVE_BYLINE: &str = "the heading above the byline";
+    const ABOVE_TEXT: &str = "the line above the text, as the metadata has no title or only the site's name";
     match (stripped, first_h1) {
         // A title that is only the site's name carries no information.
         (Some(text), Some(h1)) if is_site(text, site_name) => (h1, "the first h1, as the title is the site's name"),
-        (Some(text), None) if is_site(text, site_name) => match above_byline(dom, lines) {
-            Some(heading) => (heading, ABOVE_BYLINE),
-            None => (printed(lines, text), OF_METADATA),
-        },
+        (Some(text), None) if is_site(text, site_name) || is_root_of_path(lines, text) => {
+            let above_text = || of_text_above(dom, lines).map(|heading| (heading, ABOVE_TEXT));
+            above_byline(dom, lines)
+                .map(|heading| (heading, ABOVE_BYLINE))
+                .or_else(above_text)
+                .unwrap_or_else(|| (printed(dom, lines, text), OF_METADATA))
+        }
         // If the page does not print this title, it prints another one above the line that names its source.
         (Some(text), None) => {
-            let title = printed(lines, text);
+            let title = printed(dom, lines, text);
             // The name of a section or a site is shorter than a headline.
             let says_more = |heading: &Headline| letters(&heading.text).chars().count() > letters(text).chars().count();
             let heading = || above_byline(dom, lines).filter(says_more);
@@ -134,11 +138,22 @@ fn choose(
                 None => heading().map_or((title, OF_METADATA), |heading| (heading, ABOVE_BYLINE)),
             }
         }
-        (Some(text), Some(_)) => (printed(lines, text), OF_METADATA),
-        (None, Some(h1)) => (h1, "the first h1, as the metadata has no title"),
+        (Some(text), Some(_)) => (printed(dom, lines, text), OF_METADATA),
+        (None, Some(h1)) => {
+            // A linked h1 is the site's name.
+            let is_site = lines.iter().any(|line| Some(line.node) == h1.node && line.is_linked());
+            let other = if is_site { of_text_above(dom, lines) } else { None };
+            other.map_or((h1, "the first h1, as the metadata has no title"), |heading| (heading, ABOVE_TEXT))
+        }
         (None, None) => line_above_byline(lines)
-            .map_or((Headline { text: String::new(), node: None }, ""), |line| (line, "the line above the time")),
+            .map(|line| (line, "the line above the time"))
+            .or_else(|| of_text_above(dom, lines).map(|heading| (heading, ABOVE_TEXT)))
+            .unwrap_or((Headline { text: String::new(), node: None }, "")),
     }
+}
+
+fn of_text_above(dom: &FlatDom, lines: &[RenderedLine]) -> Option<Headline> {
+    above_text(dom, lines).map(|(text, node)| Headline { text, node: Some(node) })
 }
 
 /// On a page without a title and without headings: the line directly above the line with the publish time.
@@ -155,7 +170,7 @@ fn line_above_byline(lines: &[RenderedLine]) -> Option<Headline> {
 }
 
 /// A title, and where the page prints it: unchanged, or without a short name after a dash.
-fn printed(lines: &[RenderedLine], title: &str) -> Headline {
+fn printed(dom: &FlatDom, lines: &[RenderedLine], title: &str) -> Headline {
     /// In characters. Shorter ones are the names of sections.
     const MIN_PRINTED: usize = 8;
     let line_of = |text: &str| {
@@ -168,9 +183,10 @@ fn printed(lines: &[RenderedLine], title: &str) -> Headline {
     // `青石博客 » 新桥今天正式通车`, `新桥今天正式通车(页 1) - 镇情`: a part that the page prints as a line of its own.
     if title.contains(['»', '›', '页']) {
         let parts = title.split(['»', '›', '(', '（']).map(|part| part.trim().trim_matches('-').trim());
+        let is_title = |line: &RenderedLine| !line.is_linked() || heading_rank(dom, line.node).is_some();
         let part = parts.filter(|part| part.chars().count() >= MIN_PRINTED).find_map(|part| {
             let own = letters(part);
-            lines.iter().find(|line| !line.is_linked() && letters(&line.text) == own)
+            lines.iter().find(|line| is_title(line) && letters(&line.text) == own)
         });
         if let Some(line) = part {
             return Headline { text: line.text.clone(), node: Some(line.node) };
@@ -218,20 +234,6 @@ fn above_byline(dom: &FlatDom, lines: &[RenderedLine]) -> Option<Headline> {
     Some(Headline { text: heading.text.clone(), node: Some(heading.node) })
 }
 
-/// How much an element looks like the page's headline; `None` if it is not a heading.
-fn heading_rank(dom: &FlatDom, text_node: usize) -> Option<usize> {
-    // The text may be in a span inside the heading.
-    dom.self_and_ancestors(dom.parent(text_node)).take(3).find_map(|index| {
-        match dom.nodes.get(index).map(|node| &node.kind) {
-            Some(NodeKind::Element { name, .. }) if name == "h1" => Some(3),
-            Some(NodeKind::Element { name, .. }) if name == "h2" => Some(2),
-            Some(NodeKind::Element { name, .. }) if ["h3", "h4", "h5"].contains(&name.as_str()) => Some(1),
-            Some(NodeKind::Element { marks, .. }) if TITLE_MARKS.iter().any(|mark| marks.contains(mark)) => Some(2),
-            _ => None,
-        }
-    })
-}
-
 /// A title without the names of section and site.
 pub(super) fn without_site<'a>(title: &'a str, site_name: &str) -> &'a str {
     let mut title = title.trim();
@@ -261,9 +263,11 @@ fn is_site(text: &str, site_name: &str) -> bool {
         || short && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric()) && text.contains(|c: char| c.is_ascii_digit())
 }
 
-/// Only letters and digits, in lower case, to compare two prints of one headline.
-pub(super) fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// Whether the page prints the text as the first part of its path: `青石娱乐 > 明星话题`.
+fn is_root_of_path(lines: &[RenderedLine], text: &str) -> bool {
+    lines
+        .iter()
+        .any(|line| line.text.strip_prefix(text).is_some_and(|rest| rest.trim_start().starts_with(['>', '»', '›'])))
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use super::flat_dom::FlatDom;
 use super::labels::{is_byline, is_closing};
+use super::letters::letters;
 use super::lines::RenderedLine;
 use super::page_positions::page_positions;
-use super::title::letters;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::page_chrome;
 use crate::parse::normalized_line::normalize_line;

@@ -105,6 +105,7 @@ pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("评论", Field::Ignored),
     ("字号", Field::Ignored),
     ("字体", Field::Ignored),
+    ("字型", Field::Ignored),
     ("热度", Field::Ignored),
     ("校对", Field::Editor),
     ("审核", Field::Editor),
@@ -145,6 +146,9 @@ pub(crate) const FIELDS: &[(&str, Field)] = &[
     ("出品人", Field::OtherContributor),
     ("运营", Field::OtherContributor),
 ];
+
+/// Verbs that a board prints after the time of a post: `本帖由某某于…发表`.
+pub(crate) const POSTING_VERBS: &[&str] = &["发表", "发布", "张贴", "发帖"];
 
 /// Words before the place that an account posts from.
 pub(crate) const PUBLISHED_FROM: &[&str] = &["发布于", "来自"];

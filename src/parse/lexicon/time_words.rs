@@ -18,10 +18,10 @@ pub(crate) const MORNING: &[&str] = &["上午", "凌晨", "早上", "中午", "a
 /// The era of Taiwan's calendar years.
 pub(crate) const REPUBLIC: &[&str] = &["中华民国", "民国"];
 
-/// English month names.
 /// Clocks by which a bracketed dateline counts its day.
 pub(crate) const CLOCKS: &[&str] = &["北京时间", "美东时间", "台北时间", "香港时间"];
 
+/// English month names.
 pub(crate) const MONTHS: &[&str] = &[
     "january",
     "february",
@@ -36,3 +36,10 @@ pub(crate) const MONTHS: &[&str] = &[
     "november",
     "december",
 ];
+
+/// Endings of ordinal numbers in English dates.
+pub(crate) const ORDINAL_ENDINGS: &[&str] = &["st", "nd", "rd", "th"];
+
+/// English weekdays.
+pub(crate) const ENGLISH_WEEKDAYS: &[&str] =
+    &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -108,7 +108,7 @@ fn republican_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, 
     Some((date, at + 1))
 }
 
-/// `August 8, 2021`, `Aug. 8, 2021`, `8 August 2021`. The year is required: sentences contain days without one.
+/// `August 8, 2021`, `Aug. 8th, 2021`, `8 August 2021`, `八月 8th, 2021`. The year is required: sentences contain days without one.
 fn english_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usize)> {
     if index.checked_sub(1).and_then(|at| line.at(at)).is_some_and(|before| before.is_ascii_alphanumeric()) {
         return None;
@@ -116,11 +116,11 @@ fn english_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usi
     let (month, day, at) = match month_at(line, index) {
         Some((month, at)) => {
             let (day, width) = digits(line, at)?;
-            (month, day, at + width)
+            (month, day, past_ordinal(line, at + width))
         }
         None => {
             let (day, width) = digits(line, index).filter(|(_, width)| *width <= 2)?;
-            let (month, at) = month_at(line, line.skip_spaces(index + width))?;
+            let (month, at) = month_at(line, line.skip_spaces(past_ordinal(line, index + width)))?;
             (month, day, at)
         }
     };
@@ -130,9 +130,24 @@ fn english_day(line: &NormalizedLine, index: usize) -> Option<(DatelineDate, usi
     valid(year, month, day).map(|date| (date, at + width))
 }
 
-/// The English month name at `index`, full or abbreviated, and the index of the day after it.
+/// The index after the ending of an ordinal number: `8th`.
+fn past_ordinal(line: &NormalizedLine, index: usize) -> usize {
+    let ending = line.word_at(index, time_words::ORDINAL_ENDINGS).map(|(_, end)| end);
+    ending.filter(|end| !line.at(*end).is_some_and(char::is_alphanumeric)).unwrap_or(index)
+}
+
+/// The month name at `index`, English in full or abbreviated, or Chinese with white space after it, and the index of the day
+/// after it.
 fn month_at(line: &NormalizedLine, index: usize) -> Option<(u32, usize)> {
     const SHORT: usize = 3;
+    // Translated blog software keeps the English order: `八月 8th, 2021`.
+    if let Some((month, end)) = number_at(line, index)
+        && line.at(end) == Some('月')
+        && line.at(end + 1) == Some(' ')
+        && !line.at(index).is_some_and(|c| c.is_ascii_digit())
+    {
+        return Some((month, line.skip_spaces(end + 1)));
+    }
     let end =
         (index..line.len()).find(|at| !line.at(*at).is_some_and(|c| c.is_ascii_alphabetic())).unwrap_or(line.len());
     let word: String = line.seen(index..end).iter().collect();
@@ -264,6 +279,9 @@ mod tests {
         check("2021-05-14 08:08 AM", "2021 5 14 8 8 - @19");
         check("2021-05-14 08:08 amber", "2021 5 14 8 8 - @16");
         check("二〇二一年五月一日", "2021 5 1 - - - @9");
+        check("September 8th, 2021 10:56 am", "2021 9 8 10 56 - @28");
+        check("十一月 6th, 2021", "2021 11 6 - - - @13");
+        check("November 8those, 2021", "");
         check("2007-7-30", "2007 7 30 - - - @9");
         check("2021-10-0812:00", "2021 10 8 12 0 - @15");
         check("10-0812:00", "0 10 8 12 0 - @10");
