@@ -27,16 +27,15 @@ func must[T any](value T, err error) T {
 func ingest(ctx context.Context, client pb.ArticleServiceClient) {
 	for _, what := range []string{"图书馆", "体育馆", "博物馆"} {
 		text := fmt.Sprintf("竹溪县新%[1]s开馆\n本报讯 竹溪县新%[1]s5月6日开馆，市民可免费参观。", what)
-		document := &pb.RawDocument{Content: []byte(text), ContentType: "text/plain"}
-		stored := must(client.IngestArticle(ctx, &pb.IngestArticleRequest{Document: document}))
-		fmt.Println("stored:", stored.GetArticle().GetHeadline())
+		request := &pb.IngestArticleRequest{Document: &pb.RawDocument{Content: []byte(text), ContentType: "text/plain"}}
+		fmt.Println("stored:", must(client.IngestArticle(ctx, request)).GetArticle().GetHeadline())
 	}
 }
 
 // find finds Simplified text by a Traditional keyword.
 func find(ctx context.Context, client pb.ArticleServiceClient) string {
-	keywords := &pb.KeywordFilter{All: []string{"圖書館"}}
-	found := must(client.FilterArticles(ctx, &pb.FilterArticlesRequest{Keywords: keywords, Snippets: 1}))
+	request := &pb.FilterArticlesRequest{Keywords: &pb.KeywordFilter{All: []string{"圖書館"}}, Snippets: 1}
+	found := must(client.FilterArticles(ctx, request))
 	match, text := found.GetMatches()[0], ""
 	for _, segment := range match.GetSnippets()[0].GetSegments() {
 		text += fmt.Sprintf(map[bool]string{true: "【%s】", false: "%s"}[segment.GetHit()], segment.GetText())
@@ -58,8 +57,7 @@ func page(ctx context.Context, client pb.ArticleServiceClient) string {
 	}
 }
 
-// watch handles changes until one is the last, and goes on after the last one when the connection is lost. It returns the
-// token of the last change, from which the program goes on when it is started again.
+// watch handles changes until one is the last, resumes when the connection is lost, and returns the token of the last change.
 func watch(ctx context.Context, client pb.ArticleServiceClient, token string, isLast func(*pb.WatchArticlesResponse) bool) string {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -95,13 +93,15 @@ func refused[T any](_ T, err error) {
 }
 
 func main() {
-	// The retry policy that the contract publishes covers a restart. An article in the RAW view has up to 12 MiB; the
-	// default is 4. For TLS and tokens, grpc.WithTransportCredentials and grpc.WithPerRPCCredentials.
+	// The retry policy of the contract covers a restart. A RAW article has up to 12 MiB; the default is 4. For TLS and tokens:
+	// grpc.WithTransportCredentials, grpc.WithPerRPCCredentials. Newer versions: grpc.NewClient, insecure.NewCredentials().
 	policy := grpc.WithDefaultServiceConfig(string(must(os.ReadFile("proto/articled/v1/service_config.json"))))
-	size := grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(13 << 20))
+	ctx, size := context.Background(), grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(13<<20))
 	address := strings.TrimPrefix(os.Getenv("ARTICLED_SERVER"), "http://")
+	if address == "" {
+		address = "127.0.0.1:50051"
+	}
 	client := pb.NewArticleServiceClient(must(grpc.Dial(address, grpc.WithInsecure(), policy, size)))
-	ctx := context.Background()
 	ingest(ctx, client)
 	name, token := find(ctx, client), page(ctx, client)
 	must(client.UpdateArticle(ctx, &pb.UpdateArticleRequest{Article: &pb.Article{Name: name, Headline: "更正"}}))

@@ -1,6 +1,6 @@
 //! JSONL: one JSON object on each line.
 //!
-//! A document has `text` or `html`, and optionally `url`, `timestamp`, `content_type`, `labels` and `id`. An exported
+//! A document has `text` or `html`, and optionally `title` (of a text), `url`, `timestamp`, `content_type`, `labels` and `id`. An exported
 //! article has a `name` and neither `text` nor `html`.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -99,6 +99,7 @@ impl Jsonl {
 #[derive(Deserialize)]
 struct Fields {
     text: Option<String>,
+    title: Option<Value>,
     html: Option<String>,
     url: Option<Value>,
     timestamp: Option<Value>,
@@ -125,15 +126,18 @@ fn parse_line(line: &[u8]) -> Result<Document, ContainerError> {
             serde_json::from_slice(&repaired).map_err(bad)?
         }
     };
-    let Fields { text, html, url, timestamp, content_type, labels, id, name } = fields;
+    let Fields { text, title, html, url, timestamp, content_type, labels, id, name } = fields;
     let is_exported = name.as_ref().and_then(Value::as_str).is_some_and(|name| name.starts_with(ARTICLE_NAME_PREFIX));
     if is_exported && html.is_none() && text.is_none() {
         let raw = RawDocument { content: line.to_vec().into(), ..RawDocument::default() };
         return Ok(Document { raw, is_exported, ..Document::default() });
     }
+    // Invalid metadata is a warning, so that the document is not lost.
+    let mut warn =
+        |key: &str, given: &str, why: &dyn std::fmt::Display| warnings.push(format!("{key} {given:?} {why}"));
     let (content, media_type) = match (html, text) {
         (Some(html), _) => (html, "text/html"),
-        (None, Some(text)) => (text, "text/plain"),
+        (None, Some(text)) => (with_title(text, string_value(title, "title", &mut warn)), "text/plain"),
         (None, None) => return Err(ContainerError::NoContentKey),
     };
     if content.is_empty() {
@@ -142,9 +146,6 @@ fn parse_line(line: &[u8]) -> Result<Document, ContainerError> {
     if content.len() > MAX_DOCUMENT_BYTES {
         return Err(ContainerError::TooLarge);
     }
-    // Invalid metadata is a warning, so that the document is not lost.
-    let mut warn =
-        |key: &str, given: &str, why: &dyn std::fmt::Display| warnings.push(format!("{key} {given:?} {why}"));
     let url = string_value(url, "url", &mut warn);
     let url = url.and_then(|url| PageUrl::parse(&url).map_err(|why| warn("url", &url, &why)).ok());
     let fetch_time = timestamp.filter(|time| !time.is_null()).and_then(|time| {
@@ -180,6 +181,12 @@ fn parse_line(line: &[u8]) -> Result<Document, ContainerError> {
         labels,
     };
     Ok(Document { raw, is_exported: false, id, warnings })
+}
+
+/// A text below its title, as on a page; without the title if the text begins with it.
+fn with_title(text: String, title: Option<String>) -> String {
+    let title = title.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    if title.is_empty() || text.trim_start().starts_with(&title) { text } else { format!("{title}\n{text}") }
 }
 
 /// The string in a value; `None`, with a warning, if it is not a string.
@@ -291,6 +298,21 @@ mod tests {
         check(r#"{"text": "甲", "timestamp": 1636862400000}"#, None, noon, 0);
         check(r#"{"text": "甲", "timestamp": 20211114120000}"#, None, None, 1);
         check(r#"{"text": "甲", "timestamp": 1e300, "url": 1, "labels": [], "content_type": {}}"#, None, None, 4);
+    }
+
+    #[test]
+    fn a_title_is_the_first_line_of_its_text() {
+        let check = |line: &str, text: &str, warnings: usize| {
+            let document = parse_line(line.as_bytes()).expect("a document");
+            assert_eq!(document.raw.content.as_ref(), text.as_bytes(), "{line}");
+            assert_eq!(document.warnings.len(), warnings, "{line}");
+        };
+        check(r#"{"title": " 渡口\n重开 ", "text": "停航三年。"}"#, "渡口 重开\n停航三年。", 0);
+        check(r#"{"title": "渡口", "text": "渡口\n渡口重开。"}"#, "渡口\n渡口重开。", 0);
+        check(r#"{"title": "渡口", "text": ""}"#, "渡口\n", 0);
+        check(r#"{"title": null, "text": "渡口"}"#, "渡口", 0);
+        check(r#"{"title": 1, "text": "渡口"}"#, "渡口", 1);
+        check(r#"{"title": "渡口 - 某网", "html": "<p>渡口</p>"}"#, "<p>渡口</p>", 0);
     }
 
     #[test]
