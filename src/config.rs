@@ -55,6 +55,8 @@ pub struct Config {
     pub web: Web,
     /// Reloading of certificates and tokens.
     pub credentials: CredentialFiles,
+    /// A standby of a PostgreSQL database.
+    pub replica: ReplicaDatabase,
     /// Limits on calls, connections and clients.
     pub limits: Limits,
     /// Retention and watching of the change feed.
@@ -148,6 +150,17 @@ pub struct CredentialFiles {
     pub poll_interval_ms: u64,
 }
 
+/// A standby of a PostgreSQL database, which answers reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplicaDatabase {
+    /// The URL of a standby of `database`, `postgres://…`, which answers reads. Empty: none. Default empty.
+    pub database: String,
+    /// How much older the standby's answers may be than the primary's. With 0 a read sees every write that was acknowledged before
+    /// it, for which the primary is asked for its position in the log. 0 to 3,600,000 ms; default 0.
+    pub max_staleness_ms: u64,
+}
+
 /// Graceful shutdown.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -189,6 +202,7 @@ impl Default for Config {
             metrics_access: Exposure::Role(Role::Reader),
             web: Web::default(),
             credentials: CredentialFiles::default(),
+            replica: ReplicaDatabase::default(),
             limits: Limits::default(),
             feed: Feed::default(),
             shutdown: Shutdown::default(),
@@ -287,6 +301,7 @@ impl Config {
         let mut faults = Faults::default();
         self.check_access(&mut faults);
         self.limits.check(&mut faults);
+        faults.range("replica.max_staleness_ms", self.replica.max_staleness_ms, 0, 3_600_000);
         faults.range("feed.keep_deletions", self.feed.keep_deletions, 1, 1_000_000_000_000);
         faults.range("feed.checkpoint_interval_ms", self.feed.checkpoint_interval_ms, 10, 600_000);
         self.telemetry.check(&mut faults);

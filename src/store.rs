@@ -45,7 +45,9 @@ use tokio::sync::watch;
 pub use self::database_url::without_password;
 pub use self::encoded::EncodedArticle;
 pub use self::feed::{Change, ChangeKind, Changes, FeedLimit, FeedPosition};
-pub use self::open::{Access, backup, distribute, engine_versions, newest_schema_version, open, repair_index, restore};
+pub use self::open::{
+    Access, Replica, backup, distribute, engine_versions, newest_schema_version, open, repair_index, restore,
+};
 pub use self::open_error::{DATABASE_FORM, OpenError};
 pub use self::pages::encoded_cursor;
 pub use self::stats::{CacheStats, FileSizes, StoreStats};

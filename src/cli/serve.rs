@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use articled::clock::Clock;
-use articled::config::Config;
+use articled::config::{Config, ReplicaDatabase};
 use articled::metrics::Registry;
 use articled::server::{self, Listeners, RunError};
 use articled::store::{DATABASE_FORM, SharedStore, without_password};
@@ -28,7 +28,7 @@ use super::service::client_of_store;
 use super::{interrupt, store};
 
 /// Tables of settings. `ARTICLED_LIMITS_MAX_CALLS` is the key `max_calls` in the table `limits`.
-pub(super) const TABLES: [&str; 5] = ["limits", "feed", "shutdown", "credentials", "telemetry"];
+pub(super) const TABLES: [&str; 6] = ["replica", "limits", "feed", "shutdown", "credentials", "telemetry"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
@@ -101,7 +101,8 @@ impl Serve {
         if self.print_config {
             let mut out = Out::new();
             let database = without_password(&config.database);
-            out.text(toml::to_string(&Config { database, ..config })?.trim_end())?;
+            let replica = ReplicaDatabase { database: without_password(&config.replica.database), ..config.replica };
+            out.text(toml::to_string(&Config { database, replica, ..config })?.trim_end())?;
             return out.flush();
         }
         // Before the store is opened and loaded, which may take long.

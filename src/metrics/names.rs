@@ -59,6 +59,8 @@ pub(crate) const STORE_SYNC_DURATION: Metric = metric(
 );
 pub(crate) const STORE_FAILED_GROUPS: Metric =
     metric("articled_store_failed_groups_total", "Groups of writes that were rolled back because the database failed.");
+pub(crate) const STORE_REPLICA_READS: Metric =
+    metric("articled_store_replica_reads_total", "Reads of a store with a standby, by who answered: standby, primary.");
 pub(crate) const STORE_DATABASE_BYTES: Metric =
     metric("articled_store_database_bytes", "Size of the database file, in bytes.");
 pub(crate) const STORE_WAL_BYTES: Metric =

@@ -11,12 +11,16 @@ use crate::config::Config;
 use crate::ingest::Ingest;
 use crate::metrics::Registry;
 use crate::rpc::{ArticleRpc, StreamLimiter, StreamLimits};
-use crate::store::{Access, SharedStore};
+use crate::store::{Access, Replica, SharedStore};
 use crate::watch::WatchHub;
 
 /// The store access that the configuration describes.
 pub fn store_access(config: &Config) -> Access {
-    Access { read_only: config.read_only, keep_deletions: config.feed.keep_deletions }
+    let replica = (!config.replica.database.is_empty()).then(|| Replica {
+        database: config.replica.database.clone(),
+        max_staleness: Duration::from_millis(config.replica.max_staleness_ms),
+    });
+    Access { read_only: config.read_only, keep_deletions: config.feed.keep_deletions, replica }
 }
 
 /// The RPCs on a store.

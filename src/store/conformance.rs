@@ -11,6 +11,8 @@ mod oracle;
 mod page_rules;
 #[path = "../../tests/postgres/server.rs"]
 pub(in crate::store) mod postgres_server;
+#[path = "../../tests/postgres/standby.rs"]
+pub(in crate::store) mod postgres_standby;
 mod reparse_rules;
 mod rules;
 

@@ -2,21 +2,33 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::SharedStore;
 use super::database_url::without_password;
 use super::open_error::OpenError;
-use super::postgres::{PostgresOptions, PostgresStore};
+use super::postgres::{PostgresOptions, PostgresStore, ReplicatedStore};
 use super::sqlite::{SqliteOptions, SqliteStore};
 use crate::metrics::Registry;
 
 /// How a store is opened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Access {
     /// Opens an existing store for reading only.
     pub read_only: bool,
     /// The number of later changes after which a deletion expires from the feed.
     pub keep_deletions: u64,
+    /// A standby that answers reads.
+    pub replica: Option<Replica>,
+}
+
+/// A standby of a store's database.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    /// Its URL, `postgres://…`.
+    pub database: String,
+    /// How much older its answers may be than the primary's; 0: they have every acknowledged write.
+    pub max_staleness: Duration,
 }
 
 /// An engine with the options of a URL.
@@ -28,9 +40,27 @@ enum Engine {
 /// Opens the store at a URL, `sqlite:PATH` or `postgres://…`. With write access, it is created if it does not exist, and
 /// migrated to the current schema.
 pub async fn open(database: &str, access: Access, metrics: Registry) -> Result<SharedStore, OpenError> {
-    Ok(match engine(database, access, metrics)? {
-        Engine::Sqlite(options) => Arc::new(SqliteStore::open(options).await?),
-        Engine::Postgres(options) => Arc::new(PostgresStore::open(*options).await?),
+    let replica = access.replica.clone();
+    Ok(match (engine(database, access, metrics.clone())?, replica) {
+        (Engine::Sqlite(_), Some(_)) => {
+            return Err(OpenError::Unsupported {
+                database: without_password(database),
+                reason: "only a PostgreSQL database has a replica",
+            });
+        }
+        (Engine::Sqlite(options), None) => Arc::new(SqliteStore::open(options).await?),
+        (Engine::Postgres(options), None) => Arc::new(PostgresStore::open(*options).await?),
+        (Engine::Postgres(options), Some(replica)) => {
+            let access = Access { read_only: true, replica: None, ..WITHOUT_SERVER };
+            let Engine::Postgres(standby) = engine(&replica.database, access, Registry::off())? else {
+                return Err(OpenError::Unsupported {
+                    database: without_password(&replica.database),
+                    reason: "a replica is a PostgreSQL database",
+                });
+            };
+            let primary = PostgresStore::open(*options).await?;
+            Arc::new(ReplicatedStore::new(primary, *standby, replica.max_staleness, &metrics))
+        }
     })
 }
 
@@ -91,10 +121,10 @@ pub fn engine_versions() -> String {
 }
 
 /// The access of commands that set none.
-const WITHOUT_SERVER: Access = Access { read_only: false, keep_deletions: u64::MAX };
+const WITHOUT_SERVER: Access = Access { read_only: false, keep_deletions: u64::MAX, replica: None };
 
 fn engine(database: &str, access: Access, metrics: Registry) -> Result<Engine, OpenError> {
-    let Access { read_only, keep_deletions } = access;
+    let Access { read_only, keep_deletions, replica: _ } = access;
     if PostgresOptions::is_url(database) {
         let mut options = PostgresOptions::from_url(database)
             .map_err(|reason| OpenError::Io { path: without_password(database).into(), reason })?;

@@ -11,10 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Starts a server, and stops it and removes its folder when the test process has ended in any way, which closes the pipe at
-/// its standard input.
+/// Makes and starts a server, and stops it and removes its folder when the test process has ended in any way, which closes the
+/// pipe at its standard input.
 const RUN: &str = r#"
-"$BIN/initdb" -D "$FOLDER/data" -A trust -U articled --locale=C.UTF-8 -E UTF8 --no-sync >"$FOLDER/log" 2>&1 &&
+eval "$MAKE" >"$FOLDER/log" 2>&1 &&
 "$BIN/pg_ctl" -D "$FOLDER/data" -l "$FOLDER/log" -w -o "-k $FOLDER $SETTINGS" start >>"$FOLDER/log" 2>&1 &&
 echo ready
 read -r _
@@ -22,15 +22,17 @@ read -r _
 rm -rf "$FOLDER"
 "#;
 
+const MAKE_PRIMARY: &str = r#""$BIN/initdb" -D "$FOLDER/data" -A trust -U articled --locale=C.UTF-8 -E UTF8 --no-sync"#;
+
 /// A test's data need not survive a power cut, and many stores are open at once.
 const SETTINGS: &str = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=500 \
                         -c shared_buffers=64MB -c max_wal_size=2GB";
 
-/// The server, and the tools to reach it.
-struct Server {
+/// A server, and the tools to reach it.
+pub(crate) struct Server {
     /// The URL of its database.
-    url: String,
-    bin: PathBuf,
+    pub url: String,
+    pub bin: PathBuf,
     _process: Option<Child>,
 }
 
@@ -39,7 +41,7 @@ static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 
 /// The URL of a new, empty schema, whose name is also that of the sessions; `None` without PostgreSQL.
 pub(crate) fn new_schema() -> Option<String> {
-    let server = SERVER.get_or_init(start).as_ref()?;
+    let server = server()?;
     let schema = format!("test_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
     server.run(&format!("CREATE SCHEMA {schema}"));
     let separator = if server.url.contains('?') { '&' } else { '?' };
@@ -52,7 +54,7 @@ pub(crate) fn citus() -> Option<String> {
 }
 
 impl Server {
-    fn run(&self, sql: &str) {
+    pub(crate) fn run(&self, sql: &str) {
         let mut psql = Command::new(self.bin.join("psql"));
         let done = psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url, "-c", sql]).output().expect("psql");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -68,10 +70,20 @@ fn start() -> Option<Server> {
     if let Some(url) = citus().or_else(|| std::env::var("ARTICLED_TEST_POSTGRES").ok()) {
         return Some(Server { url, bin, _process: None });
     }
+    Some(make_server(&bin, MAKE_PRIMARY, ""))
+}
+
+/// The tests' own server; `None` without PostgreSQL.
+pub(crate) fn server() -> Option<&'static Server> {
+    SERVER.get_or_init(start).as_ref()
+}
+
+/// Makes a server by a command of the shell, in which `URL` is that of its primary.
+pub(crate) fn make_server(bin: &Path, make: &str, primary: &str) -> Server {
     let folder = tempfile::Builder::new().prefix("articled-pg").tempdir().expect("a folder").keep();
     let mut shell = Command::new("sh");
-    shell.args(["-c", RUN]).env("BIN", &bin).env("FOLDER", &folder).env("SETTINGS", SETTINGS).current_dir(&folder);
-    shell.stdin(Stdio::piped()).stdout(Stdio::piped());
+    shell.args(["-c", RUN]).env("BIN", bin).env("FOLDER", &folder).env("SETTINGS", SETTINGS).current_dir(&folder);
+    shell.env("MAKE", make).env("URL", primary).stdin(Stdio::piped()).stdout(Stdio::piped());
     // The server refuses to run as root.
     if let Some((user, group)) = other_user() {
         chown(&folder, Some(user), Some(group)).expect("the folder is ours");
@@ -83,7 +95,7 @@ fn start() -> Option<Server> {
     BufReader::new(output).read_line(&mut line).expect("a line");
     assert_eq!(line, "ready\n", "PostgreSQL did not start: see {}", folder.join("log").display());
     let url = format!("postgres://articled@localhost/postgres?host={}", folder.display());
-    Some(Server { url, bin, _process: Some(process) })
+    Server { url, bin: bin.to_owned(), _process: Some(process) }
 }
 
 /// The folder of PostgreSQL's programs: of the newest version that Debian's packages have installed, or on the path.

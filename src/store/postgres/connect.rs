@@ -25,6 +25,9 @@ const IDLE_TRANSACTION_TIMEOUT_MS: &str = "5000";
 /// After how long the database ends the session of a merger that sends nothing, so that another one takes over.
 const MERGER_TIMEOUT_MS: &str = "6000";
 
+/// A setting of our own, which a session has if it has the others.
+const MARK: &str = "articled.session";
+
 /// The purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -73,6 +76,7 @@ impl Connector {
         // Plans must not depend on statistics, which are missing or old while a store grows: every statement of a request
         // reads few rows, and finds them by an index.
         let mut settings = vec![
+            (MARK, "on"),
             ("jit", "off"),
             ("client_min_messages", "warning"),
             ("synchronous_commit", "on"),
@@ -99,10 +103,25 @@ impl Connector {
         }
         let options = self.options.clone().options(settings);
         match timeout(CONNECT_TIMEOUT, options.connect()).await {
+            Ok(Err(error)) if is_refused_setting(&error) => Err(PostgresError::Pooler),
             Ok(connected) => Ok(connected?),
             Err(_) => Err(PostgresError::Stalled { seconds: CONNECT_TIMEOUT.as_secs() }),
         }
     }
+}
+
+/// Whether a pooler refuses a connection with settings (PgBouncer: "unsupported startup parameter").
+fn is_refused_setting(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error)
+        if error.code().as_deref() == Some("08P01") && error.message().contains("startup parameter"))
+}
+
+/// Refuses a session whose settings a pooler has dropped (PgBouncer: `ignore_startup_parameters`). Limits of time would not
+/// hold, and where the pooler gives each transaction another session, two instances could merge at once.
+pub(crate) async fn refuse_pooler(connection: &mut PgConnection) -> Result<(), PostgresError> {
+    let mark: Option<String> =
+        sqlx::query_scalar("SELECT current_setting($1, true)").bind(MARK).fetch_one(connection).await?;
+    if mark.as_deref() == Some("on") { Ok(()) } else { Err(PostgresError::Pooler) }
 }
 
 /// The parameters of a URL, most of them libpq's.

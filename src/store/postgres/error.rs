@@ -16,6 +16,8 @@ pub(crate) enum PostgresError {
     /// The database, or the network to it, does not respond.
     #[error("the database did not respond within {seconds} s")]
     Stalled { seconds: u64 },
+    #[error("this is a connection pooler, which drops the settings of sessions; use the URL of the database itself")]
+    Pooler,
     #[error(transparent)]
     Build(#[from] BuildFailed),
 }

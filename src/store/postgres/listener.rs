@@ -47,7 +47,11 @@ impl Listener {
         let channel: String = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
         let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.connector.options().clone());
         let mut listener = PgListener::connect_with(&pool).await?;
-        listener.listen(&channel).await?;
+        let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut connection).await?;
+        // A standby has no notifications.
+        if !is_standby {
+            listener.listen(&channel).await?;
+        }
         loop {
             self.refresh(&mut connection).await?;
             if let Ok(notified) = timeout(POLL_PAUSE, listener.try_recv()).await {

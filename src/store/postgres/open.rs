@@ -16,7 +16,7 @@ use crate::store::OpenError;
 use crate::store::feed::DEFAULT_KEEP_DELETIONS;
 use crate::store::index::{Index, Writers};
 use crate::store::postgres::PostgresStore;
-use crate::store::postgres::connect::{Connector, Purpose, close};
+use crate::store::postgres::connect::{Connector, Purpose, close, refuse_pooler};
 use crate::store::postgres::distribute::{Refused, distribute, is_sharded};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::feed::{FeedEnd, StoreVersion};
@@ -44,7 +44,7 @@ const OLDEST_VERSION: i32 = 150_000;
 /// How a PostgreSQL store is opened.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
-    connector: Connector,
+    pub(super) connector: Connector,
     /// Opens an existing store for reading only.
     pub read_only: bool,
     /// The number of later changes after which a deletion expires from the feed.
@@ -172,6 +172,7 @@ impl Refusal {
 async fn opened(options: PostgresOptions) -> Result<PostgresStore, Refusal> {
     let PostgresOptions { connector, read_only, keep_deletions, readers, pair_rule, metrics } = options;
     let mut connection = connector.connect(Purpose::Maintain).await?;
+    refuse_pooler(&mut connection).await?;
     migrate(&mut connection, read_only).await?;
     if read_only {
         let version: i64 =
