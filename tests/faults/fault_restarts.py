@@ -120,7 +120,7 @@ class Load:
         """A stream is not retried by gRPC: the items that were not answered are sent again, as `articled import` does."""
         first = number * ITEMS_PER_IMPORT
         unanswered = {sequence: f"imported-{sequence}" for sequence in range(first, first + ITEMS_PER_IMPORT)}
-        while unanswered:
+        while unanswered and not self.stop.is_set():
             items = [
                 s.ImportArticlesRequest(sequence=sequence, article_id=id_, document=document(sequence))
                 for sequence, id_ in unanswered.items()
