@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 
-from support import Unavailable, free_address, need
+from support import Unavailable, articled, free_address, need
 
 
 def programs():
@@ -64,7 +64,9 @@ class Postgres:
 
     def kill(self):
         """SIGKILL to the postmaster and all that it has started."""
-        for process in self.processes():
+        # Stopped first, so that it starts no other process meanwhile.
+        os.kill(self.main(), signal.SIGSTOP)
+        for process in reversed(self.processes()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         # The port is free when the last one has ended.
@@ -76,8 +78,11 @@ class Postgres:
                     break
         (self.data / "postmaster.pid").unlink()
 
+    def main(self):
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
+
     def processes(self):
-        main = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        main = self.main()
         children = pathlib.Path(f"/proc/{main}/task/{main}/children").read_text().split()
         return [main, *map(int, children)]
 
@@ -102,9 +107,40 @@ class Postgres:
         return self.execute("psql", "-X", "-A", "-t", "-q", "-d", self.url, "-c", sql).strip()
 
 
+class Citus:
+    """A store in a schema of its own on the coordinator that ARTICLED_TEST_CITUS names. Its servers may not be ours to kill, so
+    a kill ends the sessions of the store."""
+
+    def __init__(self, coordinator):
+        self.coordinator, self.schema = coordinator, f"faults_{os.getpid()}"
+        options = f"options=-csearch_path%3D{self.schema}&application_name={self.schema}"
+        self.url = f"{coordinator}{'&' if '?' in coordinator else '?'}{options}"
+        self.ask(f"CREATE SCHEMA {self.schema}")
+        done = articled("migrate", "--distribute", "--database", self.url)
+        assert done.returncode == 0, done.stderr
+
+    def ask(self, sql):
+        psql = [programs() / "psql", "-X", "-A", "-t", "-q", "-d", self.coordinator, "-c", sql]
+        return subprocess.run(psql, check=True, capture_output=True, text=True).stdout.strip()
+
+    def kill(self):
+        self.ask(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            f"WHERE application_name = '{self.schema}' AND pid <> pg_backend_pid()"
+        )
+
+    def start(self):
+        pass
+
+
 @contextlib.contextmanager
 def cluster():
     """A running server; its folder is kept if the fault fails."""
+    if coordinator := os.environ.get("ARTICLED_TEST_CITUS"):
+        citus = Citus(coordinator)
+        yield citus
+        citus.ask(f"DROP SCHEMA {citus.schema} CASCADE")
+        return
     folder = tempfile.mkdtemp(prefix="articled-fault-pg-")
     postgres = Postgres(folder)
     postgres.create()

@@ -99,6 +99,33 @@ pub(crate) async fn measure_gets(options: &Options, bare: &Server, ours: &Server
     }
 }
 
+/// Gets without a bare server beside them.
+pub(crate) async fn measure_gets_alone(options: &Options, ours: &Server, table: &mut Table) {
+    for (connections, in_flight) in [(1, 1), (CONNECTIONS, IN_FLIGHT)] {
+        let clients = Clients::connect(ours.address, connections).await;
+        let mut random = Random(options.seed);
+        let requests: Arc<Vec<Bytes>> =
+            Arc::new((0..20_000).map(|_| get_request(random.below(options.articles))).collect());
+        let mut rounds = Vec::new();
+        for _ in 0..options.rounds {
+            let requests = Arc::clone(&requests);
+            rounds.push(
+                clients.round(ours, "GetArticle", in_flight, options.round_time, |_| Arc::clone(&requests)).await,
+            );
+        }
+        let what = format!("GetArticle, uniform, {connections} × {in_flight} in flight");
+        table.line(&format!("{what}, p50"), "µs", median(&rounds, |round| round.p50_us), "");
+        table.line(&what, "/s", median(&rounds, |round| round.per_second), "");
+    }
+    let clients = Clients::connect(ours.address, 1).await;
+    let mut rounds = Vec::new();
+    for _ in 0..options.rounds {
+        let requests = Arc::new(vec![list_request()]);
+        rounds.push(clients.round(ours, "ListArticles", 1, options.round_time, |_| Arc::clone(&requests)).await);
+    }
+    table.line("ListArticles, 50 BASIC, p50", "µs", median(&rounds, |round| round.p50_us), "");
+}
+
 pub(crate) async fn measure_list(options: &Options, bare: &Server, ours: &Server, table: &mut Table) {
     let (bare_one, ours_one) = (Clients::connect(bare.address, 1).await, Clients::connect(ours.address, 1).await);
     let requests = Arc::new(vec![list_request()]);

@@ -4,6 +4,7 @@
 //!         [--rounds N] [--seconds N] [--only memory,get,list,filter,peers] [--reuse] [--plot FILE.svg]
 //!         [--peers N] [--postgres URL]
 //!     … -- --growth 10000,100000 [--plots FOLDER] …       the same for each size, then a table of growth
+//!     … -- --on-postgres URL [--keep] …                   the service on PostgreSQL
 //!     … -- --import --articles N …                        the real commands: import while others search
 //!
 //! Articles of about 800 characters are generated from sentences: those in the `text` of each line of a file, or, by
@@ -18,6 +19,7 @@ mod growth;
 mod import;
 mod ingest;
 mod load;
+mod on_postgres;
 mod options;
 #[cfg(feature = "peers")]
 mod peers;
@@ -63,6 +65,10 @@ async fn run(options: &Options) {
     println!("cargo bench -p articled-bench{features} --bench service -- {}\n", arguments.join(" "));
     let corpus = Corpus::new(options.text.as_deref(), options.seed);
     match () {
+        () if options.on_postgres.is_some() => {
+            let url = options.on_postgres.as_deref().unwrap_or_default();
+            on_postgres::measure(options, &corpus, url).await.print();
+        }
         () if options.import => import::measure(options, corpus).await.print(),
         () if !options.growth.is_empty() => growth::run(options, &corpus).await,
         () => measure(options, &corpus).await.print(),

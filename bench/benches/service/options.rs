@@ -22,6 +22,10 @@ pub(crate) struct Options {
     pub peers: Option<usize>,
     /// The connection string of a PostgreSQL server to compare with.
     pub postgres: Option<String>,
+    /// The URL of a PostgreSQL server to run the service on, without `options`.
+    pub on_postgres: Option<String>,
+    /// Whether to keep what was made on that server, for `--reuse`.
+    pub keep: bool,
     /// The sizes to measure one after the other. Empty: a single run.
     pub growth: Vec<usize>,
     /// The folder for the growth plots.
@@ -44,6 +48,8 @@ impl Options {
             plot: None,
             peers: None,
             postgres: None,
+            on_postgres: None,
+            keep: false,
             growth: Vec::new(),
             plots: None,
             import: false,
@@ -64,6 +70,8 @@ impl Options {
                 "--reuse" => options.reuse = true,
                 "--peers" => options.peers = Some(number(text())),
                 "--postgres" => options.postgres = Some(text()),
+                "--on-postgres" => options.on_postgres = Some(text()),
+                "--keep" => options.keep = true,
                 "--growth" => options.growth = text().split(',').map(|size| number(size.to_owned())).collect(),
                 "--plots" => options.plots = Some(text().into()),
                 "--import" => options.import = true,

@@ -60,6 +60,11 @@ pub(crate) struct Server {
 impl Server {
     /// The command as shipped, without metrics.
     pub(crate) async fn service(database: &Path) -> Self {
+        Self::of(&format!("sqlite:{}", database.display())).await
+    }
+
+    /// The same on the store of a URL.
+    pub(crate) async fn of(database: &str) -> Self {
         // Uses a port that is free now, because the server does not report which one it took.
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound");
@@ -67,8 +72,7 @@ impl Server {
         let begun = Instant::now();
         let child = Command::new(articled())
             .args(["serve", "--metrics-listen", "", "--listen", &address.to_string()])
-            .arg("--database")
-            .arg(format!("sqlite:{}", database.display()))
+            .args(["--database", database])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

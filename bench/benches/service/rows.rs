@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use articled::article::ParseReport;
+use articled::article::{ArticleName, ParseReport};
 use articled::rpc::convert;
 use articled::store::NewArticle;
 use prost::Message;
@@ -36,20 +36,7 @@ impl RowTable {
 
     /// Inserts a batch in one transaction. The time for encoding is not counted.
     pub(crate) async fn write(&mut self, batch: impl IntoIterator<Item = NewArticle>) -> Duration {
-        let rows: Vec<_> = batch
-            .into_iter()
-            .map(|new| {
-                let effective_us = new.content.publish_time.map_or(0, |published| published.time.as_microsecond());
-                let report = ParseReport {
-                    parser_version: 1,
-                    repairs: Default::default(),
-                    removed_lines: Vec::new(),
-                    warnings: Vec::new(),
-                };
-                let encoded = convert::unsaved_article(&new.name, new.content, report).encode_to_vec();
-                (new.name, effective_us, encoded)
-            })
-            .collect();
+        let rows = encoded_rows(batch);
         let begun = Instant::now();
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await.expect("a transaction");
         for (name, effective_us, encoded) in rows {
@@ -65,6 +52,22 @@ impl RowTable {
         self.connection.close().await.expect("a close");
         remove(&self.database);
     }
+}
+
+/// The rows of articles: name, effective time, and all of it in the contract's encoding.
+pub(crate) fn encoded_rows(batch: impl IntoIterator<Item = NewArticle>) -> Vec<(ArticleName, i64, Vec<u8>)> {
+    let row = |new: NewArticle| {
+        let effective_us = new.content.publish_time.map_or(0, |published| published.time.as_microsecond());
+        let report = ParseReport {
+            parser_version: 1,
+            repairs: Default::default(),
+            removed_lines: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let encoded = convert::unsaved_article(&new.name, new.content, report).encode_to_vec();
+        (new.name, effective_us, encoded)
+    };
+    batch.into_iter().map(row).collect()
 }
 
 fn remove(database: &Path) {

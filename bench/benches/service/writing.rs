@@ -30,7 +30,7 @@ pub(crate) async fn open(database: &Path, read_only: bool) -> Arc<SqliteStore> {
 }
 
 /// Writes a batch, and returns when all of it is durable.
-pub(crate) async fn write(store: &Arc<SqliteStore>, batch: Vec<NewArticle>) -> Batch {
+pub(crate) async fn write<S: ArticleStore + ?Sized>(store: &Arc<S>, batch: Vec<NewArticle>) -> Batch {
     let now = Timestamp::from_second(1_700_000_000).expect("in range");
     let begun = Instant::now();
     let mut writes: FuturesUnordered<_> = batch
