@@ -37,6 +37,7 @@ use std::borrow::Cow;
 use dom_query::Document;
 
 use self::flat_dom::FlatDom;
+pub(super) use self::html_bounds::MAX_HTML_BYTES;
 use self::json_ld::JsonLd;
 use self::labels::{MAX_BYLINE, is_byline};
 use self::letters::letters;
@@ -46,6 +47,9 @@ pub(super) use self::outside::Outside;
 use self::surroundings::Surroundings;
 use super::explanation::{Record, Trace};
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
+
+/// The reason of the warning that a page's HTML is longer than is read.
+pub(super) const HTML_TRUNCATED: &str = "HTML_TRUNCATED";
 
 /// What a page's markup says of the article, apart from its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -223,10 +227,7 @@ fn warn(cuts: &html_bounds::Cuts, report: &mut ParseReport) {
         report.warnings.push(ParseWarning { reason: Cow::Borrowed(reason), message });
     };
     if bytes > 0 {
-        add(
-            "HTML_TRUNCATED",
-            format!("{bytes} bytes of HTML past the first {} were not read", html_bounds::MAX_HTML_BYTES),
-        );
+        add(HTML_TRUNCATED, format!("{bytes} bytes of HTML past the first {} were not read", MAX_HTML_BYTES));
     }
     if deep_tags > 0 {
         add("HTML_TOO_DEEP", format!("{deep_tags} tags nested deeper than {} were dropped", html_bounds::MAX_DEPTH));

@@ -3,6 +3,7 @@
 //! Parsing itself never fails; ingest calls this afterwards. Does not know how a refusal is reported.
 
 use super::Parsed;
+use super::extract::{HTML_TRUNCATED, MAX_HTML_BYTES};
 
 /// How many bytes of a document are sniffed.
 const SNIFFED_BYTES: usize = 1 << 16;
@@ -47,6 +48,8 @@ pub enum Refusal {
     NoText(&'static str),
     #[error("has neither a headline nor a body")]
     Blank,
+    #[error("has neither a headline nor a body in its first {MAX_HTML_BYTES} bytes of HTML; what follows is not read")]
+    BlankWithinBound,
 }
 
 /// Whether a document and what was parsed from it are refused.
@@ -55,7 +58,11 @@ pub fn refusal(content: &[u8], parsed: &Parsed) -> Option<Refusal> {
         return Some(Refusal::NoText(kind));
     }
     let is_blank = |text: &str| text.trim().is_empty();
-    (is_blank(&parsed.content.headline) && is_blank(&parsed.content.body)).then_some(Refusal::Blank)
+    if !is_blank(&parsed.content.headline) || !is_blank(&parsed.content.body) {
+        return None;
+    }
+    let is_cut = parsed.report.warnings.iter().any(|warning| warning.reason == HTML_TRUNCATED);
+    Some(if is_cut { Refusal::BlankWithinBound } else { Refusal::Blank })
 }
 
 /// The kind of the bytes, if they are not text in any charset.
@@ -116,6 +123,14 @@ mod tests {
         assert_eq!(refused(b"<!-- x --><script>y</script>", "text/html"), Some(Refusal::Blank));
         assert_eq!(refused("桥".as_bytes(), ""), None);
         assert_eq!(refused("<title>湖畔镇修桥</title>".as_bytes(), "text/html"), None);
+    }
+
+    #[test]
+    fn a_page_whose_text_lies_beyond_the_bound_is_told_the_bound() {
+        let page = format!("<html><body>{}<p>湖畔镇修桥</p></body></html>", "<br>".repeat(MAX_HTML_BYTES / 4));
+        let refusal = refused(page.as_bytes(), "text/html; charset=utf-8").expect("it is refused");
+        assert_eq!(refusal, Refusal::BlankWithinBound);
+        assert!(refusal.to_string().contains("first 4194304 bytes"), "{refusal}");
     }
 
     #[test]

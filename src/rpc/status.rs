@@ -92,6 +92,7 @@ impl From<IngestError> for RpcError {
             IngestError::Refused(refusal) => {
                 let reason = match refusal {
                     Refusal::Blank => ViolationReason::Required,
+                    Refusal::BlankWithinBound => ViolationReason::TooLarge,
                     Refusal::NoText(_) => ViolationReason::Malformed,
                 };
                 bad_field("document.content", reason, refusal.to_string()).into()

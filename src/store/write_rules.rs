@@ -49,7 +49,9 @@ pub(super) fn ingest(
     now: Timestamp,
 ) -> Decision {
     match current {
-        Some(current) if current.made_from == made_from || digest(&current.article.content) == made_from => {
+        Some(current)
+            if current.made_from == made_from || has_content(&current.article.content, &new.content, made_from) =>
+        {
             Decision::Keep(Box::new(current.article))
         }
         Some(current) if !allow_older && is_older(&new.content, &current.article.content) => {
@@ -64,6 +66,11 @@ pub(super) fn ingest(
         }
         None => create(new, made_from, false, deleted_at, now),
     }
+}
+
+/// Whether an article has a new content, whose digest this is. The texts nearly always differ, and the writer would wait for a digest.
+fn has_content(stored: &ArticleContent, new: &ArticleContent, made_from: ContentDigest) -> bool {
+    stored.headline == new.headline && stored.body == new.body && digest(stored) == made_from
 }
 
 /// Whether one capture of a page was fetched before another. False if a time is unknown.

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 /// After decoding, in bytes of UTF-8.
-pub(super) const MAX_HTML_BYTES: usize = 4 << 20;
+pub(in crate::parse) const MAX_HTML_BYTES: usize = 4 << 20;
 
 pub(super) const MAX_DEPTH: usize = 512;
 

@@ -7,7 +7,7 @@
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
@@ -36,6 +36,9 @@ pub(super) struct ProcessLock {
 pub(super) enum LockError {
     #[error("held by {0}")]
     Held(String),
+    /// Of the lock, the database or one of its logs.
+    #[error("{}: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -119,7 +122,7 @@ fn open_without_links(path: &Path, create: bool) -> Result<File, LockError> {
             if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
                 return refused(path, "is a symbolic link");
             }
-            LockError::Io(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+            refused(path, &error.to_string())
         })?;
     check_file(path, &file.metadata()?)?;
     Ok(file)
@@ -144,8 +147,8 @@ fn check_file(path: &Path, metadata: &Metadata) -> Result<(), LockError> {
     Ok(())
 }
 
-fn refused(path: &Path, why: &str) -> LockError {
-    LockError::Io(io::Error::new(io::ErrorKind::InvalidInput, format!("{} {why}", path.display())))
+fn refused(path: &Path, reason: &str) -> LockError {
+    LockError::File { path: path.to_owned(), reason: reason.to_owned() }
 }
 
 fn content(file: &mut File) -> io::Result<String> {

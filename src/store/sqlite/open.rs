@@ -177,6 +177,7 @@ pub(super) fn take_lock(path: &Path) -> Result<ProcessLock, OpenError> {
 fn lock_error(path: &Path, error: LockError) -> OpenError {
     match error {
         LockError::Held(holder) => OpenError::Locked { path: path.to_owned(), holder },
+        LockError::File { path, reason } => OpenError::Io { path, reason },
         LockError::Io(error) => io_error(path, &error),
     }
 }
