@@ -15,7 +15,7 @@ use crate::article::{ArticleName, Etag, RawDocument, size};
 use crate::background::Workers;
 use crate::clock::Clock;
 use crate::metrics::Registry;
-use crate::parse::{self, Parsed, Refusal};
+use crate::parse::{self, Explanation, Parsed, Refusal};
 use crate::store::{NewArticle, SharedStore, StoreError, Write, Written};
 
 /// The maximum size of an article and its report, in bytes. So a FULL article fits in a page, and in the 4 MiB that gRPC
@@ -92,7 +92,19 @@ impl Ingest {
         let metrics = Arc::clone(&self.metrics);
         let parsed = self.parsers.compute(move || metrics.measure(|| parse_document(raw, name)));
         let parsed = parsed.instrument(tracing::debug_span!("parse")).await;
-        parsed.unwrap_or_else(|| Err(StoreError::Unavailable("the parsers have stopped".to_owned()).into()))
+        parsed.unwrap_or_else(|| Err(stopped()))
+    }
+
+    /// Parses a document as [`Self::parse`] does, and says what became of each line.
+    ///
+    /// # Panics
+    /// As [`Self::parse`].
+    pub async fn explain(&self, raw: RawDocument) -> Result<(ParsedDocument, Explanation), IngestError> {
+        let explained = self.parsers.compute(move || {
+            let (parsed, explanation) = parse::explain(&raw);
+            Ok((checked(raw, None, parsed)?, explanation))
+        });
+        explained.await.unwrap_or_else(|| Err(stopped()))
     }
 
     /// Parses a document and stores its article. The article is durable when this returns. A `dry_run` stores nothing.
@@ -131,6 +143,14 @@ impl Ingest {
 /// Parses on the calling thread, and checks that the article can be stored.
 pub fn parse_document(raw: RawDocument, name: Option<ArticleName>) -> Result<ParsedDocument, IngestError> {
     let parsed = parse::parse(&raw);
+    checked(raw, name, parsed)
+}
+
+fn stopped() -> IngestError {
+    StoreError::Unavailable("the parsers have stopped".to_owned()).into()
+}
+
+fn checked(raw: RawDocument, name: Option<ArticleName>, parsed: Parsed) -> Result<ParsedDocument, IngestError> {
     if let Some(refusal) = parse::refusal(&raw.content, &parsed) {
         return Err(IngestError::Refused(refusal));
     }

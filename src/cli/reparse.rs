@@ -145,7 +145,10 @@ async fn parser_version(client: &Client) -> anyhow::Result<i32> {
     // It needs a headline and a body, because a document without them is refused.
     let content = "A bridge opens\nThe bridge across the lake opened today.";
     let document = RawDocument { content: content.into(), content_type: "text/plain".to_owned(), ..Default::default() };
-    let parsed = client.parse_article(ParseArticleRequest { document: Some(document) }).await.map_err(explain)?;
+    let parsed = client
+        .parse_article(ParseArticleRequest { document: Some(document), ..Default::default() })
+        .await
+        .map_err(explain)?;
     let report =
         parsed.article.and_then(|article| article.parse_report).context("the server reports no parser version")?;
     Ok(report.parser_version)

@@ -36,7 +36,7 @@ async fn a_message_past_12_mib_is_resource_exhausted() {
         client.send_compressed(CompressionEncoding::Zstd),
     ];
     for mut client in clients {
-        let request = ParseArticleRequest { document: Some(document(vec![b'a'; 13 << 20])) };
+        let request = ParseArticleRequest { document: Some(document(vec![b'a'; 13 << 20])), ..Default::default() };
         let refusal = refusal(client.parse_article(request).await);
         assert_eq!((refusal.code, refusal.reason.as_str()), (Code::ResourceExhausted, "REQUEST_TOO_LARGE"));
     }
@@ -47,7 +47,7 @@ async fn both_compressions_are_understood() {
     let server = TestServer::start().await;
     for encoding in [CompressionEncoding::Gzip, CompressionEncoding::Zstd] {
         let mut client = server.client().await.send_compressed(encoding).accept_compressed(encoding);
-        let request = ParseArticleRequest { document: Some(document("題目\n正文。")) };
+        let request = ParseArticleRequest { document: Some(document("題目\n正文。")), ..Default::default() };
         let response = client.parse_article(request).await.expect("valid");
         let used = response.metadata().get("grpc-encoding").map(|value| value.as_encoded_bytes().to_vec());
         assert!(used.is_some_and(|used| encoding.to_string().as_bytes() == used));

@@ -18,6 +18,6 @@ async fn a_panic_is_internal() {
         let refusal = refusal(answer);
         assert_eq!((refusal.code, refusal.reason.as_str()), (Code::Internal, "INTERNAL"));
     }
-    let request = ParseArticleRequest { document: Some(document("題\n文")) };
+    let request = ParseArticleRequest { document: Some(document("題\n文")), ..Default::default() };
     client.parse_article(request).await.expect("the connection and the server go on");
 }

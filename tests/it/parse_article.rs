@@ -6,7 +6,7 @@ use tonic::Code;
 use crate::support::{Client, TestServer, assert_bad, document, refusal, time};
 
 async fn parse(client: &mut Client, document: RawDocument) -> Result<articled::rpc::proto::Article, tonic::Status> {
-    let request = ParseArticleRequest { document: Some(document) };
+    let request = ParseArticleRequest { document: Some(document), ..Default::default() };
     client.parse_article(request).await.map(|response| response.into_inner().article.expect("there is one"))
 }
 
@@ -37,7 +37,7 @@ async fn answers_with_the_article_and_stores_nothing() {
 async fn refuses_what_is_no_document() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
-    let none = client.parse_article(ParseArticleRequest { document: None }).await;
+    let none = client.parse_article(ParseArticleRequest { document: None, ..Default::default() }).await;
     assert_bad(none, "FIELD_REQUIRED", "document");
 
     let good = || document("題\n文");
@@ -69,4 +69,25 @@ async fn names_every_fault_at_once() {
     let bad = RawDocument { url: "x".to_owned(), content_type: "x".to_owned(), ..Default::default() };
     let refusal = refusal(parse(&mut server.client().await, bad).await);
     assert_eq!(refusal.fields, ["document.content", "document.content_type", "document.url"]);
+}
+
+#[tokio::test]
+async fn says_what_became_of_each_line_if_asked() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let page = document("新區(qū)大橋通車\n分享到：\n新區(qū)的大橋今日通車，市民可以免費參觀。\n");
+    let mut ask = async |explain: bool| {
+        let request = ParseArticleRequest { document: Some(page.clone()), explain };
+        client.parse_article(request).await.expect("parsed").into_inner()
+    };
+    assert!(ask(false).await.lines.is_empty());
+    let explained = ask(true).await;
+    assert_eq!(explained.charset, "UTF-8");
+    let lines: Vec<_> = explained.lines.iter().map(|line| (line.number, line.text.as_str())).collect();
+    assert_eq!(lines[..2], [(1, "新區(qū)大橋通車"), (2, "分享到：")]);
+    let [headline, shared, ..] = explained.lines.as_slice() else { panic!("{explained:?}") };
+    assert_eq!((headline.repairs[0].kind.as_str(), headline.repairs[0].count), ("PINYIN_RESIDUE", 1));
+    assert_eq!((headline.parts[0].text.as_str(), headline.parts[0].becomes.as_str()), ("新區大橋通車", "headline"));
+    assert_eq!((shared.parts[0].becomes.as_str(), shared.parts[0].reason.as_str()), ("removed", "SHARE_LABEL"));
+    assert_eq!(explained.article.map(|article| article.headline).as_deref(), Some("新區大橋通車"));
 }

@@ -36,6 +36,7 @@ async fn a_callers_id_comes_back_and_without_one_the_server_makes_one() {
     let mut client = server.client().await;
     let parse = || ParseArticleRequest {
         document: Some(document("\u{6cb3}\u{9053}\n\u{6e05}\u{6de4}\u{5b8c}\u{5de5}\u{3002}\n")),
+        ..Default::default()
     };
     let answer = client.parse_article(with_headers(parse(), &[("x-request-id", "crawl-7")])).await.expect("parsed");
     assert_eq!(id_of(answer.metadata()), "crawl-7");

@@ -27,7 +27,7 @@ async fn call_everything(channel: Channel, tokens: &Tokens) {
         let ingest = IngestArticleRequest { document: Some(raw.clone()), ..Default::default() };
         let name =
             client.ingest_article(ingest).await.ok().and_then(|it| it.into_inner().article).unwrap_or_default().name;
-        _ = client.parse_article(ParseArticleRequest { document: Some(raw) }).await;
+        _ = client.parse_article(ParseArticleRequest { document: Some(raw), ..Default::default() }).await;
         let article = Some(given(HEADLINE, BODY));
         let create =
             CreateArticleRequest { article: article.clone(), article_id: "a".to_owned(), ..Default::default() };

@@ -23,7 +23,8 @@ A document becomes an article in stages; `src/parse/README.md` says which stage 
 6. **derive**: language, keywords, cited works.
 
 `articled parse --explain PAGE` shows for one document what became of each line and why, and which candidates were considered for
-the charset, the content, the headline, the source, the names and the time; with `--output json` for programs.
+the charset, the content, the headline, the source, the names and the time; with `--output json` for programs. ParseArticle
+with `explain` says the same of the lines, which the console shows.
 
 ## Fields
 

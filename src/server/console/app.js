@@ -101,23 +101,47 @@ function search(query) {
   load().catch(failed);
 }
 
-/** The document as its server sent it, line by line; removed lines are marked with the rule that removed them. */
-function original(raw, removed) {
-  const charset = /charset=([\w-]+)/i.exec(raw.contentType)?.[1] ?? "utf-8";
+/** A line before its repair, with the characters marked that the repair took away; unmarked where it did more than that. */
+function printed(text, repaired) {
+  const nodes = [];
+  let at = 0;
+  const kept = [...repaired];
+  for (const char of text) {
+    const isKept = char === kept[at];
+    if (isKept) at += 1;
+    const last = nodes.at(-1);
+    if (last?.isKept === isKept) last.text += char;
+    else nodes.push({ isKept, text: char });
+  }
+  if (at < kept.length) return [text];
+  return nodes.map(({ isKept, text }) => (isKept ? text : element("del", {}, text)));
+}
+
+/** What the parser made of each line. Removed and repaired lines are in colour, each with the rules. */
+function explained(lines) {
+  const items = lines.map(({ text, repairs, parts }) => {
+    const removed = parts.filter(({ becomes }) => becomes === "removed");
+    const rules = [...repairs.map(({ kind, count }) => `${kind} × ${count}`),
+      ...removed.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": "))];
+    const kind = removed.length > 0 && removed.length === parts.length ? "gone" : repairs.length > 0 ? "fixed" : undefined;
+    const becomes = parts.filter(({ becomes }) => becomes !== "removed").map((part) => part.becomes).join(", ");
+    const rule = [...rules, becomes].filter(Boolean).join(" · ");
+    return element("li", { class: kind }, element("span", { class: "rule" }, rule),
+      ...(repairs.length > 0 ? printed(text, parts.map((part) => part.text).join(" ")) : [text]));
+  });
+  return element("ol", { class: "lines", tabindex: "0" }, ...items);
+}
+
+/** The document as it was fetched, in the charset that the parser found. */
+function source(raw, charset) {
   let decoder;
   try {
     decoder = new TextDecoder(charset);
   } catch {
     decoder = new TextDecoder();
   }
-  const reasons = new Map(removed.map(({ text, reason }) => [text.trim(), reason]));
-  const lines = decoder.decode(raw.content).split(/\r?\n/).map((line) => {
-    const plain = line.replace(/<[^>]*>/g, "").trim();
-    const reason = plain === "" ? undefined : reasons.get(plain);
-    if (reason === undefined) return element("li", {}, line);
-    return element("li", { class: "gone" }, element("span", { class: "rule" }, reason), line);
-  });
-  return element("ol", { class: "lines", tabindex: "0" }, ...lines);
+  return element("details", {}, element("summary", {}, `${word("original")} (${charset})`),
+    element("pre", { class: "lines", tabindex: "0" }, decoder.decode(raw.content)));
 }
 
 function facts(article) {
@@ -136,11 +160,11 @@ function facts(article) {
     [element("dt", {}, word(key)), element("dd", {}, typeof value === "number" ? String(value) : value)]));
 }
 
-function card(article, raw) {
+/** An article beside what the parser says of each line of its document, if it has one. */
+function card(article, raw, explanation) {
   const report = article.report ?? { repairs: [], removedLines: [], warnings: [] };
   const list = (title, rows, kind) => rows.length === 0 ? undefined :
     element("section", {}, element("h2", {}, word(title)), element("ul", {}, ...rows.map((row) => element("li", { class: kind }, row))));
-  const removed = report.removedLines.map(({ text, reason }) => element("li", { class: "gone" }, element("span", { class: "rule" }, reason), text));
   return element("div", { class: "columns" },
     element("div", {},
       element("article", { lang: article.languageCode || undefined }, element("h1", {}, article.headline || word("untitled")),
@@ -149,10 +173,8 @@ function card(article, raw) {
     element("div", {},
       list("warnings", report.warnings.map(({ reason, message }) => `${reason}: ${message}`), "warning"),
       list("repairs", report.repairs.map(({ kind, count }) => `${kind} × ${count}`)),
-      element("h2", {}, word("original")),
-      raw ? original(raw, report.removedLines) : element("p", {}, word("noOriginal")),
-      removed.length === 0 ? undefined : element("section", {}, element("h2", {}, word("removed")),
-        element("ol", { class: "lines" }, ...removed))));
+      element("h2", {}, word("lines")),
+      ...(raw ? [explained(explanation.lines), source(raw, explanation.charset)] : [element("p", {}, word("noOriginal"))])));
 }
 
 function one(name) {
@@ -160,10 +182,13 @@ function one(name) {
     event.preventDefault();
     history.back();
   } }, word("back"))));
-  call("GetArticle", { name, view: VIEW_RAW }, options()).then((article) => {
+  const load = async () => {
+    const article = await call("GetArticle", { name, view: VIEW_RAW }, options());
+    const explanation = article.raw && (await call("ParseArticle", { document: article.raw, explain: true }, options()));
     document.title = `${article.headline} – articled`;
-    main.append(card(article, article.raw));
-  }).catch(failed);
+    main.append(card(article, article.raw, explanation));
+  };
+  load().catch(failed);
 }
 
 function parse() {
@@ -176,8 +201,8 @@ function parse() {
     main.querySelectorAll(".error").forEach((old) => old.remove());
     const document = { content: new TextEncoder().encode(text.value), url: url.value };
     try {
-      const { article } = await call("ParseArticle", { document }, options());
-      result.replaceChildren(card(article, { ...document, contentType: "" }));
+      const explanation = await call("ParseArticle", { document, explain: true }, options());
+      result.replaceChildren(card(explanation.article, document, explanation));
     } catch (error) {
       failed(error);
     }

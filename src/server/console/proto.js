@@ -6,11 +6,12 @@ const message = (fields) => ({ kind: "message", fields });
 
 const timestamp = message({ 1: ["seconds", int], 2: ["nanos", int] });
 const label = message({ 1: ["key", string], 2: ["value", string] });
-const raw = message({ 1: ["content", bytes], 2: ["contentType", string], 3: ["url", string] });
+const raw = message({ 1: ["content", bytes], 2: ["contentType", string], 3: ["url", string], 4: ["fetchTime", timestamp] });
 const warning = message({ 1: ["reason", string], 2: ["message", string] });
+const repair = message({ 1: ["kind", string], 2: ["count", int] });
 const report = message({
   1: ["parserVersion", int],
-  2: ["repairs", many(message({ 1: ["kind", string], 2: ["count", int] }))],
+  2: ["repairs", many(repair)],
   3: ["removedLines", many(message({ 1: ["text", string], 2: ["reason", string] }))],
   4: ["warnings", many(warning)],
 });
@@ -22,12 +23,17 @@ const article = message({
   17: ["precision", int], 19: ["fetchTime", timestamp], 22: ["effectiveTime", timestamp], 24: ["revision", int],
   25: ["charCount", int], 26: ["duplicateOf", string], 27: ["labels", many(label)], 28: ["report", report], 29: ["raw", raw],
 });
+const part = message({ 1: ["text", string], 2: ["becomes", string], 3: ["reason", string], 4: ["detail", string] });
+const line = message({ 1: ["number", int], 2: ["element", string], 3: ["text", string], 4: ["repairs", many(repair)], 5: ["parts", many(part)] });
 const keywords = message({ 1: ["all", many(string)] });
 const segment = message({ 1: ["text", string], 2: ["hit", bool] });
 const snippet = message({ 2: ["segments", many(segment)] });
 
 const METHODS = {
-  ParseArticle: [message({ 1: ["document", raw] }), message({ 1: ["article", article] })],
+  ParseArticle: [
+    message({ 1: ["document", raw], 2: ["explain", bool] }),
+    message({ 1: ["article", article], 2: ["lines", many(line)], 3: ["charset", string] }),
+  ],
   GetArticle: [message({ 1: ["name", string], 2: ["view", int] }), article],
   ListArticles: [
     message({ 1: ["pageSize", int], 2: ["pageToken", string], 3: ["filter", string] }),

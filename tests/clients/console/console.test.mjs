@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { after, before, beforeEach, afterEach, test } from "node:test";
 
 import { chromium } from "playwright-core";
@@ -80,9 +82,38 @@ test("shows what the parser makes of a pasted page, and stores nothing", async (
   // A day is shown as the page prints it, whatever the zone of the reader.
   await page.getByText("2024-05-06", { exact: true }).waitFor();
   assert.match(await page.locator(".lines .gone").first().textContent(), /[A-Z_]+/);
+  assert.match(await page.locator(".lines .gone .rule").first().textContent(), /SHARE_LABEL/);
   await screenshot("parse");
   await page.goto(`${base}/console#/?q=${encodeURIComponent("新图书馆今日开馆")}`);
   await page.getByText("Nothing was found.").waitFor();
+});
+
+test("marks repaired lines with their rule, and what the repair took away", async () => {
+  await page.goto(`${base}/console#/parse`);
+  await page.locator("textarea").fill("青瀾新區(qū)召開安全生產(chǎn)工作推進會議\n新區(qū)管委會主任季懷遠主持會議，學(xué)習(xí)有關(guān)安全生產(chǎn)的部署要求。");
+  await page.locator("form button").click();
+  const line = page.locator(".lines .fixed").first();
+  assert.match(await line.locator(".rule").textContent(), /PINYIN_RESIDUE × 2 · headline/);
+  assert.deepEqual(await line.locator("del").allTextContents(), ["(qū)", "(chǎn)"]);
+  await screenshot("repairs");
+});
+
+test("shows a page in GBK that does not say so, and each removed line of it", async () => {
+  const html = `<html><body><h1>湖畔镇新桥昨天通车</h1><div>来源：湖畔日报 2021-09-01 08:15</div>
+    <p>湖畔镇的居民昨天为新修的石桥举行了通车仪式，两岸的居民不再需要绕行十公里。</p>
+    <p>镇长在仪式上说，这座桥用了三年才修好，感谢所有的工人。</p><div>分享到 <b>微博</b></div></body></html>`;
+  const gbk = execFileSync("iconv", ["--from-code=UTF-8", "--to-code=GBK"], { input: html });
+  const folder = mkdtempSync(`${tmpdir()}/console-`);
+  writeFileSync(`${folder}/page.html`, gbk);
+  execFileSync(process.env.ARTICLED_BINARY, ["import", folder]);
+  rmSync(folder, { recursive: true });
+  await page.goto(`${base}/console#/?q=${encodeURIComponent("湖畔镇新桥")}`);
+  await page.locator("ol.results a").first().click();
+  await page.locator("article h1").waitFor();
+  assert.match(await page.locator(".lines .gone").filter({ hasText: "湖畔日报" }).locator(".rule").textContent(), /BYLINE/);
+  await page.locator("details summary").click();
+  assert.match(await page.locator("details").textContent(), /GBK[^]*<h1>湖畔镇新桥昨天通车<\/h1>/);
+  await screenshot("article-gbk");
 });
 
 test("says what the parser refuses", async () => {
