@@ -30,6 +30,10 @@ pub(crate) struct GetRead {
 impl Read for GetRead {
     type Found = Option<EncodedArticle>;
 
+    fn is_large(&self) -> bool {
+        self.view == View::Raw
+    }
+
     async fn run(self, connection: &mut ReadConnection) -> Result<Self::Found, SqliteError> {
         let [basic, full] = &*BY_NAME;
         let sql = if self.view == View::Basic { basic } else { full };
@@ -49,6 +53,10 @@ pub(crate) struct BatchGetRead {
 
 impl Read for BatchGetRead {
     type Found = Vec<Option<EncodedArticle>>;
+
+    fn is_large(&self) -> bool {
+        self.view == View::Raw
+    }
 
     async fn run(self, connection: &mut ReadConnection) -> Result<Self::Found, SqliteError> {
         let Self { names, view } = self;

@@ -6,7 +6,7 @@
 //! for everything else, such as the answer that the service is not ready.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +30,11 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 pub(crate) trait Read: Send + 'static {
     type Found: Send + 'static;
 
+    /// Whether what it finds may have megabytes, such as raw documents.
+    fn is_large(&self) -> bool {
+        false
+    }
+
     /// The future waits for nothing; it may yield to other tasks.
     fn run(self, connection: &mut ReadConnection) -> impl Future<Output = Result<Self::Found, SqliteError>> + Send;
 }
@@ -43,9 +48,8 @@ pub(crate) struct Readers {
     /// Reads that were refused because no connection became free in time.
     shed: AtomicU64,
     idle: Mutex<Vec<ReadConnection>>,
-    /// The number of reads that run on the runtime's threads, and its maximum.
-    on_runtime: AtomicUsize,
-    max_on_runtime: usize,
+    /// A permit for each of the runtime's threads that may read at a time.
+    on_runtime: Semaphore,
 }
 
 impl Readers {
@@ -66,22 +70,25 @@ impl Readers {
             permits: Arc::new(Semaphore::new(count as usize)),
             shed: AtomicU64::new(0),
             idle: Mutex::default(),
-            on_runtime: AtomicUsize::new(0),
             // A runtime with one thread has none to spare.
-            max_on_runtime: threads.saturating_sub(1).max(1),
+            on_runtime: Semaphore::new(threads.saturating_sub(1).max(1)),
         }
     }
 
     /// Runs a read.
     pub(crate) async fn read<R: Read>(self: &Arc<Self>, read: R) -> Result<R::Found, StoreError> {
+        // What a blocking thread allocates and another thread frees stays with that blocking thread until it allocates again, which
+        // came to 800 MiB for a peer that asked for hundreds of raw documents. So large reads wait for a thread of the runtime.
+        let large = if read.is_large() { Some(self.on_runtime.acquire().await.map_err(|_| closed())?) } else { None };
         let permit = self.permit().await?;
-        let found = match self.begin_on_runtime() {
-            Some(_reading) => self.run(read, permit).await,
+        let found = match large.or_else(|| self.on_runtime.try_acquire().ok()) {
+            Some(_thread) => self.run(read).await,
             None => {
                 let (readers, runtime) = (Arc::clone(self), Handle::current());
-                let read = move || runtime.block_on(readers.run(read, permit));
+                // The permit comes back with what was found, so that no more results wait for the runtime than there are permits.
+                let read = move || (runtime.block_on(readers.run(read)), permit);
                 match tokio::task::spawn_blocking(read).await {
-                    Ok(found) => found,
+                    Ok((found, _permit)) => found,
                     Err(stopped) if stopped.is_panic() => std::panic::resume_unwind(stopped.into_panic()),
                     Err(_) => return Err(closed()),
                 }
@@ -107,19 +114,13 @@ impl Readers {
         }
     }
 
-    /// `None` if as many reads as may be are on the runtime's threads.
-    fn begin_on_runtime(&self) -> Option<OnRuntime<'_>> {
-        let reading = OnRuntime(&self.on_runtime);
-        (self.on_runtime.fetch_add(1, Ordering::Relaxed) < self.max_on_runtime).then_some(reading)
-    }
-
-    async fn run<R: Read>(&self, read: R, permit: OwnedSemaphorePermit) -> Result<R::Found, SqliteError> {
+    async fn run<R: Read>(&self, read: R) -> Result<R::Found, SqliteError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
             None => connect_to_read(&self.path, self.role)?,
         };
-        let mut lease = Lease { readers: self, connection: None, _permit: permit };
+        let mut lease = Lease { readers: self, connection: None };
         let found = read.run(lease.connection.insert(connection)).await;
         if found.as_ref().is_err_and(SqliteError::poisons_connection) {
             lease.connection = None;
@@ -152,21 +153,11 @@ fn closed() -> StoreError {
     StoreError::Unavailable("closed".to_owned())
 }
 
-/// RAII guard of a read on one of the runtime's threads.
-struct OnRuntime<'a>(&'a AtomicUsize);
-
-impl Drop for OnRuntime<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// RAII guard of a connection, which returns to the pool on drop, even in the middle of a query. With a transaction open it is
 /// closed instead.
 struct Lease<'a> {
     readers: &'a Readers,
     connection: Option<ReadConnection>,
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Lease<'_> {
@@ -206,8 +197,8 @@ mod tests {
         let readers = &store.readers;
         let here = thread::current().id();
         assert_eq!(readers.read(ThreadOfRead).await.expect("a thread"), here);
-        let reading = readers.begin_on_runtime().expect("none reads");
-        assert!(readers.begin_on_runtime().is_none());
+        let reading = readers.on_runtime.try_acquire().expect("none reads");
+        assert!(readers.on_runtime.try_acquire().is_err());
         let elsewhere = readers.read(ThreadOfRead).await.expect("a thread");
         assert_ne!(elsewhere, here);
         drop(reading);
