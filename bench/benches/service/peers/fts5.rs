@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use articled::article::View;
 use articled::rpc::convert;
+use articled::store::DecodedReads;
 use articled::store::sqlite::SqliteStore;
-use articled::store::{ArticleStore, DecodedReads};
 use async_trait::async_trait;
 use prost::Message;
 use rusqlite::{Connection, params};

@@ -1,7 +1,9 @@
-//! PostgreSQL with a GIN index over each article's grams. Results for longer keywords are verified with LIKE.
+//! PostgreSQL's own indexes: GIN over each article's grams, the same by windows of time, and trigrams (pg_trgm). Results for longer
+//! keywords are verified with LIKE.
 //!
-//! Creates one table on the given server, and drops it at the end.
+//! Creates a table for each on the given server, and drops it at the end.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -13,37 +15,87 @@ use tokio_postgres::{Client, NoTls};
 
 use super::{Asked, Document, Index, PAGE, grams};
 
+/// The number of articles in a window.
+const WINDOW: i64 = 8192;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Gin,
+    /// The newest windows are asked first, and no more than a page needs.
+    WindowedGin,
+    Trigrams,
+}
+
 pub struct Postgres {
     client: Client,
+    kind: Kind,
+    last_rank: i64,
 }
 
 impl Postgres {
-    pub async fn create(url: &str) -> Self {
+    pub async fn create_all(url: &str) -> Vec<Self> {
+        let mut all = Vec::new();
+        for kind in [Kind::Gin, Kind::WindowedGin, Kind::Trigrams] {
+            all.push(Self::create(url, kind).await);
+        }
+        all
+    }
+
+    async fn create(url: &str, kind: Kind) -> Self {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("a PostgreSQL server");
         tokio::spawn(connection);
-        let sql = "DROP TABLE IF EXISTS articled_peer;
-                   CREATE TABLE articled_peer (rank bigint PRIMARY KEY, grams text[] NOT NULL, folded text NOT NULL);
-                   CREATE INDEX articled_peer_grams ON articled_peer USING gin (grams);";
-        client.batch_execute(sql).await.expect("a table");
-        Self { client }
+        let peer = Self { client, kind, last_rank: 0 };
+        let table = peer.table();
+        let index = match kind {
+            Kind::Gin => "gin (grams)",
+            Kind::WindowedGin => "gin (part, grams)",
+            Kind::Trigrams => "gin (folded gin_trgm_ops)",
+        };
+        let sql = format!(
+            "CREATE EXTENSION IF NOT EXISTS btree_gin;
+             CREATE EXTENSION IF NOT EXISTS pg_trgm;
+             SET jit = off;
+             DROP TABLE IF EXISTS {table};
+             CREATE TABLE {table} (rank bigint PRIMARY KEY, part bigint, grams text[] NOT NULL, folded text NOT NULL);
+             CREATE INDEX {table}_index ON {table} USING {index};"
+        );
+        peer.client.batch_execute(&sql).await.expect("a table");
+        peer
+    }
+
+    fn table(&self) -> &'static str {
+        match self.kind {
+            Kind::Gin => "articled_peer_gin",
+            Kind::WindowedGin => "articled_peer_windowed",
+            Kind::Trigrams => "articled_peer_trigrams",
+        }
     }
 
     pub async fn remove(self) {
-        self.client.batch_execute("DROP TABLE articled_peer").await.expect("the table is dropped");
+        self.client.batch_execute(&format!("DROP TABLE {}", self.table())).await.expect("the table is dropped");
     }
 }
 
 #[async_trait(?Send)]
 impl Index for Postgres {
     fn name(&self) -> String {
-        "PostgreSQL GIN".to_owned()
+        match self.kind {
+            Kind::Gin => "PostgreSQL GIN",
+            Kind::WindowedGin => "PostgreSQL GIN by windows",
+            Kind::Trigrams => "PostgreSQL pg_trgm",
+        }
+        .to_owned()
     }
 
     async fn add(&mut self, batch: &[Document]) -> Duration {
         let begun = Instant::now();
         let mut rows = String::new();
-        batch.iter().for_each(|document| push_row(document, &mut rows));
-        let copy = self.client.copy_in("COPY articled_peer (rank, grams, folded) FROM STDIN").await.expect("a COPY");
+        for document in batch {
+            push_row(document, self.kind != Kind::Trigrams, &mut rows);
+            self.last_rank = self.last_rank.max(document.rank);
+        }
+        let copy = format!("COPY {} (rank, part, grams, folded) FROM STDIN", self.table());
+        let copy = self.client.copy_in(&copy).await.expect("a COPY");
         let mut copy = std::pin::pin!(copy);
         copy.send(Bytes::from(rows)).await.expect("rows");
         copy.finish().await.expect("a commit");
@@ -52,23 +104,31 @@ impl Index for Postgres {
 
     async fn settle(&mut self) {
         // Also flushes the pending list of the GIN index.
-        self.client.batch_execute("VACUUM (ANALYZE) articled_peer").await.expect("a vacuum");
+        self.client.batch_execute(&format!("VACUUM (ANALYZE) {}", self.table())).await.expect("a vacuum");
     }
 
     async fn bytes(&mut self) -> Option<u64> {
-        let sql = "SELECT pg_relation_size('articled_peer_grams')";
-        let bytes: i64 = self.client.query_one(sql, &[]).await.expect("a size").get(0);
+        let sql = format!("SELECT pg_relation_size('{}_index')", self.table());
+        let bytes: i64 = self.client.query_one(&sql, &[]).await.expect("a size").get(0);
         Some(bytes.unsigned_abs())
     }
 
     async fn page(&mut self, asked: &Asked) -> Option<(Duration, Vec<i64>)> {
-        let mut sql = Condition::default();
+        let mut sql = Condition { has_grams: self.kind != Kind::Trigrams, ..Condition::default() };
         sql.all(asked);
         let before = sql.bind(asked.before);
-        let text = format!(
-            "SELECT rank FROM articled_peer WHERE {} AND rank < {before} ORDER BY rank DESC LIMIT {PAGE}",
-            sql.text
-        );
+        let (table, newest) = (self.table(), asked.before.min(self.last_rank) / WINDOW);
+        let condition = format!("{} AND rank < {before}", sql.text);
+        let text = match self.kind {
+            Kind::Gin | Kind::Trigrams => {
+                format!("SELECT rank FROM {table} WHERE {condition} ORDER BY rank DESC LIMIT {PAGE}")
+            }
+            Kind::WindowedGin => format!(
+                "SELECT found.rank FROM generate_series({newest}::bigint, 0, -1) AS parts (number) CROSS JOIN LATERAL (
+                     SELECT rank FROM {table} WHERE part = parts.number AND {condition} ORDER BY rank DESC LIMIT {PAGE}
+                 ) AS found LIMIT {PAGE}"
+            ),
+        };
         // Planned for these keywords, outside of the measured time, because a client would keep the prepared statement.
         let select = self.client.prepare(&text).await.expect("a statement");
         let values: Vec<&(dyn ToSql + Sync)> = sql.values.iter().map(|value| &**value).collect();
@@ -82,6 +142,7 @@ impl Index for Postgres {
 /// A condition in SQL, and its parameters.
 #[derive(Default)]
 struct Condition {
+    has_grams: bool,
     text: String,
     values: Vec<Box<dyn ToSql + Sync>>,
 }
@@ -99,16 +160,18 @@ impl Condition {
 
     fn word(&mut self, word: &str) -> String {
         let grams: Vec<String> = grams::of_word(word).into_iter().map(str::to_owned).collect();
-        let grams = self.bind(grams);
-        if grams::is_listed(word) {
-            return format!("(grams @> {grams})");
+        if self.has_grams && grams::is_listed(word) {
+            return format!("(grams @> {})", self.bind(grams));
         }
         let escaped: String = word
             .chars()
             .flat_map(|character| matches!(character, '%' | '_' | '\\').then_some('\\').into_iter().chain([character]))
             .collect();
         let like = self.bind(format!("%{escaped}%"));
-        format!("(grams @> {grams} AND folded LIKE {like})")
+        if !self.has_grams {
+            return format!("(folded LIKE {like})");
+        }
+        format!("(grams @> {} AND folded LIKE {like})", self.bind(grams))
     }
 
     fn bind(&mut self, value: impl ToSql + Sync + 'static) -> String {
@@ -118,9 +181,10 @@ impl Condition {
 }
 
 /// A line in COPY's text format.
-fn push_row(document: &Document, rows: &mut String) {
-    let _ = write!(rows, "{}\t{{", document.rank);
-    for (number, gram) in grams::distinct(&document.folded).into_iter().enumerate() {
+fn push_row(document: &Document, has_grams: bool, rows: &mut String) {
+    let _ = write!(rows, "{}\t{}\t{{", document.rank, document.rank / WINDOW);
+    let grams = if has_grams { grams::distinct(&document.folded) } else { BTreeSet::new() };
+    for (number, gram) in grams.into_iter().enumerate() {
         rows.push_str(if number > 0 { ",\"" } else { "\"" });
         for character in gram.chars() {
             match character {

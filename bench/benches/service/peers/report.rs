@@ -29,8 +29,8 @@ pub async fn measure(options: &Options, corpus: &Corpus, table: &mut Table) {
     let mut characters = Fts5::characters_and_pairs(&options.folder);
     let mut tantivy = Tantivy::create(&options.folder);
     let mut postgres = match &options.postgres {
-        Some(url) => Some(Postgres::create(url).await),
-        None => None,
+        Some(url) => Postgres::create_all(url).await,
+        None => Vec::new(),
     };
 
     let mut all: Vec<&mut dyn Index> = vec![&mut ours, &mut rows, &mut pairs, &mut characters, &mut tantivy];
@@ -58,7 +58,7 @@ pub async fn measure(options: &Options, corpus: &Corpus, table: &mut Table) {
         .sum();
     report_built(articles, &built, text_bytes, table);
     report_answered(articles, &names, &answered, table);
-    if let Some(postgres) = postgres {
+    for postgres in postgres {
         postgres.remove().await;
     }
     ours.close().await;
@@ -100,9 +100,10 @@ fn report_built(articles: usize, built: &[Built], text_bytes: usize, table: &mut
         let both = 1.0 / (1.0 / peer.per_second + 1.0 / rows.per_second);
         table.peer(&format!("ingest, whole; peer: {name}, and the rows"), "/s", both, ours.per_second, "");
     }
-    if let Some(peer) = of("PostgreSQL GIN") {
-        let what = "ingest, whole; peer: PostgreSQL GIN, with its table of texts";
-        table.peer(what, "/s", peer.per_second, ours.per_second, "");
+    for name in ["PostgreSQL GIN", "PostgreSQL GIN by windows", "PostgreSQL pg_trgm"] {
+        let Some(peer) = of(name) else { continue };
+        let what = format!("ingest, whole; peer: {name}, with its table of texts");
+        table.peer(&what, "/s", peer.per_second, ours.per_second, "");
     }
     let size = |index: &Built| index.bytes.map(|bytes| bytes as f64 / 1e6);
     for name in ["FTS5 characters + bigrams", "tantivy"] {
