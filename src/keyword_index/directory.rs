@@ -87,6 +87,21 @@ impl Documents {
         self.ids[ordinal as usize]
     }
 
+    /// The time of a document. Many comparisons need no name, which is in another part of the memory.
+    pub fn effective_us(&self, ordinal: u32) -> i64 {
+        self.effective_us[ordinal as usize]
+    }
+
+    /// The first ordinal whose time is not after this one.
+    pub fn first_until(&self, effective_us: i64) -> u32 {
+        self.effective_us.partition_point(|&other| other > effective_us) as u32
+    }
+
+    /// The first ordinal whose time is before this one.
+    pub fn first_before(&self, effective_us: i64) -> u32 {
+        self.effective_us.partition_point(|&other| other >= effective_us) as u32
+    }
+
     pub fn key(&self, ordinal: u32) -> Key<'_> {
         let at = ordinal as usize;
         let start = if at == 0 { 0 } else { self.name_ends[at - 1] as usize };
@@ -118,7 +133,7 @@ impl Documents {
         if ordinal == 0 || self.effective_us[ordinal as usize - 1] != effective_us {
             return ordinal;
         }
-        self.effective_us.partition_point(|&other| other > effective_us) as u32
+        self.first_until(effective_us)
     }
 
     /// One past the last ordinal of the documents with the same time as this one.
@@ -127,7 +142,7 @@ impl Documents {
         if self.effective_us.get(ordinal as usize + 1) != Some(&effective_us) {
             return ordinal + 1;
         }
-        self.effective_us.partition_point(|&other| other >= effective_us) as u32
+        self.first_before(effective_us)
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

@@ -141,7 +141,7 @@ impl IndexSearch {
                 .filter_map(|live| Lane::new(live, &plan.walk, direction, &search.range))
                 .collect();
         }
-        search.lanes.sort_by(|a, b| direction.compare(b.key(), a.key()));
+        search.lanes.sort_by(|a, b| b.compare(a, direction));
         search
     }
 
@@ -207,7 +207,7 @@ impl IndexSearch {
             return;
         }
         // Searched from the end, because the lane usually stays there.
-        let shows_later = |other: &Lane| match self.direction.compare(other.key(), lane.key()) {
+        let shows_later = |other: &Lane| match other.compare(&lane, self.direction) {
             Ordering::Less => false,
             // Two lanes have the same key only if one of them is not a hit; that one is advanced first.
             Ordering::Equal => lane.is_hit <= other.is_hit,
@@ -247,8 +247,8 @@ impl Lane {
     /// `None` if the segment has nothing in the range.
     fn new(live: &LiveSegment, expr: &Expr, direction: Direction, range: &SearchRange) -> Option<Self> {
         let documents = &live.segment.documents;
-        let mut start = documents.first_where(|key| key.effective_us <= *range.effective_us.end());
-        let mut end = documents.first_where(|key| key.effective_us < *range.effective_us.start());
+        let mut start = documents.first_until(*range.effective_us.end());
+        let mut end = documents.first_before(*range.effective_us.start());
         let mut at = None;
         match (direction, range.after()) {
             (Direction::NewestFirst, after) => {
@@ -260,13 +260,12 @@ impl Lane {
             (Direction::OldestFirst, None) => {}
             (Direction::OldestFirst, Some(after)) => {
                 let rest_of_group = documents.first_where(|key| key > after);
-                let is_in_group =
-                    rest_of_group < end && documents.key(rest_of_group).effective_us == after.effective_us;
+                let is_in_group = rest_of_group < end && documents.effective_us(rest_of_group) == after.effective_us;
                 if is_in_group && rest_of_group >= start {
                     at = Some(rest_of_group);
                     end = documents.group_end(rest_of_group);
                 } else {
-                    end = end.min(documents.first_where(|key| key.effective_us <= after.effective_us));
+                    end = end.min(documents.first_until(after.effective_us));
                 }
             }
         }
@@ -297,10 +296,23 @@ impl Lane {
         self.live.segment.documents.key(self.at)
     }
 
+    fn effective_us(&self) -> i64 {
+        self.live.segment.documents.effective_us(self.at)
+    }
+
+    /// Compares the current documents in result order. Few have the same time.
+    fn compare(&self, other: &Self, direction: Direction) -> Ordering {
+        let by_time = match direction {
+            Direction::NewestFirst => other.effective_us().cmp(&self.effective_us()),
+            Direction::OldestFirst => self.effective_us().cmp(&other.effective_us()),
+        };
+        by_time.then_with(|| self.key().name.cmp(other.key().name))
+    }
+
     fn hit(&self) -> Hit {
         Hit {
             id: self.live.segment.documents.id(self.at),
-            effective_us: self.key().effective_us,
+            effective_us: self.effective_us(),
             place: Place { segment: self.live.segment.id, ordinal: self.at },
         }
     }

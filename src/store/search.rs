@@ -80,7 +80,7 @@ pub(crate) trait SearchStorage: IndexReader<Error: From<DamagedRow>> {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<FoundArticle>, Self::Error>> + Send;
 
-    /// The articles with these ids, in any order, without missing ones; and the generation of the keyword index of the state
+    /// The articles with these ids, best in their order, without missing ones; and the generation of the keyword index of the state
     /// that they were read from.
     fn by_id(
         &mut self,

@@ -47,6 +47,7 @@ use self::maintenance::check;
 pub use self::open::{Scale, SqliteOptions};
 use self::read::changes::ChangesRead;
 use self::read::gets::{BatchGetRead, GetRead};
+use self::read::id_hints::IdHints;
 use self::read::ping::PingRead;
 use self::read::readers::Readers;
 use self::read::search::SearchRead;
@@ -64,6 +65,7 @@ pub struct SqliteStore {
     options: SqliteOptions,
     readers: Arc<Readers>,
     article_cache: Arc<ArticleCache>,
+    id_hints: Arc<IdHints>,
     index: Arc<Index>,
     feed: Arc<feed::Feed>,
     /// `None`: opened for reading only.
@@ -89,7 +91,7 @@ impl ArticleStore for SqliteStore {
             Ok(kept) => return Ok(Some(kept.in_view(view))),
             Err(since) => since,
         };
-        let found = self.readers.read(GetRead { name: name.clone(), view }).await?;
+        let found = self.readers.read(GetRead { name: name.clone(), view, hints: Arc::clone(&self.id_hints) }).await?;
         if let Some(article) = found.as_ref().filter(|_| view == View::Full) {
             self.article_cache.put(name, article, since);
         }

@@ -248,6 +248,9 @@ impl KeywordSearch<'_> {
         let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
         let (generation, found) = storage.by_id(&ids, view, self.search.order.key).await?;
         *read_at = Some(generation);
+        if found.iter().map(|found| found.id).eq(ids.iter().copied()) {
+            return Ok(found);
+        }
         let mut found: HashMap<i64, FoundArticle> = found.into_iter().map(|found| (found.id, found)).collect();
         ids.into_iter().map(|id| found.remove(&id).ok_or_else(|| missing(id).into())).collect()
     }

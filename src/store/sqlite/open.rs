@@ -25,6 +25,7 @@ use crate::store::sqlite::files::{io_error, next_to, refused};
 use crate::store::sqlite::lock::{self, LockError, ProcessLock, check_logs, create_private};
 use crate::store::sqlite::maintenance::rederive::{is_of_today, rederive};
 use crate::store::sqlite::maintenance::repack::repack;
+use crate::store::sqlite::read::id_hints::IdHints;
 use crate::store::sqlite::read::readers::Readers;
 use crate::store::sqlite::row_struct::row_struct;
 use crate::store::sqlite::schema::{migrate, newest_version};
@@ -227,7 +228,8 @@ async fn open_to_write(options: SqliteOptions) -> Result<SqliteStore, OpenError>
     let writer = writer.map_err(|fault| refused(path, &fault))?;
     let readers = Arc::new(Readers::new(path.to_owned(), Role::Read, options.readers));
     let lock = Mutex::new(Some(lock));
-    Ok(SqliteStore { readers, article_cache, index, feed, writer: Some(writer), lock, options })
+    let id_hints = Arc::new(IdHints::new());
+    Ok(SqliteStore { readers, article_cache, id_hints, index, feed, writer: Some(writer), lock, options })
 }
 
 async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> {
@@ -242,7 +244,8 @@ async fn open_to_read(options: SqliteOptions) -> Result<SqliteStore, OpenError> 
     let (index, feed) = (Arc::new(index?), Arc::new(feed?));
     let readers = Arc::new(Readers::new(path.to_owned(), role, options.readers));
     let article_cache = Arc::new(ArticleCache::new(false));
-    Ok(SqliteStore { readers, article_cache, index, feed, writer: None, lock: Mutex::new(None), options })
+    let (id_hints, lock) = (Arc::new(IdHints::new()), Mutex::new(None));
+    Ok(SqliteStore { readers, article_cache, id_hints, index, feed, writer: None, lock, options })
 }
 
 /// Inspects an existing store, and returns the purpose for reading connections.

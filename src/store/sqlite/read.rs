@@ -5,6 +5,7 @@ pub(super) mod changes;
 pub(super) mod connection;
 pub(super) mod folded;
 pub(super) mod gets;
+pub(super) mod id_hints;
 mod index_reader;
 pub(super) mod ping;
 pub(super) mod readers;

@@ -19,15 +19,15 @@ use crate::store::sqlite::rows;
 
 /// The columns of a view and of an order's key. The article's table is `a`; join `rows::joins` too.
 pub(in crate::store::sqlite) fn columns(view: View, key: OrderKey) -> String {
-    format!("{}, a.name, a.{} AS key_us", rows::columns(view), key_column(key))
+    format!("a.name, a.{} AS key_us, {}", key_column(key), rows::columns(view))
 }
 
 columns_struct! {
     /// The columns of the BASIC view.
     struct BasicColumns<'r> at BasicColumnsAt {
-        id: i64,
         name: &'r str,
         key_us: i64,
+        id: i64,
         basic: &'r [u8],
         basic_xxh3: i64,
         original_name: Option<&'r str>,
@@ -69,7 +69,7 @@ impl ArticleRows {
     }
 
     pub(in crate::store::sqlite) fn read(&self, row: &Row<'_>) -> Result<FoundArticle, SqliteError> {
-        let BasicColumns { id, name, key_us, basic, basic_xxh3, original_name } = self.basic.read(row)?;
+        let BasicColumns { name, key_us, id, basic, basic_xxh3, original_name } = self.basic.read(row)?;
         let malformed = |what: &str| damaged("article", id, &format!("{what} is malformed"));
         let name = ArticleName::from_id(name).map_err(|_| malformed("name"))?;
         let time = Timestamp::from_microsecond(key_us).map_err(|_| malformed("its time"))?;

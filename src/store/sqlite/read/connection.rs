@@ -94,6 +94,19 @@ impl<'r, T: ColumnValue<'r>> ColumnValue<'r> for Option<T> {
     }
 }
 
+/// Where a statement has a column. It is looked for from the place after the last one, as most columns are read in their order.
+pub(crate) fn column_after(
+    statement: &rusqlite::Statement<'_>,
+    last: Option<usize>,
+    name: &str,
+) -> Result<usize, rusqlite::Error> {
+    let next = last.map_or(0, |last| last + 1);
+    match statement.column_name(next) {
+        Ok(found) if found == name => Ok(next),
+        _ => statement.column_index(name),
+    }
+}
+
 /// Defines a struct of columns by name, and a second one that says where a statement has them: names are looked up once for each
 /// use of a statement, as that takes as long as reading a short row.
 macro_rules! columns_struct {
@@ -106,7 +119,13 @@ macro_rules! columns_struct {
 
         impl $at {
             fn of(statement: &rusqlite::Statement<'_>) -> Result<Self, rusqlite::Error> {
-                Ok(Self { $($field: statement.column_index(stringify!($field))?,)* })
+                let mut last = None;
+                $(
+                    let $field = $crate::store::sqlite::read::connection::column_after(statement, last, stringify!($field))?;
+                    last = Some($field);
+                )*
+                let _ = last;
+                Ok(Self { $($field,)* })
             }
 
             fn read<$life>(&self, row: &$life rusqlite::Row<'_>) -> Result<$name<$life>, rusqlite::Error> {
