@@ -1,5 +1,6 @@
 //! `articled serve`: reads the settings and runs the server.
 
+mod next_steps;
 mod security;
 
 use std::net::SocketAddr;
@@ -129,10 +130,14 @@ impl Serve {
                 return Ok(());
             }
         };
-        if !self.load.is_empty() {
+        let has_loaded = !self.load.is_empty();
+        if has_loaded {
             load(self.load, &opened, &config, shutdown.as_mut()).await?;
         }
         let listeners = Listeners::new(listener, &config).await?;
+        if has_loaded && let Some(steps) = next_steps::next_steps(&listeners, &config) {
+            info!("{steps}");
+        }
         match server::serve(config, listeners, opened, Clock::system(), metrics, shutdown).await {
             Err(RunError::Config(error)) => Err(Usage(error.to_string()).into()),
             ended => ended.context("the server failed"),

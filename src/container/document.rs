@@ -76,8 +76,8 @@ pub enum ContainerError {
     #[error("has neither `text` nor `html`")]
     NoContentKey,
     #[error(
-        "is not a supported JSONL file: a line needs the key `text` or `html`, and may have `url`, `timestamp`, \
-         `content_type`, `labels` and `id`; the rest of the file is not read"
+        "is not a supported JSONL file: a line needs the key `text` or `html`, and may have `title`, `url`, `timestamp`, \
+         `content_type`, `labels` and `id`; the rest of the file is not read. docs/import-formats.md shows how to rename other keys"
     )]
     UnknownKeys,
     #[error("is not a WARC record: {0}")]
