@@ -123,6 +123,10 @@ reasons! {
     ServiceUnknown = "SERVICE_UNKNOWN",
     /// The request is compressed with something other than gzip or zstd.
     CompressionUnsupported = "COMPRESSION_UNSUPPORTED",
+    /// The method cannot be called in JSON. gRPC does not answer this.
+    MethodNotInJson = "METHOD_NOT_IN_JSON",
+    /// The request is not the JSON of the method's request type. gRPC does not answer this.
+    JsonMalformed = "JSON_MALFORMED",
     /// The bytes are not an encoded message of the method's request type.
     RequestUndecodable = "REQUEST_UNDECODABLE",
     /// The client ended the request before it was complete.
