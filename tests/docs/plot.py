@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws docs/speed.svg: what the first page of a filter costs in stores of three sizes, from the table of growth in
+"""Draws docs/speed.svg: what the first page of a filter costs in stores of several sizes, from the table of growth in
 docs/benchmarks.md. With --check it fails if the file is not the one that it would write."""
 
 import pathlib
@@ -7,19 +7,23 @@ import re
 import sys
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
-ROW = re.compile(r"\| FilterArticles, (?P<class>[^|]+?) \|(?P<cells>(?: [\d.]+ ms(?: \([\d.]+\))? \|){3})")
-HEAD = re.compile(r"\| what; in brackets: to the limit \| (\d+) \| (\d+) \| (\d+) \|")
+# The first table of growth: a column for each size, then others.
+TABLE = re.compile(r"\| what; in brackets: to the limit (?P<sizes>(?:\| \d+ )+)\|.*\n(?P<rows>(?:\|.*\n)+)")
+ROW = re.compile(r"\| FilterArticles, (?P<class>[^|]+?) \|(?P<cells>.*)")
 LEFT, TOP, WIDTH, LINE = 190, 62, 520, 20
 
 
-def rows(text):
+def rows(table, sizes):
     """Each class with its times in ms."""
-    found = ((row["class"], [float(cell) for cell in re.findall(r"([\d.]+) ms", row["cells"])]) for row in ROW.finditer(text))
+    found = ((row["class"], re.findall(r"([\d.]+) ms", row["cells"])) for row in ROW.finditer(table))
+    found = ((name, [float(time) for time in times]) for name, times in found if len(times) == sizes)
     return [(name, times) for name, times in found if "median" not in name and ";" not in name]
 
 
 def drawn(text):
-    table, sizes = rows(text), [f"{int(size):,}" for size in HEAD.search(text).groups()]
+    found = TABLE.search(text)
+    sizes = [f"{int(size):,}" for size in re.findall(r"\d+", found["sizes"])]
+    table = rows(found["rows"], len(sizes))
     most = max(time for _, times in table for time in times)
     ticks = [step * 0.5 for step in range(int(most / 0.5) + 2)]
     x = lambda time: LEFT + WIDTH * time / ticks[-1]
