@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use rustix::fs::{Access, OFlags};
 
 use crate::store::sqlite::files::next_to;
 
@@ -66,7 +66,10 @@ impl ProcessLock {
         writeln!(file, "{HOLDER_PREFIX}{}", std::process::id())?;
         // A file with two names has two lock files, so two processes could write it at once.
         match std::fs::symlink_metadata(database) {
-            Ok(metadata) => check_file(database, &metadata)?,
+            Ok(metadata) => {
+                check_file(database, &metadata)?;
+                check_writable(database)?;
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
@@ -145,6 +148,12 @@ fn check_file(path: &Path, metadata: &Metadata) -> Result<(), LockError> {
         return Err(refused(path, "has a second hard link, under which another process could open it"));
     }
     Ok(())
+}
+
+/// SQLite opens a file that it may not write to read it alone, so that only the first write would fail.
+fn check_writable(path: &Path) -> Result<(), LockError> {
+    let checked = rustix::fs::access(path, Access::WRITE_OK);
+    checked.map_err(|error| refused(path, &format!("cannot be written ({error}); --read-only serves it as it is")))
 }
 
 fn refused(path: &Path, reason: &str) -> LockError {
