@@ -201,7 +201,9 @@ fn dateline_line(body: &[&str]) -> Option<(usize, Found)> {
     let may_stand_above = |text: &&str| {
         let line = Line::new(text);
         let credited = captions::CLOSED_CREDITS.iter().any(|credit| line.key.contains(credit));
-        credited || chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
+        let plain = line.key.trim_start_matches(['[', '【', '(']);
+        let summary = byline_words::SUMMARY.iter().any(|label| plain.starts_with(label));
+        credited || summary || chrome::is_caption(&line) || line.length <= MAX_PROMPT && !line.is_prose()
     };
     let is_certain = |Found { dateline, people, .. }: &Found| {
         let reported = !people.is_empty() && (!dateline.agency.is_empty() || !dateline.location.is_empty());

@@ -3,6 +3,7 @@
 //! Owns everything that is read from markup. Does not classify lines: those around the content (byline, source, editors) are
 //! passed on with it to the next stages.
 
+mod counted_lists;
 mod flat_dom;
 mod heading_rank;
 mod headings;
@@ -312,13 +313,14 @@ fn info_source(
         .find(|source| !source.is_empty() && labels::names_outlet(source));
     let beside_date = || surroundings.before.iter().find_map(|line| labels::source_beside_date(line));
     // The most trusted first.
-    let rules: [(&str, &dyn Fn() -> Option<Source>); 7] = [
+    let rules: [(&str, &dyn Fn() -> Option<Source>); 8] = [
         ("a label above the text", &|| printed(&surroundings.before)),
         ("the name beside the date above the text", &|| beside_date().map(|name| source(name, false))),
+        ("the outlet below the time", &|| surroundings.outlet_below_time().map(|name| source(name, true))),
         ("metadata", &|| from_meta.map(|name| source(name.trim_start_matches("来源：").trim(), true))),
         ("an element marked as the source", &|| marked_source(dom, surroundings).map(|name| source(name, true))),
-        ("an account with a button behind it", &|| {
-            surroundings.account_with_button(dom).map(|name| source(name, true))
+        ("a marked account above a button or the time", &|| {
+            surroundings.marked_account(dom).map(|name| source(name, true))
         }),
         ("a label in the first or last lines of the text", &|| printed(&edges)),
         ("a label below the text", &|| printed(&surroundings.after)),

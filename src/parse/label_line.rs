@@ -50,6 +50,8 @@ pub(super) fn tokens(view: &NormalizedLine) -> Vec<Token> {
         } else if view.starts_with(at, "http://") || view.starts_with(at, "https://") {
             tokens.push(Token::Address);
             at = (at..view.len()).find(|end| view.at(*end) == Some(' ')).unwrap_or(view.len());
+        } else if let Some(end) = button_at(view, at) {
+            at = end;
         } else if let Some(label) = label_at(view, at) {
             let end = value_end(view, label.value, label.field);
             let Label { label, field, is_marked, value } = label;
@@ -62,6 +64,14 @@ pub(super) fn tokens(view: &NormalizedLine) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// The end of a button and its count: `我要评论(0)`, whose end is also a label.
+fn button_at(view: &NormalizedLine, at: usize) -> Option<usize> {
+    const MIN_BUTTON: usize = 4;
+    let (word, end) = view.word_at(at, byline_words::NOISE)?;
+    let counted = view.group_at(end, 8).filter(|_| view.at(end) == Some('('))?;
+    (word.chars().count() >= MIN_BUTTON).then_some(counted)
 }
 
 /// The account that published a page, printed with the time: `11:30　青石音乐`, `2022-06-02 09:52:19河湾评论 来自青石市`,
@@ -81,7 +91,8 @@ pub(super) fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>>
             }
             Token::Time { printed, .. } => timed |= printed.year != 0 && printed.hour.is_some(),
             Token::Labelled(labelled) if labelled.field == Field::Ignored || labelled.value.is_empty() => {}
-            Token::Labelled(_) | Token::Address => return None,
+            Token::Labelled(_) => return None,
+            Token::Address => {}
             Token::Word(word) => {
                 let word = without_place(view, word);
                 if word.is_empty() || is_noise(view.seen(word.clone())) {

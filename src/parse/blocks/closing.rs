@@ -64,7 +64,7 @@ fn closing_part(line: &str, is_signed: bool, facts: &mut Facts) -> Option<(usize
     let start = bracketed(without_date_code(line))?;
     if let Some(name) = signature(line, start) {
         facts.add(byline::Byline { people: vec![name], ..byline::Byline::default() });
-        return Some((start, chrome::BYLINE));
+        return Some((before_mark(line.get(..start)?).len(), chrome::BYLINE));
     }
     let inside = Line::new(line.get(start..)?);
     // `（记者林远舟摄）` below a story that another signs: the last line is a caption.
@@ -113,13 +113,19 @@ fn trailing_names(line: &str) -> Option<(usize, byline::Byline)> {
 /// `…绕行。（林远舟）`: the author in brackets after the last sentence, without a role word.
 fn signature(line: &str, start: usize) -> Option<Person> {
     let before = line.get(..start)?;
-    let ended = before.is_empty() || before.trim_end().ends_with(['。', '！', '？', '”', '」']);
+    let text = before_mark(before);
+    let ended = before.is_empty() || text.ends_with(['。', '！', '？', '”', '」']);
     let inside = line.get(start..)?.trim_matches(['（', '）', '(', ')']);
     let plain = normalize_line(inside);
     let kind =
         roles::STORY_KINDS.iter().any(|kind| plain.starts_with(kind)) || roles::NON_NAMES.contains(&plain.as_str());
     (ended && !kind && has_the_shape_of_a_name(inside) && plain.chars().all(is_han) && is_common(&plain))
         .then(|| Person { name: inside.to_owned(), role: Role::Contributor })
+}
+
+/// The text before the mark that some papers print at the end of a story: `…绕行。▲`.
+fn before_mark(text: &str) -> &str {
+    text.trim_end_matches(|c: char| c.is_whitespace() || "▲■◆●★".contains(c))
 }
 
 /// Like [`signature`], on a line of its own.

@@ -136,5 +136,10 @@ fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {
     let style = style.to_ascii_lowercase();
     // WeChat and others hide the article until a script has loaded it.
     let is_content = || marks_of(node).contains("content");
-    !style.contains("display:none") && (!style.contains("visibility:hidden") || is_content())
+    // A text for screen readers: `width:0;height:0;overflow:hidden`.
+    let has_no_size = || {
+        let is_zero = |declaration: &str| matches!(declaration, "height:0" | "height:0px" | "width:0" | "width:0px");
+        style.contains("overflow:hidden") && style.split(';').any(is_zero)
+    };
+    !has_no_size() && !style.contains("display:none") && (!style.contains("visibility:hidden") || is_content())
 }

@@ -72,6 +72,13 @@ pub(super) fn bare_source(line: &str) -> Option<&str> {
     outlet(line).filter(|name| printed && *name == line && name.chars().any(|c| !c.is_ascii_digit()))
 }
 
+/// The outlet on a line that contains nothing else, by the ending of its name.
+pub(super) fn outlet_alone(line: &str) -> Option<&str> {
+    const OUTLET: std::ops::RangeInclusive<usize> = 3..=12;
+    let fits = OUTLET.contains(&line.chars().count()) && line.chars().all(char::is_alphanumeric);
+    (fits && ends_in_any(line, outlets::ENDINGS_BESIDE_DATES)).then_some(line)
+}
+
 /// The editors named in these lines, from the most trusted label that occurs.
 pub(super) fn editors<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let lines: Vec<_> = lines.map(editor_labels).collect();

@@ -67,6 +67,7 @@ pub(super) fn lines_without(dom: &FlatDom, root: usize, left_out: impl Fn(usize)
         while open.last().is_some_and(|(end, _)| *end <= index) {
             if let Some((_, element)) = open.pop() {
                 writer.boundary(element);
+                writer.end_inline(element);
             }
         }
         let Some(node) = dom.nodes.get(index) else { break };
@@ -85,6 +86,7 @@ pub(super) fn lines_without(dom: &FlatDom, root: usize, left_out: impl Fn(usize)
             NodeKind::Element { name, .. } => {
                 let element = Element::of(name);
                 writer.boundary(element);
+                writer.start_inline(element);
                 if element == Element::Link {
                     writer.link_start = writer.text.len();
                 }
@@ -130,11 +132,17 @@ struct Writer {
     lines: Vec<RenderedLine>,
     text: String,
     node: usize,
+    /// The text node of the last character.
+    last_node: Option<usize>,
     link_characters: usize,
     /// Byte offsets of the last link's start and end in the text.
     link_start: usize,
     link_end: usize,
     link_node: usize,
+    /// Byte offsets where an inline element starts directly after the end of another.
+    joints: Vec<usize>,
+    /// Length of the text when the last inline element ended.
+    inline_end: Option<usize>,
     /// White space since the last character.
     pending: Option<PendingBreak>,
 }
@@ -148,12 +156,28 @@ impl Writer {
         }
     }
 
+    fn start_inline(&mut self, element: Element) {
+        let end = self.text.len();
+        if matches!(element, Element::Link | Element::Inline) && self.inline_end == Some(end) && self.pending.is_none()
+        {
+            self.joints.push(end);
+        }
+    }
+
+    fn end_inline(&mut self, element: Element) {
+        if matches!(element, Element::Link | Element::Inline) {
+            self.inline_end = Some(self.text.len()).filter(|end| *end > 0);
+        }
+    }
+
     fn write(&mut self, text: &str, node: usize, in_link: bool, preformatted: bool) {
         for character in text.chars() {
             if preformatted && character == '\n' {
                 self.end_line();
             } else if character.is_ascii_whitespace() {
-                let pending = self.pending.get_or_insert(PendingBreak { line_break: false, node: Some(node) });
+                // White space at the start of a text stands between two elements.
+                let within = Some(node).filter(|node| self.last_node == Some(*node));
+                let pending = self.pending.get_or_insert(PendingBreak { line_break: false, node: within });
                 pending.line_break |= matches!(character, '\n' | '\r');
             } else {
                 self.write_pending(character, node);
@@ -161,6 +185,7 @@ impl Writer {
                     self.node = node;
                 }
                 self.text.push(character);
+                self.last_node = Some(node);
                 self.link_characters += usize::from(in_link);
                 if in_link {
                     (self.link_end, self.link_node) = (self.text.len(), node);
@@ -182,13 +207,16 @@ impl Writer {
 
     fn end_line(&mut self) {
         self.pending = None;
-        let text = std::mem::take(&mut self.text);
+        self.inline_end = None;
+        let joints = std::mem::take(&mut self.joints);
+        let text = with_spaces_at(std::mem::take(&mut self.text), &joints);
         let mut link_characters = std::mem::take(&mut self.link_characters);
         let (link_start, link_end) = (std::mem::take(&mut self.link_start), std::mem::take(&mut self.link_end));
         // A button at the end of the last paragraph becomes a line of its own: `…开放。<a>返回首页，查看更多</a>`.
         let parts = (link_start > 0 && link_end == text.len()).then(|| text.split_at_checked(link_start)).flatten();
         if let Some((sentence, button)) = parts.map(|(before, link)| (before.trim(), link.trim()))
-            && sentence.ends_with(['。', '！', '？', '…'])
+            && (sentence.ends_with(['。', '！', '？', '…'])
+                || sentence.ends_with(['）', ')', '”', '▲', '■', '◆']) && button.ends_with(['>', '»', '›']))
             && !ends_sentence(button)
             && (1..=MAX_BUTTON).contains(&button.chars().count())
         {
@@ -204,6 +232,34 @@ impl Writer {
             self.lines.push(RenderedLine { text, node: self.node, link_characters });
         }
     }
+}
+
+/// Style sheets set the parts of a byline apart, which the text alone does not: `<a>镇情</a><a>青石时报</a><span>2021-09-01
+/// 08:15</span>`. Returns a line with a date with a space at each joint, except within the date.
+fn with_spaces_at(text: String, joints: &[usize]) -> String {
+    /// In bytes.
+    const MAX_BYLINE: usize = 300;
+    if joints.is_empty() || text.len() > MAX_BYLINE || !has_date(&text) {
+        return text;
+    }
+    let mut spaced = String::with_capacity(text.len() + joints.len());
+    let mut start = 0;
+    for joint in joints {
+        let (Some(part), Some(rest)) = (text.get(start..*joint), text.get(*joint..)) else { continue };
+        spaced.push_str(part);
+        start = *joint;
+        let of_date = |c: Option<char>| c.is_none_or(|c| c.is_ascii_digit() || "年月日时分秒-/.:".contains(c));
+        if !(of_date(part.chars().next_back()) && of_date(rest.chars().next())) {
+            spaced.push(' ');
+        }
+    }
+    spaced.push_str(text.get(start..).unwrap_or_default());
+    spaced
+}
+
+fn has_date(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 6 && text.contains("20") && text.contains(['-', '年', '/', '.']) && !text.contains('。')
 }
 
 fn is_wide(character: char) -> bool {
@@ -227,12 +283,23 @@ mod tests {
         check("<p>新馆开放。<a>返回首页，查看更多</a></p>", &["新馆开放。", "返回首页，查看更多"]);
         check("<p>他说，<a>新馆</a></p><p>新馆<a>开放。</a></p>", &["他说，新馆", "新馆开放。"]);
         check("来源: <a>甲</a>\n<a>乙</a>", &["来源: 甲 乙"]);
+        check(
+            "<p><a>镇情</a><a>青石时报</a><i>[微博]</i><span>2021-09</span><span>-01</span><b>何秋白</b></p>",
+            &["镇情 青石时报 [微博] 2021-09-01 何秋白"],
+        );
+        check("<p><b>新桥</b><i>通车</i></p>", &["新桥通车"]);
+        check("<p>全长三百米。▲ (林远舟)<a>返回青石网&gt;&gt;</a></p>", &["全长三百米。▲ (林远舟)", "返回青石网>>"]);
         check("甲<br>乙<br/><br>丙", &["甲", "乙", "丙"]);
+        check("<p><a>青石</a>\n何秋白</p>", &["青石 何秋白"]);
         check("<p>青石\n   镇 open\n   day</p>", &["青石镇 open day"]);
         check("<ruby>龜<rp>(</rp><rt>qiū</rt><rp>)</rp>茲<rt>cí</rt></ruby>古國", &["龜茲古國"]);
         check("<table><tr><td>甲</td><td>乙</td></tr><tr><td>丙</td></tr></table>", &["甲 乙", "丙"]);
         check("<td><p>甲</p><p>乙</p></td>", &["甲", "乙"]);
         check("甲<script>乙</script><span style='DISPLAY: none'>丙</span><i hidden>丁</i><style>戊</style>", &["甲"]);
+        check(
+            "甲<span style='width: 0; height: 0; overflow: hidden'>乙</span><p style='overflow: hidden'>丙",
+            &["甲", "丙"],
+        );
         check("<pre>甲\n乙</pre>", &["甲", "乙"]);
         check("<p>&nbsp;&nbsp;　　甲&nbsp;乙&amp;</p><p>&nbsp;</p>", &["甲\u{a0}乙&"]);
         check("", &[]);

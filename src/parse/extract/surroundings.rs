@@ -1,13 +1,15 @@
 //! The informative lines around a page's content: bylines above, editors and sources below.
 
 use super::flat_dom::FlatDom;
-use super::labels::{MAX_BYLINE, is_byline, is_closing};
+use super::labels::{MAX_BYLINE, is_byline, is_closing, outlet_alone};
 use super::letters::letters;
 use super::lines::RenderedLine;
 use crate::parse::blocks;
+use crate::parse::dateline::has_the_shape_of_a_name;
 use crate::parse::lexicon::byline_words;
 use crate::parse::normalized_line::normalize_line;
 use crate::parse::time::first_printed;
+use crate::text::is_han;
 
 /// Maximum number of lines to check between headline and content, and after the content.
 const MAX_AROUND: usize = 40;
@@ -51,7 +53,10 @@ impl<'a> Surroundings<'a> {
         for (at, line) in between.iter().enumerate() {
             let follows_label =
                 at.checked_sub(1).and_then(|at| between.get(at)).is_some_and(|line| line.text.ends_with(['：', ':']));
-            if is_byline(&line.text) || follows_label && line.characters() <= 20 {
+            // `记者博客 联系记者`: a link with a role's word in its label.
+            let is_button = line.is_linked() && !line.text.contains(|c: char| c.is_ascii_digit() || "：:".contains(c));
+            let names_all = || !is_button || blocks::is_byline(&line.text);
+            if is_byline(&line.text) && names_all() || follows_label && line.characters() <= 20 {
                 before.push(line.text.as_str());
             }
         }
@@ -108,8 +113,18 @@ impl<'a> Surroundings<'a> {
 const ACCOUNT_MARKS: &[&str] = &["author", "account", "nickname", "username"];
 
 impl<'a> Surroundings<'a> {
-    /// The account that a platform names between headline and content, with the button that follows it.
-    pub(super) fn account_with_button(&self, dom: &FlatDom) -> Option<&'a str> {
+    /// The outlet on a line of its own, directly below the line with the time.
+    pub(super) fn outlet_below_time(&self) -> Option<&'a str> {
+        let is_timed = |line: &RenderedLine| {
+            first_printed(&line.text).is_some_and(|time| time.year != 0 && time.hour.is_some())
+                && blocks::is_byline(&line.text)
+        };
+        let pairs = self.between.iter().zip(self.between.iter().skip(1));
+        pairs.filter(|(above, _)| is_timed(above)).find_map(|(_, line)| outlet_alone(&line.text))
+    }
+
+    /// The account that a platform names between headline and content, with a button or the time directly below it.
+    pub(super) fn marked_account(&self, dom: &FlatDom) -> Option<&'a str> {
         /// In characters.
         const ACCOUNT: std::ops::RangeInclusive<usize> = 2..=16;
         let is_button = |line: &RenderedLine| {
@@ -118,7 +133,10 @@ impl<'a> Surroundings<'a> {
         };
         self.between.iter().zip(self.between.iter().skip(1)).find_map(|(line, next)| {
             let is_account = ACCOUNT.contains(&line.characters()) && dom.is_marked(line.node, 2, ACCOUNT_MARKS);
-            (is_account && is_button(next)).then_some(line.text.as_str())
+            let is_time = || first_printed(&next.text).is_some_and(|time| time.hour.is_some());
+            let is_person = || has_the_shape_of_a_name(&line.text) && line.text.chars().all(is_han);
+            let is_plain = || line.text.chars().all(|c| c.is_alphanumeric() || matches!(c, '·' | '-' | '_'));
+            (is_account && (is_button(next) || is_plain() && is_time() && !is_person())).then_some(line.text.as_str())
         })
     }
 }
@@ -129,6 +147,23 @@ mod tests {
 
     use super::super::lines::lines;
     use super::*;
+
+    #[test]
+    fn accounts_above_the_time() {
+        let check = |account: &str, below: &str, expected: Option<&str>| {
+            let text = "新桥今天通车，全长三百米。";
+            let html = format!("<h1>新桥通车</h1><p class=author-name>{account}</p><p>{below}</p><p>{text}</p>");
+            let dom = FlatDom::of(&Document::from(html.as_str()));
+            let page = lines(&dom, 0);
+            let headline = page.first().map(|line| line.node);
+            let found = Surroundings::of(&page, headline, &[text.to_owned()]);
+            assert_eq!(found.marked_account(&dom), expected, "{html}");
+        };
+        check("河湾之家", "发布时间：09-01 08:15", Some("河湾之家"));
+        check("林远舟", "发布时间：09-01 08:15", None);
+        check("【河湾之家╱林远舟】", "发布时间：09-01 08:15", None);
+        check("河湾之家", "渡口", None);
+    }
 
     #[test]
     fn the_time_above_the_headline_counts_if_none_is_below() {

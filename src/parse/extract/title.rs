@@ -20,6 +20,9 @@ const MIN_HEADLINE: usize = 4;
 
 const MAX_HEADLINE: usize = 120;
 
+/// In characters. A page's own line of this length is not the name of its site.
+const MIN_PRINTED_TITLE: usize = 12;
+
 /// A headline, and the text node that prints it.
 pub(super) struct Headline {
     pub text: String,
@@ -121,11 +124,16 @@ fn choose(
         // A title that is only the site's name carries no information.
         (Some(text), Some(h1)) if is_site(text, site_name) => (h1, "the first h1, as the title is the site's name"),
         (Some(text), None) if is_site(text, site_name) || is_root_of_path(lines, text) => {
-            let above_text = || of_text_above(dom, lines).map(|heading| (heading, ABOVE_TEXT));
+            // A headline may have a word that sites have in their names.
+            let title = printed(dom, lines, text);
+            if title.node.is_some() && text.chars().count() >= MIN_PRINTED_TITLE {
+                return (title, OF_METADATA);
+            }
+            let above_text = || of_text_above(dom, lines, text).map(|heading| (heading, ABOVE_TEXT));
             above_byline(dom, lines)
                 .map(|heading| (heading, ABOVE_BYLINE))
                 .or_else(above_text)
-                .unwrap_or_else(|| (printed(dom, lines, text), OF_METADATA))
+                .unwrap_or((title, OF_METADATA))
         }
         // If the page does not print this title, it prints another one above the line that names its source.
         (Some(text), None) => {
@@ -142,18 +150,18 @@ fn choose(
         (None, Some(h1)) => {
             // A linked h1 is the site's name.
             let is_site = lines.iter().any(|line| Some(line.node) == h1.node && line.is_linked());
-            let other = if is_site { of_text_above(dom, lines) } else { None };
+            let other = if is_site { of_text_above(dom, lines, &h1.text) } else { None };
             other.map_or((h1, "the first h1, as the metadata has no title"), |heading| (heading, ABOVE_TEXT))
         }
         (None, None) => line_above_byline(lines)
             .map(|line| (line, "the line above the time"))
-            .or_else(|| of_text_above(dom, lines).map(|heading| (heading, ABOVE_TEXT)))
+            .or_else(|| of_text_above(dom, lines, site_name).map(|heading| (heading, ABOVE_TEXT)))
             .unwrap_or((Headline { text: String::new(), node: None }, "")),
     }
 }
 
-fn of_text_above(dom: &FlatDom, lines: &[RenderedLine]) -> Option<Headline> {
-    above_text(dom, lines).map(|(text, node)| Headline { text, node: Some(node) })
+fn of_text_above(dom: &FlatDom, lines: &[RenderedLine], site: &str) -> Option<Headline> {
+    above_text(dom, lines, site).map(|(text, node)| Headline { text, node: Some(node) })
 }
 
 /// On a page without a title and without headings: the line directly above the line with the publish time.
@@ -313,6 +321,9 @@ mod tests {
         let blog = "<p>首页</p><p>新桥今天正式通车</p><p>正文</p>";
         check(blog, &["青石博客 » 新桥今天正式通车"], "新桥今天正式通车");
         check(blog, &["新桥今天正式通车(页 1) - 镇情 - 青石论坛 - powered by Board"], "新桥今天正式通车");
+        let like_site =
+            format!("<p>首页</p><p>青石镇十大科技新闻今天揭晓</p><p>{}</p>", "新桥通车，全长三百米。".repeat(4));
+        check(&like_site, &["青石镇十大科技新闻今天揭晓"], "青石镇十大科技新闻今天揭晓");
         let timed = "<p>新桥今天正式通车 2014-04-30 14:49</p><p>正文</p>";
         check(timed, &["新桥今天正式通车 - 桥梁专题"], "新桥今天正式通车");
         let barred = "<div class=tit2>镇长这一周 | 新桥今天通车</div><p>正文</p>";

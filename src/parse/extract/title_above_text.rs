@@ -18,8 +18,8 @@ const MAX_ABOVE: usize = 10;
 const TITLE: std::ops::RangeInclusive<usize> = 6..=60;
 
 /// The line above the text that most looks like a title, and its text node: a heading, else a line that another one repeats, else
-/// the longest.
-pub(super) fn above_text(dom: &FlatDom, lines: &[RenderedLine]) -> Option<(String, usize)> {
+/// the longest. `site` is the name of the site, if a line prints it.
+pub(super) fn above_text(dom: &FlatDom, lines: &[RenderedLine], site: &str) -> Option<(String, usize)> {
     let root = scoring::main_content(dom, &TeaserLists::of(dom, lines))?.root;
     let in_text = |line: &RenderedLine| (root..dom.end(root)).contains(&line.node) && is_prose(line);
     let text_at = lines.iter().position(in_text)?;
@@ -33,7 +33,7 @@ pub(super) fn above_text(dom: &FlatDom, lines: &[RenderedLine]) -> Option<(Strin
         (heading_rank(dom, line.node).unwrap_or(0), repeats(line), letters(&line.text).chars().count(), shortest_first)
     };
     // On a tie the first line wins: `max_by_key` takes the last.
-    let best = above.iter().filter(|line| may_be_title(dom, line)).rev().max_by_key(rank)?;
+    let best = above.iter().filter(|line| line.text != site && may_be_title(dom, line)).rev().max_by_key(rank)?;
     // The other print may lack the marks of a template: `新桥通车- -`.
     let own = letters(&best.text);
     let plain = above.iter().filter(|line| letters(&line.text) == own).min_by_key(|line| line.characters());
@@ -74,13 +74,14 @@ mod tests {
         let text = "<p>青石镇的新桥今天正式通车，全长三百米，两岸的居民从此不再绕行十里。</p>".repeat(3);
         let check = |above: &str, expected: Option<&str>| {
             let dom = FlatDom::of(&Document::from(format!("<div>{above}{text}</div>").as_str()));
-            let found = above_text(&dom, &lines(&dom, 0)).map(|(text, _)| text);
+            let found = above_text(&dom, &lines(&dom, 0), "河湾博客").map(|(text, _)| text);
             assert_eq!(found.as_deref(), expected, "{above}");
         };
         check("<p>首页 &gt; 镇情</p><p>新桥今天正式通车</p><p>何秋白</p>", Some("新桥今天正式通车"));
         check("<p>新桥今天正式通车</p><p>——修桥的石匠们</p><p>一、两年零三个月的工期</p>", Some("新桥今天正式通车"));
         check("<td class=bt_title>新桥今天通车</td><p><b>河水照旧从桥下流过去。</b></p>", Some("新桥今天通车"));
         check("<h2>新桥今天通车？- -</h2><p>石匠说还要等三天才能走</p><p>新桥今天通车？</p>", Some("新桥今天通车？"));
+        check("<h1><a href=/>河湾博客</a></h1><h2>新桥今天通车</h2>", Some("新桥今天通车"));
         check("<p><a href=/>青石镇的旧新闻</a></p><p>2021-09-01 08:15 来源：青石网</p>", None);
     }
 }

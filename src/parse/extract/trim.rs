@@ -4,12 +4,13 @@
 //!
 //! Owns the evidence of position and markup. Does not look at words: `blocks` does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::counted_lists;
 use super::flat_dom::FlatDom;
 use super::labels::{is_byline, is_closing};
 use super::letters::letters;
-use super::lines::RenderedLine;
+use super::lines::{RenderedLine, is_block};
 use super::page_positions::page_positions;
 use crate::parse::explanation::Trace;
 use crate::parse::lexicon::page_chrome;
@@ -36,6 +37,8 @@ pub(super) fn trim(
     note(&lines, "a box within the content");
     drop_comments(&mut lines, dom, page);
     note(&lines, "a section of comments");
+    drop_counted_list(&mut lines);
+    note(&lines, "a list with counters above the text");
     drop_captions(&mut lines, dom, page);
     note(&lines, "a caption by its marks");
     drop_marked_byline(&mut lines, dom, page);
@@ -48,6 +51,8 @@ pub(super) fn trim(
     note(&lines, "beyond the article body of the metadata");
     drop_references(&mut lines, page);
     note(&lines, "a link to another story");
+    drop_below_containers(&mut lines, dom, page);
+    note(&lines, "a label below the elements that hold the text");
     drop_links_at_edges(&mut lines, page);
     note(&lines, "a link at the edge of the content");
     lines.into_iter().filter(|line| line.kept).map(|line| line.text).collect()
@@ -139,6 +144,15 @@ fn drop_comments(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]
     let text: usize = above.filter(|(line, marked)| !**marked && line.kept).map(|(line, _)| line.characters()).sum();
     if text >= MIN_ABOVE {
         lines.iter_mut().skip(last + 1).for_each(|line| line.kept = false);
+    }
+}
+
+/// Drops the entries of a player's list above the text.
+fn drop_counted_list(lines: &mut [ContentLine]) {
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let Some((first, last)) = counted_lists::list_above_text(&texts) else { return };
+    for line in lines.iter_mut().take(last + 1).skip(first) {
+        line.kept &= line.is_sentence();
     }
 }
 
@@ -329,6 +343,44 @@ fn drop_links_at_edges(lines: &mut [ContentLine], page: &[RenderedLine]) {
     }
 }
 
+/// Drops the labels below the text that stand in none of the elements that hold its paragraphs: the headings of lists whose links
+/// are gone, a pager, the site's name. A heading at the end heads nothing.
+fn drop_below_containers(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    /// In characters. Shorter paragraphs occur in lists of other stories too.
+    const MIN_PARAGRAPH: usize = 30;
+    const MAX_LABEL: usize = 24;
+    let block = |line: &ContentLine| {
+        let node = line.on_page(page)?.node;
+        dom.self_and_ancestors(dom.parent(node)).find(|index| is_block(dom.name(*index)))
+    };
+    let is_paragraph = |line: &ContentLine| line.characters() >= MIN_PARAGRAPH && line.is_sentence();
+    let containers: HashSet<usize> =
+        lines.iter().filter(|line| is_paragraph(line)).filter_map(block).map(|block| dom.parent(block)).collect();
+    let text: usize = lines.iter().filter(|line| is_paragraph(line)).map(ContentLine::characters).sum();
+    let all: usize = lines.iter().map(ContentLine::characters).sum();
+    if containers.is_empty() || containers.contains(&0) || text * 2 < all {
+        return;
+    }
+    let is_inside = |line: &ContentLine| {
+        block(line).is_none_or(|block| dom.self_and_ancestors(block).any(|index| containers.contains(&index)))
+    };
+    let Some(last) = lines.iter().rposition(is_inside) else { return };
+    let is_credit = |line: &ContentLine| is_byline(&line.text) || is_closing(&line.text);
+    let is_label = |line: &ContentLine| line.characters() <= MAX_LABEL && !line.is_sentence() && !is_credit(line);
+    for line in lines.iter_mut().skip(last + 1).filter(|line| is_label(line)) {
+        line.kept = false;
+    }
+    let is_heading =
+        |line: &ContentLine| block(line).is_some_and(|block| matches!(dom.name(block), "h2" | "h3" | "h4" | "h5"));
+    let ends = lines.iter().rposition(|line| line.kept);
+    if let Some(line) = ends.filter(|end| *end > 0).and_then(|end| lines.get_mut(end))
+        && is_label(line)
+        && is_heading(line)
+    {
+        line.kept = false;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use dom_query::Document;
@@ -393,6 +445,17 @@ mod tests {
         let rules = "<section class=comments><h4>发表意见</h4><li>请不要刊登与主题无关的内容。</li></section>";
         check(&format!("<h1>新馆开放</h1><p>{TEXT}{TEXT}</p>{rules}"), "", &[&TEXT.repeat(2)]);
         check(&format!("<div class=has-comments><h1>新馆开放</h1><p>{TEXT}</p><p>{TEXT}</p></div>"), "", &[TEXT, TEXT]);
+    }
+
+    #[test]
+    fn labels_below_the_elements_of_the_text() {
+        let page = |below: &str| format!("<h1>新馆开放</h1><div><p>{TEXT}</p><p>{TEXT}馆长说。</p></div>{below}");
+        let last = format!("{TEXT}馆长说。");
+        check(&page("<td>第1页/共1页</td><b>城市资讯</b>"), "", &[TEXT, &last]);
+        check(&page("<section><p>责任编辑：何秋白</p></section>"), "", &[TEXT, &last, "责任编辑：何秋白"]);
+        check(&page("<section><p>新馆明天闭馆。</p></section>"), "", &[TEXT, &last, "新馆明天闭馆。"]);
+        check(&format!("<h1>新馆开放</h1><div><p>{TEXT}</p><p>——馆长</p></div>"), "", &[TEXT, "——馆长"]);
+        check(&format!("<h1>新馆开放</h1><div><p>{TEXT}</p><h4>相关日志</h4></div>"), "", &[TEXT]);
     }
 
     #[test]
