@@ -7,7 +7,7 @@ use super::block::{BlockWriter, EncodedBlock, SegmentId};
 use super::directory::{BlockStarts, Documents, Key};
 use super::gram::Gram;
 use super::pairs::{PairRule, PairSet, Pairs};
-use super::segment::Segment;
+use super::segment::{DirectoryCursor, Segment};
 use super::text_grams::{for_each_gram, for_each_three};
 
 /// A document to be indexed.
@@ -54,7 +54,7 @@ pub fn build(
     });
     let (mut blocks, firsts) = writer.finish();
     let segment = Segment { id, documents: directory, starts: BlockStarts::new(&firsts), pairs };
-    blocks.extend(segment.directory());
+    blocks.extend(segment.next_directory_blocks(&mut DirectoryCursor::default(), usize::MAX));
     (segment, blocks)
 }
 

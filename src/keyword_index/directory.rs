@@ -145,23 +145,20 @@ impl Documents {
         self.first_before(effective_us)
     }
 
-    fn encode(&self, out: &mut Vec<u8>) {
-        put_varint(out, u64::from(self.len()));
-        let mut id_before = 0i64;
-        let mut effective_before = None;
-        for ordinal in 0..self.len() {
-            let Key { effective_us, name } = self.key(ordinal);
-            let id = self.id(ordinal);
-            put_varint(out, zigzag(id.wrapping_sub(id_before)));
-            match effective_before {
-                None => put_varint(out, zigzag(effective_us)),
-                Some(before) => put_varint(out, effective_us.abs_diff(before)),
+    fn encode_one(&self, ordinal: u32, out: &mut Vec<u8>) {
+        let Key { effective_us, name } = self.key(ordinal);
+        match ordinal.checked_sub(1) {
+            None => {
+                put_varint(out, zigzag(self.id(ordinal)));
+                put_varint(out, zigzag(effective_us));
             }
-            put_varint(out, name.len() as u64);
-            out.extend_from_slice(name.as_bytes());
-            id_before = id;
-            effective_before = Some(effective_us);
+            Some(before) => {
+                put_varint(out, zigzag(self.id(ordinal).wrapping_sub(self.id(before))));
+                put_varint(out, effective_us.abs_diff(self.effective_us(before)));
+            }
         }
+        put_varint(out, name.len() as u64);
+        out.extend_from_slice(name.as_bytes());
     }
 
     fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
@@ -238,14 +235,10 @@ impl BlockStarts {
         self.grams.get(block as usize) == Some(&gram)
     }
 
-    fn encode(&self, out: &mut Vec<u8>) {
-        put_varint(out, u64::from(self.len()));
-        let mut before = 0;
-        for (gram, &ordinal) in self.grams.iter().zip(&self.ordinals) {
-            put_varint(out, gram.number() - before);
-            put_varint(out, u64::from(ordinal));
-            before = gram.number();
-        }
+    fn encode_one(&self, block: usize, out: &mut Vec<u8>) {
+        let before = block.checked_sub(1).map_or(0, |before| self.grams[before].number());
+        put_varint(out, self.grams[block].number() - before);
+        put_varint(out, u64::from(self.ordinals[block]));
     }
 
     fn decode(reader: &mut Reader, documents: u32) -> Result<Self, Malformed> {
@@ -267,14 +260,30 @@ impl BlockStarts {
     }
 }
 
-/// Encodes a directory.
-pub(crate) fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec<u8> {
-    let mut out = Vec::new();
-    put_varint(&mut out, FORMAT_VERSION);
-    documents.encode(&mut out);
-    starts.encode(&mut out);
-    pairs.encode(&mut out);
-    out
+/// Encodes an item of a directory: its head, a document, the number of blocks, the first entry of one, or the pairs. Returns
+/// whether there is such an item. One at a time, because a directory of a million documents has tens of megabytes.
+pub(crate) fn encode_item(
+    item: usize,
+    documents: &Documents,
+    starts: &BlockStarts,
+    pairs: &Pairs,
+    out: &mut Vec<u8>,
+) -> bool {
+    let first_block = documents.ids.len() + 2;
+    let last = first_block + starts.grams.len();
+    if item == 0 {
+        put_varint(out, FORMAT_VERSION);
+        put_varint(out, u64::from(documents.len()));
+    } else if item < first_block - 1 {
+        documents.encode_one((item - 1) as u32, out);
+    } else if item < first_block {
+        put_varint(out, u64::from(starts.len()));
+    } else if item < last {
+        starts.encode_one(item - first_block, out);
+    } else if item == last {
+        pairs.encode(out);
+    }
+    item <= last
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<(Documents, BlockStarts, Pairs), Malformed> {
@@ -313,6 +322,13 @@ mod tests {
     fn keys() -> impl Strategy<Value = BTreeSet<(i64, String)>> {
         let times = prop_oneof![-3i64..3, any::<i64>()];
         proptest::collection::btree_set((times, "[a-c]{0,3}"), 0..30)
+    }
+
+    fn encode(documents: &Documents, starts: &BlockStarts, pairs: &Pairs) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut items = 0..;
+        while items.next().is_some_and(|item| encode_item(item, documents, starts, pairs, &mut out)) {}
+        out
     }
 
     proptest! {

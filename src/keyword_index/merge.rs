@@ -13,11 +13,15 @@ use super::directory::{BlockStarts, Documents};
 use super::gram::Gram;
 use super::pairs::{PairRule, PairSet, Pairs};
 use super::postings::{List, decode_list};
-use super::segment::Segment;
+use super::segment::{DirectoryCursor, Segment};
 use super::snapshot::{Deletions, LiveSegment, Snapshot};
 
 /// Finished blocks are returned once they have this many bytes, which a transaction writes in a few milliseconds.
 const STEP_BYTES: usize = 512 * 1024;
+
+/// The number of directory blocks of a step, which have as many bytes. A large directory is not encoded as a whole, because the
+/// inputs' are in memory too.
+const STEP_DIRECTORY_BLOCKS: usize = 8;
 
 /// The maximum number of blocks of one input that are requested at once.
 const READ_AHEAD: u32 = 32;
@@ -47,6 +51,8 @@ pub struct Merge {
     documents: Documents,
     writer: Option<BlockWriter>,
     segment: Option<Arc<Segment>>,
+    /// The place in the output's directory, which follows its postings.
+    directory: DirectoryCursor,
     /// The current gram, and its ordinals so far.
     gram: Option<Gram>,
     ordinals: Vec<u32>,
@@ -94,6 +100,7 @@ impl Merge {
             documents,
             writer,
             segment: None,
+            directory: DirectoryCursor::default(),
             gram: None,
             ordinals: Vec::new(),
             bitmap,
@@ -122,7 +129,15 @@ impl Merge {
 
     /// Continues for at most a few milliseconds.
     pub fn step(&mut self) -> Result<MergeStep, Damaged> {
-        let Some(writer) = &mut self.writer else { return Ok(MergeStep::Done(self.segment.clone())) };
+        let Some(writer) = &mut self.writer else {
+            return Ok(match &self.segment {
+                Some(segment) if !self.directory.is_at_end() => {
+                    let blocks = segment.next_directory_blocks(&mut self.directory, STEP_DIRECTORY_BLOCKS);
+                    MergeStep::Write(blocks)
+                }
+                segment => MergeStep::Done(segment.clone()),
+            });
+        };
         if self.documents.is_empty() {
             return Ok(MergeStep::Done(None));
         }
@@ -192,14 +207,14 @@ impl Merge {
             starts: BlockStarts::new(&firsts),
             pairs: std::mem::take(&mut self.pairs),
         };
-        blocks.extend(segment.directory());
+        blocks.extend(segment.next_directory_blocks(&mut self.directory, STEP_DIRECTORY_BLOCKS));
         self.segment = Some(Arc::new(segment));
         Ok(MergeStep::Write(blocks))
     }
 
     /// Whether the last returned blocks are the final ones.
     pub fn is_finished(&self) -> bool {
-        self.segment.is_some()
+        self.segment.is_some() && self.directory.is_at_end()
     }
 
     /// The ids of the input segments.
@@ -339,6 +354,40 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::keyword_index::build::{Document, build};
+    use crate::keyword_index::directory::Key;
+
+    #[test]
+    fn a_large_directory_is_written_in_steps() {
+        let name = |number: i64| format!("a-name-as-long-as-names-may-be-which-takes-place-{number:010}");
+        let input = |segment: u32| {
+            let names: Vec<String> = (0..6000).map(|number| name(number * 2 + i64::from(segment))).collect();
+            let documents = names.iter().zip(0i64..).map(|(name, id)| Document {
+                id: id * 2 + i64::from(segment),
+                key: Key { effective_us: 0, name },
+                texts: vec![],
+            });
+            let id = SegmentId(segment);
+            let (segment, _) = build(id, documents.collect(), &PairSet::default(), PairRule::default());
+            LiveSegment { segment: Arc::new(segment), deletions: Arc::default() }
+        };
+        let mut merge = Merge::new(SegmentId(2), vec![input(0), input(1)], PairRule::default());
+        let (mut pieces, mut steps) = (Vec::new(), 0);
+        while !merge.is_finished() {
+            let MergeStep::Write(blocks) = merge.step().expect("a step") else { panic!("no documents have postings") };
+            assert!(blocks.len() <= STEP_DIRECTORY_BLOCKS);
+            pieces.extend(blocks.into_iter().map(|block| Block::check(block.id, block.bytes.into()).expect("a block")));
+            steps += 1;
+        }
+        assert_eq!(steps, 2);
+        let MergeStep::Done(Some(merged)) = merge.step().expect("the end") else { panic!("it has documents") };
+        let read = Segment::from_directory(SegmentId(2), &pieces).expect("a directory");
+        for ordinal in 0..12_000 {
+            assert_eq!(read.documents.key(ordinal), merged.documents.key(ordinal));
+            assert_eq!(read.documents.key(ordinal).name, name(i64::from(ordinal)));
+            assert_eq!(read.documents.id(ordinal), i64::from(ordinal));
+        }
+    }
 
     proptest! {
         #[test]

@@ -26,7 +26,7 @@ impl PlainPages {
     pub fn open(database: &Path) -> Self {
         let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a store");
         // The same as the service's readers.
-        connection.execute_batch("PRAGMA cache_size = -8192").expect("a setting");
+        connection.execute_batch("PRAGMA cache_size = -4096").expect("a setting");
         // About as long as the service's tokens.
         Self { connection: Mutex::new(connection), token: "x".repeat(80) }
     }
