@@ -15,6 +15,7 @@ from support import check_url, client, free_address, read_all
 COUNT = 50
 INSTANCES = 3
 KILLS_PER_ROUND = 10
+STARTS = 10
 
 
 def run(count):
@@ -24,7 +25,11 @@ def run(count):
     with cluster() as postgres, contextlib.ExitStack() as stack:
 
         def start(address):
-            return Server(database=postgres.url, listen=address).__enter__()
+            """As an orchestrator does: an instance that does not reach the database ends, and is started again."""
+            for _ in range(STARTS):
+                with contextlib.suppress(RuntimeError):
+                    return Server(database=postgres.url, listen=address).__enter__()
+            raise AssertionError("no instance starts")
 
         servers = [start(address) for address in addresses]
         stack.callback(lambda: [server.process.kill() for server in servers])
