@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 
 from support import Unavailable, articled, free_address, need
 
@@ -20,6 +21,12 @@ def programs():
     if not found:
         raise Unavailable("PostgreSQL is not installed")
     return pathlib.Path(found).parent
+
+
+def is_alive(process):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
 
 
 class Postgres:
@@ -66,9 +73,13 @@ class Postgres:
         """SIGKILL to the postmaster and all that it has started."""
         # Stopped first, so that it starts no other process meanwhile.
         os.kill(self.main(), signal.SIGSTOP)
-        for process in reversed(self.processes()):
+        processes = self.processes()
+        for process in reversed(processes):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+        # Until it has ended, a process holds the memory that it shares with the others, and no other server starts.
+        while any(is_alive(process) for process in processes):
+            time.sleep(0.01)
         # The port is free when the last one has ended.
         while True:
             with socket.socket() as probe:
