@@ -24,9 +24,10 @@ rm -rf "$FOLDER"
 
 const MAKE_PRIMARY: &str = r#""$BIN/initdb" -D "$FOLDER/data" -A trust -U articled --locale=C.UTF-8 -E UTF8 --no-sync"#;
 
-/// A test's data need not survive a power cut, and many stores are open at once.
+/// A test's data need not survive a power cut, and many stores are open at once. A standby that is made meanwhile needs the log
+/// since its copy began.
 const SETTINGS: &str = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=500 \
-                        -c shared_buffers=64MB -c max_wal_size=2GB";
+                        -c shared_buffers=64MB -c max_wal_size=2GB -c wal_keep_size=1GB";
 
 /// A server, and the tools to reach it.
 pub(crate) struct Server {
