@@ -20,6 +20,7 @@ mod merge_task;
 mod open;
 mod pool;
 mod rederive;
+mod refusal;
 mod replica;
 mod row_struct;
 mod rows;

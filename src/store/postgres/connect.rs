@@ -102,11 +102,16 @@ impl Connector {
             settings.push(("idle_session_timeout", MERGER_TIMEOUT_MS));
         }
         let options = self.options.clone().options(settings);
-        match timeout(CONNECT_TIMEOUT, options.connect()).await {
-            Ok(Err(error)) if is_refused_setting(&error) => Err(PostgresError::Pooler),
-            Ok(connected) => Ok(connected?),
-            Err(_) => Err(PostgresError::Stalled { seconds: CONNECT_TIMEOUT.as_secs() }),
+        let mut connection = match timeout(CONNECT_TIMEOUT, options.connect()).await {
+            Ok(Err(error)) if is_refused_setting(&error) => return Err(PostgresError::Pooler),
+            Ok(connected) => connected?,
+            Err(_) => return Err(PostgresError::Stalled { seconds: CONNECT_TIMEOUT.as_secs() }),
+        };
+        // Every command begins with such a connection.
+        if purpose == Purpose::Maintain {
+            refuse_pooler(&mut connection).await?;
         }
+        Ok(connection)
     }
 }
 
@@ -118,7 +123,7 @@ fn is_refused_setting(error: &sqlx::Error) -> bool {
 
 /// Refuses a session whose settings a pooler has dropped (PgBouncer: `ignore_startup_parameters`). Limits of time would not
 /// hold, and where the pooler gives each transaction another session, two instances could merge at once.
-pub(crate) async fn refuse_pooler(connection: &mut PgConnection) -> Result<(), PostgresError> {
+async fn refuse_pooler(connection: &mut PgConnection) -> Result<(), PostgresError> {
     let mark: Option<String> =
         sqlx::query_scalar("SELECT current_setting($1, true)").bind(MARK).fetch_one(connection).await?;
     if mark.as_deref() == Some("on") { Ok(()) } else { Err(PostgresError::Pooler) }

@@ -4,25 +4,8 @@ use sqlx::postgres::PgConnection;
 
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::merge_task;
+use crate::store::postgres::refusal::Refusal;
 use crate::store::postgres::transaction::{self, Finish};
-
-/// Why a database cannot be distributed.
-pub(super) enum Refused {
-    Failed(PostgresError),
-    Reason(&'static str),
-}
-
-impl From<PostgresError> for Refused {
-    fn from(error: PostgresError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<sqlx::Error> for Refused {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Failed(error.into())
-    }
-}
 
 /// Whether the articles are distributed.
 pub(super) async fn is_sharded(connection: &mut PgConnection) -> Result<bool, PostgresError> {
@@ -30,11 +13,13 @@ pub(super) async fn is_sharded(connection: &mut PgConnection) -> Result<bool, Po
 }
 
 /// Distributes the tables, with what is in them, in one transaction. Does nothing if that has been done.
-pub(super) async fn distribute(connection: &mut PgConnection) -> Result<(), Refused> {
+pub(super) async fn distribute(connection: &mut PgConnection) -> Result<(), Refusal> {
     let sql = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')";
     let has_citus: bool = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
     if !has_citus {
-        return Err(Refused::Reason("the database has no Citus: run CREATE EXTENSION citus on each server first"));
+        return Err(Refusal::Other(
+            "the database has no Citus: run CREATE EXTENSION citus on each server first".to_owned(),
+        ));
     }
     // Held to the end of the transaction, so that no instance writes meanwhile.
     transaction::begin_write(connection).await?;
@@ -44,7 +29,7 @@ pub(super) async fn distribute(connection: &mut PgConnection) -> Result<(), Refu
     }
     // An instance that runs would go on reading as from one server. One of them merges.
     if !merge_task::try_lock(connection).await? {
-        return Err(Refused::Reason("an instance is running: stop all instances first"));
+        return Err(Refusal::Other("an instance is running: stop all instances first".to_owned()));
     }
     sqlx::raw_sql(include_str!("queries/distribute.sql")).execute(&mut *connection).await?;
     transaction::end(connection, Finish::Commit).await?;

@@ -1,7 +1,6 @@
 //! Opens a store: inspects and migrates it, or refuses it.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use sqlx::SqlSafeStr;
@@ -16,8 +15,8 @@ use crate::store::OpenError;
 use crate::store::feed::DEFAULT_KEEP_DELETIONS;
 use crate::store::index::{Index, Writers};
 use crate::store::postgres::PostgresStore;
-use crate::store::postgres::connect::{Connector, Purpose, close, refuse_pooler};
-use crate::store::postgres::distribute::{Refused, distribute, is_sharded};
+use crate::store::postgres::connect::{Connector, Purpose, close};
+use crate::store::postgres::distribute::{distribute, is_sharded};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::feed::{FeedEnd, StoreVersion};
 use crate::store::postgres::health::WriteHealth;
@@ -25,6 +24,7 @@ use crate::store::postgres::listener::Listener;
 use crate::store::postgres::merge_task::MergerTask;
 use crate::store::postgres::pool::Pool;
 use crate::store::postgres::rederive::rederive;
+use crate::store::postgres::refusal::Refusal;
 use crate::store::postgres::transaction;
 use crate::store::postgres::writer::GroupWriter;
 use crate::store::prepare::TextForm;
@@ -94,7 +94,7 @@ impl PostgresStore {
     /// Opens a store. For writing, its tables are created if they do not exist, and migrated to the current schema.
     pub async fn open(options: PostgresOptions) -> Result<Self, OpenError> {
         let label = options.connector.label();
-        opened(options).await.map_err(|refusal| refusal.of(&label))
+        opened(options).await.map_err(|refusal| refusal.of(&label, Self::schema_version()))
     }
 
     /// Rebuilds the keyword index and everything else that is derived from the articles, in one transaction.
@@ -107,7 +107,7 @@ impl PostgresStore {
             close(connection).await;
             Ok(())
         };
-        repaired.await.map_err(|refusal: Refusal| refusal.of(&label))
+        repaired.await.map_err(|refusal: Refusal| refusal.of(&label, Self::schema_version()))
     }
 
     /// Migrates a store, and distributes its articles over the servers of its Citus database.
@@ -116,15 +116,12 @@ impl PostgresStore {
         let distributed = async {
             let mut connection = options.connector.connect(Purpose::Maintain).await?;
             migrate(&mut connection, options.read_only).await?;
-            distribute(&mut connection).await.map_err(|refused| match refused {
-                Refused::Failed(error) => Refusal::Failed(error),
-                Refused::Reason(reason) => Refusal::Other(reason.to_owned()),
-            })?;
+            distribute(&mut connection).await?;
             derive(&mut connection, options.pair_rule, false).await?;
             close(connection).await;
             Ok(())
         };
-        distributed.await.map_err(|refusal: Refusal| refusal.of(&label))
+        distributed.await.map_err(|refusal: Refusal| refusal.of(&label, Self::schema_version()))
     }
 
     /// The version of the schema that this program writes.
@@ -133,46 +130,9 @@ impl PostgresStore {
     }
 }
 
-/// Why a store is not opened, without its name.
-enum Refusal {
-    Failed(PostgresError),
-    Other(String),
-    NewerSchema { found: i64 },
-    NeedsMigration { found: i64 },
-    NeedsRefolding,
-}
-
-impl From<PostgresError> for Refusal {
-    fn from(error: PostgresError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl Refusal {
-    fn of(self, label: &str) -> OpenError {
-        let path = PathBuf::from(label);
-        let known = PostgresStore::schema_version();
-        match self {
-            Self::Failed(error) if error.is_damage() => OpenError::Damaged { path, reason: error.to_string() },
-            Self::Failed(error) => OpenError::Io { path, reason: error.to_string() },
-            Self::Other(reason) => OpenError::Io { path, reason },
-            Self::NewerSchema { found } => OpenError::NewerSchema { path, found, known },
-            Self::NeedsMigration { found } => OpenError::NeedsMigration { database: label.to_owned(), found, known },
-            Self::NeedsRefolding => OpenError::NeedsRefolding { database: label.to_owned() },
-        }
-    }
-}
-
 async fn opened(options: PostgresOptions) -> Result<PostgresStore, Refusal> {
     let PostgresOptions { connector, read_only, keep_deletions, readers, pair_rule, metrics } = options;
     let mut connection = connector.connect(Purpose::Maintain).await?;
-    refuse_pooler(&mut connection).await?;
     migrate(&mut connection, read_only).await?;
     if read_only {
         let version: i64 =
