@@ -15,6 +15,7 @@ mod guard;
 mod health;
 mod json;
 mod metrics_http;
+mod polled_ready;
 mod reflection;
 mod reload;
 mod request_bytes;

@@ -26,6 +26,7 @@ use super::call_metrics::CallMetrics;
 use super::connection_activity::{ConnectionInfo, OpenCall};
 use super::deadline::{Allowance, allowance};
 use super::descriptors::Method;
+use super::polled_ready::take_polled_ready;
 use super::request_bytes::{PREFIX_BYTES, receive};
 use super::request_id::RequestIds;
 use super::response_body::{Holdings, ResponseBody, deadline_exceeded};
@@ -152,9 +153,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // Calls the service that was polled ready, and keeps a clone.
-        let fresh = self.inner.clone();
-        let inner = std::mem::replace(&mut self.inner, fresh);
+        let inner = take_polled_ready(&mut self.inner);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move { Ok(shared.guard(inner, request).await) })
     }

@@ -4,6 +4,7 @@
 //! inside, [`JsonRequests`] reads the JSON, once the caller is authorized and the request received. prost-reflect knows the
 //! JSON of each message.
 
+mod given_once;
 mod request;
 mod response;
 

@@ -202,6 +202,7 @@ async fn hostile_messages_are_refused() {
         ("{\"pageSize\": 1e999}", 400, "JSON_MALFORMED"),
         ("{\"pageSize\": 2.5}", 400, "JSON_MALFORMED"),
         ("{\"unknown\": 1}", 400, "JSON_MALFORMED"),
+        ("{\"pageSize\": 1, \"page_size\": 2}", 400, "JSON_MALFORMED"),
         ("{\"view\": \"ARTICLE_VIEW_NONE\"}", 400, "JSON_MALFORMED"),
         ("{\"filter\": \"\\ud800\"}", 400, "JSON_MALFORMED"),
         (&nested, 400, "JSON_MALFORMED"),

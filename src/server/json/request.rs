@@ -18,8 +18,9 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::Service;
 
-use super::JsonMethods;
+use super::{JsonMethods, given_once};
 use crate::rpc::status::{internal, overload_status};
+use crate::server::polled_ready::take_polled_ready;
 use crate::server::request_bytes::PREFIX_BYTES;
 
 /// gRPC's own headers, which have no meaning in a call in JSON.
@@ -107,9 +108,7 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let Some(json) = request.extensions_mut().remove::<Json>() else { return Box::pin(self.inner.call(request)) };
-        // Calls the service that was polled ready, and keeps a clone.
-        let fresh = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let mut inner = take_polled_ready(&mut self.inner);
         let methods = Arc::clone(&self.methods);
         Box::pin(async move {
             match to_grpc(&methods, request, json).await {
@@ -178,8 +177,9 @@ fn frame(input: MessageDescriptor, json: &[u8]) -> Result<Bytes, Status> {
     let name = input.full_name().to_owned();
     let not_json = |error: serde_json::Error| malformed(&format!("the request is not the JSON of {name}: {error}"));
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let message = DynamicMessage::deserialize(input, &mut deserializer).map_err(not_json)?;
+    let message = DynamicMessage::deserialize(input.clone(), &mut deserializer).map_err(not_json)?;
     deserializer.end().map_err(not_json)?;
+    given_once::check(&input, json).map_err(not_json)?;
     let length = message.encoded_len();
     let mut frame = BytesMut::with_capacity(PREFIX_BYTES + length);
     frame.put_u8(0);
