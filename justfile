@@ -31,7 +31,7 @@ book:
 readme:
     tests/docs/run --update
 
-# The pictures of docs/: the console, which needs Chromium, and the plot of speed.
+# The pictures of docs/: the console, which needs Chromium and pngquant, and the plot of speed.
 pictures:
     cargo build --locked
     tests/docs/screenshot
