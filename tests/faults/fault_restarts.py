@@ -22,6 +22,8 @@ COUNT = 50
 WRITES = 20
 # A caller's own patience: a restart, and a retry after it.
 TIMEOUT_S = 60
+# Before a call is repeated that met an overloaded store.
+RETRY_S = 1
 ITEMS_PER_IMPORT = 40
 
 
@@ -64,10 +66,23 @@ class Load:
             if self.stop.is_set():
                 return
             try:
-                kind(stub, number)
+                while not self.is_done(kind, stub, number) and not self.stop.is_set():
+                    time.sleep(RETRY_S)
                 self.calls[name] += 1
             except (grpc.RpcError, AssertionError) as error:
                 self.errors.append(f"{name}: {error}")
+
+    def is_done(self, kind, stub, number):
+        """False if the store was overloaded: docs/errors.md says to try again, which gRPC does not do by itself."""
+        try:
+            kind(stub, number)
+        except grpc.RpcError as error:
+            details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+            if b"STORE_OVERLOADED" not in details:
+                raise
+            self.calls["store was overloaded"] += 1
+            return False
+        return True
 
     def wait_for_writes(self):
         enough = len(self.written) + WRITES
@@ -127,7 +142,8 @@ class Load:
             ]
             try:
                 for answer in stub.ImportArticles(iter(items), timeout=TIMEOUT_S):
-                    if answer.error.code == grpc.StatusCode.UNAVAILABLE.value[0]:
+                    is_outage = answer.error.code == grpc.StatusCode.UNAVAILABLE.value[0]
+                    if is_outage or "STORE_OVERLOADED" in str(answer.error.details):
                         self.calls["item was refused for a while"] += 1
                         continue
                     assert not answer.error.code, answer.error
