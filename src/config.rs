@@ -57,6 +57,8 @@ pub struct Config {
     pub credentials: CredentialFiles,
     /// A standby of a PostgreSQL database.
     pub replica: ReplicaDatabase,
+    /// A pooler before a PostgreSQL database.
+    pub pooler: Pooler,
     /// Limits on calls, connections and clients.
     pub limits: Limits,
     /// Retention and watching of the change feed.
@@ -161,6 +163,15 @@ pub struct ReplicaDatabase {
     pub max_staleness_ms: u64,
 }
 
+/// A pooler such as PgBouncer, to which `database` leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pooler {
+    /// The URL that leads past the pooler to the PostgreSQL database itself, `postgres://…`, for migrations, notifications and the
+    /// lock of the merger. Empty: `database` leads there. Default empty.
+    pub direct_database: String,
+}
+
 /// Graceful shutdown.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -203,6 +214,7 @@ impl Default for Config {
             web: Web::default(),
             credentials: CredentialFiles::default(),
             replica: ReplicaDatabase::default(),
+            pooler: Pooler::default(),
             limits: Limits::default(),
             feed: Feed::default(),
             shutdown: Shutdown::default(),

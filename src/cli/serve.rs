@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use articled::clock::Clock;
-use articled::config::{Config, ReplicaDatabase};
+use articled::config::Config;
 use articled::metrics::Registry;
 use articled::server::{self, Listeners, RunError};
 use articled::store::{DATABASE_FORM, SharedStore, without_password};
@@ -29,7 +29,7 @@ use super::service::client_of_store;
 use super::{interrupt, store};
 
 /// Tables of settings. `ARTICLED_LIMITS_MAX_CALLS` is the key `max_calls` in the table `limits`.
-pub(super) const TABLES: [&str; 6] = ["replica", "limits", "feed", "shutdown", "credentials", "telemetry"];
+pub(super) const TABLES: [&str; 7] = ["replica", "pooler", "limits", "feed", "shutdown", "credentials", "telemetry"];
 
 /// Serves articles over gRPC until SIGTERM or Ctrl-C.
 #[derive(Args, Debug)]
@@ -101,9 +101,10 @@ impl Serve {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
         if self.print_config {
             let mut out = Out::new();
-            let database = without_password(&config.database);
-            let replica = ReplicaDatabase { database: without_password(&config.replica.database), ..config.replica };
-            out.text(toml::to_string(&Config { database, replica, ..config })?.trim_end())?;
+            let mut config = config;
+            let urls = [&mut config.database, &mut config.replica.database, &mut config.pooler.direct_database];
+            urls.into_iter().for_each(|url| *url = without_password(url));
+            out.text(toml::to_string(&config)?.trim_end())?;
             return out.flush();
         }
         // Before the store is opened and loaded, which may take long.

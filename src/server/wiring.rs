@@ -20,7 +20,8 @@ pub fn store_access(config: &Config) -> Access {
         database: config.replica.database.clone(),
         max_staleness: Duration::from_millis(config.replica.max_staleness_ms),
     });
-    Access { read_only: config.read_only, keep_deletions: config.feed.keep_deletions, replica }
+    let direct_database = Some(config.pooler.direct_database.clone()).filter(|database| !database.is_empty());
+    Access { read_only: config.read_only, keep_deletions: config.feed.keep_deletions, direct_database, replica }
 }
 
 /// The RPCs on a store.

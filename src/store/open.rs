@@ -18,6 +18,8 @@ pub struct Access {
     pub read_only: bool,
     /// The number of later changes after which a deletion expires from the feed.
     pub keep_deletions: u64,
+    /// The URL of the database itself, if the store's URL is that of a pooler.
+    pub direct_database: Option<String>,
     /// A standby that answers reads.
     pub replica: Option<Replica>,
 }
@@ -121,15 +123,23 @@ pub fn engine_versions() -> String {
 }
 
 /// The access of commands that set none.
-const WITHOUT_SERVER: Access = Access { read_only: false, keep_deletions: u64::MAX, replica: None };
+const WITHOUT_SERVER: Access =
+    Access { read_only: false, keep_deletions: u64::MAX, direct_database: None, replica: None };
 
 fn engine(database: &str, access: Access, metrics: Registry) -> Result<Engine, OpenError> {
-    let Access { read_only, keep_deletions, replica: _ } = access;
+    let Access { read_only, keep_deletions, direct_database, replica: _ } = access;
     if PostgresOptions::is_url(database) {
-        let mut options = PostgresOptions::from_url(database)
-            .map_err(|reason| OpenError::Io { path: without_password(database).into(), reason })?;
+        let wrong = |database: &str, reason| OpenError::Io { path: without_password(database).into(), reason };
+        let mut options = PostgresOptions::from_url(database).map_err(|reason| wrong(database, reason))?;
+        if let Some(direct) = direct_database {
+            options = options.with_direct_url(&direct).map_err(|reason| wrong(&direct, reason))?;
+        }
         (options.read_only, options.keep_deletions, options.metrics) = (read_only, keep_deletions, metrics);
         return Ok(Engine::Postgres(Box::new(options)));
+    }
+    if direct_database.is_some() {
+        let reason = "only a PostgreSQL database has a pooler";
+        return Err(OpenError::Unsupported { database: without_password(database), reason });
     }
     let options = SqliteOptions::from_url(database)
         .ok_or_else(|| OpenError::UnknownKind { database: without_password(database) })?;

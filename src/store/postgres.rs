@@ -19,6 +19,7 @@ mod listener;
 mod merge_task;
 mod open;
 mod pool;
+mod pooler;
 mod rederive;
 mod refusal;
 mod replica;
@@ -26,6 +27,7 @@ mod row_struct;
 mod rows;
 mod search_storage;
 mod transaction;
+mod vacuum;
 mod write_storage;
 mod writer;
 

@@ -14,6 +14,15 @@ import time
 from support import Unavailable, articled, free_address, need
 
 
+SETTINGS = {
+    "max_connections": 200,
+    "unix_socket_directories": "''",
+    "max_wal_size": "2GB",
+    # For a standby that is made meanwhile.
+    "wal_keep_size": "1GB",
+}
+
+
 def programs():
     """The folder of PostgreSQL's programs: of the newest version that Debian's packages have installed, or on the path."""
     installed = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -40,8 +49,12 @@ class Postgres:
         if os.geteuid() == 0:
             need("setpriv")
             account = pwd.getpwnam("postgres")
-            os.chown(folder, account.pw_uid, account.pw_gid)
             self.prefix = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+        self.own(folder)
+
+    def own(self, folder):
+        if self.prefix:
+            shutil.chown(folder, "postgres", "postgres")
 
     @property
     def url(self):
@@ -54,10 +67,16 @@ class Postgres:
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def create(self):
-        self.execute("initdb", "-D", self.data, "-A", "trust", "-U", "articled", "--locale=C.UTF-8", "-E", "UTF8")
-        with open(self.data / "postgresql.conf", "a") as settings:
-            settings.write("max_connections = 200\nunix_socket_directories = ''\nmax_wal_size = 2GB\nwal_keep_size = 1GB\n")
+    def create(self, settings=None, log_folder=None):
+        """`log_folder` is an empty folder for the write-ahead log, for one that is not with the tables."""
+        options = ["-A", "trust", "-U", "articled", "--locale=C.UTF-8", "-E", "UTF8"]
+        if log_folder:
+            self.own(log_folder)
+            options += ["--waldir", log_folder]
+        self.execute("initdb", "-D", self.data, *options)
+        with open(self.data / "postgresql.conf", "a") as file:
+            for name, value in (SETTINGS | (settings or {})).items():
+                file.write(f"{name} = {value}\n")
 
     def copy_of(self, primary):
         """A replica that follows another one, asynchronously."""
@@ -88,6 +107,9 @@ class Postgres:
                     probe.bind(("127.0.0.1", self.port))
                     break
         (self.data / "postmaster.pid").unlink()
+
+    def is_running(self):
+        return (self.data / "postmaster.pid").exists() and is_alive(self.main())
 
     def main(self):
         return int((self.data / "postmaster.pid").read_text().splitlines()[0])
@@ -145,7 +167,7 @@ class Citus:
 
 
 @contextlib.contextmanager
-def cluster():
+def cluster(settings=None):
     """A running server; its folder is kept if the fault fails."""
     if coordinator := os.environ.get("ARTICLED_TEST_CITUS"):
         citus = Citus(coordinator)
@@ -154,7 +176,7 @@ def cluster():
         return
     folder = tempfile.mkdtemp(prefix="articled-fault-pg-")
     postgres = Postgres(folder)
-    postgres.create()
+    postgres.create(settings)
     postgres.start()
     try:
         yield postgres

@@ -171,6 +171,26 @@ def health(server):
         return repr(error)
 
 
+def wait_for_health(server, status, limit_s=60):
+    """Until /readyz answers that."""
+    deadline = time.monotonic() + limit_s
+    while (seen := health(server)) != status:
+        assert time.monotonic() < deadline, f"/readyz answers {seen}"
+        time.sleep(0.1)
+
+
+def refusal(call):
+    """The code of a call that is refused for a while, which must say when to try again."""
+    try:
+        call()
+    except grpc.RpcError as error:
+        assert error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED), error
+        details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+        assert b"google.rpc.RetryInfo" in details, f"no RetryInfo: {error}"
+        return error.code().name
+    raise AssertionError("the call was carried out")
+
+
 def healthcheck(server, over, seen):
     """Counts what /readyz answers, every second, until it is over."""
     while not over.wait(1):

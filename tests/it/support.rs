@@ -88,7 +88,11 @@ impl TestServer {
             SqliteOptions { metrics: metrics.clone(), ..SqliteOptions::new(folder.path().join("articled.db")) };
         let store: SharedStore = match postgres_url() {
             Some(url) => {
-                let mut options = PostgresOptions::from_url(&url).expect("a URL");
+                let mut options = match postgres_server::through_pooler(&url) {
+                    Some(pooler) => PostgresOptions::from_url(&pooler).and_then(|pooler| pooler.with_direct_url(&url)),
+                    None => PostgresOptions::from_url(&url),
+                }
+                .expect("a URL");
                 options.metrics = metrics.clone();
                 Arc::new(PostgresStore::open(options).await.expect("a new store"))
             }

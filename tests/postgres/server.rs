@@ -1,5 +1,6 @@
 //! A PostgreSQL server of the tests' own, one for each test binary, or the server of `ARTICLED_TEST_POSTGRES`, or the coordinator
-//! of `ARTICLED_TEST_CITUS`, where stores are distributed. Each store gets a schema of its own.
+//! of `ARTICLED_TEST_CITUS`, where stores are distributed. Each store gets a schema of its own. With `ARTICLED_TEST_POOLER`, stores
+//! reach the server of `ARTICLED_TEST_POSTGRES` through the pooler with that URL, each by a role of its own.
 //!
 //! Without PostgreSQL's `initdb` the tests that need it print one line and pass; where `CI` is set they fail.
 
@@ -45,6 +46,9 @@ pub(crate) fn new_schema() -> Option<String> {
     let server = server()?;
     let schema = format!("test_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
     server.run(&format!("CREATE SCHEMA {schema}"));
+    if pooler().is_some() {
+        server.run(&role_for_pooler(&schema));
+    }
     let separator = if server.url.contains('?') { '&' } else { '?' };
     Some(format!("{}{separator}options=-csearch_path%3D{schema}&application_name={schema}", server.url))
 }
@@ -52,6 +56,24 @@ pub(crate) fn new_schema() -> Option<String> {
 /// The URL of a coordinator of Citus.
 pub(crate) fn citus() -> Option<String> {
     std::env::var("ARTICLED_TEST_CITUS").ok()
+}
+
+fn pooler() -> Option<String> {
+    std::env::var("ARTICLED_TEST_POOLER").ok()
+}
+
+/// The URL by which the pooler that is tested leads to a schema of [`new_schema`]; `None` if none is tested.
+pub(crate) fn through_pooler(url: &str) -> Option<String> {
+    let (_, schema) = url.rsplit_once("application_name=")?;
+    Some(format!("{}?user={schema}&application_name={schema}", pooler()?))
+}
+
+/// A role whose sessions use a schema of its name. Its other settings are those that docs/scaling.md demands.
+fn role_for_pooler(schema: &str) -> String {
+    let page = include_str!("../../docs/scaling.md");
+    let settings = page.lines().filter(|line| line.starts_with("ALTER ROLE news_app SET ")).collect::<String>();
+    let settings = settings.replace("news_app", schema);
+    format!("CREATE ROLE {schema} LOGIN SUPERUSER; ALTER ROLE {schema} SET search_path = {schema}; {settings}")
 }
 
 impl Server {

@@ -58,7 +58,7 @@ async fn drop_schemas(admin: &mut PgConnection) {
 
 /// Fills a new store, alternating with slices of the rows alone.
 async fn ingest(options: &Options, corpus: &Corpus, url: &str, admin: &mut PgConnection, table: &mut Table) {
-    let access = Access { read_only: false, keep_deletions: u64::MAX, replica: None };
+    let access = Access { read_only: false, keep_deletions: u64::MAX, direct_database: None, replica: None };
     let store: SharedStore = articled::store::open(url, access, Registry::off()).await.expect("a store");
     execute(admin, &format!("CREATE TABLE {ROWS}.article (name text PRIMARY KEY, effective_us bigint, encoded bytea)"))
         .await;

@@ -39,30 +39,74 @@ pub(crate) enum Purpose {
     Maintain,
 }
 
+impl Purpose {
+    /// Whether a connection may lead through a pooler that gives each transaction another session.
+    fn can_be_pooled(self) -> bool {
+        matches!(self, Self::Write | Self::Read)
+    }
+}
+
+/// The settings of a session that answers requests.
+///
+/// Plans must not depend on statistics, which are missing or old while a store grows: every statement of a request reads few
+/// rows, and finds them by an index.
+pub(super) const REQUEST_SETTINGS: [(&str, &str); 10] = [
+    ("jit", "off"),
+    ("client_min_messages", "warning"),
+    ("synchronous_commit", "on"),
+    ("lock_timeout", LOCK_TIMEOUT_MS),
+    ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT_MS),
+    ("statement_timeout", STATEMENT_TIMEOUT_MS),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
+/// What differs where statements take as long as they take, and read whole tables. Said explicitly, because a role may have the
+/// [`REQUEST_SETTINGS`].
+const MAINTENANCE_SETTINGS: [(&str, &str); 7] = [
+    ("lock_timeout", "0"),
+    ("idle_in_transaction_session_timeout", "0"),
+    ("statement_timeout", "0"),
+    ("enable_seqscan", "on"),
+    ("enable_bitmapscan", "on"),
+    ("enable_hashjoin", "on"),
+    ("enable_mergejoin", "on"),
+];
+
 /// How the database is reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     options: PgConnectOptions,
+    /// The database itself, if `options` lead to a pooler.
+    direct: Option<PgConnectOptions>,
 }
 
 impl Connector {
     /// Reads `postgres://…`, or says what is wrong with it.
     pub(crate) fn from_url(url: &str) -> Result<Self, String> {
-        // sqlx ignores a parameter that it does not know, and logs its value, which may be a misspelt password.
-        let parsed = Url::parse(url).map_err(|error| error.to_string())?;
-        if let Some((key, _)) = parsed.query_pairs().find(|(key, _)| !is_parameter(key)) {
-            return Err(format!("the URL has an unknown parameter: {key}"));
-        }
-        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| error.to_string())?;
-        let options = match options.get_application_name() {
-            Some(_) => options,
-            None => options.application_name("articled"),
-        };
-        Ok(Self { options: options.disable_statement_logging() })
+        Ok(Self { options: read_url(url)?, direct: None })
     }
 
-    pub(crate) fn options(&self) -> &PgConnectOptions {
-        &self.options
+    /// The same database, of which the URL so far is a pooler's, and this one leads to it directly.
+    pub(super) fn with_direct_url(self, url: &str) -> Result<Self, String> {
+        // A pooler refuses a parameter of the session that it does not know, and sqlx sends this one by itself.
+        let options = self.options.extra_float_digits(None);
+        Ok(Self { options, direct: Some(read_url(url)?) })
+    }
+
+    pub(super) fn is_pooled(&self) -> bool {
+        self.direct.is_some()
+    }
+
+    /// How the database itself is reached.
+    pub(super) fn direct_options(&self) -> &PgConnectOptions {
+        self.direct.as_ref().unwrap_or(&self.options)
+    }
+
+    pub(super) fn role(&self) -> &str {
+        self.options.get_username()
     }
 
     /// The database without its password, for messages.
@@ -73,35 +117,12 @@ impl Connector {
     }
 
     pub(crate) async fn connect(&self, purpose: Purpose) -> Result<PgConnection, PostgresError> {
-        // Plans must not depend on statistics, which are missing or old while a store grows: every statement of a request
-        // reads few rows, and finds them by an index.
-        let mut settings = vec![
-            (MARK, "on"),
-            ("jit", "off"),
-            ("client_min_messages", "warning"),
-            ("synchronous_commit", "on"),
-            ("lock_timeout", LOCK_TIMEOUT_MS),
-            ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT_MS),
-            // A peer that has vanished is noticed within half a minute.
-            ("tcp_keepalives_idle", "10"),
-            ("tcp_keepalives_interval", "5"),
-            ("tcp_keepalives_count", "4"),
-        ];
-        if purpose != Purpose::Maintain {
-            settings.extend([
-                ("statement_timeout", STATEMENT_TIMEOUT_MS),
-                ("enable_seqscan", "off"),
-                ("enable_bitmapscan", "off"),
-                ("enable_hashjoin", "off"),
-                ("enable_mergejoin", "off"),
-            ]);
+        let options = if self.is_pooled() && purpose.can_be_pooled() {
+            // Its sessions have the settings of their role, as `pooler` has made sure.
+            self.options.clone()
         } else {
-            settings.extend([("idle_in_transaction_session_timeout", "0"), ("lock_timeout", "0")]);
-        }
-        if purpose == Purpose::Merge {
-            settings.push(("idle_session_timeout", MERGER_TIMEOUT_MS));
-        }
-        let options = self.options.clone().options(settings);
+            self.direct_options().clone().options(settings(purpose))
+        };
         let mut connection = match timeout(CONNECT_TIMEOUT, options.connect()).await {
             Ok(Err(error)) if is_refused_setting(&error) => return Err(PostgresError::Pooler),
             Ok(connected) => connected?,
@@ -113,6 +134,37 @@ impl Connector {
         }
         Ok(connection)
     }
+}
+
+fn read_url(url: &str) -> Result<PgConnectOptions, String> {
+    // sqlx ignores a parameter that it does not know, and logs its value, which may be a misspelt password.
+    let parsed = Url::parse(url).map_err(|error| error.to_string())?;
+    if let Some((key, _)) = parsed.query_pairs().find(|(key, _)| !is_parameter(key)) {
+        return Err(format!("the URL has an unknown parameter: {key}"));
+    }
+    let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| error.to_string())?;
+    let options = match options.get_application_name() {
+        Some(_) => options,
+        None => options.application_name("articled"),
+    };
+    Ok(options.disable_statement_logging())
+}
+
+fn settings(purpose: Purpose) -> Vec<(&'static str, &'static str)> {
+    let mut settings = vec![
+        (MARK, "on"),
+        // A peer that has vanished is noticed within half a minute.
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "4"),
+    ];
+    settings.extend(REQUEST_SETTINGS);
+    match purpose {
+        Purpose::Read | Purpose::Write => {}
+        Purpose::Merge => settings.push(("idle_session_timeout", MERGER_TIMEOUT_MS)),
+        Purpose::Maintain => settings.extend(MAINTENANCE_SETTINGS),
+    }
+    settings
 }
 
 /// Whether a pooler refuses a connection with settings (PgBouncer: "unsupported startup parameter").

@@ -16,7 +16,10 @@ pub(crate) enum PostgresError {
     /// The database, or the network to it, does not respond.
     #[error("the database did not respond within {seconds} s")]
     Stalled { seconds: u64 },
-    #[error("this is a connection pooler, which drops the settings of sessions; use the URL of the database itself")]
+    #[error(
+        "this is a connection pooler, which drops the settings of sessions; use the URL of the database itself, or give that as \
+         pooler.direct_database"
+    )]
     Pooler,
     #[error(transparent)]
     Build(#[from] BuildFailed),
@@ -73,10 +76,10 @@ impl PostgresError {
         matches!(self, Self::Row(_))
     }
 
-    /// Whether no write can succeed until something changes outside. A full disk does not count: space becomes free without
-    /// repair, and reads still work.
+    /// Whether no write can succeed until something changes outside: the database is out of reach, takes no more connections, or
+    /// somebody holds a lock. A full disk does not count: space becomes free without repair, and reads still work.
     pub(crate) fn is_outage(&self) -> bool {
-        matches!(StoreError::from_postgres(self), StoreError::Unavailable(_))
+        matches!(StoreError::from_postgres(self), StoreError::Unavailable(_) | StoreError::Overloaded)
     }
 
     /// Whether the schema or the data is damaged.

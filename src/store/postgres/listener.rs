@@ -45,7 +45,7 @@ impl Listener {
         let mut connection = self.connector.connect(Purpose::Read).await?;
         let sql = "SELECT 'articled_' || current_schema() AS channel";
         let channel: String = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
-        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.connector.options().clone());
+        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.connector.direct_options().clone());
         let mut listener = PgListener::connect_with(&pool).await?;
         let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut connection).await?;
         // A standby has no notifications.

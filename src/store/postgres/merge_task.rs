@@ -18,6 +18,7 @@ use crate::store::postgres::connect::{Connector, Purpose, close};
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::listener::load_committed;
 use crate::store::postgres::transaction::{self, Finish};
+use crate::store::postgres::vacuum::keep_vacuumed;
 
 /// The pause after a failed merge, and between two attempts to become the merger.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -116,6 +117,7 @@ impl MergerTask {
         let done = tokio::select! {
             done = self.merge(&merger, &mut reader) => done,
             lost = merger.keep_alive() => Err(Abandoned::from(lost)),
+            never = keep_vacuumed(&self.connector) => match never {},
         };
         close(reader).await;
         // Frees the lock at once, so that another instance need not wait.

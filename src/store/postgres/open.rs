@@ -23,6 +23,7 @@ use crate::store::postgres::health::WriteHealth;
 use crate::store::postgres::listener::Listener;
 use crate::store::postgres::merge_task::MergerTask;
 use crate::store::postgres::pool::Pool;
+use crate::store::postgres::pooler::check_pooler;
 use crate::store::postgres::rederive::rederive;
 use crate::store::postgres::refusal::Refusal;
 use crate::store::postgres::transaction;
@@ -82,11 +83,20 @@ impl PostgresOptions {
         })
     }
 
+    /// The same database, of which the URL so far is a pooler's, and this one leads to it directly.
+    pub fn with_direct_url(self, url: &str) -> Result<Self, String> {
+        Ok(Self { connector: self.connector.with_direct_url(url)?, ..self })
+    }
+
     /// Options for tests, in which a few articles count as many.
     #[cfg(test)]
     pub(crate) fn small(url: &str) -> Self {
         let pair_rule = PairRule { common_share: 3, min_documents: 4 };
-        Self { pair_rule, ..Self::from_url(url).expect("a URL") }
+        let options = match crate::store::conformance::postgres_server::through_pooler(url) {
+            Some(pooler) => Self::from_url(&pooler).and_then(|options| options.with_direct_url(url)),
+            None => Self::from_url(url),
+        };
+        Self { pair_rule, ..options.expect("a URL") }
     }
 }
 
@@ -142,6 +152,9 @@ async fn opened(options: PostgresOptions) -> Result<PostgresStore, Refusal> {
         }
     } else {
         derive(&mut connection, pair_rule, false).await?;
+    }
+    if connector.is_pooled() {
+        check_pooler(&connector, &mut connection).await?;
     }
     transaction::begin_read(&mut connection).await?;
     let index = Arc::new(Index::open(&mut connection, Writers::Several, pair_rule, &metrics).await?);

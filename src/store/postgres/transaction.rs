@@ -50,6 +50,14 @@ pub(super) async fn begin_write(connection: &mut PgConnection) -> Result<Locked,
     }
 }
 
+/// Takes the locks on tables that writes take, for a probe: somebody else may hold one of them.
+pub(super) async fn lock_tables(connection: &mut PgConnection) -> Result<(), PostgresError> {
+    let sql = "LOCK TABLE article, body, raw, folded, fingerprint_key, deleted, create_request, change, keyword_segment, \
+               keyword_block, keyword_deletion IN ROW EXCLUSIVE MODE";
+    sqlx::raw_sql(sql).execute(connection).await?;
+    Ok(())
+}
+
 /// Begins a transaction for what no reader sees yet and a crash of the database may take: a later commit makes it durable too.
 pub(super) async fn begin_unsynced(connection: &mut PgConnection) -> Result<(), PostgresError> {
     sqlx::raw_sql("BEGIN; SET LOCAL synchronous_commit = off").execute(connection).await?;

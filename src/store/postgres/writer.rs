@@ -211,7 +211,7 @@ impl GroupWriter {
         None
     }
 
-    /// Whether the lock can be taken and a commit is made.
+    /// Whether the locks of a write can be taken and a commit is made.
     async fn probe(&mut self) {
         if self.connection.is_none() {
             match self.connector.connect(Purpose::Write).await {
@@ -225,6 +225,7 @@ impl GroupWriter {
         let Some(connection) = &mut self.connection else { return };
         let probed = async {
             let state = transaction::begin_write(connection).await?;
+            transaction::lock_tables(connection).await?;
             transaction::commit_write(connection, &state).await
         };
         match timeout(GROUP_TIMEOUT, probed).await {
