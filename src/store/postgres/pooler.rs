@@ -8,6 +8,14 @@ use sqlx::postgres::PgConnection;
 
 use crate::store::postgres::connect::{Connector, Purpose, REQUEST_SETTINGS, close};
 use crate::store::postgres::refusal::Refusal;
+use crate::store::postgres::row_struct::row_struct;
+
+row_struct! {
+    struct SettingRow<'r> {
+        name: &'r str,
+        setting: &'r str,
+    }
+}
 
 /// The names that sqlx gives to prepared statements. A pooler that carries them along uses names of its own.
 const OWN_STATEMENT: &str = "sqlx_s_%";
@@ -19,8 +27,9 @@ pub(super) async fn check_pooler(connector: &Connector, direct: &mut PgConnectio
 
     let names: Vec<&str> = REQUEST_SETTINGS.iter().map(|(name, _)| *name).collect();
     let sql = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1)";
-    let found: Vec<(String, String)> = sqlx::query_as(sql).bind(names).fetch_all(&mut pooled).await?;
-    let has = |name: &str, value: &str| found.iter().any(|(found, setting)| found == name && setting == value);
+    let rows = sqlx::query(sql).bind(names).fetch_all(&mut pooled).await?;
+    let found = rows.iter().map(SettingRow::read).collect::<Result<Vec<_>, _>>()?;
+    let has = |name: &str, value: &str| found.iter().any(|row| row.name == name && row.setting == value);
     let role = connector.role();
     let missing: Vec<String> = REQUEST_SETTINGS
         .iter()

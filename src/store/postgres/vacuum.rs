@@ -16,11 +16,6 @@ use crate::store::postgres::error::PostgresError;
 /// How often dead rows are counted.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// A vacuum begins when there are half as many dead rows as live ones, and at least as many as a page or two hold.
-const IS_DUE: &str = "SELECT coalesce(bool_or(n_dead_tup > 1000 AND n_dead_tup > n_live_tup / 2), false)
-                      FROM pg_stat_all_tables
-                      WHERE relid IN (SELECT unnest(ARRAY[oid, reltoastrelid]) FROM pg_class WHERE oid = 'keyword_block'::regclass)";
-
 /// Vacuums while this instance is the merger.
 pub(super) async fn keep_vacuumed(connector: &Connector) -> Infallible {
     loop {
@@ -40,7 +35,8 @@ async fn vacuum(connector: &Connector) -> Result<(), PostgresError> {
     }
     loop {
         sleep(PAUSE).await;
-        let is_due: bool = sqlx::query_scalar(IS_DUE).fetch_one(&mut connection).await?;
+        let is_due: bool =
+            sqlx::query_scalar(include_str!("queries/vacuum_is_due.sql")).fetch_one(&mut connection).await?;
         if is_due {
             // Giving pages back to the file system would lock the table, and an import needs them again.
             sqlx::raw_sql("VACUUM (TRUNCATE false) keyword_block").execute(&mut connection).await?;
