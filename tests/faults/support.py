@@ -18,6 +18,8 @@ from articled.v1 import article_service_pb2 as s
 from articled.v1.article_service_pb2_grpc import ArticleServiceStub
 from server import BINARY, ROOT
 
+# The articles that faults write are nearly the same text, so that `check` compares each with many others.
+CHECK_TIMEOUT_S = 3600
 SERVICE_CONFIG = (ROOT / "proto/articled/v1/service_config.json").read_text()
 
 
@@ -137,7 +139,7 @@ def database(folder):
 
 
 def articled(*arguments, **options):
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=600, **options)
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=CHECK_TIMEOUT_S, **options)
 
 
 def check(folder):
