@@ -13,13 +13,13 @@ use crate::plot;
 use crate::process::{BARE_ARTICLES, Server};
 use crate::table::{self, Table};
 
-const CONNECTIONS: usize = 8;
-const IN_FLIGHT: usize = 16;
+pub(crate) const CONNECTIONS: usize = 8;
+pub(crate) const IN_FLIGHT: usize = 16;
 
 /// The number of prepared requests of a task, which it sends in a cycle.
-const REQUESTS: usize = 2000;
+pub(crate) const REQUESTS: usize = 2000;
 
-fn get_request(number: usize) -> Bytes {
+pub(crate) fn get_request(number: usize) -> Bytes {
     let name = Corpus::name(number).to_string();
     proto::GetArticleRequest { name, view: proto::ArticleView::Full.into() }.encode_to_vec().into()
 }

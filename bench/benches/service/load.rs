@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use tonic::Request;
 use tonic::client::Grpc;
-use tonic::transport::{Channel, Endpoint};
+use tonic::metadata::AsciiMetadataValue;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 use crate::process::Server;
 use crate::wire::BytesCodec;
@@ -23,24 +24,46 @@ pub(crate) struct Round {
     pub cpu_us: f64,
 }
 
+/// What a server demands of its callers.
+#[derive(Clone, Default)]
+pub(crate) struct Credentials {
+    /// The authority of its certificate, with TLS.
+    pub authority: Option<Certificate>,
+    /// The value of `authorization`.
+    pub authorization: Option<AsciiMetadataValue>,
+}
+
 #[derive(Clone)]
 pub(crate) struct Clients {
     channels: Vec<Channel>,
+    authorization: Option<AsciiMetadataValue>,
 }
 
 impl Clients {
     pub(crate) async fn connect(address: SocketAddr, connections: usize) -> Self {
+        Self::connect_with(address, connections, Credentials::default()).await
+    }
+
+    pub(crate) async fn connect_with(address: SocketAddr, connections: usize, credentials: Credentials) -> Self {
+        let Credentials { authority, authorization } = credentials;
+        let scheme = if authority.is_some() { "https" } else { "http" };
+        let mut endpoint =
+            Endpoint::from_shared(format!("{scheme}://{address}")).expect("an address").tcp_nodelay(true);
+        if let Some(authority) = authority {
+            let tls = ClientTlsConfig::new().ca_certificate(authority);
+            endpoint = endpoint.tls_config(tls).expect("a certificate");
+        }
         let mut channels = Vec::new();
         for _ in 0..connections {
-            let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
-            channels.push(endpoint.tcp_nodelay(true).connect().await.expect("the server listens"));
+            channels.push(endpoint.connect().await.expect("the server listens"));
         }
-        Self { channels }
+        Self { channels, authorization }
     }
 
     /// One call.
     pub(crate) async fn call(&self, method: &'static str, request: Bytes) -> Bytes {
-        call(&mut Grpc::new(self.channels[0].clone()), &path_of(method), request).await
+        let grpc = &mut Grpc::new(self.channels[0].clone());
+        call(grpc, &path_of(method), request, self.authorization.as_ref()).await
     }
 
     /// Calls for `time` with this many in flight on each connection. `requests` generates the requests of each task.
@@ -60,6 +83,7 @@ impl Clients {
             for lane in 0..in_flight {
                 let (path, requests) = (path.clone(), requests(connection * in_flight + lane));
                 let mut grpc = Grpc::new(channel.clone()).max_decoding_message_size(64 << 20);
+                let authorization = self.authorization.clone();
                 tasks.push(tokio::spawn(async move {
                     let mut times = Vec::new();
                     for request in requests.iter().cycle() {
@@ -67,7 +91,7 @@ impl Clients {
                         if start - begun >= time {
                             break;
                         }
-                        call(&mut grpc, &path, request.clone()).await;
+                        call(&mut grpc, &path, request.clone(), authorization.as_ref()).await;
                         times.push(start.elapsed());
                     }
                     times
@@ -94,9 +118,18 @@ fn path_of(method: &'static str) -> PathAndQuery {
     PathAndQuery::try_from(format!("/articled.v1.ArticleService/{method}")).expect("a path")
 }
 
-async fn call(grpc: &mut Grpc<Channel>, path: &PathAndQuery, request: Bytes) -> Bytes {
+async fn call(
+    grpc: &mut Grpc<Channel>,
+    path: &PathAndQuery,
+    request: Bytes,
+    authorization: Option<&AsciiMetadataValue>,
+) -> Bytes {
     grpc.ready().await.expect("a connection");
-    let answer = grpc.unary(Request::new(request), path.clone(), BytesCodec).await;
+    let mut request = Request::new(request);
+    if let Some(authorization) = authorization {
+        request.metadata_mut().insert("authorization", authorization.clone());
+    }
+    let answer = grpc.unary(request, path.clone(), BytesCodec).await;
     answer.expect("an answer").into_inner()
 }
 

@@ -1,7 +1,7 @@
 //! Benchmark of the whole service, compared with lower bounds of the cost and with other engines, in one run.
 //!
 //!     cargo bench -p articled-bench --bench service -- [--articles N] [--text FILE.jsonl] [--seed N] [--folder PATH]
-//!         [--rounds N] [--seconds N] [--only memory,get,list,filter,peers] [--reuse] [--plot FILE.svg]
+//!         [--rounds N] [--seconds N] [--only memory,get,list,filter,settings,peers] [--reuse] [--plot FILE.svg]
 //!         [--peers N] [--postgres URL]
 //!     … -- --growth 10000,100000 [--plots FOLDER] …       the same for each size, then a table of growth
 //!     … -- --on-postgres URL [--keep] …                   the service on PostgreSQL
@@ -28,6 +28,7 @@ mod plain;
 mod plot;
 mod process;
 mod rows;
+mod settings;
 mod table;
 mod wire;
 mod writing;
@@ -101,6 +102,9 @@ async fn measure(options: &Options, corpus: &Corpus) -> Table {
         remove(&empty);
     }
     measure_calls(options, corpus, &database, &mut table).await;
+    if options.wants("settings") {
+        settings::measure(options, &database, &mut table).await;
+    }
     #[cfg(feature = "peers")]
     if options.wants("peers") {
         peers::measure(options, corpus, &mut table).await;

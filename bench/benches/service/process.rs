@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 
 use crate::corpus::Corpus;
-use crate::load::Clients;
+use crate::load::{Clients, Credentials};
 use crate::wire::{Answers, BareServer};
 use crate::writing;
 
@@ -65,6 +65,11 @@ impl Server {
 
     /// The same on the store of a URL.
     pub(crate) async fn of(database: &str) -> Self {
+        Self::with(database, &[], Credentials::default()).await
+    }
+
+    /// The same with further settings, which may demand credentials.
+    pub(crate) async fn with(database: &str, settings: &[String], credentials: Credentials) -> Self {
         // Uses a port that is free now, because the server does not report which one it took.
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound");
@@ -73,6 +78,7 @@ impl Server {
         let child = Command::new(articled())
             .args(["serve", "--metrics-listen", "", "--listen", &address.to_string()])
             .args(["--database", database])
+            .args(settings)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -81,7 +87,8 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         // The server listens before its store is open.
-        Clients::connect(address, 1).await.call("ListArticles", crate::calls::list_request()).await;
+        let client = Clients::connect_with(address, 1, credentials).await;
+        client.call("ListArticles", crate::calls::list_request()).await;
         Self { child, address, start: begun.elapsed() }
     }
 
