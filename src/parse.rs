@@ -39,7 +39,7 @@ pub use self::refusal::{Refusal, refusal};
 use crate::article::{ArticleContent, PageUrl, ParseReport, ParseWarning, RawDocument, RemovedLine, RepairKind};
 
 /// The version of the rules. Raised when a change of the rules can give a different article for the same document.
-pub const PARSER_VERSION: u32 = 8;
+pub const PARSER_VERSION: u32 = 9;
 
 /// A parsed document.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -157,7 +157,8 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     let labels = widgets::labels(&dom, &page_lines);
     content.retain(|line| !labels.contains(line.as_str()));
     trace.record(|record| labels.iter().for_each(|line| record.dropped(line, "a label of a widget")));
-    content = trim::trim(content, &dom, &page_lines, headline.node, &json_ld.body, trace);
+    let authors = authors(&meta, &json_ld, &site_name);
+    content = trim::trim(content, &dom, &page_lines, headline.node, &json_ld.body, &authors, trace);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
 
@@ -166,7 +167,7 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     let tail = content.iter().rev().take(8).map(String::as_str).filter(|line| line.chars().count() <= MAX_BYLINE);
     let around = surroundings.before.iter().chain(&surroundings.after).copied().chain(tail);
     let (called_editors, authors): (Vec<String>, Vec<String>) =
-        authors(&meta, &json_ld, &site_name).into_iter().partition(|name| labels::calls_editor(around.clone(), name));
+        authors.into_iter().partition(|name| labels::calls_editor(around.clone(), name));
     let mut editors = editors(&meta, around);
     editors.extend(called_editors.into_iter().filter(|name| !editors.contains(name)).collect::<Vec<_>>());
     let source = info_source(&meta, &json_ld, &surroundings, &content, &dom, trace);
@@ -263,7 +264,7 @@ fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
     if !from_ld.is_empty() {
         return from_ld;
     }
-    let from_meta = meta.all(meta::AUTHOR).map(|author| {
+    let names_in = |author: &str| {
         let author = author.trim_start_matches("By ").trim_start_matches("by ");
         // A name in letters has blanks in it.
         if author.is_ascii() {
@@ -273,9 +274,9 @@ fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
         } else {
             labels::people(author)
         }
-    });
-    from_meta
-        .map(|names| names.into_iter().filter(is_person).collect::<Vec<_>>())
+    };
+    meta.lists(meta::AUTHOR)
+        .map(|authors| authors.iter().flat_map(|author| names_in(author)).filter(is_person).collect::<Vec<_>>())
         .find(|names| !names.is_empty())
         .unwrap_or_default()
 }

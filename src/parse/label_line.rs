@@ -113,38 +113,6 @@ pub(super) fn account_beside_time(view: &NormalizedLine) -> Option<Range<usize>>
     (timed && LENGTHS.contains(&seen.len()) && printed && !is_tool && !is_person && !is_place(seen)).then_some(account)
 }
 
-/// `By Ada Lane`, `By Ada Lane and Tom Reed`: a line of nothing but names in letters, each word capitalized.
-pub(super) fn english_names(view: &NormalizedLine) -> Option<Vec<Range<usize>>> {
-    const WORDS: std::ops::RangeInclusive<usize> = 2..=4;
-    if !view.starts_with(0, "by ") {
-        return None;
-    }
-    let mut names = Vec::new();
-    let mut start = 3;
-    while start < view.len() {
-        let end = (start..view.len())
-            .find(|at| view.at(*at) == Some(',') || view.starts_with(*at, " and ") || view.starts_with(*at, " & "))
-            .unwrap_or(view.len());
-        let name = view.slice(start..end);
-        let words = name.split(' ').count();
-        let fits = |word: &str| {
-            word.starts_with(char::is_uppercase)
-                && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
-        };
-        if !WORDS.contains(&words) || !name.split(' ').all(fits) {
-            return None;
-        }
-        names.push(start..end);
-        start = (end..view.len()).find(|at| view.starts_with(*at, "and ")).map_or(end + 1, |at| at + 4);
-        if view.at(end) == Some(',') {
-            start = view.skip_spaces(end + 1);
-        } else if view.starts_with(end, " & ") {
-            start = end + 3;
-        }
-    }
-    (!names.is_empty()).then_some(names)
-}
-
 /// Whether a line is a label without a value: `责任编辑：`, `關鍵字：`.
 pub(super) fn is_empty_label(line: &str) -> bool {
     /// In characters.

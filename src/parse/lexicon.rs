@@ -6,6 +6,7 @@
 
 pub(super) mod byline_words;
 pub(super) mod captions;
+pub(super) mod english_words;
 pub(super) mod headline_words;
 pub(super) mod outlets;
 pub(super) mod page_chrome;
@@ -24,6 +25,7 @@ mod tests {
     const LISTS: &[(&str, &str)] = &[
         ("byline_words", include_str!("lexicon/byline_words.rs")),
         ("captions", include_str!("lexicon/captions.rs")),
+        ("english_words", include_str!("lexicon/english_words.rs")),
         ("headline_words", include_str!("lexicon/headline_words.rs")),
         ("outlets", include_str!("lexicon/outlets.rs")),
         ("page_chrome", include_str!("lexicon/page_chrome.rs")),

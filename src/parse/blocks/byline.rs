@@ -2,11 +2,12 @@
 //!
 //! A line is a byline if it contains only labels, times, names and outlets. A title may be glued to its front.
 
-use crate::parse::label_line::{Token, account_beside_time, english_names, is_noise, tokens};
+use crate::parse::label_line::{Token, account_beside_time, is_noise, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::wire_verbs;
 use std::ops::Range;
 
+use super::english_byline::{self, EnglishByline};
 use super::korean_byline::{self, KoreanByline};
 use super::line::Line;
 use crate::parse::dateline::{
@@ -80,6 +81,12 @@ pub(super) fn read_above_text(line: &Line) -> Option<Byline> {
     parse(line, true)
 }
 
+/// Like [`read`], for lines in English alone.
+pub(super) fn read_english(text: &str) -> Option<Byline> {
+    let EnglishByline { times, people } = english_byline::read(text)?;
+    Some(Byline { times, people, ..Byline::default() })
+}
+
 fn parse(line: &Line, above_text: bool) -> Option<Byline> {
     if line.key.is_empty() || line.length > MAX_BYLINE {
         return None;
@@ -87,12 +94,10 @@ fn parse(line: &Line, above_text: bool) -> Option<Byline> {
     if let Some(KoreanByline { times, people }) = korean_byline::read(line.text) {
         return Some(Byline { times, people, ..Byline::default() });
     }
-    let view = NormalizedLine::of(line.text, MAX_BYLINE);
-    if let Some(names) = english_names(&view) {
-        let people =
-            names.into_iter().map(|name| Person { name: view.slice(name).to_owned(), role: Role::Contributor });
-        return Some(Byline { people: people.collect(), ..Byline::default() });
+    if let Some(found) = read_english(line.text) {
+        return Some(found);
     }
+    let view = NormalizedLine::of(line.text, MAX_BYLINE);
     let mut byline = Byline::default();
     let mut rest: Vec<Range<usize>> = Vec::new();
     let mut has_fact = false;

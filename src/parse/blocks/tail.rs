@@ -1,6 +1,7 @@
 //! Reads the tail of a page: the lines below the body, from the end of the page upwards.
 
 use super::chrome::{self, Reason};
+use super::korean_byline::{self, KoreanByline};
 use super::line::Line;
 use super::{Facts, Removed, byline, closing};
 use crate::parse::dateline;
@@ -55,6 +56,11 @@ fn at_the_foot(line: &Line, facts: &mut Facts) -> Option<Reason> {
     }
     if chrome::is_end_mark(line) {
         return Some(chrome::END_MARK);
+    }
+    // `한가람 기자 garam@news.example` is no contact of the paper.
+    if let Some(KoreanByline { times: _, people }) = korean_byline::read(line.text) {
+        facts.people.extend(people);
+        return Some(chrome::BYLINE);
     }
     if let Some(reason) = chrome::below(line) {
         return Some(reason);

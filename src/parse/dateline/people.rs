@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{agency, name_runs};
 pub(crate) use crate::parse::lexicon::roles::Role;
-use crate::parse::lexicon::{places, roles, surnames};
+use crate::parse::lexicon::{english_words, places, roles, surnames};
 use crate::parse::normalized_line::{NormalizedLine, normalize_char};
 use crate::text::is_han;
 
@@ -201,7 +201,14 @@ pub(crate) fn may_be_a_name(name: &str) -> bool {
     let domain = name.split('.').skip(1).any(|part| !part.is_empty() && !part.starts_with(' '));
     let login = !name.contains(' ') && name.chars().all(|c| c.is_ascii_lowercase());
     let plain: String = name.chars().map(normalize_char).collect();
-    fits && letters && !domain && !login && !roles::NON_NAMES.contains(&plain.as_str()) && !plain.starts_with("来自")
+    // `News Reporter`.
+    let job = name.rsplit(' ').next().is_some_and(|last| english_words::JOBS.contains(&last.to_lowercase().as_str()));
+    fits && letters
+        && !job
+        && !domain
+        && !login
+        && !roles::NON_NAMES.contains(&plain.as_str())
+        && !plain.starts_with("来自")
 }
 
 /// Whether a text has the form of a name: a surname and one or two characters, a foreign name with a middle dot, or capitalized

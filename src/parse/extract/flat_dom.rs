@@ -9,10 +9,16 @@ const WITHOUT_TEXT: &[&str] = &[
     "map", "select", "textarea", "input", "button", "head", "title", "rp", "rt", "rtc",
 ];
 
-/// Classes of the common style sheets (Bootstrap, WordPress, HTML5 Boilerplate) that hide a text from everyone except
-/// screen readers.
-const HIDDEN_CLASSES: &[&str] =
+/// Ends of the classes of the common style sheets (Bootstrap, WordPress, HTML5 Boilerplate) that hide a text from everyone
+/// except screen readers: `visually-hidden`, `u-visually-hidden`.
+const SCREEN_READER_CLASSES: &[&str] =
     &["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-only"];
+
+/// Classes of the common style sheets (Tailwind, Bootstrap) that hide an element.
+const HIDDEN_CLASSES: &[&str] = &["hidden", "d-none", "is-hidden", "u-hidden"];
+
+/// Parts of the classes that show such an element on screens of some width: `md:block`, `d-lg-flex`.
+const SHOWN_PARTS: &[&str] = &["block", "flex", "grid", "inline", "contents", "table", "visible"];
 
 pub(super) struct FlatDom {
     pub nodes: Vec<Node>,
@@ -125,11 +131,32 @@ fn marks_of(node: &NodeRef<'_>) -> String {
     if role.is_empty() { format!("{class} {id}") } else { format!("{class} {id} {role}") }.to_ascii_lowercase()
 }
 
+/// Removes from the document what [`FlatDom::of`] leaves out by its classes. A library that reads the document knows no style
+/// sheet.
+pub(super) fn remove_hidden_by_class(document: &Document) {
+    let hidden: Vec<NodeRef<'_>> =
+        document.root().descendants_it().filter(|node| node.is_element() && is_hidden_by_class(node)).collect();
+    hidden.iter().for_each(NodeRef::remove_from_parent);
+}
+
+fn is_hidden_by_class(node: &NodeRef<'_>) -> bool {
+    let class = node.attr_or("class", "");
+    let mut names = class.split_ascii_whitespace();
+    if names.clone().any(|name| SCREEN_READER_CLASSES.iter().any(|end| name.ends_with(end))) {
+        return true;
+    }
+    // A script may show the article's own element later.
+    let is_article = || ["content", "article", "story"].iter().any(|word| class.contains(word));
+    names.clone().any(|name| HIDDEN_CLASSES.contains(&name))
+        && !names.any(|name| name.contains(['-', ':']) && SHOWN_PARTS.iter().any(|part| name.ends_with(part)))
+        && !is_article()
+}
+
 fn is_seen(node: &NodeRef<'_>, name: &str) -> bool {
     if !node.is_element() || WITHOUT_TEXT.contains(&name) || node.has_attr("hidden") {
         return false;
     }
-    if HIDDEN_CLASSES.iter().any(|class| node.has_class(class)) {
+    if is_hidden_by_class(node) {
         return false;
     }
     let style: String = node.attr_or("style", "").chars().filter(|c| !c.is_whitespace()).collect();

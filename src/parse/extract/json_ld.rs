@@ -22,7 +22,9 @@ pub(super) struct JsonLd {
 impl JsonLd {
     /// Fills the fields that the JSON-LD lacks from the page's scripts.
     pub(super) fn add_state(&mut self, state: State) {
-        for (own, other) in [(&mut self.headline, state.headline), (&mut self.body, state.body)] {
+        let State { headline, body, published } = state;
+        let fields = [(&mut self.headline, headline), (&mut self.body, body), (&mut self.published, published)];
+        for (own, other) in fields {
             if own.is_empty() {
                 *own = other;
             }

@@ -300,6 +300,8 @@ mod tests {
             "甲<span style='width: 0; height: 0; overflow: hidden'>乙</span><p style='overflow: hidden'>丙",
             &["甲", "丙"],
         );
+        check("<p class='hidden'>乙</p><p class='u-visually-hidden'>丙</p><p class='hidden md:block'>甲</p>", &["甲"]);
+        check("<p class='d-none d-lg-flex'>甲</p><div class='article-body hidden'>乙</div>", &["甲", "乙"]);
         check("<pre>甲\n乙</pre>", &["甲", "乙"]);
         check("<p>&nbsp;&nbsp;　　甲&nbsp;乙&amp;</p><p>&nbsp;</p>", &["甲\u{a0}乙&"]);
         check("", &[]);

@@ -6,10 +6,10 @@ use dom_query::Document;
 
 use crate::parse::explanation::Record;
 
-/// The first content of each `meta` name, property or itemprop. Names are in lower case and without the white space
+/// The contents of each `meta` name, property or itemprop. Names are in lower case and without the white space
 /// that some sites write into them (`og: time`).
 pub(super) struct Meta {
-    of: HashMap<String, String>,
+    of: HashMap<String, Vec<String>>,
     pub title: String,
     pub canonical_url: String,
     pub language: String,
@@ -79,7 +79,7 @@ pub(super) const DESCRIPTION: &[&str] = &["og:description", "description", "twit
 
 impl Meta {
     pub(super) fn of(document: &Document) -> Self {
-        let mut of = HashMap::new();
+        let mut of: HashMap<String, Vec<String>> = HashMap::new();
         for element in document.select("meta, time[itemprop], span[itemprop], time[pubdate]").iter().take(MAX_METAS) {
             let content = ["content", "datetime"].iter().find_map(|name| element.attr(name));
             let Some(content) = content.map(|content| content.trim().to_owned()).filter(|content| !content.is_empty())
@@ -89,11 +89,11 @@ impl Meta {
             for name in ["name", "property", "itemprop"] {
                 if let Some(key) = element.attr(name) {
                     let key: String = key.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-                    of.entry(key).or_insert_with(|| content.clone());
+                    of.entry(key).or_default().push(content.clone());
                 }
             }
             if element.has_attr("pubdate") {
-                of.entry("pubdate".to_owned()).or_insert(content);
+                of.entry("pubdate".to_owned()).or_default().push(content);
             }
         }
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -105,9 +105,14 @@ impl Meta {
         }
     }
 
-    /// The contents under these names, in the order of the names.
+    /// The first content under each of these names, in the order of the names.
     pub(super) fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
-        names.iter().filter_map(|name| self.of.get(*name)).map(String::as_str)
+        names.iter().filter_map(|name| self.of.get(*name)?.first()).map(String::as_str)
+    }
+
+    /// All contents under each of these names: a page may name each author in an element of its own.
+    pub(super) fn lists<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a [String]> {
+        names.iter().filter_map(|name| self.of.get(*name)).map(Vec::as_slice)
     }
 
     /// Records what these names say as candidates.
@@ -118,6 +123,6 @@ impl Meta {
     }
 
     pub(super) fn first(&self, names: &[&str]) -> &str {
-        names.iter().find_map(|name| self.of.get(*name)).map_or("", String::as_str)
+        names.iter().find_map(|name| self.of.get(*name)?.first()).map_or("", String::as_str)
     }
 }

@@ -5,7 +5,7 @@
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
-use super::flat_dom::FlatDom;
+use super::flat_dom::{FlatDom, remove_hidden_by_class};
 use super::lines::{self, RenderedLine};
 
 /// News pages have up to 10,000.
@@ -21,6 +21,7 @@ pub(super) fn main_lines(document: Document, elements: usize) -> Vec<RenderedLin
     if elements > MAX_ELEMENTS || searched_bytes(&document) > MAX_SEARCHED_BYTES {
         return Vec::new();
     }
+    remove_hidden_by_class(&document);
     let config = Config { max_elements_to_parse: MAX_ELEMENTS, ..Config::default() };
     Readability::with_document(document, None, Some(config))
         .and_then(|mut readability| readability.parse())

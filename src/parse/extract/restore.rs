@@ -16,16 +16,20 @@ const MIN_PARAGRAPH: usize = 10;
 /// Minimum number of content paragraphs with the same structure. A single one may be anywhere.
 const MIN_ALIKE: usize = 2;
 
-/// Number of lines to check after the last line of the content.
+/// Number of lines to check before the first and after the last line of the content.
+const MAX_ABOVE: usize = 3;
 const MAX_BELOW: usize = 3;
+
+/// Number of elements around the parent of a paragraph that may hold it alone.
+const MAX_NESTED: usize = 2;
 
 /// Maximum amount of text to search for lost lines, in bytes, so that the cost stays proportional to the size of the
 /// page. Real pages lose a handful.
 const MAX_SEARCHED_BYTES: usize = 16 << 20;
 
-/// The structural position of a paragraph: an ancestor's index, and the name and class of its child that contains the
-/// paragraph.
-type Structure<'a> = (usize, &'a str, &'a str);
+/// The structural position of a paragraph: an ancestor's index, the name and class of its child that contains the paragraph, and
+/// the class of the paragraph's parent, if that is a level further down.
+type Structure<'a> = (usize, &'a str, &'a str, &'a str);
 
 /// The content with the lost paragraphs. `is_left_out` tells which elements contain no text of the article.
 pub(super) fn restore(
@@ -52,7 +56,8 @@ pub(super) fn restore(
             .any(|structure| counts.get(structure).is_some_and(|count| *count >= MIN_ALIKE));
         alike && !dom.self_and_ancestors(dom.parent(line.node)).any(&is_left_out)
     };
-    let candidates: Vec<usize> = (first..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).collect();
+    let candidates: Vec<usize> =
+        (first.saturating_sub(MAX_ABOVE)..(last + 1 + MAX_BELOW).min(page.len())).filter(is_lost).collect();
     if candidates.is_empty() {
         return content;
     }
@@ -83,22 +88,44 @@ pub(super) fn restore(
 
 fn is_paragraph(line: &RenderedLine) -> bool {
     let end = line.text.trim_end_matches(['”', '」', '"', '’', ')', '）']);
-    line.characters() >= MIN_PARAGRAPH && end.ends_with(['。', '！', '？', '.', '!', '?']) && !line.is_linked()
+    /// In characters. A paragraph with less beside its links is a link.
+    const MIN_UNLINKED: usize = 6;
+    let beside = line.text.chars().filter(|c| !c.is_whitespace()).count().saturating_sub(line.link_characters);
+    line.characters() >= MIN_PARAGRAPH && end.ends_with(['。', '！', '？', '.', '!', '?']) && beside >= MIN_UNLINKED
 }
 
-/// The structural positions of a paragraph: in its parent, and in its grandparent if the parent's class or id shows
-/// that it is one of several alike.
+/// The structural positions of a paragraph: in its parent, and further up as long as the class or id of each element shows that it
+/// is one of several alike.
 fn structures<'a>(dom: &'a FlatDom, line: &RenderedLine) -> Vec<Structure<'a>> {
     let Some(block) = dom.self_and_ancestors(dom.parent(line.node)).find(|index| is_block(dom.name(*index))) else {
         return Vec::new();
     };
     let parent = dom.parent(block);
     let grandparent = dom.parent(parent);
-    let mut structures = vec![(parent, dom.name(block), "")];
-    if !dom.marks(parent).trim().is_empty() {
-        structures.push((grandparent, dom.name(parent), dom.marks(parent)));
+    let mut structures = vec![(parent, dom.name(block), "", "")];
+    let is_marked = |index: usize| !dom.marks(index).trim().is_empty();
+    // An element without a mark that holds one paragraph alone, among others.
+    if !is_marked(parent) && is_only_block(dom, parent, block) {
+        structures.push((grandparent, dom.name(parent), "", dom.name(block)));
+    }
+    if is_marked(parent) {
+        structures.push((grandparent, dom.name(parent), dom.marks(parent), ""));
+        // Some systems nest each paragraph in several elements of its own.
+        let mut above = grandparent;
+        for _ in 0..MAX_NESTED {
+            if !is_marked(above) || above == 0 {
+                break;
+            }
+            structures.push((dom.parent(above), dom.name(above), dom.marks(above), dom.marks(parent)));
+            above = dom.parent(above);
+        }
     }
     structures
+}
+
+/// Whether an element holds nothing beside one block.
+fn is_only_block(dom: &FlatDom, parent: usize, block: usize) -> bool {
+    parent + 1 == block && dom.end(block) == dom.end(parent)
 }
 
 #[cfg(test)]
@@ -124,6 +151,11 @@ mod tests {
         check(&format!("<div>{text}{text}<p>{lost}</p></div>"), lost, true);
         let picture = |text: &str| format!("<div class=pic><img>{text}</div>");
         check(&format!("{}{}{}", picture(text), picture(text), picture(&format!("<p>{lost}</p>"))), lost, true);
+        let nested = |text: &str| format!("<div class=row><div class=cell><div class=text>{text}</div></div></div>");
+        check(&format!("{}{}{}", nested(text), nested(text), nested(&format!("<p>{lost}</p>"))), lost, true);
+        let single = |text: &str| format!("<div>{text}</div>");
+        check(&format!("<i>{}{}{}</i>", single(text), single(text), single(&format!("<p>{lost}</p>"))), lost, true);
+        check(&format!("<div><p>{lost}</p>{text}{text}</div>"), lost, true);
         check(&format!("<div>{text}{text}</div><section><p>{lost}</p></section>"), lost, false);
         check(&format!("<div>{text}{text}<p class=share>{lost}</p></div>"), lost, false);
         check(&format!("<div>{text}{text}<p><a>{lost}</a></p></div>"), lost, false);

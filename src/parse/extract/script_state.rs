@@ -5,7 +5,9 @@
 //! ignored.
 
 use dom_query::Document;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::time_formats::publish_time;
 
 /// The article in the state; empty if there is none.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub(super) struct State {
     pub headline: String,
     /// Plain text or HTML.
     pub body: String,
+    /// As the script writes it.
+    pub published: String,
 }
 
 /// The code before a state: `window.__INITIAL_STATE__ = {`, `self.__next_f.push([`.
@@ -24,6 +28,9 @@ const MAX_STARTS: usize = 12;
 const BODIES: &[&str] = &["content", "body", "articleBody", "html", "text", "contentHtml", "article_content", "detail"];
 
 const HEADLINES: &[&str] = &["title", "headline", "articleTitle"];
+
+/// Beginnings of the names of a time, the most trusted first.
+const PUBLISHED: &[&str] = &["publish", "pubdate", "pub_date", "pubtime", "release", "deploy", "posttime", "postdate"];
 
 /// In characters. A shorter text is not an article.
 const MIN_BODY: usize = 120;
@@ -69,12 +76,21 @@ fn take_longest(state: &Value, found: &mut State) {
                 let is_prose = body.contains(['。', '，', '.']) && body.chars().nth(MIN_BODY).is_some();
                 if is_prose && body.len() > found.body.len() {
                     let headline = text(HEADLINES).unwrap_or_default().trim().to_owned();
-                    *found = State { headline, body: body.to_owned() };
+                    let published = published(object).unwrap_or_default().to_owned();
+                    *found = State { headline, body: body.to_owned(), published };
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The time beside the text. Only a text that is a date counts: numbers are counted from several epochs.
+fn published(object: &Map<String, Value>) -> Option<&str> {
+    PUBLISHED.iter().find_map(|name| {
+        let named = object.iter().filter(|(key, _)| key.to_ascii_lowercase().starts_with(name));
+        named.filter_map(|(_, value)| value.as_str()).find(|value| publish_time(value).is_some())
+    })
 }
 
 #[cfg(test)]
@@ -93,6 +109,12 @@ mod tests {
         check(&format!("<script>window.__INITIAL_STATE__ = {state};run()</script>"), "甲");
         check(&format!("<script>window.q = window.q || [];window.q.push({state})</script>"), "甲");
         check("<script>window.__INITIAL_STATE__ = run()</script>", "");
+        let dated = state.replace(
+            "\"title\": \"甲\"",
+            "\"title\": \"甲\", \"publisher\": \"乙\", \"publishDt\": \"2021.09.01 08:15\"",
+        );
+        let html = format!("<script>window.__INITIAL_STATE__ = {dated}</script>");
+        assert_eq!(article(&Document::from(html.as_str())).published, "2021.09.01 08:15");
         check(&format!("<script type=application/json>{}</script>", "[".repeat(10_000)), "");
     }
 }

@@ -15,6 +15,7 @@ use super::page_positions::page_positions;
 use super::restore::restore;
 use super::scoring::Scored;
 use super::teaser_lists::TeaserLists;
+use super::widgets::has_word;
 use super::{readability, scoring};
 use crate::parse::explanation::Trace;
 
@@ -189,11 +190,15 @@ fn first_of_several(
     (is_text && !chosen.contains(longest)).then_some(root)
 }
 
-/// The lines of a plain text or HTML.
+/// Words in the class of elements with a picture's caption.
+const CAPTION_WORDS: &[&str] = &["caption", "figcaption"];
+
+/// The lines of a plain text or HTML, without captions.
 fn lines_of(body: &str) -> Vec<String> {
     if body.contains("</") || body.contains("<br") || body.contains("<p") {
         let dom = FlatDom::of(&Document::fragment(body));
-        return lines::lines(&dom, 0).into_iter().map(|line| line.text).collect();
+        let is_caption = |index: usize| dom.name(index) == "figcaption" || has_word(dom.marks(index), CAPTION_WORDS);
+        return lines::lines_without(&dom, 0, is_caption).into_iter().map(|line| line.text).collect();
     }
     body.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }

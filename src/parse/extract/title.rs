@@ -14,11 +14,14 @@ use crate::parse::explanation::Trace;
 use crate::parse::lexicon::outlets;
 use crate::parse::limits;
 use crate::parse::normalized_line::holds_any;
+use crate::text::is_han;
 
 /// In characters. A shorter heading is the name of a section or site.
 const MIN_HEADLINE: usize = 4;
 
+/// In characters. Words in letters are longer than those in Han characters.
 const MAX_HEADLINE: usize = 120;
+const MAX_HEADLINE_IN_LETTERS: usize = 200;
 
 /// In characters. A page's own line of this length is not the name of its site.
 const MIN_PRINTED_TITLE: usize = 12;
@@ -67,7 +70,8 @@ fn choose(
     let mut first_h1 = None;
     for line in lines {
         let characters = line.characters();
-        if !(MIN_HEADLINE..=MAX_HEADLINE).contains(&characters) {
+        let max = if line.text.contains(is_han) { MAX_HEADLINE } else { MAX_HEADLINE_IN_LETTERS };
+        if !(MIN_HEADLINE..=max).contains(&characters) {
             continue;
         }
         let Some(rank) = heading_rank(dom, line.node) else { continue };

@@ -4,6 +4,8 @@
 //!
 //! Owns the evidence of position and markup. Does not look at words: `blocks` does.
 
+mod links;
+
 use std::collections::{HashMap, HashSet};
 
 use super::counted_lists;
@@ -12,18 +14,18 @@ use super::labels::{is_byline, is_closing};
 use super::letters::letters;
 use super::lines::{RenderedLine, is_block};
 use super::page_positions::page_positions;
+use super::widgets::has_word;
 use crate::parse::explanation::Trace;
-use crate::parse::lexicon::page_chrome;
-use crate::parse::normalized_line::normalize_line;
 use crate::text::is_han;
 
-/// The content without these lines. `article_body` is the text in the metadata, or empty.
+/// The content without these lines. `article_body` and `authors` are those of the metadata, or empty.
 pub(super) fn trim(
     content: Vec<String>,
     dom: &FlatDom,
     page: &[RenderedLine],
     headline_node: Option<usize>,
     article_body: &str,
+    authors: &[String],
     trace: &mut Trace,
 ) -> Vec<String> {
     let places = page_positions(&content, page);
@@ -35,25 +37,33 @@ pub(super) fn trim(
     };
     drop_boxes(&mut lines, dom, page);
     note(&lines, "a box within the content");
+    drop_pull_quotes(&mut lines, dom, page);
+    note(&lines, "a quotation that repeats the text");
     drop_comments(&mut lines, dom, page);
     note(&lines, "a section of comments");
     drop_counted_list(&mut lines);
     note(&lines, "a list with counters above the text");
     drop_captions(&mut lines, dom, page);
     note(&lines, "a caption by its marks");
-    drop_marked_byline(&mut lines, dom, page);
-    note(&lines, "a byline by its marks");
+    drop_marked_byline(&mut lines, dom, page, authors);
+    note(&lines, "a byline by its marks, or an author's name");
+    drop_stamps(&mut lines, dom, page);
+    note(&lines, "the time of an entry among several");
     drop_above_headline(&mut lines, headline_at);
     note(&lines, "above the headline");
     drop_repeated(&mut lines, dom, page);
     note(&lines, "a slot that the page repeats");
     drop_beyond(&mut lines, article_body);
     note(&lines, "beyond the article body of the metadata");
-    drop_references(&mut lines, page);
+    links::drop_references(&mut lines, page);
+    links::drop_linked_items(&mut lines, dom, page);
+    links::drop_linked_paragraphs(&mut lines, dom, page);
     note(&lines, "a link to another story");
+    drop_biographies(&mut lines, dom, page);
+    note(&lines, "who the author is, below the text");
     drop_below_containers(&mut lines, dom, page);
     note(&lines, "a label below the elements that hold the text");
-    drop_links_at_edges(&mut lines, page);
+    links::drop_links_at_edges(&mut lines, page);
     note(&lines, "a link at the edge of the content");
     lines.into_iter().filter(|line| line.kept).map(|line| line.text).collect()
 }
@@ -87,7 +97,6 @@ const BOX_MARKS: &[&str] = &[
     "subscri",
     "sign-up",
     "signup",
-    "promo",
     "related",
     "recommend",
     "read-more",
@@ -98,7 +107,15 @@ const BOX_MARKS: &[&str] = &[
     "twitter-tweet",
     "instagram-media",
     "disclaimer",
+    "sign-in",
+    "signin",
+    "playbutton",
+    "play-button",
 ];
+
+/// Only as whole words: their letters also occur inside other words.
+const BOX_WORDS: &[&str] =
+    &["promo", "promos", "commercial", "sponsored", "alert", "layer", "popup", "modal", "tooltip", "toast", "factbox"];
 
 /// Drops the lines of boxes. A container of the whole article may have such a class too, so an element only counts as a
 /// box if it contains little of the content.
@@ -110,7 +127,10 @@ fn drop_boxes(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
         node.into_iter().flat_map(|node| dom.self_and_ancestors(dom.parent(node))).collect()
     };
     let is_box = |index: &usize| {
-        matches!(dom.name(*index), "aside" | "form") || BOX_MARKS.iter().any(|mark| dom.marks(*index).contains(mark))
+        let marks = dom.marks(*index);
+        matches!(dom.name(*index), "aside" | "form" | "label")
+            || BOX_MARKS.iter().any(|mark| marks.contains(mark))
+            || has_word(marks, BOX_WORDS)
     };
     let boxes: Vec<Vec<usize>> = lines.iter().map(|line| above(line).into_iter().filter(is_box).collect()).collect();
     let mut held: HashMap<usize, usize> = HashMap::new();
@@ -122,6 +142,24 @@ fn drop_boxes(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
     let all: usize = lines.iter().map(ContentLine::characters).sum();
     for (line, boxes) in lines.iter_mut().zip(boxes) {
         line.kept &= !boxes.iter().any(|index| held.get(index).is_some_and(|held| held * MAX_SHARE < all));
+    }
+}
+
+/// Class name parts of elements that repeat a sentence of the text in large letters.
+const PULL_QUOTE_MARKS: &[&str] = &["pullquote", "pull-quote", "pull_quote"];
+
+/// Drops the sentences that a page repeats in large letters. Sites give quotations of others that class too.
+fn drop_pull_quotes(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    let is_marked =
+        |line: &ContentLine| line.on_page(page).is_some_and(|line| dom.is_marked(line.node, LEVELS, PULL_QUOTE_MARKS));
+    let marked: Vec<bool> = lines.iter().map(is_marked).collect();
+    if !marked.contains(&true) {
+        return;
+    }
+    let text: String =
+        lines.iter().zip(&marked).filter(|(_, marked)| !**marked).map(|(line, _)| letters(&line.text)).collect();
+    for (line, is_marked) in lines.iter_mut().zip(marked) {
+        line.kept &= !is_marked || !text.contains(&letters(&line.text));
     }
 }
 
@@ -162,15 +200,54 @@ const BYLINE_MARKS: &[&str] =
 
 /// Drops lines before the first sentence that are marked as a byline but contain none of its facts: `Follow`,
 /// `Sports Editor`. Lines with Han characters are left to the byline rules.
-fn drop_marked_byline(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+fn drop_marked_byline(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine], authors: &[String]) {
+    let is_author = |line: &ContentLine| authors.iter().any(|author| letters(author) == letters(&line.text));
     let is_marked = |line: &ContentLine| {
         let is_read = || line.text.contains(|c: char| c.is_ascii_digit() || is_han(c)) || is_byline(&line.text);
         line.on_page(page).is_some_and(|line| dom.is_marked(line.node, 2, BYLINE_MARKS)) && !is_read()
     };
     let head = lines.iter().take_while(|line| !line.is_sentence()).count();
     if head < lines.len() {
-        lines.iter_mut().take(head).filter(|line| is_marked(line)).for_each(|line| line.kept = false);
+        let dropped = lines.iter_mut().take(head).filter(|line| is_marked(line) || is_author(line));
+        dropped.for_each(|line| line.kept = false);
     }
+}
+
+/// Drops the lines with the time and the author of the entries of a live report: `20:42 KEY EVENT`, in elements with one class.
+fn drop_stamps(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    /// In characters.
+    const MAX_STAMP: usize = 60;
+    const MIN_ENTRIES: usize = 3;
+    let class = |line: &ContentLine| {
+        if line.characters() > MAX_STAMP || line.is_sentence() || !has_clock(&line.text) {
+            return None;
+        }
+        let node = line.on_page(page)?.node;
+        let block = dom.self_and_ancestors(dom.parent(node)).find(|index| is_block(dom.name(*index)))?;
+        let marks = dom.marks(block).trim();
+        (!marks.is_empty() && !matches!(dom.name(block), "li" | "tr" | "td")).then(|| marks.to_owned())
+    };
+    let classes: Vec<Option<String>> = lines.iter().map(class).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for class in classes.iter().flatten() {
+        *counts.entry(class).or_default() += 1;
+    }
+    let repeats = |class: &Option<String>| {
+        class.as_deref().is_some_and(|class| counts.get(class).is_some_and(|count| *count >= MIN_ENTRIES))
+    };
+    for (line, class) in lines.iter_mut().zip(&classes) {
+        line.kept &= !repeats(class);
+    }
+}
+
+/// Whether a line has a time of day: `20:42`.
+fn has_clock(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    text.match_indices(':').any(|(at, _)| {
+        let hour = text.get(..at).is_some_and(|before| before.ends_with(is_digit));
+        let minute: Vec<char> = text.get(at + 1..).unwrap_or_default().chars().take(2).collect();
+        hour && minute.len() == 2 && minute.into_iter().all(is_digit)
+    })
 }
 
 /// Class name parts of elements that contain a picture's caption or credit.
@@ -252,22 +329,26 @@ fn drop_repeated(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]
     }
 }
 
-/// Drops links to other stories between the paragraphs, which a label announces: `延伸閱讀：…`, `Read more: …`.
-fn drop_references(lines: &mut [ContentLine], page: &[RenderedLine]) {
-    /// In characters.
-    const MAX_LABEL: usize = 12;
-    let is_reference = |line: &ContentLine| {
-        let Some((label, rest)) = line.text.split_once(['：', ':', '／', '｜', '|']) else { return false };
-        let label: String = normalize_line(label).chars().filter(|c| c.is_alphanumeric()).collect();
-        let linked = rest.chars().filter(|c| !c.is_whitespace()).count();
-        label.chars().count() <= MAX_LABEL
-            && page_chrome::REFERENCES.contains(&label.as_str())
-            && linked > 0
-            && line.on_page(page).is_some_and(|found| found.link_characters >= linked)
+/// Words in the class of elements that hold who the author is.
+const BIOGRAPHY_WORDS: &[&str] = &["author", "contributor", "bio"];
+
+/// Drops the lines below the text that stand in an element of the author.
+fn drop_biographies(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    let is_biography = |line: &ContentLine| {
+        let Some(found) = line.on_page(page) else { return false };
+        let mut above = dom.self_and_ancestors(dom.parent(found.node)).take(LEVELS);
+        let is_credit = is_byline(&line.text) || is_closing(&line.text);
+        let is_own = |index: usize| {
+            !matches!(dom.name(index), "body" | "article") && has_word(dom.marks(index), BIOGRAPHY_WORDS)
+        };
+        !is_credit && above.any(is_own)
     };
-    let references: Vec<bool> = lines.iter().map(is_reference).collect();
-    for (line, is_reference) in lines.iter_mut().zip(references) {
-        line.kept &= !is_reference;
+    let below = lines.iter().rev().take_while(|line| is_biography(line)).count();
+    let text = lines.len() - below;
+    let held = |part: &[ContentLine]| part.iter().map(ContentLine::characters).sum::<usize>();
+    let Some((above, biography)) = lines.split_at_checked(text) else { return };
+    if held(above) > 2 * held(biography) {
+        lines.iter_mut().skip(text).for_each(|line| line.kept = false);
     }
 }
 
@@ -304,42 +385,6 @@ fn drop_beyond(lines: &mut [ContentLine], article_body: &str) {
     let ends = own.get(last).is_some_and(|own| own.contains(&end));
     for (at, line) in lines.iter_mut().enumerate() {
         line.kept &= !(begins && at < first && !line.is_sentence() || ends && at > last);
-    }
-}
-
-/// Drops the links on lines of their own above and below the text, and the lines that announce them: `点击进入专题：`,
-/// `返回首页，查看更多`.
-fn drop_links_at_edges(lines: &mut [ContentLine], page: &[RenderedLine]) {
-    /// In characters. A longer link may be text.
-    const MAX_LINK: usize = 80;
-    const MAX_LABEL: usize = 12;
-    let is_short = |line: &ContentLine| line.characters() <= MAX_LINK;
-    let is_credit = |line: &ContentLine| is_byline(&line.text) || is_closing(&line.text);
-    let kept: Vec<usize> = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| line.kept)).collect();
-    let Some((_, others)) = kept.split_first() else { return };
-    let mut dropped: Vec<usize> = Vec::new();
-    for at in others.iter().rev() {
-        let Some(line) = lines.get(*at) else { break };
-        let is_link = line.on_page(page).is_some_and(|found| found.is_link() || found.is_labelled_link());
-        let announces = !dropped.is_empty() && line.text.ends_with(['：', ':']) && line.characters() <= MAX_LABEL;
-        if !(is_link && is_short(line) && !is_credit(line) || announces) {
-            break;
-        }
-        dropped.push(*at);
-    }
-    let is_linked = |at: &usize| {
-        lines.get(*at).is_some_and(|line| {
-            line.on_page(page).is_some_and(RenderedLine::is_linked) && is_short(line) && !is_credit(line)
-        })
-    };
-    let above = kept.iter().copied().take_while(is_linked).collect::<Vec<_>>();
-    if above.len() + dropped.len() < kept.len() {
-        dropped.extend(above);
-    }
-    for at in dropped {
-        if let Some(line) = lines.get_mut(at) {
-            line.kept = false;
-        }
     }
 }
 
@@ -396,7 +441,11 @@ mod tests {
         let page = lines(&dom, 0);
         let content = page.iter().map(|line| line.text.clone()).filter(|line| line != "新馆开放").collect();
         let headline = page.iter().find(|line| line.text == "新馆开放").map(|line| line.node);
-        assert_eq!(trim(content, &dom, &page, headline, article_body, &mut Trace::off()), expected, "{html}");
+        assert_eq!(
+            trim(content, &dom, &page, headline, article_body, &["Ada Lane".to_owned()], &mut Trace::off()),
+            expected,
+            "{html}"
+        );
     }
 
     #[test]
@@ -438,6 +487,49 @@ mod tests {
         check(&page("延伸阅读：<a>旧粮仓改造工程今天完工</a>"), "", &[TEXT, &last]);
         check(&page("<a>延伸閱讀／旧粮仓改造工程今天完工</a>"), "", &[TEXT, &last]);
         check(&page("延伸阅读：旧粮仓的故事"), "", &[TEXT, "延伸阅读：旧粮仓的故事", &last]);
+    }
+
+    #[test]
+    fn titles_of_other_stories_within_the_text() {
+        let text = TEXT.repeat(2);
+        let page = |between: &str| format!("<h1>新馆开放</h1><p>{text}</p>{between}<p>{text}馆长说。</p>");
+        let last = format!("{text}馆长说。");
+        let only_text = [text.as_str(), &last];
+        let list = "<ul><li><a>Can the old granary be saved?</a></li><li><a>旧粮仓改造工程今天已经完工</a></li></ul>";
+        check(&page(list), "", &only_text);
+        check(&page("<p><a><b>旧粮仓改造工程今天完工了吗？</b></a></p>"), "", &only_text);
+        let mixed = "<p>旧粮仓<a>改造工程今天已经完工</a></p>";
+        check(&page(mixed), "", &[&text, "旧粮仓改造工程今天已经完工", &last]);
+    }
+
+    #[test]
+    fn pull_quotes() {
+        let text = TEXT.repeat(2);
+        let page = |quote: &str| {
+            format!("<h1>新馆开放</h1><p>{text}</p><div class=c-pullquote><p>{quote}</p></div><p>{text}</p>")
+        };
+        check(&page(TEXT), "", &[&text, &text]);
+        check(&page("馆长说：“推门进来就是客厅。”"), "", &[&text, "馆长说：“推门进来就是客厅。”", &text]);
+    }
+
+    #[test]
+    fn entries_of_a_live_report() {
+        let text = TEXT.repeat(2);
+        let entry = |time: &str| format!("<div class=entry-info><i>{time}</i>Ada Reed</div><p>{text}</p>");
+        let stamped = |times: &[&str]| times.iter().map(|time| entry(time)).collect::<String>();
+        check(&format!("<h1>新馆开放</h1>{}", stamped(&["08:15", "09:30", "11:02"])), "", &[&text, &text, &text]);
+        let lines = ["08:15Ada Reed", &text, "09:30Ada Reed", &text];
+        check(&format!("<h1>新馆开放</h1>{}", stamped(&["08:15", "09:30"])), "", &lines);
+    }
+
+    #[test]
+    fn who_the_author_is() {
+        let text = TEXT.repeat(3);
+        let page = |class: &str| {
+            format!("<h1>新馆开放</h1><i>Ada Lane</i><p>{text}</p><div class={class}><p>{TEXT}</p></div>")
+        };
+        check(&page("post-author"), "", &[&text]);
+        check(&page("part"), "", &[&text, TEXT]);
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn is_pager(dom: &FlatDom, index: usize) -> bool {
     dom.name(index) != "body" && has_word(dom.marks(index), PAGER_WORDS)
 }
 
-fn has_word(marks: &str, words: &[&str]) -> bool {
+pub(super) fn has_word(marks: &str, words: &[&str]) -> bool {
     marks.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| words.contains(&word))
 }
 
