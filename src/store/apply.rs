@@ -18,7 +18,8 @@ use crate::query::FoldedFields;
 use crate::store::Written;
 use crate::store::duplicates::holders::distinct_keys;
 use crate::store::duplicates::{DuplicateStorage, originals};
-use crate::store::prepare::{Indexed, PackedRaw, Prepared, PreparedArticle, PreparedReparse};
+use crate::store::packed_raw::PackedRaw;
+use crate::store::prepare::{Indexed, Prepared, PreparedArticle, PreparedReparse};
 use crate::store::write_rules::{self, ContentDigest, Current, Decision, REQUEST_MEMORY_MICROS};
 use crate::text::Fingerprint;
 

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::article::size::{content_bytes, raw_bytes};
-use crate::article::{ArticleContent, ArticleName, Etag, ParseReport, RawDocument};
+use crate::article::{ArticleContent, ArticleName, Etag, ParseReport};
 use crate::query::{FoldedFields, TextField};
+use crate::store::packed_raw::PackedRaw;
 use crate::store::packed_text::PackedText;
+use crate::store::text_form::TextForm;
 use crate::store::write_rules::{self, ContentDigest};
-use crate::store::{NewArticle, Write, record};
+use crate::store::{NewArticle, Write};
 use crate::text::Fingerprint;
-
-/// The zstd level. It compresses scraped pages to a third in about 30 µs per article; higher levels gain a few percent.
-const ZSTD_LEVEL: i32 = 3;
 
 /// A prepared write.
 pub(crate) enum Prepared {
@@ -64,15 +61,6 @@ pub(crate) struct PreparedArticle {
     pub index: Indexed,
 }
 
-/// How an engine stores long texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TextForm {
-    /// What FULL adds in the contract's encoding, and the folded texts.
-    Plain,
-    /// Both as one [`PackedText`].
-    Packed,
-}
-
 /// The parts of a content that are computed for indexes and rows.
 pub(crate) struct Indexed {
     pub texts: Arc<FoldedFields>,
@@ -95,38 +83,9 @@ impl Indexed {
     }
 }
 
-/// A raw document in the form of its row.
-#[derive(Clone, Default)]
-pub(crate) struct PackedRaw {
-    pub head: Vec<u8>,
-    pub content: Bytes,
-    pub is_compressed: bool,
-}
-
-impl PackedRaw {
-    fn of(raw: RawDocument) -> Self {
-        let head = record::encode_raw_head(&raw);
-        match zstd::bulk::compress(&raw.content, ZSTD_LEVEL) {
-            Ok(compressed) if compressed.len() < raw.content.len() => {
-                Self { head, content: compressed.into(), is_compressed: true }
-            }
-            // Stored uncompressed if compression fails or does not make it smaller.
-            Ok(_) | Err(_) => Self { head, content: raw.content, is_compressed: false },
-        }
-    }
-}
-
-/// The limit for a stored document's length, well above the largest document, so that a damaged length is detected.
-const MAX_RAW_BYTES: usize = 64 << 20;
-
-/// The content of a raw document as it was ingested.
-pub(super) fn unpacked(content: Bytes, is_compressed: bool) -> Option<Bytes> {
-    if is_compressed { zstd::bulk::decompress(&content, MAX_RAW_BYTES).ok().map(Bytes::from) } else { Some(content) }
-}
-
 impl PreparedArticle {
     fn of(mut new: NewArticle, form: TextForm) -> Self {
-        let raw = new.raw.take().map(PackedRaw::of);
+        let raw = new.raw.take().map(|raw| PackedRaw::of(raw, form));
         Self { raw, made_from: write_rules::digest(&new.content), index: Indexed::of(&new.content, form), new }
     }
 }

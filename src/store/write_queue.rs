@@ -10,7 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::article::Timestamp;
-use crate::store::prepare::{Prepared, TextForm, prepare, size};
+use crate::store::prepare::{Prepared, prepare, size};
+use crate::store::text_form::TextForm;
 use crate::store::{StoreError, Write, Written};
 
 /// The maximum number of waiting writes. Further ones are refused.

@@ -6,7 +6,8 @@ use crate::article::Article;
 use crate::query::FoldedFields;
 use crate::store::duplicates::Original;
 use crate::store::duplicates::holders::distinct_keys;
-use crate::store::prepare::{Indexed, PackedRaw};
+use crate::store::packed_raw::PackedRaw;
+use crate::store::prepare::Indexed;
 use crate::store::record;
 use crate::store::write_rules::ContentDigest;
 
@@ -20,7 +21,7 @@ pub(crate) struct ArticleRow {
     pub basic: Vec<u8>,
     pub original: Option<Original>,
     pub fingerprint: Option<Vec<u8>>,
-    /// In the engine's [`TextForm`](crate::store::prepare::TextForm).
+    /// In the engine's [`TextForm`](crate::store::text_form::TextForm).
     pub rest: Vec<u8>,
     pub texts: Arc<FoldedFields>,
     /// The keys of the fingerprint.

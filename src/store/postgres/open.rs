@@ -28,7 +28,7 @@ use crate::store::postgres::rederive::rederive;
 use crate::store::postgres::refusal::Refusal;
 use crate::store::postgres::transaction;
 use crate::store::postgres::writer::GroupWriter;
-use crate::store::prepare::TextForm;
+use crate::store::text_form::TextForm;
 use crate::store::text_version::text_version;
 use crate::store::write_queue::WriteQueue;
 use crate::store::writer_metrics::WriterMetrics;

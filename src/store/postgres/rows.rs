@@ -9,9 +9,9 @@ use crate::query::{Cursor, OrderKey};
 use crate::store::EncodedArticle;
 use crate::store::checksums::{checksum, raw_checksum};
 use crate::store::damage::DamagedRow;
+use crate::store::packed_raw::RawForm;
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::row_struct::row_struct;
-use crate::store::prepare::unpacked;
 use crate::store::record::BadRecord;
 use crate::store::search::{FoundArticle, key_column};
 
@@ -92,7 +92,7 @@ pub(super) fn read(row: &PgRow, view: View) -> Result<FoundArticle, PostgresErro
         if Some(raw_checksum(head, content)) != raw_xxh3 {
             return Err(damaged("raw", "the checksum differs"));
         }
-        let content = unpacked(Bytes::copy_from_slice(content), is_compressed == Some(true));
+        let content = if is_compressed == Some(true) { RawForm::Zstd } else { RawForm::Plain }.unpack(content);
         let content = content.ok_or_else(|| damaged("raw", "it cannot be decompressed"))?;
         Ok(article.with_raw(Bytes::copy_from_slice(head), content))
     };

@@ -8,11 +8,11 @@ use sqlx::postgres::{PgConnection, PgRow};
 use crate::article::{ArticleName, Timestamp, View};
 use crate::store::apply::{ArticleRow, DeletedRow, Loaded, NewRow, RememberedRequest, StoredArticle, WriteStorage};
 use crate::store::checksums::{checksum, raw_checksum};
+use crate::store::packed_raw::{PackedRaw, RawForm};
 use crate::store::postgres::duplicate_storage::stored_keys;
 use crate::store::postgres::error::PostgresError;
 use crate::store::postgres::row_struct::row_struct;
 use crate::store::postgres::rows;
-use crate::store::prepare::PackedRaw;
 use crate::store::record::BadRecord;
 use crate::store::write_rules::Current;
 use crate::text::Fingerprint;
@@ -154,7 +154,7 @@ impl WriteStorage for PgConnection {
                 .bind(raw.iter().map(|(name, _)| *name).collect::<Vec<_>>())
                 .bind(raw.iter().map(|(_, raw)| raw.head.as_slice()).collect::<Vec<_>>())
                 .bind(raw.iter().map(|(_, raw)| &raw.content[..]).collect::<Vec<_>>())
-                .bind(raw.iter().map(|(_, raw)| raw.is_compressed).collect::<Vec<_>>())
+                .bind(raw.iter().map(|(_, raw)| raw.form == RawForm::Zstd).collect::<Vec<_>>())
                 .bind(raw.iter().map(|(_, raw)| raw_checksum(&raw.head, &raw.content)).collect::<Vec<_>>())
                 .execute(&mut *self)
                 .await?;
@@ -198,7 +198,7 @@ impl WriteStorage for PgConnection {
     }
 
     async fn set_raw(&mut self, _id: i64, name: &ArticleName, raw: Option<PackedRaw>) -> Result<(), PostgresError> {
-        let Some(PackedRaw { head, content, is_compressed }) = raw else {
+        let Some(PackedRaw { head, content, form }) = raw else {
             sqlx::query("DELETE FROM raw WHERE name = $1").bind(name.id()).execute(self).await?;
             return Ok(());
         };
@@ -206,7 +206,7 @@ impl WriteStorage for PgConnection {
             .bind(name.id())
             .bind(&head)
             .bind(&content[..])
-            .bind(is_compressed)
+            .bind(form == RawForm::Zstd)
             .bind(raw_checksum(&head, &content))
             .execute(self)
             .await?;

@@ -4,9 +4,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use crate::article::{Article, ArticleName, RawDocument, View};
-use crate::store::checksums::{checksum, raw_checksum};
+use crate::store::checksums::checksum;
+use crate::store::packed_raw::RawForm;
 use crate::store::packed_text::{packed_checksum, unpack_rest};
-use crate::store::prepare::unpacked;
 use crate::store::record;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::row_struct::row_struct;
@@ -18,7 +18,7 @@ pub(super) fn columns(view: View) -> &'static str {
         View::Full => "a.id, a.basic, a.basic_xxh3, original.name AS original_name, a.rest, a.rest_xxh3",
         View::Raw => {
             "a.id, a.basic, a.basic_xxh3, original.name AS original_name, a.rest, a.rest_xxh3, \
-             raw.head, raw.content, raw.is_compressed, raw.raw_xxh3"
+             raw.head, raw.content, raw.form, raw.raw_xxh3"
         }
     }
 }
@@ -54,7 +54,7 @@ row_struct! {
     struct RawRow<'r> {
         head: &'r [u8],
         content: &'r [u8],
-        is_compressed: bool,
+        form: i64,
         raw_xxh3: i64,
     }
 }
@@ -90,13 +90,14 @@ fn read_raw(row: &SqliteRow, id: i64) -> Result<Option<RawDocument>, SqliteError
     if row.try_get::<Option<&[u8]>, _>("head")?.is_none() {
         return Ok(None);
     }
-    let RawRow { head, content, is_compressed, raw_xxh3 } = RawRow::read(row)?;
-    if raw_checksum(head, content) != raw_xxh3 {
-        return Err(SqliteError::checksum("raw", id));
-    }
-    let content = unpacked(content.to_vec().into(), is_compressed);
-    let content =
-        content.ok_or_else(|| SqliteError::Row { table: "raw", id, reason: "it cannot be decompressed".to_owned() })?;
+    let RawRow { head, content, form, raw_xxh3 } = RawRow::read(row)?;
+    let form = RawForm::of_number(form).filter(|form| form.checksum(head, content) == raw_xxh3);
+    let form = form.ok_or_else(|| SqliteError::checksum("raw", id))?;
+    let content = form.unpack(content).ok_or_else(|| SqliteError::Row {
+        table: "raw",
+        id,
+        reason: "it cannot be decompressed".to_owned(),
+    })?;
     record::decode_raw(head, content.into()).map(Some).map_err(|bad| SqliteError::row("raw", id, &bad))
 }
 

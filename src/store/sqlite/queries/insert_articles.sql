@@ -5,7 +5,7 @@ INSERT INTO article (name, effective_us, create_us, update_us, made_from, basic,
 VALUES {article_rows};
 
 -- An article without a raw document has a row of parameters too, so that the statement is the same for all.
-INSERT INTO raw (id, head, content, is_compressed, raw_xxh3)
+INSERT INTO raw (id, head, content, form, raw_xxh3)
 SELECT column1, column2, column3, column4, column5
 FROM (VALUES {raw_rows})
 WHERE column6;

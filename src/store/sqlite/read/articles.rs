@@ -8,10 +8,10 @@ use rusqlite::{Row, Statement};
 use crate::article::{ArticleName, Timestamp, View};
 use crate::query::{Cursor, OrderKey};
 use crate::store::EncodedArticle;
-use crate::store::checksums::{checksum, raw_checksum};
+use crate::store::checksums::checksum;
 use crate::store::damage::DamagedRow;
+use crate::store::packed_raw::RawForm;
 use crate::store::packed_text::{packed_checksum, unpack_rest};
-use crate::store::prepare::unpacked;
 use crate::store::search::{FoundArticle, key_column};
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::read::connection::{ReadConnection, collect, columns_struct};
@@ -47,7 +47,7 @@ columns_struct! {
     struct RawColumns<'r> at RawColumnsAt {
         head: Option<&'r [u8]>,
         content: Option<&'r [u8]>,
-        is_compressed: Option<bool>,
+        form: Option<i64>,
         raw_xxh3: Option<i64>,
     }
 }
@@ -104,14 +104,12 @@ fn rest_of(id: i64, &TextColumns { rest, rest_xxh3 }: &TextColumns<'_>) -> Resul
 }
 
 fn with_raw(id: i64, article: EncodedArticle, raw: &RawColumns<'_>) -> Result<EncodedArticle, DamagedRow> {
-    let &RawColumns { head: Some(head), content: Some(content), is_compressed, raw_xxh3 } = raw else {
+    let &RawColumns { head: Some(head), content: Some(content), form, raw_xxh3 } = raw else {
         return Ok(article);
     };
-    if Some(raw_checksum(head, content)) != raw_xxh3 {
-        return Err(damaged("raw", id, "the checksum differs"));
-    }
-    let content = unpacked(Bytes::copy_from_slice(content), is_compressed.unwrap_or_default());
-    let content = content.ok_or_else(|| damaged("raw", id, "it cannot be decompressed"))?;
+    let form = form.and_then(RawForm::of_number).filter(|form| Some(form.checksum(head, content)) == raw_xxh3);
+    let form = form.ok_or_else(|| damaged("raw", id, "the checksum differs"))?;
+    let content = form.unpack(content).ok_or_else(|| damaged("raw", id, "it cannot be decompressed"))?;
     Ok(article.with_raw(Bytes::copy_from_slice(head), content))
 }
 

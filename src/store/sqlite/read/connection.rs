@@ -67,12 +67,6 @@ impl ColumnValue<'_> for i64 {
     }
 }
 
-impl ColumnValue<'_> for bool {
-    fn of(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_i64().map(|number| number != 0)
-    }
-}
-
 impl<'r> ColumnValue<'r> for &'r [u8] {
     fn of(value: ValueRef<'r>) -> FromSqlResult<Self> {
         value.as_blob()

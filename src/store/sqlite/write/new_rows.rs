@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::store::apply::NewRow;
-use crate::store::checksums::raw_checksum;
-use crate::store::prepare::PackedRaw;
+use crate::store::packed_raw::PackedRaw;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::write::columns::Statement;
@@ -32,9 +31,9 @@ fn insert(articles: usize) -> String {
 
 /// Binds the columns of a raw document, its article's id first.
 pub(crate) fn bind_raw(raw: PackedRaw, statement: Statement, id: i64) -> Statement {
-    let PackedRaw { head, content, is_compressed } = raw;
-    let xxh3 = raw_checksum(&head, &content);
-    statement.bind(id).bind(head).bind(Vec::from(content)).bind(is_compressed).bind(xxh3)
+    let PackedRaw { head, content, form } = raw;
+    let xxh3 = form.checksum(&head, &content);
+    statement.bind(id).bind(head).bind(Vec::from(content)).bind(form as i64).bind(xxh3)
 }
 
 /// Inserts the rows of new articles, by ascending id.

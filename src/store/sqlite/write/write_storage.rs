@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 
 use crate::article::{ArticleName, Timestamp, View};
 use crate::store::apply::{ArticleRow, DeletedRow, Loaded, NewRow, RememberedRequest, StoredArticle, WriteStorage};
-use crate::store::prepare::PackedRaw;
+use crate::store::packed_raw::PackedRaw;
 use crate::store::record::BadRecord;
 use crate::store::sqlite::duplicates::keys;
 use crate::store::sqlite::error::SqliteError;
@@ -95,7 +95,7 @@ impl WriteStorage for SqliteConnection {
     async fn set_raw(&mut self, id: i64, _name: &ArticleName, raw: Option<PackedRaw>) -> Result<(), SqliteError> {
         sqlx::query("DELETE FROM raw WHERE id = ?1").bind(id).execute(&mut *self).await?;
         if let Some(raw) = raw {
-            let sql = "INSERT INTO raw (id, head, content, is_compressed, raw_xxh3) VALUES (?, ?, ?, ?, ?)";
+            let sql = "INSERT INTO raw (id, head, content, form, raw_xxh3) VALUES (?, ?, ?, ?, ?)";
             bind_raw(raw, sqlx::query(sql), id).execute(self).await?;
         }
         Ok(())

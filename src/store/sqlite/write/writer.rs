@@ -21,7 +21,6 @@ use crate::metrics::Registry;
 use crate::store::apply::{BatchLookup, Session, WaitingRows, apply};
 use crate::store::article_cache::ArticleCache;
 use crate::store::index::{Building, Index};
-use crate::store::prepare::TextForm;
 use crate::store::sqlite::connect::{PAGE_BYTES, Role, connect};
 use crate::store::sqlite::disk_probe::DiskProbe;
 use crate::store::sqlite::duplicates::keys::{KeyMigrator, MoveRule};
@@ -32,6 +31,7 @@ use crate::store::sqlite::maintenance::checkpoint::{Checkpointer, LogMeter, Mode
 use crate::store::sqlite::maintenance::free_pages::{PAGES_AT_ONCE, give_back};
 use crate::store::sqlite::transaction::{self, Begin, End};
 use crate::store::sqlite::write::disk_health::{DiskHealth, probe};
+use crate::store::text_form::TextForm;
 use crate::store::write_queue::{Job, QueueStats, WriteQueue, answer, closing, group};
 use crate::store::writer_metrics::WriterMetrics;
 use crate::store::{StoreError, Write, Written};

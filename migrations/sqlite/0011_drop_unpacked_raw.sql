@@ -1,0 +1,2 @@
+-- All its rows are packed.
+DROP TABLE unpacked_raw;
