@@ -19,4 +19,5 @@ pub use self::fold::fold;
 pub(crate) use self::fold::{FOLDING_VERSION, Folded, fold_into};
 pub(crate) use self::han::to_simplified;
 pub use self::han::{is_han, to_traditional};
+pub(crate) use self::segment::is_segmented_as_one;
 pub use self::segment::{Words, dictionary};

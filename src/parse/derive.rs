@@ -6,6 +6,7 @@ mod cited_works;
 mod keywords;
 mod language;
 mod script;
+mod word_rarity;
 
 pub(super) use self::cited_works::cited_works;
 pub(super) use self::keywords::{extract_keywords, own_keywords};

@@ -90,7 +90,7 @@ impl<'a> Words<'a> {
     /// offset gives the same boundaries as segmenting the whole text.
     fn is_han_boundary(&mut self, at: usize) -> bool {
         if !inside(&self.han.span, at) {
-            let span = span_around(self.text, at, |c| !is_jieba_han(c), |c| !is_jieba_han(c));
+            let span = span_around(self.text, at, |c| !is_segmented_as_one(c), |c| !is_segmented_as_one(c));
             if !inside(&span, at) {
                 return true;
             }
@@ -147,8 +147,8 @@ fn always_begins_a_word(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n') || is_han(c)
 }
 
-/// The characters whose runs jieba segments by its dictionary (`is_han_default` of jieba-rs 0.11).
-fn is_jieba_han(c: char) -> bool {
+/// The characters whose runs jieba segments by its dictionary, each run by itself (`is_han_default` of jieba-rs 0.11).
+pub(crate) fn is_segmented_as_one(c: char) -> bool {
     matches!(c,
         '\u{3400}'..='\u{4DBF}'
         | '\u{4E00}'..='\u{9FFF}'

@@ -7,9 +7,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use jieba_rs::{Keyword, KeywordExtract, KeywordExtractConfig, TfIdf};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::word_rarity::WordRarity;
 use crate::parse::dateline::ends_like_an_outlet;
 use crate::parse::lexicon::surnames;
 use crate::parse::normalized_line::{normalize_char, normalize_line};
@@ -46,18 +46,7 @@ const EMPTY_WORDS: &str = include_str!("../lexicon/empty_words.txt");
 /// English stop words.
 const EMPTY_ENGLISH: &str = include_str!("../lexicon/empty_english.txt");
 
-struct WordWeights {
-    frequencies: TfIdf,
-    empty: HashSet<&'static str>,
-}
-
-/// Loaded at first use, because it takes a quarter of a second and some 80 MB.
-static WORD_WEIGHTS: LazyLock<WordWeights> = LazyLock::new(|| {
-    let mut frequencies = TfIdf::default();
-    // Segment with the HMM, as the candidates are, so that names that the dictionary lacks get a score too.
-    *frequencies.config_mut() = KeywordExtractConfig::builder().use_hmm(true).build();
-    WordWeights { frequencies, empty: EMPTY_WORDS.split_whitespace().collect() }
-});
+static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| EMPTY_WORDS.split_whitespace().collect());
 
 /// At least one in this many of a page's keywords must occur in the article; otherwise they are the site's.
 const MIN_OWN_IN_TEXT_ONE_IN: usize = 4;
@@ -143,7 +132,8 @@ fn from_han(text: &[char], headline_characters: usize) -> Vec<String> {
     for word in &words {
         *counts.entry(word.text).or_default() += 1;
     }
-    let rarity = Rarity::of(&simplified, &counts);
+    let tokens: Vec<(usize, &str)> = tags.iter().map(|tag| (offset_in(&simplified, tag.word), tag.word)).collect();
+    let rarity = WordRarity::of(&simplified, &tokens, &counts);
     let compounds = compounds(&simplified, &words, &counts);
     let mut candidates: HashMap<&str, Candidate> = HashMap::new();
     // A word within a compound counts only for the compound.
@@ -274,7 +264,7 @@ enum WordKind {
 
 impl WordKind {
     fn of(word: &str, tag: &str) -> Self {
-        if WORD_WEIGHTS.empty.contains(word) || word.chars().any(|c| !c.is_alphabetic()) && tag != "eng" {
+        if STOP_WORDS.contains(word) || word.chars().any(|c| !c.is_alphabetic()) && tag != "eng" {
             return WordKind::Other;
         }
         match tag {
@@ -368,11 +358,16 @@ fn with_surnames<'a>(text: &'a str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
     joined
 }
 
+/// Where a part of a text begins in it, in bytes.
+fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
 /// The text of a run of words; `None` if the words are not adjacent.
 fn text_of<'a>(text: &'a str, run: &[Word<'a>]) -> Option<&'a str> {
-    let start = run.first()?.text.as_ptr() as usize - text.as_ptr() as usize;
+    let start = offset_in(text, run.first()?.text);
     let last = run.last()?.text;
-    let end = last.as_ptr() as usize + last.len() - text.as_ptr() as usize;
+    let end = offset_in(text, last) + last.len();
     let length: usize = run.iter().map(|word| word.text.len()).sum();
     text.get(start..end).filter(|text| text.len() == length)
 }
@@ -422,31 +417,6 @@ fn is_split_name(run: &[Word]) -> bool {
     characters <= 4
         && run.iter().all(|word| word.kind == WordKind::Person)
         && run.first().is_some_and(|word| word.characters <= 2)
-}
-
-/// The inverse document frequency of each word of a text, up to a common factor.
-struct Rarity {
-    of: HashMap<String, f64>,
-    mean: f64,
-}
-
-impl Rarity {
-    /// The library returns TF-IDF, normalized over the text; dividing it by the word's count leaves the IDF.
-    fn of(text: &str, counts: &HashMap<&str, u32>) -> Self {
-        let weights = WORD_WEIGHTS.frequencies.extract_keywords(dictionary(), text, usize::MAX, Vec::new());
-        let of = weights.into_iter().filter_map(|Keyword { keyword, weight, .. }| {
-            let count = counts.get(keyword.as_str())?;
-            Some((keyword, weight / f64::from(*count)))
-        });
-        let of: HashMap<String, f64> = of.collect();
-        let mean = of.values().sum::<f64>() / of.len().max(1) as f64;
-        Self { of, mean }
-    }
-
-    /// The mean for a word that the library did not see, such as a name without the verb that was attached to it.
-    fn of_word(&self, word: &str) -> f64 {
-        if word.chars().nth(1).is_none() { 0.0 } else { self.of.get(word).copied().unwrap_or(self.mean) }
-    }
 }
 
 /// For text in letters: the most frequent words; capitalized words and those of the headline weigh more.
