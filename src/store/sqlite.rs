@@ -43,6 +43,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tracing::Instrument;
 
+use self::error::SqliteError;
 use self::maintenance::check;
 pub use self::open::{Scale, SqliteOptions};
 use self::read::changes::ChangesRead;
@@ -88,14 +89,16 @@ impl ArticleStore for SqliteStore {
             return Ok(found.pop().flatten());
         }
         let since = match self.article_cache.get(name) {
-            Ok(kept) => return Ok(Some(kept.in_view(view))),
+            Ok(kept) => return Ok(Some(kept.unpack(view).map_err(SqliteError::from)?)),
             Err(since) => since,
         };
         let found = self.readers.read(GetRead { name: name.clone(), view, hints: Arc::clone(&self.id_hints) }).await?;
-        if let Some(article) = found.as_ref().filter(|_| view == View::Full) {
-            self.article_cache.put(name, article, since);
+        let Some(packed) = found else { return Ok(None) };
+        let article = packed.unpack(view).map_err(SqliteError::from)?;
+        if view == View::Full {
+            self.article_cache.put(name, packed, since);
         }
-        Ok(found)
+        Ok(Some(article))
     }
 
     async fn batch_get_encoded(
