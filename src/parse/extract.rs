@@ -45,6 +45,7 @@ use self::letters::letters;
 use self::lines::RenderedLine;
 use self::meta::Meta;
 pub(super) use self::outside::Outside;
+use self::scoring::ScoredPage;
 use self::surroundings::Surroundings;
 use super::explanation::{Record, Trace};
 use crate::article::{PageUrl, ParseReport, ParseWarning, PublishTime};
@@ -143,13 +144,15 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     let site_name = meta.first(&["og:site_name", "application-name"]).to_owned();
     let titles = title::of_metadata(&meta, &json_ld);
     trace.record(|record| trace_page(record, &dom, &page_lines, &meta, &json_ld));
-    let headline = title::headline(&dom, &page_lines, &titles, &site_name, trace);
+    let scored = ScoredPage::of(&dom, &page_lines);
+    let headline = title::headline(&dom, &page_lines, &titles, &site_name, &scored, trace);
     let mut headings = headings::headings(&dom, &page_lines, headline.node);
     headings.subheadlines.retain(|line| !is_byline(line));
     let mut content = selection::main_lines(
         document,
         &dom,
         &page_lines,
+        &scored,
         headline.node,
         &selection::Evidence::of(&meta, &json_ld, &headline.text),
         trace,

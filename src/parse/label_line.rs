@@ -3,7 +3,9 @@
 //! Owns the boundaries: a label's value ends at the next label, time or strong separator, with or without white space between
 //! them. Text (`blocks/byline`) and HTML (`extract/labels`) use the same tokens. Does not interpret words without a label.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::lexicon::byline_words::{self, Field};
 use super::lexicon::{page_chrome, time_words};
@@ -252,6 +254,12 @@ struct Label {
 
 /// A label at `index`, and where its value begins.
 fn label_at(view: &NormalizedLine, index: usize) -> Option<Label> {
+    /// What labels begin with: most places of a line are none of them.
+    static FIRST: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let first: BTreeSet<char> = byline_words::FIELDS.iter().filter_map(|(word, _)| word.chars().next()).collect();
+        first.into_iter().collect()
+    });
+    FIRST.binary_search(&view.at(index)?).ok()?;
     let (word, field) = byline_words::FIELDS
         .iter()
         .filter(|(word, _)| spaced_word(view, index, word).is_some())

@@ -17,6 +17,8 @@ pub fn clean(text: &str, report: &mut ParseReport) -> String {
     let mut previous = '\n';
     while let Some(c) = chars.next() {
         let c = match c {
+            // What nearly every text consists of.
+            ' '..='~' | '\n' | '\u{3041}'..='\u{D7A3}' => c,
             '\r' => {
                 chars.next_if_eq(&'\n');
                 '\n'
@@ -38,7 +40,9 @@ pub fn clean(text: &str, report: &mut ParseReport) -> String {
 }
 
 fn to_nfc(text: String, report: &mut ParseReport) -> String {
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    // These neither compose with others nor change the order of marks.
+    let is_plain = |c: &char| matches!(c, '\u{0}'..='\u{2FF}' | '\u{4E00}'..='\u{9FFF}');
+    if is_nfc_quick(text.chars().filter(|c| !is_plain(c))) == IsNormalized::Yes {
         return text;
     }
     let composed: String = text.nfc().collect();

@@ -2,7 +2,7 @@
 //! most running text in its paragraphs.
 
 use super::flat_dom::{FlatDom, NodeKind};
-use super::lines::is_block;
+use super::lines::{RenderedLine, is_block};
 use super::teaser_lists::TeaserLists;
 use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::holds_any;
@@ -64,8 +64,22 @@ pub(super) struct Scored {
     pub score: f32,
 }
 
+/// The page's teaser lists and the element that contains the article. Title and content are both found with them.
+pub(super) struct ScoredPage {
+    pub teasers: TeaserLists,
+    pub best: Option<Scored>,
+}
+
+impl ScoredPage {
+    pub(super) fn of(dom: &FlatDom, page: &[RenderedLine]) -> Self {
+        let teasers = TeaserLists::of(dom, page);
+        let best = main_content(dom, &teasers);
+        Self { teasers, best }
+    }
+}
+
 /// The element that contains the article.
-pub(super) fn main_content(dom: &FlatDom, teasers: &TeaserLists) -> Option<Scored> {
+fn main_content(dom: &FlatDom, teasers: &TeaserLists) -> Option<Scored> {
     main_content_among(dom, teasers, &|_| true, &|_| true)
 }
 
@@ -97,6 +111,7 @@ fn main_content_among(
     let mut total = vec![0.0_f32; dom.nodes.len()];
     let mut all_characters = vec![0_usize; dom.nodes.len()];
     let mut link_characters = vec![0_usize; dom.nodes.len()];
+    let left_out = left_out_subtrees(dom);
     for paragraph in &paragraphs {
         for index in dom.self_and_ancestors(paragraph.node) {
             if let Some(sum) = all_characters.get_mut(index) {
@@ -107,10 +122,8 @@ fn main_content_among(
             }
         }
         let worth = paragraph.worth();
-        let left_out = || {
-            teasers.has(paragraph.node) || dom.self_and_ancestors(paragraph.node).any(|index| is_left_out(dom, index))
-        };
-        if worth == 0.0 || left_out() {
+        let is_outside = || teasers.has(paragraph.node) || left_out.get(paragraph.node).copied().unwrap_or_default();
+        if worth == 0.0 || is_outside() {
             continue;
         }
         // A paragraph's own element is rarely the container of the article.
@@ -133,12 +146,13 @@ fn main_content_among(
     let best = score
         .iter()
         .enumerate()
+        .filter(|(index, score)| **score > 0.0 && may_be_content(*index))
         .map(|(index, score)| {
             let links = link_characters.get(index).copied().unwrap_or(0) as f32;
             let all = all_characters.get(index).copied().unwrap_or(0).max(1) as f32;
             (index, score * (1.0 - links / all) * weight(dom.marks(index)))
         })
-        .filter(|(index, score)| *score > 0.0 && may_be_content(*index))
+        .filter(|(_, score)| *score > 0.0)
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     // If the paragraphs are spread over several sections, take their parent, provided that it has much more of the
     // text.
@@ -150,6 +164,17 @@ fn main_content_among(
         .filter(|parent| may_be_content(*parent))
         .find(|parent| total_of(*parent) > 1.8 * total_of(best.0) && weight(dom.marks(*parent)) >= 1.0);
     Some(Scored { root: wider.unwrap_or(best.0), score: best.1 })
+}
+
+/// Whether each node is in an element that is left out. Parents come before their children.
+fn left_out_subtrees(dom: &FlatDom) -> Vec<bool> {
+    let mut left_out: Vec<bool> = Vec::with_capacity(dom.nodes.len());
+    for (index, node) in dom.nodes.iter().enumerate() {
+        let inherited = index > 0 && left_out.get(node.parent).copied().unwrap_or_default();
+        let is_element = index > 0 && matches!(node.kind, NodeKind::Element { .. });
+        left_out.push(inherited || is_element && is_left_out(dom, index));
+    }
+    left_out
 }
 
 fn weight(marks: &str) -> f32 {
@@ -185,6 +210,9 @@ fn paragraphs(dom: &FlatDom) -> Vec<Paragraph> {
     let mut of_node: std::collections::BTreeMap<usize, Paragraph> = std::collections::BTreeMap::new();
     for (index, node) in dom.nodes.iter().enumerate() {
         let NodeKind::Text(text) = &node.kind else { continue };
+        if text.trim_start().is_empty() {
+            continue;
+        }
         let block = dom.self_and_ancestors(node.parent).find(|above| {
             let name = dom.name(*above);
             is_block(name) || matches!(name, "td" | "th")

@@ -13,7 +13,7 @@ use super::lists::texts_without_lists;
 use super::meta::{self, Meta};
 use super::page_positions::page_positions;
 use super::restore::restore;
-use super::scoring::Scored;
+use super::scoring::{Scored, ScoredPage};
 use super::teaser_lists::TeaserLists;
 use super::widgets::has_word;
 use super::{readability, scoring};
@@ -71,18 +71,19 @@ pub(super) fn main_lines(
     document: Document,
     dom: &FlatDom,
     page: &[RenderedLine],
+    scored: &ScoredPage,
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
     trace: &mut Trace,
 ) -> Vec<String> {
-    let teasers = TeaserLists::of(dom, page);
-    let (chosen, rule) = choose(document, dom, page, headline_node, evidence, &teasers, trace);
+    let teasers = &scored.teasers;
+    let (chosen, rule) = choose(document, dom, page, scored, headline_node, evidence, trace);
     let lines = restore(chosen, dom, page, |index| scoring::is_left_out(dom, index) || teasers.has(index));
     trace.record(|record| {
         record.choose("content", &counted(&lines), rule);
         let is_kept = |line: &RenderedLine| lines.contains(&line.text);
         for line in page.iter().filter(|line| !is_kept(line)) {
-            record.dropped(&line.text, why_not_content(dom, line, &teasers));
+            record.dropped(&line.text, why_not_content(dom, line, teasers));
         }
     });
     lines
@@ -109,14 +110,14 @@ fn choose(
     document: Document,
     dom: &FlatDom,
     page: &[RenderedLine],
+    scored: &ScoredPage,
     headline_node: Option<usize>,
     evidence: &Evidence<'_>,
-    teasers: &TeaserLists,
     trace: &mut Trace,
 ) -> (Vec<String>, &'static str) {
+    let ScoredPage { teasers, best: scored } = scored;
     let is_left_out = |index: usize| scoring::is_left_out(dom, index) || teasers.has(index);
     let within = |root: usize| texts_without_lists(lines::lines_without(dom, root, is_left_out));
-    let scored = scoring::main_content(dom, teasers);
     let own = scored.map(|scored| within(scored.root)).unwrap_or_default();
     let mut library = texts_without_lists(readability::main_lines(document, dom.nodes.len()));
     let places = page_positions(&library, page);
@@ -128,7 +129,7 @@ fn choose(
     trace.record(|record| {
         record.candidate("content", &counted(&library), "the readability library", None, "");
         if let Some(Scored { root, score }) = scored {
-            record.candidate("content", &counted(&own), dom.shown(root), Some(f64::from(score)), "");
+            record.candidate("content", &counted(&own), dom.shown(*root), Some(f64::from(*score)), "");
         }
     });
     let (chosen, rule) = if has_lost(&library, &own, has_anchor) {

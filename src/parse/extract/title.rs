@@ -7,6 +7,7 @@ use super::labels::{self, is_byline};
 use super::letters::letters;
 use super::lines::RenderedLine;
 use super::meta::{self, Meta};
+use super::scoring::ScoredPage;
 use super::time_formats::publish_time;
 use super::title_above_text::above_text;
 use crate::article::TimePrecision;
@@ -50,9 +51,10 @@ pub(super) fn headline(
     lines: &[RenderedLine],
     titles: &[String],
     site_name: &str,
+    scored: &ScoredPage,
     trace: &mut Trace,
 ) -> Headline {
-    let (headline, rule) = choose(dom, lines, titles, site_name, trace);
+    let (headline, rule) = choose(dom, lines, titles, site_name, scored, trace);
     trace.record(|record| record.choose("headline", &headline.text, rule));
     headline
 }
@@ -62,6 +64,7 @@ fn choose(
     lines: &[RenderedLine],
     titles: &[String],
     site_name: &str,
+    scored: &ScoredPage,
     trace: &mut Trace,
 ) -> (Headline, &'static str) {
     let folded: Vec<String> = titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
@@ -133,7 +136,7 @@ fn choose(
             if title.node.is_some() && text.chars().count() >= MIN_PRINTED_TITLE {
                 return (title, OF_METADATA);
             }
-            let above_text = || of_text_above(dom, lines, text).map(|heading| (heading, ABOVE_TEXT));
+            let above_text = || of_text_above(dom, lines, scored, text).map(|heading| (heading, ABOVE_TEXT));
             above_byline(dom, lines)
                 .map(|heading| (heading, ABOVE_BYLINE))
                 .or_else(above_text)
@@ -154,18 +157,18 @@ fn choose(
         (None, Some(h1)) => {
             // A linked h1 is the site's name.
             let is_site = lines.iter().any(|line| Some(line.node) == h1.node && line.is_linked());
-            let other = if is_site { of_text_above(dom, lines, &h1.text) } else { None };
+            let other = if is_site { of_text_above(dom, lines, scored, &h1.text) } else { None };
             other.map_or((h1, "the first h1, as the metadata has no title"), |heading| (heading, ABOVE_TEXT))
         }
         (None, None) => line_above_byline(lines)
             .map(|line| (line, "the line above the time"))
-            .or_else(|| of_text_above(dom, lines, site_name).map(|heading| (heading, ABOVE_TEXT)))
+            .or_else(|| of_text_above(dom, lines, scored, site_name).map(|heading| (heading, ABOVE_TEXT)))
             .unwrap_or((Headline { text: String::new(), node: None }, "")),
     }
 }
 
-fn of_text_above(dom: &FlatDom, lines: &[RenderedLine], site: &str) -> Option<Headline> {
-    above_text(dom, lines, site).map(|(text, node)| Headline { text, node: Some(node) })
+fn of_text_above(dom: &FlatDom, lines: &[RenderedLine], scored: &ScoredPage, site: &str) -> Option<Headline> {
+    above_text(dom, lines, scored, site).map(|(text, node)| Headline { text, node: Some(node) })
 }
 
 /// On a page without a title and without headings: the line directly above the line with the publish time.
@@ -313,7 +316,11 @@ mod tests {
             let dom = FlatDom::of(&dom_query::Document::from(html));
             let lines = super::super::lines::lines(&dom, 0);
             let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
-            assert_eq!(headline(&dom, &lines, &titles, "", &mut Trace::off()).text, expected, "{html}");
+            assert_eq!(
+                headline(&dom, &lines, &titles, "", &ScoredPage::of(&dom, &lines), &mut Trace::off()).text,
+                expected,
+                "{html}"
+            );
         };
         let page = "<h4>镇情简介</h4><p>青石镇在河边。</p><h5>新桥今天正式通车</h5><p>发布时间：2021-09-01 来源：青石镇</p><p>正文</p>";
         check(page, &["新闻动态--青石镇官网"], "新桥今天正式通车");

@@ -8,8 +8,7 @@ use super::heading_rank::heading_rank;
 use super::labels::is_byline;
 use super::letters::letters;
 use super::lines::RenderedLine;
-use super::scoring;
-use super::teaser_lists::TeaserLists;
+use super::scoring::ScoredPage;
 
 /// Number of lines above the text to search.
 const MAX_ABOVE: usize = 10;
@@ -19,8 +18,13 @@ const TITLE: std::ops::RangeInclusive<usize> = 6..=60;
 
 /// The line above the text that most looks like a title, and its text node: a heading, else a line that another one repeats, else
 /// the longest. `site` is the name of the site, if a line prints it.
-pub(super) fn above_text(dom: &FlatDom, lines: &[RenderedLine], site: &str) -> Option<(String, usize)> {
-    let root = scoring::main_content(dom, &TeaserLists::of(dom, lines))?.root;
+pub(super) fn above_text(
+    dom: &FlatDom,
+    lines: &[RenderedLine],
+    scored: &ScoredPage,
+    site: &str,
+) -> Option<(String, usize)> {
+    let root = scored.best?.root;
     let in_text = |line: &RenderedLine| (root..dom.end(root)).contains(&line.node) && is_prose(line);
     let text_at = lines.iter().position(in_text)?;
     let above = lines.get(text_at.saturating_sub(MAX_ABOVE)..text_at)?;
@@ -74,7 +78,8 @@ mod tests {
         let text = "<p>青石镇的新桥今天正式通车，全长三百米，两岸的居民从此不再绕行十里。</p>".repeat(3);
         let check = |above: &str, expected: Option<&str>| {
             let dom = FlatDom::of(&Document::from(format!("<div>{above}{text}</div>").as_str()));
-            let found = above_text(&dom, &lines(&dom, 0), "河湾博客").map(|(text, _)| text);
+            let page = lines(&dom, 0);
+            let found = above_text(&dom, &page, &ScoredPage::of(&dom, &page), "河湾博客").map(|(text, _)| text);
             assert_eq!(found.as_deref(), expected, "{above}");
         };
         check("<p>首页 &gt; 镇情</p><p>新桥今天正式通车</p><p>何秋白</p>", Some("新桥今天正式通车"));
