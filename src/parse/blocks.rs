@@ -148,7 +148,7 @@ pub(super) fn lay_out<'a>(text: &'a str, known: &MarkupHints<'_>, report: &mut P
     let end = tail::read(&lines, start, &mut layout.facts, &mut removed);
     let mut body: Vec<&'a str> = lines.get(start..end).unwrap_or_default().iter().map(|line| line.text).collect();
     take_original_title(&mut body, start, &mut removed);
-    take_byline_below_summary(&mut body, start, &mut layout.facts, &mut removed);
+    take_bylines_below_summary(&mut body, start, &mut layout.facts, &mut removed);
     let at = take_dateline(&mut body, &mut layout, start, &mut removed, report);
     let below = body.get_mut(at..).unwrap_or_default();
     take_feature_title(below, known, &mut layout, start + at, &mut removed);
@@ -237,11 +237,14 @@ fn take_original_title<'a>(body: &mut [&'a str], start: usize, removed: &mut Rem
     }
 }
 
-/// English pages print the byline below a summary: `By Ada Lane`, `Published Aug 28, 2024`, `4 minute read`.
-fn take_byline_below_summary<'a>(body: &mut [&'a str], start: usize, facts: &mut Facts, removed: &mut Removed<'a>) {
+/// Below a summary or a caption pages print the byline: `2021/09/01 08:15`, `By Ada Lane`, `4 minute read`.
+fn take_bylines_below_summary<'a>(body: &mut [&'a str], start: usize, facts: &mut Facts, removed: &mut Removed<'a>) {
     const MAX_ABOVE: usize = 8;
     for (at, text) in body.iter_mut().enumerate().take(MAX_ABOVE) {
-        if let Some(found) = byline::read_english(text) {
+        let found = byline::read_english(text)
+            .or_else(|| byline::read_time_alone(text))
+            .or_else(|| byline::read_reporters_alone(text));
+        if let Some(found) = found {
             removed.add(start + at, text, chrome::BYLINE);
             *text = "";
             facts.add(found);

@@ -32,6 +32,7 @@ pub(super) use self::agency::ends_like_an_outlet;
 pub(super) use self::day::{day_at, number_at};
 pub(super) use self::people::{
     are_likely_names, has_the_shape_of_a_name, may_be_a_name, read as read_people, role_at, without_credit,
+    without_role,
 };
 
 /// How much of a line is scanned, in characters: the longest datelines name half a dozen reporters.

@@ -14,6 +14,7 @@ mod letters;
 mod lines;
 mod lists;
 mod meta;
+mod names;
 mod outside;
 mod page_positions;
 mod readability;
@@ -31,7 +32,7 @@ mod trim;
 mod wechat;
 mod widgets;
 
-use crate::parse::lexicon::{outlets, page_phrases};
+use crate::parse::lexicon::page_phrases;
 use crate::parse::normalized_line::{holds_any, normalize_line};
 use std::borrow::Cow;
 
@@ -160,7 +161,7 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     let labels = widgets::labels(&dom, &page_lines);
     content.retain(|line| !labels.contains(line.as_str()));
     trace.record(|record| labels.iter().for_each(|line| record.dropped(line, "a label of a widget")));
-    let authors = authors(&meta, &json_ld, &site_name);
+    let authors = names::authors(&meta, &json_ld, &site_name);
     content = trim::trim(content, &dom, &page_lines, headline.node, &json_ld.body, &authors, trace);
     // Often the library takes them along.
     content.retain(|line| *line != headings.kicker && !headings.subheadlines.contains(line));
@@ -171,11 +172,13 @@ pub(super) fn extract(html: &str, url: Option<&PageUrl>, report: &mut ParseRepor
     let around = surroundings.before.iter().chain(&surroundings.after).copied().chain(tail);
     let (called_editors, authors): (Vec<String>, Vec<String>) =
         authors.into_iter().partition(|name| labels::calls_editor(around.clone(), name));
-    let mut editors = editors(&meta, around);
+    let mut editors = names::editors(&meta, around);
     editors.extend(called_editors.into_iter().filter(|name| !editors.contains(name)).collect::<Vec<_>>());
     let source = info_source(&meta, &json_ld, &surroundings, &content, &dom, trace);
     let metadata = Metadata {
-        publish_time: times::published(&meta, &json_ld).or(wechat.publish_time),
+        publish_time: times::published(&meta, &json_ld)
+            .map(|time| times::without_wrong_zone(time, &surroundings.before))
+            .or(wechat.publish_time),
         likely_time: times::likely(&meta, &dom, &page_lines),
         authors,
         editors,
@@ -252,41 +255,6 @@ fn warn(cuts: &html_bounds::Cuts, report: &mut ParseReport) {
     if costly_tags > 0 {
         add("HTML_TOO_LARGE", format!("{costly_tags} tags past what one page may have were dropped"));
     }
-}
-
-fn authors(meta: &Meta, json_ld: &JsonLd, site_name: &str) -> Vec<String> {
-    let editor = meta.first(meta::EDITOR);
-    // `青石` is the site 青石新闻, which its name has no word for.
-    let is_site = |name: &String| {
-        let rest = site_name.strip_prefix(name.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || holds_any(rest, outlets::AUTHOR_OUTLETS))
-    };
-    let is_person = |name: &String| !is_site(name) && name != editor && !holds_any(name, outlets::AUTHOR_OUTLETS);
-    let from_ld: Vec<String> =
-        json_ld.authors.iter().flat_map(|author| labels::people(author)).filter(is_person).collect();
-    if !from_ld.is_empty() {
-        return from_ld;
-    }
-    let names_in = |author: &str| {
-        let author = author.trim_start_matches("By ").trim_start_matches("by ");
-        // A name in letters has blanks in it.
-        if author.is_ascii() {
-            vec![author.to_owned()]
-        } else if labels::is_spaced_name(author) {
-            vec![author.split_whitespace().collect()]
-        } else {
-            labels::people(author)
-        }
-    };
-    meta.lists(meta::AUTHOR)
-        .map(|authors| authors.iter().flat_map(|author| names_in(author)).filter(is_person).collect::<Vec<_>>())
-        .find(|names| !names.is_empty())
-        .unwrap_or_default()
-}
-
-fn editors<'a>(meta: &Meta, around: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-    let named = labels::people(meta.first(meta::EDITOR));
-    if named.is_empty() { labels::editors(around) } else { named }
 }
 
 #[derive(Default)]
@@ -487,6 +455,16 @@ mod tests {
         let twice = dated.replace(footer, &format!("<p class=\"time\">2021-09-05 08:15:00</p>{footer}"));
         let Page { metadata, .. } = page(&twice);
         assert_eq!(metadata.likely_time, None, "other stories' times");
+    }
+
+    #[test]
+    fn a_local_time_with_the_zone_of_utc() {
+        let published = |content: &str| {
+            let html = PAGE.replace("content=\"2021-09-01\"", &format!("content=\"{content}\""));
+            page(&html).metadata.publish_time.map(|time| time.time.to_string()).unwrap_or_default()
+        };
+        assert_eq!(published("2021-09-01T08:15:00+00:00"), "2021-09-01T00:15:00Z", "the page prints 08:15");
+        assert_eq!(published("2021-09-01T00:15:00+00:00"), "2021-09-01T00:15:00Z");
     }
 
     #[test]

@@ -81,6 +81,31 @@ pub(super) fn read_above_text(line: &Line) -> Option<Byline> {
     parse(line, true)
 }
 
+/// Like [`read`], for lines with a day, a time of day and no word: `2021/09/01 08:15`.
+pub(super) fn read_time_alone(text: &str) -> Option<Byline> {
+    /// In characters.
+    const MAX_TIME: usize = 24;
+    if text.chars().nth(MAX_TIME).is_some() || text.chars().any(|c| c.is_alphabetic() && !"年月日时時分秒".contains(c))
+    {
+        return None;
+    }
+    let found = read(&Line::new(text))?;
+    found.times.iter().any(is_complete).then_some(found)
+}
+
+/// Like [`read`], for a short line that a role opens: `記者林遠舟／台北報導`.
+pub(super) fn read_reporters_alone(text: &str) -> Option<Byline> {
+    /// In characters.
+    const MAX_SIGNATURE: usize = 24;
+    let line = Line::new(text);
+    let view = NormalizedLine::of(text, MAX_SIGNATURE);
+    if line.length > MAX_SIGNATURE || role_at(&view, 0).is_none() {
+        return None;
+    }
+    let reports = view.len().checked_sub(2).is_some_and(|at| view.word_at(at, wire_verbs::REPORTS).is_some());
+    read(&line).filter(|found| reports && found.title_end == 0 && !found.people.is_empty())
+}
+
 /// Like [`read`], for lines in English alone.
 pub(super) fn read_english(text: &str) -> Option<Byline> {
     let EnglishByline { times, people } = english_byline::read(text)?;
@@ -262,6 +287,11 @@ fn signature(view: &NormalizedLine, whole: Range<usize>) -> Option<Signature> {
         // `青石時報 林遠舟／台北報導`.
         if let Some((outlet, names)) = outlet_and_names(view, before.clone()).filter(|(_, names)| are_names(names)) {
             return Some(Signature { outlet: Some(outlet), names });
+        }
+        // `生活中心／林遠舟報導`.
+        let reporter = after.start..after.end.saturating_sub(2);
+        if desk.is_some() && are_names(&reporter) {
+            return Some(Signature { outlet: None, names: reporter });
         }
         // `社會中心／綜合報導`.
         if desk.is_some() {

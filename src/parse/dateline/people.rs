@@ -228,6 +228,18 @@ pub(crate) fn without_credit(name: &str) -> &str {
     bare.unwrap_or(name)
 }
 
+/// `编译林远舟`: the name without the role before it. None for a role alone: `香港特约记者`.
+pub(crate) fn without_role(name: &str) -> Option<&str> {
+    /// In characters.
+    const MAX_NAME: usize = 40;
+    let line = NormalizedLine::of(name, MAX_NAME);
+    if (0..line.len()).any(|at| role_at(&line, at).is_some_and(|(_, end)| end == line.len())) {
+        return None;
+    }
+    let end = role_at(&line, 0).map(|(_, end)| line.skip_spaces(end));
+    Some(end.filter(|end| are_likely_names(&line, *end..line.len())).map_or(name, |end| line.slice(end..line.len())))
+}
+
 /// Whether a range contains only likely names, each with a surname or a middle dot. For places where no role word indicates
 /// names.
 pub(crate) fn are_likely_names(line: &NormalizedLine, range: Range<usize>) -> bool {
@@ -321,6 +333,15 @@ mod tests {
         for word in ["们的故事", "送上节日祝福", "责任", "分享到", "chenwei"] {
             assert!(!has_the_shape_of_a_name(word), "{word}");
         }
+    }
+
+    #[test]
+    fn roles_of_names_in_metadata() {
+        let check = |name: &str, expected: Option<&str>| assert_eq!(without_role(name), expected, "{name}");
+        check("編譯林遠舟", Some("林遠舟"));
+        check("香港特約記者", None);
+        check("林遠舟", Some("林遠舟"));
+        check("Ada Lane", Some("Ada Lane"));
     }
 
     #[test]

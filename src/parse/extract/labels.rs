@@ -2,6 +2,7 @@
 
 use crate::article::MAX_ITEMS;
 use crate::parse::blocks;
+use crate::parse::dateline::has_the_shape_of_a_name;
 use crate::parse::label_line::{Labelled, Token, tokens};
 use crate::parse::lexicon::byline_words::{self, Field};
 use crate::parse::lexicon::outlets;
@@ -105,6 +106,13 @@ pub(super) fn calls_editor<'a>(mut lines: impl Iterator<Item = &'a str>, name: &
 /// The editor labels in a line, each with the text after it.
 fn editor_labels(line: &str) -> Vec<(&'static str, &str)> {
     let Some(view) = labelled_line(line) else { return Vec::new() };
+    // `何秋白/编辑`: the label behind the name.
+    if let Some((name, label)) = line.split_once('/')
+        && let Some(label) = byline_words::EDITOR_WORDS.iter().find(|word| normalize_line(label.trim()) == **word)
+        && has_the_shape_of_a_name(name.trim())
+    {
+        return vec![(label, name)];
+    }
     let of_editor = |token| match token {
         Token::Labelled(Labelled { label, field: Field::Editor, is_marked: true, value, .. }) => {
             Some((label, view.slice(value)))
@@ -170,13 +178,17 @@ pub(super) fn is_spaced_name(text: &str) -> bool {
 
 /// Splits a list of names, without brackets and without the staff codes that newsrooms append (`张三_N123`, `李四 PK155`).
 pub(super) fn people(value: &str) -> Vec<String> {
-    let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[', '/']).unwrap_or(value.len());
+    let end = value.find(['】', ')', '）', ']', '|', '｜', '。', '<', '(', '（', '[']).unwrap_or(value.len());
     let mut names: Vec<String> = Vec::new();
+    let value = value.get(..end).unwrap_or_default();
+    // `林远舟/何秋白` are two names, `林远舟/摄` is one with a label.
+    let is_name = |part: &str| has_the_shape_of_a_name(part.trim()) && part.trim().chars().all(is_han);
+    let end = value.find('/').filter(|_| !value.split('/').all(is_name)).unwrap_or(value.len());
     let value = value.get(..end).unwrap_or_default();
     // A name in an alphabetic script contains spaces: `Demi Xia`.
     let is_spaced_script = |c: char| c.is_alphabetic() && c < '\u{1100}';
     let in_letters = value.chars().all(|c| is_spaced_script(c) || " .,;&-'’".contains(c));
-    for part in value.split(|c: char| c.is_whitespace() && !in_letters || "、，,;；&".contains(c)) {
+    for part in value.split(|c: char| c.is_whitespace() && !in_letters || "、，,;；&/".contains(c)) {
         let name = part.split('_').next().unwrap_or(part).trim();
         // The next label ends the list: 责任编辑：张三 校对：李四.
         if name.contains(['：', ':']) || byline_words::AFTER_EDITORS.contains(&normalize_line(name).as_str()) {
@@ -297,6 +309,9 @@ mod tests {
         check(&["責編︰林遠舟、何秋白 校對：林小滿"], &["林遠舟", "何秋白"]);
         check(&["2021-09-01 08:00 作者：林远舟 来源:青石网 选稿：何秋白"], &["何秋白"]);
         check(&["编辑|林远舟 语音|何秋白 剪辑|林小满"], &["林远舟"]);
+        check(&["（編輯：林遠舟/何秋白）"], &["林遠舟", "何秋白"]);
+        check(&["编辑：林远舟/摄"], &["林远舟"]);
+        check(&["何秋白/編輯"], &["何秋白"]);
         check(&["他当过编辑"], &[]);
     }
 }

@@ -7,7 +7,11 @@ use super::json_ld::JsonLd;
 use super::lines::RenderedLine;
 use super::meta::{self, Meta};
 use super::time_formats::{day_in_title, publish_time};
-use crate::article::{PublishTime, TimeBasis, TimePrecision};
+use crate::article::{PublishTime, TimeBasis, TimePrecision, Timestamp};
+use crate::parse::time::{Printed, first_printed};
+
+/// China Standard Time, the zone of printed times.
+const CHINA_HOURS: i8 = 8;
 
 /// The time that the metadata labels as the publish time.
 pub(super) fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
@@ -22,6 +26,21 @@ pub(super) fn published(meta: &Meta, json_ld: &JsonLd) -> Option<PublishTime> {
         }
     }
     best
+}
+
+/// A time of the metadata in UTC whose clock the page prints: the template wrote a local time with the wrong zone.
+pub(super) fn without_wrong_zone(time: PublishTime, before: &[&str]) -> PublishTime {
+    let written = time.time.to_civil(jiff::tz::Offset::UTC);
+    let is_written = |printed: Printed| {
+        let day = printed.date() == Some(written.date());
+        day && printed.hour == Some(written.hour()) && printed.minute == Some(written.minute())
+    };
+    let local = jiff::tz::Offset::constant(CHINA_HOURS);
+    let corrected = || Timestamp::of_civil(written, local).ok();
+    match before.iter().filter_map(|line| first_printed(line)).next().filter(|printed| is_written(*printed)) {
+        Some(_) => PublishTime { time: corrected().unwrap_or(time.time), ..time },
+        None => time,
+    }
 }
 
 /// A time that is probably close to the publish time although the page does not label it so; the most certain first.

@@ -107,7 +107,16 @@ fn choose(
             best = Some((score, Headline { text: line.text.clone(), node: Some(line.node) }));
         }
     }
+    // A heading for other purposes may print the whole title, with section and site.
+    let before_bar = |headline: &Headline| {
+        let (front, _) = headline.text.split_once(['|', '｜', '_'])?;
+        let own = letters(front);
+        let is_h1 = |line: &&RenderedLine| heading_rank(dom, line.node) == Some(3) && letters(&line.text) == own;
+        let h1 = lines.iter().find(is_h1)?;
+        Some(Headline { text: h1.text.clone(), node: Some(h1.node) })
+    };
     if let Some((_, headline)) = best {
+        let headline = before_bar(&headline).unwrap_or(headline);
         return (headline, "the heading that a title of the metadata has, with the best score");
     }
     // A page that prints a title with a bar in it as a line of its own shows that no site's name follows the bar.
@@ -337,6 +346,8 @@ mod tests {
         check(&like_site, &["青石镇十大科技新闻今天揭晓"], "青石镇十大科技新闻今天揭晓");
         let timed = "<p>新桥今天正式通车 2014-04-30 14:49</p><p>正文</p>";
         check(timed, &["新桥今天正式通车 - 桥梁专题"], "新桥今天正式通车");
+        let both = "<h1>新桥今天正式通车</h1><h2>新桥今天正式通车 | 镇情 | 青石网</h2><p>正文</p>";
+        check(both, &["新桥今天正式通车 | 镇情 | 青石网"], "新桥今天正式通车");
         let barred = "<div class=tit2>镇长这一周 | 新桥今天通车</div><p>正文</p>";
         check(barred, &["镇长这一周 | 新桥今天通车"], "镇长这一周 | 新桥今天通车");
         check("<p>青石镇</p><p>正文</p>", &["青石镇-新桥今天通车"], "青石镇-新桥今天通车");

@@ -258,11 +258,15 @@ const LEVELS: usize = 4;
 
 /// Drops captions if the article has other text. The text of a gallery is its captions.
 fn drop_captions(lines: &mut [ContentLine], dom: &FlatDom, page: &[RenderedLine]) {
+    /// In characters.
+    const MAX_CREDIT: usize = 60;
     let is_caption = |line: &ContentLine| {
         let Some(found) = line.on_page(page) else { return false };
         let mut above = dom.self_and_ancestors(dom.parent(found.node)).take(LEVELS);
         above.any(|index| {
             dom.name(index) == "figcaption"
+                // `图像来源，青石社`, beside the caption's own element.
+                || dom.name(index) == "figure" && !line.is_sentence() && line.characters() <= MAX_CREDIT
                 || dom.name(index) != "body" && CAPTION_MARKS.iter().any(|mark| dom.marks(index).contains(mark))
         })
     };
@@ -453,6 +457,8 @@ mod tests {
         let text = TEXT.repeat(4);
         let figure = "<figure><img><figcaption>新馆的大厅。林远舟摄</figcaption></figure>";
         check(&format!("<h1>新馆开放</h1>{figure}<p>{text}</p>"), "", &[&text]);
+        let credit = "<figure><div><img><i>图像来源，青石社</i></div></figure>";
+        check(&format!("<h1>新馆开放</h1>{credit}<p>{text}</p>"), "", &[&text]);
         check(&format!("<h1>新馆开放</h1><p>{text}</p><p class='pic__credit'>青石社</p>"), "", &[&text]);
         check(
             &format!("<h1>新馆开放</h1>{figure}<p>新馆今天开放。</p>"),

@@ -60,7 +60,7 @@ pub(crate) const BRACKETED_SUFFIXES: &[&str] = &[
 ];
 
 /// Prefixes of the bracketed credit after a caption.
-pub(crate) const BRACKETED_PREFIXES: &[&str] = &["图/", "图:", "图源", "翻摄自", "翻拍自", "取自"];
+pub(crate) const BRACKETED_PREFIXES: &[&str] = &["图/", "图:", "图源", "图取自", "翻摄自", "翻拍自", "取自"];
 
 /// Credits of pictures, with the bracket that closes them.
 pub(crate) const CLOSED_CREDITS: &[&str] = &["摄)", "提供)"];

@@ -16,7 +16,9 @@ pub(super) fn drop_references(lines: &mut [ContentLine], page: &[RenderedLine]) 
     /// In characters.
     const MAX_LABEL: usize = 12;
     let is_reference = |line: &ContentLine| {
-        let Some((label, rest)) = line.text.split_once(['：', ':', '／', '｜', '|']) else { return false };
+        // `（延伸閱讀：…）`.
+        let text = line.text.trim_start_matches(['（', '(']).trim_end_matches(['）', ')']);
+        let Some((label, rest)) = text.split_once(['：', ':', '／', '｜', '|']) else { return false };
         let label: String = normalize_line(label).chars().filter(|c| c.is_alphanumeric()).collect();
         let linked = rest.chars().filter(|c| !c.is_whitespace()).count();
         label.chars().count() <= MAX_LABEL
