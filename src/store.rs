@@ -20,7 +20,6 @@ mod index;
 pub mod memory;
 mod open;
 mod open_error;
-mod packed_article;
 mod packed_raw;
 mod packed_text;
 mod pages;

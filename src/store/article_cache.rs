@@ -1,4 +1,4 @@
-//! The article cache: frequently requested articles, packed as in their rows. Most readers want the same few articles.
+//! The article cache: frequently requested articles, encoded. Most readers want the same few articles.
 //!
 //! An article is cached at its second request, because most articles that are requested once are not requested again soon.
 //!
@@ -11,10 +11,10 @@ use crate::clock_cache::ClockCache;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::ArticleName;
-use crate::store::packed_article::PackedArticle;
+use crate::store::EncodedArticle;
 use crate::store::stats::CacheStats;
 
-/// The capacity: about fifty thousand articles of usual length.
+/// The capacity: about twenty thousand articles of usual length.
 const CAPACITY_BYTES: usize = 80 << 20;
 
 /// The memory of a cached article in addition to its bytes: names and map entries.
@@ -25,10 +25,10 @@ pub(crate) struct ArticleCache {
 }
 
 /// The number of remembered misses: about one and a half times the number of cached articles.
-const REMEMBERED_MISSES: usize = 1 << 16;
+const REMEMBERED_MISSES: usize = 1 << 15;
 
 struct CacheState {
-    articles: ClockCache<String, PackedArticle>,
+    articles: ClockCache<String, EncodedArticle>,
     /// Hashes of the names of recent misses, direct-mapped.
     recently_missed: Vec<u64>,
     /// The number of times that a commit began or ended: odd while one is in progress.
@@ -55,7 +55,7 @@ impl ArticleCache {
     }
 
     /// The FULL article, if it is cached; otherwise the argument for [`ArticleCache::put`].
-    pub(super) fn get(&self, name: &ArticleName) -> Result<PackedArticle, Since> {
+    pub(super) fn get(&self, name: &ArticleName) -> Result<EncodedArticle, Since> {
         let mut state = self.state();
         if let Some(article) = state.articles.get(name.id()) {
             return Ok(article);
@@ -70,14 +70,15 @@ impl ArticleCache {
     }
 
     /// Inserts a FULL article that was read after the miss.
-    pub(super) fn put(&self, name: &ArticleName, article: PackedArticle, since: Since) {
+    pub(super) fn put(&self, name: &ArticleName, article: &EncodedArticle, since: Since) {
         if since.is_first {
             return;
         }
-        let cost = article.len() + OVERHEAD_BYTES;
+        let cost = article.encoded_len() + OVERHEAD_BYTES;
+        let detached = article.detached();
         let mut state = self.state();
         if state.turns == since.turns && since.turns.is_multiple_of(2) {
-            state.articles.put(name.id().to_owned(), article, cost);
+            state.articles.put(name.id().to_owned(), detached, cost);
         }
     }
 
@@ -121,18 +122,18 @@ mod tests {
     #[test]
     fn what_was_read_before_a_commit_is_not_kept_after_it() {
         let cache = ArticleCache::new(true);
-        let article = || PackedArticle::of(1, b"basic", b"text", None);
+        let article = EncodedArticle::default();
         let since = |name: &ArticleName| cache.get(name).expect_err("nothing is kept yet");
         let first = since(&name("a"));
-        cache.put(&name("a"), article(), first);
+        cache.put(&name("a"), &article, first);
         let before = since(&name("a"));
         let commit = cache.begin_commit(&["a".to_owned()]);
-        cache.put(&name("a"), article(), before);
-        cache.put(&name("a"), article(), since(&name("a")));
+        cache.put(&name("a"), &article, before);
+        cache.put(&name("a"), &article, since(&name("a")));
         drop(commit);
-        cache.put(&name("a"), article(), before);
+        cache.put(&name("a"), &article, before);
         let after = since(&name("a"));
-        cache.put(&name("a"), article(), after);
+        cache.put(&name("a"), &article, after);
         assert!(cache.get(&name("a")).is_ok());
         drop(cache.begin_commit(&["b".to_owned()]));
         assert!(cache.get(&name("a")).is_ok());

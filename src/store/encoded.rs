@@ -57,6 +57,14 @@ impl EncodedArticle {
         Self { rest, raw: self.raw.filter(|_| view == View::Raw), ..self }
     }
 
+    /// A copy that does not keep the buffer of the whole read alive.
+    pub(super) fn detached(&self) -> Self {
+        let Self { basic, duplicate_of, rest, raw } = self;
+        let both: Bytes = [&basic[..], &rest[..]].concat().into();
+        let (basic, rest) = (both.slice(..basic.len()), both.slice(basic.len()..));
+        Self { basic, duplicate_of: duplicate_of.clone(), rest, raw: raw.clone() }
+    }
+
     /// Decodes the article.
     pub fn decode(&self) -> Result<Article, BadRecord> {
         let Self { basic, duplicate_of, rest, raw } = self;

@@ -43,7 +43,6 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tracing::Instrument;
 
-use self::error::SqliteError;
 use self::maintenance::check;
 pub use self::open::{Scale, SqliteOptions};
 use self::read::changes::ChangesRead;
@@ -89,16 +88,14 @@ impl ArticleStore for SqliteStore {
             return Ok(found.pop().flatten());
         }
         let since = match self.article_cache.get(name) {
-            Ok(kept) => return Ok(Some(kept.unpack(view).map_err(SqliteError::from)?)),
+            Ok(kept) => return Ok(Some(kept.in_view(view))),
             Err(since) => since,
         };
         let found = self.readers.read(GetRead { name: name.clone(), view, hints: Arc::clone(&self.id_hints) }).await?;
-        let Some(packed) = found else { return Ok(None) };
-        let article = packed.unpack(view).map_err(SqliteError::from)?;
-        if view == View::Full {
-            self.article_cache.put(name, packed, since);
+        if let Some(article) = found.as_ref().filter(|_| view == View::Full) {
+            self.article_cache.put(name, article, since);
         }
-        Ok(Some(article))
+        Ok(found)
     }
 
     async fn batch_get_encoded(

@@ -10,7 +10,6 @@ use crate::query::{Cursor, OrderKey};
 use crate::store::EncodedArticle;
 use crate::store::checksums::checksum;
 use crate::store::damage::DamagedRow;
-use crate::store::packed_article::PackedArticle;
 use crate::store::packed_raw::RawForm;
 use crate::store::packed_text::{packed_checksum, unpack_rest};
 use crate::store::search::{FoundArticle, key_column};
@@ -75,10 +74,10 @@ impl ArticleRows {
         let name = ArticleName::from_id(name).map_err(|_| malformed("name"))?;
         let time = Timestamp::from_microsecond(key_us).map_err(|_| malformed("its time"))?;
         let original = original_name.map(ArticleName::from_id).transpose();
-        let original = original.map_err(|_| damaged("article", id, ORIGINAL_MALFORMED))?;
+        let original = original.map_err(|_| malformed("the name of its original"))?;
         let cursor = Cursor { time, name };
         if checksum(basic) != basic_xxh3 {
-            return Ok(FoundArticle { id, cursor, article: Err(damaged("article", id, DIFFERS)) });
+            return Ok(FoundArticle { id, cursor, article: Err(damaged("article", id, "the checksum differs")) });
         }
         let text = self.text.map(|columns| columns.read(row)).transpose()?;
         let raw = self.raw.map(|columns| columns.read(row)).transpose()?;
@@ -91,39 +90,17 @@ impl ArticleRows {
         });
         Ok(FoundArticle { id, cursor, article })
     }
-
-    /// Reads a row of the BASIC or FULL view without unpacking its text.
-    pub(in crate::store::sqlite) fn read_packed(&self, row: &Row<'_>) -> Result<PackedArticle, SqliteError> {
-        let BasicColumns { name: _, key_us: _, id, basic, basic_xxh3, original_name } = self.basic.read(row)?;
-        if checksum(basic) != basic_xxh3 {
-            return Err(damaged("article", id, DIFFERS).into());
-        }
-        let original = original_name.map(ArticleName::from_id).transpose();
-        let original = original.map_err(|_| damaged("article", id, ORIGINAL_MALFORMED))?;
-        let text = self.text.map(|columns| columns.read(row)).transpose()?;
-        let packed = text.map_or(Ok(&[][..]), |text| verified_text(id, &text))?;
-        Ok(PackedArticle::of(id, basic, packed, original))
-    }
 }
-
-const DIFFERS: &str = "the checksum differs";
-const ORIGINAL_MALFORMED: &str = "the name of its original is malformed";
 
 fn damaged(table: &'static str, id: i64, reason: &str) -> DamagedRow {
     DamagedRow { table, id, reason: reason.to_owned() }
 }
 
-fn verified_text<'r>(id: i64, &TextColumns { rest, rest_xxh3 }: &TextColumns<'r>) -> Result<&'r [u8], DamagedRow> {
+fn rest_of(id: i64, &TextColumns { rest, rest_xxh3 }: &TextColumns<'_>) -> Result<Bytes, DamagedRow> {
     if packed_checksum(rest) != rest_xxh3 {
         return Err(damaged("article", id, "the checksum of its text differs"));
     }
-    Ok(rest)
-}
-
-fn rest_of(id: i64, text: &TextColumns<'_>) -> Result<Bytes, DamagedRow> {
-    unpack_rest(verified_text(id, text)?)
-        .map(Bytes::from)
-        .ok_or_else(|| damaged("article", id, "its text cannot be read"))
+    unpack_rest(rest).map(Bytes::from).ok_or_else(|| damaged("article", id, "its text cannot be read"))
 }
 
 fn with_raw(id: i64, article: EncodedArticle, raw: &RawColumns<'_>) -> Result<EncodedArticle, DamagedRow> {
@@ -131,7 +108,7 @@ fn with_raw(id: i64, article: EncodedArticle, raw: &RawColumns<'_>) -> Result<En
         return Ok(article);
     };
     let form = form.and_then(RawForm::of_number).filter(|form| Some(form.checksum(head, content)) == raw_xxh3);
-    let form = form.ok_or_else(|| damaged("raw", id, DIFFERS))?;
+    let form = form.ok_or_else(|| damaged("raw", id, "the checksum differs"))?;
     let content = form.unpack(content).ok_or_else(|| damaged("raw", id, "it cannot be decompressed"))?;
     Ok(article.with_raw(Bytes::copy_from_slice(head), content))
 }

@@ -8,7 +8,7 @@ use rusqlite::{Params, params};
 use crate::article::{ArticleName, View};
 use crate::query::OrderKey;
 use crate::store::EncodedArticle;
-use crate::store::packed_article::PackedArticle;
+use crate::store::search::FoundArticle;
 use crate::store::sqlite::error::SqliteError;
 use crate::store::sqlite::json_list::json_list;
 use crate::store::sqlite::read::articles::{ArticleRows, columns, read_all};
@@ -42,7 +42,7 @@ pub(crate) struct GetRead {
 }
 
 impl Read for GetRead {
-    type Found = Option<PackedArticle>;
+    type Found = Option<EncodedArticle>;
 
     fn is_large(&self) -> bool {
         self.view == View::Raw
@@ -54,11 +54,11 @@ impl Read for GetRead {
         if let Some(id) = hints.get(name.id())
             && let Some(found) = read_one(connection, &statements.by_hint, view, params![name.id(), id])?
         {
-            return Ok(Some(found));
+            return Ok(Some(found.article?));
         }
         let Some(found) = read_one(connection, &statements.by_name, view, [name.id()])? else { return Ok(None) };
         hints.put(name.id(), found.id);
-        Ok(Some(found))
+        Ok(Some(found.article?))
     }
 }
 
@@ -67,11 +67,11 @@ fn read_one(
     sql: &str,
     view: View,
     parameters: impl Params,
-) -> Result<Option<PackedArticle>, SqliteError> {
+) -> Result<Option<FoundArticle>, SqliteError> {
     let mut statement = connection.statement(sql)?;
     let rows = ArticleRows::of(&statement, view)?;
     let mut found = statement.query(parameters)?;
-    found.next()?.map(|row| rows.read_packed(row)).transpose()
+    found.next()?.map(|row| rows.read(row)).transpose()
 }
 
 /// Articles in the order of these names.
