@@ -2,9 +2,8 @@
 //!
 //! A read runs on the thread that asks for it: a page takes less time than to wake another thread and to be woken by it. But a
 //! read may have to wait for the disk, and then other requests on this thread would wait too. So at most all but one of the
-//! runtime's threads read at a time. A further read waits for one of these to end, which takes a fraction of a millisecond; after
-//! [`THREAD_PATIENCE`] it runs on a blocking thread. A disk that no longer answers leaves one thread for everything else, such as
-//! the answer that the service is not ready.
+//! runtime's threads read at a time, and further reads run on blocking threads. A disk that no longer answers leaves one thread
+//! for everything else, such as the answer that the service is not ready.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::store::StoreError;
@@ -23,10 +22,6 @@ use crate::store::sqlite::read::connection::ReadConnection;
 
 /// How long a read waits for a connection. Longer than SQLite's busy timeout.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a read waits for a thread of the runtime: longer than most reads take, as a thread that has to be woken, with its
-/// switches, costs about as much of the cores' time as an article's read does.
-const THREAD_PATIENCE: Duration = Duration::from_millis(1);
 
 /// How long closing waits for reads in progress. A page takes a few milliseconds.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
@@ -82,9 +77,11 @@ impl Readers {
 
     /// Runs a read.
     pub(crate) async fn read<R: Read>(self: &Arc<Self>, read: R) -> Result<R::Found, StoreError> {
-        let thread = self.thread(read.is_large()).await?;
+        // What a blocking thread allocates and another thread frees stays with that blocking thread until it allocates again, which
+        // came to 800 MiB for a peer that asked for hundreds of raw documents. So large reads wait for a thread of the runtime.
+        let large = if read.is_large() { Some(self.on_runtime.acquire().await.map_err(|_| closed())?) } else { None };
         let permit = self.permit().await?;
-        let found = match thread {
+        let found = match large.or_else(|| self.on_runtime.try_acquire().ok()) {
             Some(_thread) => self.run(read).await,
             None => {
                 let (readers, runtime) = (Arc::clone(self), Handle::current());
@@ -101,19 +98,6 @@ impl Readers {
             Ok(found) => Ok(found),
             Err(fault) => Err(self.disk.error_of(fault).await),
         }
-    }
-
-    /// The right to read on a thread of the runtime; `None`: the read runs on a blocking thread.
-    async fn thread(&self, is_large: bool) -> Result<Option<SemaphorePermit<'_>>, StoreError> {
-        if let Ok(thread) = self.on_runtime.try_acquire() {
-            return Ok(Some(thread));
-        }
-        // What a blocking thread allocates and another thread frees stays with that blocking thread until it allocates again, which
-        // came to 800 MiB for a peer that asked for hundreds of raw documents. So large reads wait for a thread of the runtime.
-        if is_large {
-            return self.on_runtime.acquire().await.map(Some).map_err(|_| closed());
-        }
-        Ok(timeout(THREAD_PATIENCE, self.on_runtime.acquire()).await.ok().and_then(Result::ok))
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
